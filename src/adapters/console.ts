@@ -1,0 +1,99 @@
+// The console adapter: the global console's methods become records named `console`.
+
+import { inspect } from 'node:util'
+import * as shimmer from 'shimmer'
+import { isError } from '../core/encode.js'
+import { encodeError, encodeMessage, formatArgs } from '../core/record.js'
+import { type Adapter, type AdapterContext, isRelaying, take, whileRelaying } from './adapter.js'
+
+type Method = 'log' | 'info' | 'debug' | 'warn' | 'error' | 'dir' | 'dirxml'
+type ConsoleMethod = (...args: unknown[]) => void
+
+// trace, assert, table, count, time and group end in one of these.
+const METHODS: Readonly<
+  Record<Method, { readonly level: number; readonly stream: 'stdout' | 'stderr' }>
+> = {
+  log: { level: 30, stream: 'stdout' },
+  info: { level: 30, stream: 'stdout' },
+  debug: { level: 20, stream: 'stdout' },
+  warn: { level: 40, stream: 'stderr' },
+  error: { level: 50, stream: 'stderr' },
+  dir: { level: 30, stream: 'stdout' },
+  dirxml: { level: 30, stream: 'stdout' },
+}
+
+export const consoleAdapter: Adapter = {
+  name: 'console',
+
+  install(context) {
+    const methods = (Object.keys(METHODS) as Method[]).filter(
+      (method) => context.capture[METHODS[method].stream],
+    )
+    const undoIndentation = trackIndentation()
+    for (const method of methods) {
+      shimmer.wrap(console, method, (original) => wrap(method, original as ConsoleMethod, context))
+    }
+    return () => {
+      shimmer.massUnwrap([console], methods)
+      undoIndentation()
+    }
+  },
+
+  relay({ level, msg }) {
+    const method = level >= 50 ? 'error' : level >= 40 ? 'warn' : level >= 30 ? 'log' : 'debug'
+    whileRelaying(() => console[method](msg))
+  },
+}
+
+function wrap(method: Method, original: ConsoleMethod, context: AdapterContext): ConsoleMethod {
+  // Named as the original is: a stack trace through it reads the same.
+  return {
+    [method](this: unknown, ...args: unknown[]) {
+      if (context.copy || isRelaying()) original.apply(this, args)
+      if (!isRelaying()) record(method, args, context)
+    },
+  }[method] as ConsoleMethod
+}
+
+// A log call never throws; what the console itself would have thrown at (a proxy that does) becomes the message.
+function record(method: Method, args: readonly unknown[], context: AdapterContext): void {
+  const error = args.find(isError)
+  const text = method === 'dir' ? inspectArg(args) : formatArgs(args)
+  take(context.registry(), {
+    level: METHODS[method].level,
+    name: 'console',
+    body: encodeMessage(indent(text)) + (error ? encodeError(error) : ''),
+    lib: 'console',
+  })
+}
+
+function inspectArg([value, options]: readonly unknown[]): string {
+  try {
+    return inspect(value, { customInspect: false, ...(options as object | undefined) })
+  } catch {
+    return formatArgs([value])
+  }
+}
+
+let indentation = ''
+
+function indent(text: string): string {
+  return indentation === '' ? text : text.replace(/^/gm, indentation)
+}
+
+// The console indents beneath what we wrap, so groups are counted here.
+function trackIndentation(): () => void {
+  const deeper = (original: ConsoleMethod): ConsoleMethod =>
+    function group(this: unknown, ...args: unknown[]) {
+      original.apply(this, args)
+      indentation += '  '
+    }
+  shimmer.massWrap([console], ['group', 'groupCollapsed'], deeper as never)
+  shimmer.wrap(console, 'groupEnd', (original) => {
+    return function groupEnd(this: unknown) {
+      original.apply(this)
+      indentation = indentation.slice(2)
+    }
+  })
+  return () => shimmer.massUnwrap([console], ['group', 'groupCollapsed', 'groupEnd'])
+}

@@ -1,0 +1,98 @@
+// The debug adapter: namespaces of debug 2 to 4 become logger names, their records have level debug.
+
+import { stripVTControlCharacters } from 'node:util'
+import * as shimmer from 'shimmer'
+import { encodeMessage, formatArgs as formatText } from '../core/record.js'
+import { type Adapter, type AdapterContext, isRelaying, take, whileRelaying } from './adapter.js'
+import { hookPackage } from './hook.js'
+
+const LEVEL = 20
+
+/** One namespace's function, as the library hands itself to `formatArgs`. */
+interface DebugInstance {
+  readonly namespace: string
+  diff?: number
+  log?: ((...args: unknown[]) => void) | undefined
+}
+
+interface CreateDebug {
+  (namespace: string): DebugInstance
+  formatArgs(this: DebugInstance, args: unknown[]): void
+  log(this: DebugInstance, ...args: unknown[]): void
+}
+
+const PACKAGE = { name: 'debug', main: /[\\/]debug[\\/]src[\\/]index\.js$/ }
+
+export const debugAdapter: Adapter = {
+  name: 'debug',
+
+  install(context) {
+    if (!context.capture.stderr) return () => {}
+    const undo: (() => void)[] = []
+    const unhook = hookPackage(PACKAGE, (exports) => {
+      if (!isCreateDebug(exports)) return
+      shimmer.wrap(exports, 'formatArgs', (original) => wrap(original, context))
+      undo.push(() => shimmer.unwrap(exports, 'formatArgs'))
+    })
+    return () => {
+      unhook()
+      for (const each of undo) each()
+    }
+  },
+
+  relay({ name, msg }) {
+    const create = findLoaded() ?? (require('debug') as unknown as CreateDebug)
+    whileRelaying(() => {
+      const instance = create(name)
+      const args: unknown[] = [msg]
+      instance.diff = 0
+      create.formatArgs.call(instance, args)
+      const log = instance.log ?? create.log
+      log.apply(instance, args)
+    })
+  },
+}
+
+// formatArgs is called for each enabled record, and the instance's `log` right after it.
+function wrap(
+  original: CreateDebug['formatArgs'],
+  context: AdapterContext,
+): CreateDebug['formatArgs'] {
+  return function formatArgs(this: DebugInstance, args: unknown[]) {
+    if (!isRelaying()) {
+      take(context.registry(), {
+        level: LEVEL,
+        name: this.namespace,
+        body: encodeMessage(stripVTControlCharacters(formatText(args))),
+        lib: 'debug',
+      })
+      if (!context.copy) {
+        swallowNext(this)
+        return
+      }
+    }
+    original.call(this, args)
+  }
+}
+
+// Whatever the instance's own `log` is (console.log, often), the record has been taken: one call of it is left out.
+function swallowNext(instance: DebugInstance): void {
+  const own = Object.getOwnPropertyDescriptor(instance, 'log')
+  const restore = (): void => {
+    if (own) Object.defineProperty(instance, 'log', own)
+    else delete instance.log
+  }
+  Object.defineProperty(instance, 'log', { value: restore, configurable: true, writable: true })
+}
+
+function isCreateDebug(exports: unknown): exports is CreateDebug {
+  return typeof (exports as Partial<CreateDebug> | undefined)?.formatArgs === 'function'
+}
+
+// The copy the application itself has loaded, with the settings it has made.
+function findLoaded(): CreateDebug | undefined {
+  for (const [path, module] of Object.entries(require.cache)) {
+    if (PACKAGE.main.test(path) && isCreateDebug(module?.exports)) return module.exports
+  }
+  return undefined
+}

@@ -1,0 +1,89 @@
+// A child: a thread or process beneath the root, whose records go into a queue and nowhere else.
+
+import { threadId } from 'node:worker_threads'
+import { setClockAnchor } from './core/clock.js'
+import { createRedact } from './core/redact.js'
+import type { Capture } from './core/stdio.js'
+import type { Instance } from './instance.js'
+import type { Command } from './listener/channel.js'
+import { Registry } from './logger/registry.js'
+import { Doorbell } from './queue/doorbell.js'
+import { FileWriter } from './queue/file.js'
+import { QueueHandler } from './queue/handler.js'
+import type { QueueWriter } from './queue/queue.js'
+import { createRing, RingWriter } from './queue/ring.js'
+import { producerId } from './queue/segment.js'
+import { createNames, type Inheritance, type Parent, type WorkerHand } from './spawn/inherit.js'
+
+/** What a child knows of its place, whichever way it was told. */
+export interface Place {
+  readonly source: string
+  readonly inheritance: Inheritance
+  readonly capture: Capture
+  readonly queue: WorkerHand['queue']
+}
+
+export function createChild({ source, inheritance, capture, queue: given }: Place): Instance {
+  setClockAnchor(inheritance.anchor)
+  const origin = { pid: process.pid, tid: threadId, source }
+  const writer = createWriter(given, inheritance, JSON.stringify(origin))
+  const queue = new QueueHandler(origin, writer)
+  const registry = new Registry(queue, inheritance.level, createRedact(inheritance.redact))
+  registry.setLevels(inheritance.levels)
+  return {
+    registry,
+    parent: createParent({ source, inheritance, capture, queue: given }, registry),
+    // What a call has put into the queue is as safe as it will be.
+    flush: () => Promise.resolve(),
+    stats: () => ({ source, made: queue.records, dropped: queue.dropped }),
+    addHandler: () => () => {},
+  }
+}
+
+function createWriter(
+  queue: WorkerHand['queue'],
+  { overflow }: Inheritance,
+  hello: string,
+): QueueWriter {
+  if (queue.type === 'ring')
+    return new RingWriter(queue.memory, overflow, new Int32Array(queue.bell))
+  const { directory } = queue
+  const producer = producerId(process.pid, threadId)
+  const bell = new Doorbell(directory, producer)
+  return new FileWriter({ directory, producer, hello, wrote: (time) => bell.ring(time) })
+}
+
+// Grandchildren: threads of the root's threads get rings too, everything beneath a process gets files.
+function createParent({ source, inheritance, capture, queue }: Place, registry: Registry): Parent {
+  const name = createNames(source)
+  const current = (): Inheritance => ({ ...inheritance, ...registry.levels() })
+  return {
+    forWorker(asked) {
+      const narrowed = {
+        stdout: asked.stdout && capture.stdout,
+        stderr: asked.stderr && capture.stderr,
+      }
+      return {
+        source: name('worker'),
+        inheritance: current(),
+        capture: narrowed,
+        queue: queue.type === 'ring' ? announceRing(queue) : queue,
+      }
+    },
+    forProcess(kind) {
+      const child = name(kind)
+      const { directory } = queue
+      return directory === undefined ? undefined : { directory, source: child }
+    },
+    started() {},
+    ended() {},
+  }
+}
+
+function announceRing(parent: WorkerHand['queue'] & { type: 'ring' }): WorkerHand['queue'] {
+  const { MessageChannel } = require('node:worker_threads') as typeof import('node:worker_threads')
+  const memory = createRing()
+  const { port1, port2 } = new MessageChannel()
+  parent.port.postMessage({ type: 'ring', memory, port: port1 } satisfies Command, [port1])
+  return { ...parent, memory, port: port2 }
+}

@@ -1,0 +1,115 @@
+// The runtime directory: where queue files and the doorbell live, private to one user and one application.
+
+import { randomBytes } from 'node:crypto'
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  type Stats,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { LogshareError } from './errors.js'
+import { reasonOf } from './notice.js'
+
+const PRIVATE = 0o700
+/** Files that logshare makes in a runtime directory; it removes no others. */
+const OURS = /\.q$|^bell\.sock$|^config\.json$|^root\.lock$/
+
+/**
+ * Makes the runtime directory and returns its path: `LOGSHARE_DIR` itself (or, while another application has it, a new
+ * one within), else a new one beneath `XDG_RUNTIME_DIR` or the system's temporary directory.
+ * Throws `LOGSHARE_ERR_DIR` if it cannot be made or is not ours.
+ */
+export function makeDirectory(env: NodeJS.ProcessEnv = process.env): string {
+  const id = `${process.pid}-${randomBytes(4).toString('hex')}`
+  if (env.LOGSHARE_DIR) {
+    const path = ensure(resolve(env.LOGSHARE_DIR))
+    return lock(path) ? path : ensure(join(path, id))
+  }
+  const base = join(env.XDG_RUNTIME_DIR || tmpdir(), `logshare-${process.getuid?.() ?? 'user'}`)
+  return ensure(join(ensure(base), id))
+}
+
+/** Throws `LOGSHARE_ERR_DIR` if `LOGSHARE_DIR` is there and cannot be used: told at start, not at the first child. */
+export function checkDirectory(env: NodeJS.ProcessEnv = process.env): void {
+  if (!env.LOGSHARE_DIR) return
+  const path = resolve(env.LOGSHARE_DIR)
+  const stats = lstatSync(path, { throwIfNoEntry: false })
+  if (stats) check(path, stats)
+}
+
+/** Removes our files from a runtime directory, and the directory if nothing else is in it. Never throws. */
+export function removeDirectory(path: string): void {
+  try {
+    for (const file of readdirSync(path)) if (OURS.test(file)) unlinkSync(join(path, file))
+    rmdirSync(path)
+  } catch {
+    // Somebody else's file in it: theirs to remove.
+  }
+}
+
+// Held by exclusive creation; a lock whose holder has died is taken over.
+function lock(directory: string): boolean {
+  const path = join(directory, 'root.lock')
+  for (const attempt of [1, 2]) {
+    try {
+      writeFileSync(path, String(process.pid), { flag: 'wx', mode: 0o600 })
+      return true
+    } catch {
+      if (attempt === 1 && isAbandoned(path)) unlink(path)
+    }
+  }
+  return false
+}
+
+function isAbandoned(path: string): boolean {
+  try {
+    process.kill(Number(readFileSync(path, 'latin1')), 0)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH'
+  }
+}
+
+function unlink(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch {
+    // Somebody else was quicker.
+  }
+}
+
+function ensure(path: string): string {
+  try {
+    mkdirSync(path, { mode: PRIVATE, recursive: true })
+  } catch (cause) {
+    throw new LogshareError('LOGSHARE_ERR_DIR', `runtime directory ${path}: ${reasonOf(cause)}`, {
+      cause,
+    })
+  }
+  check(path, lstatSync(path))
+  return path
+}
+
+// lstat, so that a link laid by somebody else is not followed.
+function check(path: string, stats: Stats): void {
+  const fault = faultOf(stats)
+  if (fault) throw new LogshareError('LOGSHARE_ERR_DIR', `runtime directory ${path}: ${fault}`)
+}
+
+function faultOf(stats: Stats): string | undefined {
+  if (!stats.isDirectory()) return 'expected a directory, got something else'
+  if (!process.getuid) return undefined
+  if (stats.uid !== process.getuid()) {
+    return `expected it to belong to user ${process.getuid()}, it belongs to user ${stats.uid}`
+  }
+  if ((stats.mode & 0o077) !== 0) {
+    return `expected mode 0700, got 0${(stats.mode & 0o777).toString(8)}`
+  }
+  return undefined
+}

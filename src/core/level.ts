@@ -1,0 +1,39 @@
+// Levels: their names, their numbers, and the two directions between them.
+
+/** A level a record can have. Numbers: trace 10, debug 20, info 30, warn 40, error 50, fatal 60. */
+export type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'
+
+/** What a logger or a handler can be set to: a level, or `silent` for nothing at all. */
+export type Threshold = Level | 'silent'
+
+export const LEVELS: Readonly<Record<Level, number>> = {
+  trace: 10,
+  debug: 20,
+  info: 30,
+  warn: 40,
+  error: 50,
+  fatal: 60,
+}
+
+/** Above every level: nothing passes. */
+export const SILENT = 100
+
+export const THRESHOLD_NAMES: readonly Threshold[] = [...(Object.keys(LEVELS) as Level[]), 'silent']
+
+export function isThreshold(value: unknown): value is Threshold {
+  return typeof value === 'string' && THRESHOLD_NAMES.includes(value as Threshold)
+}
+
+export function levelNumber(name: Threshold): number {
+  return name === 'silent' ? SILENT : LEVELS[name]
+}
+
+/** The name of a number; numbers between two levels get the lower one's name. */
+export function levelName(level: number): Threshold {
+  if (level >= SILENT) return 'silent'
+  let name: Level = 'trace'
+  for (const [candidate, number] of Object.entries(LEVELS)) {
+    if (number <= level) name = candidate as Level
+  }
+  return name
+}

@@ -1,0 +1,152 @@
+// LogRecord: what a log call says, as the JSON line of the contract, and the way back from the line.
+
+import { format, types } from 'node:util'
+import { encodeString, encodeValue, errorRecord, isError } from './encode.js'
+import type { Redact } from './redact.js'
+
+/** One record, as every handler sees it and as the JSON line spells it. */
+export interface LogRecord {
+  /** 10 trace, 20 debug, 30 info, 40 warn, 50 error, 60 fatal. */
+  readonly level: number
+  /** Milliseconds since the epoch, with a fraction. */
+  readonly time: number
+  readonly pid: number
+  /** Thread within the process; 0 is the main thread. */
+  readonly tid: number
+  /** Path in the tree of children: `root`, `worker#1`, `cluster#2/worker#1`. */
+  readonly source: string
+  /** This producer's count, from 1. */
+  readonly seq: number
+  /** The logger's dotted name. */
+  readonly name: string
+  readonly msg: string
+  /** The library an adapter took the record from. */
+  readonly lib?: string
+  readonly [field: string]: unknown
+}
+
+export type Fields = Readonly<Record<string, unknown>>
+export type Serializers = Readonly<Record<string, (value: never) => unknown>>
+
+/** Where a record comes from: the part of its line that is the same for all of a producer's records. */
+export interface Origin {
+  readonly pid: number
+  readonly tid: number
+  readonly source: string
+}
+
+/** What a logger adds to each of its calls: the text of its own fields, and how values are prepared. */
+export interface Context {
+  readonly bindings: string
+  readonly serializers?: Serializers | undefined
+  readonly redact?: Redact | undefined
+}
+
+// A field of this name would shadow the record's own; it is kept under `_name`.
+const RESERVED = new Set(['level', 'time', 'pid', 'tid', 'source', 'seq', 'name', 'msg', 'lib'])
+
+/**
+ * `,"msg":"…"` and the fields of a call in pino's shape: `(msg, ...args)`, `(fields, msg, ...args)` or
+ * `(error, msg?, ...args)`. An error left over behind a message becomes `err`. The
+ * logger's own fields come first. Never throws.
+ */
+export function encodeCall(given: readonly unknown[], context: Context): string {
+  const [first, ...rest] = given
+  if (isError(first)) {
+    const text = rest.length > 0 ? formatArgs(rest) : errorMessage(first)
+    return join(text, encodeError(first), context)
+  }
+  if (isFields(first)) return encodeFieldsCall(first, rest, context)
+  const { args, error } = splitError(given)
+  return join(formatArgs(args), error ? encodeError(error) : '', context)
+}
+
+/** `,"key":value` for each field; a getter that throws costs only its own field. */
+export function encodeFields(fields: Fields, serializers?: Serializers): string {
+  let text = ''
+  for (const key of Object.keys(fields)) {
+    const value = encodeValue(member(fields, key, serializers))
+    if (value === undefined) continue
+    text += `,${encodeString(RESERVED.has(key) ? `_${key}` : key)}:${value}`
+  }
+  return text
+}
+
+/** printf-like text of arguments (`%s %d %i %f %j %o %O %%`), as `util.format` gives it; never throws. */
+export function formatArgs(args: readonly unknown[]): string {
+  if (args.length === 1 && typeof args[0] === 'string') return args[0]
+  try {
+    return format(...args)
+  } catch (error) {
+    return `[Throws: ${isError(error) ? error.message : 'in an argument'}]`
+  }
+}
+
+/** `,"msg":"…"`. */
+export function encodeMessage(text: string): string {
+  return `,"msg":${encodeString(text)}`
+}
+
+/** `,"err":{…}`. */
+export function encodeError(error: Error): string {
+  return `,"err":${encodeValue(errorRecord(error))}`
+}
+
+function encodeFieldsCall(given: Fields, rest: readonly unknown[], context: Context): string {
+  const serializers = context.serializers
+  try {
+    const fields = typeof given.toJSON === 'function' ? (given.toJSON() as Fields) : given
+    if (rest.length > 0) return join(formatArgs(rest), encodeFields(fields, serializers), context)
+    if (typeof fields.msg === 'string') {
+      const { msg, ...others } = fields
+      return join(msg, encodeFields(others, serializers), context)
+    }
+    const text = isError(fields.err) ? errorMessage(fields.err) : ''
+    return join(text, encodeFields(fields, serializers), context)
+  } catch {
+    return join(formatArgs(rest), `,"fields":${encodeValue(given) ?? 'null'}`, context)
+  }
+}
+
+function join(text: string, fields: string, { bindings, redact }: Context): string {
+  const all = bindings + fields
+  return encodeMessage(text) + (redact ? redact(all) : all)
+}
+
+function errorMessage(error: Error): string {
+  try {
+    return String(error.message)
+  } catch {
+    return ''
+  }
+}
+
+function member(fields: Fields, key: string, serializers?: Serializers): unknown {
+  try {
+    const value = fields[key]
+    const serialize = serializers?.[key] as ((value: unknown) => unknown) | undefined
+    return serialize ? serialize(value) : value
+  } catch (error) {
+    return `[Throws: ${isError(error) ? error.message : String(error)}]`
+  }
+}
+
+function isFields(value: unknown): value is Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return !(
+    types.isMap(value) ||
+    types.isSet(value) ||
+    types.isDate(value) ||
+    types.isRegExp(value) ||
+    ArrayBuffer.isView(value)
+  )
+}
+
+// log.error('failed', error): no placeholder is left for it, so it is the record's error.
+function splitError(args: readonly unknown[]): { args: readonly unknown[]; error?: Error } {
+  const last = args.at(-1)
+  if (args.length < 2 || !isError(last)) return { args }
+  const placeholders =
+    typeof args[0] === 'string' ? (args[0].match(/%[sdifjoOc]/g)?.length ?? 0) : 0
+  return placeholders >= args.length - 1 ? { args } : { args: args.slice(0, -1), error: last }
+}

@@ -1,0 +1,110 @@
+// The pretty formatter: a record as a person reads it.
+//
+//   14:02:07.311 WARN  db.pool (fork#1/worker#2) connection lost  attempt=3 host='db1'
+//       Error: read ECONNRESET
+//           at …
+
+import * as util from 'node:util'
+import { levelName } from '../core/level.js'
+import type { LogRecord } from '../core/record.js'
+
+type Style = Parameters<typeof util.styleText>[0]
+type Paint = (style: Style, text: string) => string
+
+const LEVEL_STYLES: Readonly<Record<string, Style>> = {
+  trace: 'gray',
+  debug: 'cyan',
+  info: 'green',
+  warn: 'yellow',
+  error: 'red',
+  fatal: ['bold', 'red'],
+}
+const OWN = new Set(['level', 'time', 'pid', 'tid', 'source', 'seq', 'name', 'msg', 'lib'])
+const INDENT = '    '
+
+export function createPretty(options: { readonly colors: boolean }): (record: LogRecord) => string {
+  const paint: Paint =
+    options.colors && typeof util.styleText === 'function' ? forced : (_style, text) => text
+  return (record) => {
+    const level = levelName(record.level)
+    const where = paint('gray', `(${clean(record.source)})`)
+    const head = `${paint('gray', clock(record.time))} ${paint(LEVEL_STYLES[level] ?? 'red', level.toUpperCase().padEnd(5))}`
+    const { fields, errors } = split(record, options.colors, paint)
+    const line = `${head} ${paint('bold', clean(record.name))} ${where} ${indent(record.msg)}`
+    return [line + (fields && `  ${fields}`), ...errors].join('\n')
+  }
+}
+
+// styleText would look at the thread's own stdout; whether colours are wanted was settled before.
+function forced(style: Style, text: string): string {
+  return util.styleText(style, text, { validateStream: false })
+}
+
+function split(
+  record: LogRecord,
+  colors: boolean,
+  paint: Paint,
+): { readonly fields: string; readonly errors: readonly string[] } {
+  const fields: string[] = []
+  const errors: string[] = []
+  for (const [key, value] of Object.entries(record)) {
+    if (OWN.has(key)) continue
+    if (isErrorRecord(value)) errors.push(...describeError(key === 'err' ? '' : `${key}: `, value))
+    else fields.push(`${paint('gray', `${clean(key)}=`)}${inspect(value, colors)}`)
+  }
+  return { fields: fields.join(' '), errors }
+}
+
+interface ErrorRecord {
+  readonly type: string
+  readonly message: string
+  readonly stack?: string
+  readonly cause?: unknown
+  readonly errors?: unknown
+}
+
+function isErrorRecord(value: unknown): value is ErrorRecord {
+  if (typeof value !== 'object' || value === null) return false
+  const { type, message } = value as Partial<ErrorRecord>
+  return typeof type === 'string' && typeof message === 'string'
+}
+
+function describeError(label: string, error: ErrorRecord, depth = 1): string[] {
+  const text = error.stack ?? `${error.type}: ${error.message}`
+  const lines = [`${INDENT.repeat(depth)}${label}${indent(text, depth + 1)}`]
+  if (isErrorRecord(error.cause))
+    lines.push(...describeError('caused by: ', error.cause, depth + 1))
+  for (const each of Array.isArray(error.errors) ? error.errors : []) {
+    if (isErrorRecord(each)) lines.push(...describeError('- ', each, depth + 1))
+  }
+  return lines
+}
+
+function inspect(value: unknown, colors: boolean): string {
+  return util.inspect(value, { colors, breakLength: Number.POSITIVE_INFINITY, depth: 6 })
+}
+
+function clock(time: number): string {
+  const date = new Date(time)
+  const two = (part: number): string => String(part).padStart(2, '0')
+  const hours = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')
+  return `${hours}.${String(date.getMilliseconds()).padStart(3, '0')}`
+}
+
+// A line feed in a message continues it, indented: nothing a message holds can look like another record.
+function indent(text: string, depth = 1): string {
+  return String(text)
+    .split(/\r?\n/)
+    .map((line) => clean(line))
+    .join(`\n${INDENT.repeat(depth)}`)
+}
+
+// Control characters, which could move the cursor or change colours, as escapes.
+function clean(text: string): string {
+  return String(text).replace(CONTROLS, (character) =>
+    character === '\t' ? character : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  )
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g

@@ -1,0 +1,50 @@
+// The public API: all of it, and nothing else.
+
+import { install, instance } from './install.js'
+import type { RecordHandler, Stats } from './instance.js'
+import type { Logger } from './logger/logger.js'
+
+export { LogshareError } from './core/errors.js'
+export type { Level, Threshold } from './core/level.js'
+export type {
+  ConsoleHandlerOptions,
+  FileHandlerOptions,
+  HandlerOptions,
+  Options,
+  RelayHandlerOptions,
+  RotateOptions,
+} from './core/options.js'
+export type { LogRecord } from './core/record.js'
+export type { RecordHandler as Handler, Stats } from './instance.js'
+export type { ChildOptions, Logger, LogMethod } from './logger/logger.js'
+export { install }
+
+/** The logger of a dotted name, the same one at each call; without a name the root logger. */
+export function getLogger(name?: string): Logger {
+  return instance().registry.getLogger(name)
+}
+
+/** Resolves when everything logged before the call has left the process. In a child: at once. */
+export function flush(): Promise<void> {
+  return instance().flush()
+}
+
+/** Counters of this thread and, in the root, of the listener. */
+export function stats(): Stats {
+  return instance().stats()
+}
+
+/**
+ * Adds a handler on the root's main thread: a function called with each record, or an object with
+ * `write(records)`. Returns what removes it. In a child it does nothing: records end in the root.
+ */
+export function addHandler(
+  handler: RecordHandler | ((record: import('./core/record.js').LogRecord) => void),
+): () => void {
+  if (typeof handler !== 'function') return instance().addHandler(handler)
+  return instance().addHandler({
+    write(records) {
+      for (const record of records) handler(record)
+    },
+  })
+}

@@ -1,0 +1,57 @@
+// Channel: the memory and the messages by which the root's main thread and the listener's thread talk.
+
+import type { MessagePort } from 'node:worker_threads'
+import type { Settings } from '../core/options.js'
+
+/** Words of the shared control memory. */
+export const Word = {
+  /** Counts what main has asked for. */
+  ASKED: 0,
+  /** What of it the listener has done. */
+  DONE: 1,
+  /** Set before the last request: end for good. */
+  STOP: 2,
+  /** Changes whenever the listener gets on, so that main can tell slow from stuck. */
+  PROGRESS: 3,
+  /** KiB of lines sent to main, and of those main has taken. */
+  SENT: 4,
+  TAKEN: 5,
+  /** Lines for main that were dropped because it did not take them. */
+  DROPPED: 6,
+  /** Set when a runtime directory is left to living producers. */
+  LEFT: 7,
+  SIZE: 8,
+} as const
+
+/** What the listener's thread starts with. */
+export interface ThreadData {
+  readonly settings: Settings
+  readonly bell: SharedArrayBuffer
+  readonly control: SharedArrayBuffer
+  readonly counters: SharedArrayBuffer
+  readonly rings: readonly SharedArrayBuffer[]
+  /** Lines for the root's main thread go here. */
+  readonly relay: MessagePort
+  /** Messages from main come here. */
+  readonly commands: MessagePort
+  /** Whether main has handlers of its own and wants every line. */
+  readonly tap: boolean
+}
+
+/** What main, or a thread beneath it, tells the listener. */
+export type Command =
+  | { readonly type: 'ring'; readonly memory: SharedArrayBuffer; readonly port: MessagePort }
+  | { readonly type: 'watch'; readonly directory: string }
+  | { readonly type: 'tap'; readonly on: boolean }
+
+/** Lines for main: to give back to the application's loggers, or for handlers that were added there. */
+export interface Parcel {
+  readonly purpose: 'relay' | 'tap'
+  readonly lines: readonly string[]
+  /** KiB, rounded up. */
+  readonly size: number
+}
+
+export function isCommand(message: unknown): message is Command {
+  return typeof message === 'object' && message !== null && 'type' in message
+}

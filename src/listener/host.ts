@@ -1,0 +1,348 @@
+// Host: the root's handle on its listener, which lives inline until the first child comes and in a thread from then on.
+
+import type { MessageChannel, MessagePort, Worker } from 'node:worker_threads'
+import { monotonic } from '../core/clock.js'
+import { makeDirectory, removeDirectory } from '../core/directory.js'
+import { notice, reasonOf } from '../core/notice.js'
+import type { Settings } from '../core/options.js'
+import { createHandler } from '../handlers/create.js'
+import type { Handler } from '../handlers/handler.js'
+import { lineOf } from '../handlers/relay.js'
+import { createBell, ringHard } from '../queue/bell.js'
+import { createRing, RingWriter } from '../queue/ring.js'
+import { type Command, type Parcel, type ThreadData, Word } from './channel.js'
+import { Count, Listener } from './listener.js'
+
+/** Milliseconds main waits at most for a listener that makes no progress. */
+const STALL_LIMIT = 5000
+/** Milliseconds main waits at most before a child's end is told to the application. */
+const BARRIER_LIMIT = 500
+const NAP = 20
+
+const nextTick = process.nextTick
+
+type Threads = typeof import('node:worker_threads')
+
+export interface HostOptions {
+  readonly settings: Settings
+  /** The class as it was before it was patched. */
+  readonly Worker: typeof Worker
+  /** Takes lines on the root's main thread. */
+  readonly take: (purpose: Parcel['purpose'], lines: readonly string[]) => void
+}
+
+/** When records of the inline listener are handled: within the call that makes them, or after the code that made them. */
+export type Pace = 'at once' | 'batched'
+
+/** What `stats()` tells of the listener. */
+export interface ListenerStats {
+  /** `thread` once there was a child. */
+  readonly listener: 'inline' | 'thread'
+  readonly records: number
+  readonly bytes: number
+  /** Times that bytes in a queue were skipped because they were no frames. */
+  readonly damaged: number
+  /** Calls of handlers that threw. */
+  readonly failed: number
+  /** Producers whose queues are served now. */
+  readonly producers: number
+  /** Lines for the main thread that were dropped because it did not take them. */
+  readonly undelivered: number
+}
+
+export class Host {
+  /** The root's own way in. */
+  readonly queue: RingWriter
+  /** Shared with every thread of the root. */
+  readonly bell: SharedArrayBuffer = createBell()
+  readonly #options: Omit<HostOptions, 'settings'>
+  readonly #control = new Int32Array(new SharedArrayBuffer(Word.SIZE * 4))
+  readonly #counters = new Float64Array(new SharedArrayBuffer(Count.SIZE * 8))
+  readonly #memory: SharedArrayBuffer = createRing()
+  #inline: Listener | undefined
+  #thread: Worker | undefined
+  #commands: MessageChannel | undefined
+  #relay: MessagePort | undefined
+  #directory: string | undefined
+  #scheduled = false
+  #tapped = false
+  #removeTap: (() => void) | undefined
+  #closed = false
+
+  #settings: Settings
+  #pace: Pace = 'at once'
+
+  /** Opens the handlers; throws `LOGSHARE_ERR_HANDLER` if one cannot be opened. */
+  constructor({ settings, ...options }: HostOptions) {
+    this.#options = options
+    this.#settings = settings
+    this.queue = new RingWriter(this.#memory, settings.overflow, new Int32Array(this.bell))
+    this.#openInline()
+  }
+
+  get settings(): Settings {
+    return this.#settings
+  }
+
+  /** Goes on, inline, with other settings. Throws `LOGSHARE_ERR_HANDLER`, and then with those it had. */
+  open(settings: Settings, pace: Pace): void {
+    const before = this.#settings
+    this.#closeInline()
+    try {
+      this.#settings = settings
+      this.#openInline()
+      this.#pace = pace
+    } catch (error) {
+      this.#settings = before
+      this.#openInline()
+      throw error
+    }
+    this.#closed = false
+    this.queue.open()
+  }
+
+  /** Moves the listener into its thread; main may block as it likes afterwards. */
+  start(): void {
+    if (this.#thread || this.#closed) return
+    this.#closeInline()
+    const threads = require('node:worker_threads') as Threads
+    this.#commands ??= new threads.MessageChannel()
+    const commands = this.#commands
+    const relay = new threads.MessageChannel()
+    const data: ThreadData = {
+      settings: this.#settings,
+      bell: this.bell,
+      control: this.#control.buffer as SharedArrayBuffer,
+      counters: this.#counters.buffer as SharedArrayBuffer,
+      rings: [this.#memory],
+      relay: relay.port2,
+      commands: commands.port2,
+      tap: this.#tapped,
+    }
+    this.#relay = relay.port1
+    relay.port1.on('message', (parcel: Parcel) => this.#take(parcel))
+    relay.port1.unref()
+    const ports = [relay.port2, commands.port2]
+    this.#thread = new this.#options.Worker(require.resolve('./thread.js'), {
+      execArgv: [],
+      env: environment(),
+      name: 'logshare',
+      stdout: true, // or the application's own streams would be opened to pipe into
+      stderr: true,
+      workerData: data,
+      transferList: ports,
+    })
+    this.#thread.unref()
+    this.#thread.on('error', (error) => this.#mourn(error))
+  }
+
+  /** The worker that must stay out of the application's sight. */
+  isListener(worker: unknown): boolean {
+    return worker !== undefined && worker === this.#thread
+  }
+
+  /** A port for a new thread of the root, whose ring the listener reads from its start on; its end ends the ring. */
+  prepareRing(memory: SharedArrayBuffer): MessagePort {
+    const { MessageChannel } = require('node:worker_threads') as Threads
+    const { port1, port2 } = new MessageChannel()
+    this.#post({ type: 'ring', memory, port: port1 }, [port1])
+    return port2
+  }
+
+  /** The runtime directory, made and watched from now on. Throws `LOGSHARE_ERR_DIR`. */
+  directory(): string {
+    if (this.#directory === undefined) {
+      this.#directory = makeDirectory()
+      this.#post({ type: 'watch', directory: this.#directory })
+    }
+    return this.#directory
+  }
+
+  /** Whether the handlers on the main thread want every line. */
+  tap(on: boolean): void {
+    this.#tapped = on
+    if (this.#inline) this.#tapInline(this.#inline)
+    else this.#post({ type: 'tap', on })
+  }
+
+  /** Resolves when everything logged before has left the process. */
+  async flush(): Promise<void> {
+    if (this.#inline) {
+      this.#inline.pump(true)
+      await this.#inline.flush()
+      return
+    }
+    const asked = this.#ask()
+    while (this.#thread && this.#isBehind(asked)) {
+      const seen = Atomics.load(this.#control, Word.DONE)
+      if (seen - asked >= 0) break
+      const result = Atomics.waitAsync(
+        this.#control as Int32Array<SharedArrayBuffer>,
+        Word.DONE,
+        seen,
+        NAP,
+      )
+      if (result.async) await result.value
+    }
+    this.#takePending()
+  }
+
+  /** Waits, briefly, until what children have written is out: before the application hears of a child's end. */
+  barrier(): void {
+    if (!this.#thread || this.#closed) return
+    this.#await(this.#ask(), BARRIER_LIMIT)
+  }
+
+  /** Ends the listener when all is written. Waits as long as it makes progress. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    if (this.#inline) this.#closeInline()
+    else this.#closeThread()
+    this.queue.close()
+  }
+
+  #closeThread(): void {
+    Atomics.store(this.#control, Word.STOP, 1)
+    this.#await(this.#ask(), Number.POSITIVE_INFINITY)
+    this.#thread = undefined
+    const left = Atomics.load(this.#control, Word.LEFT) === 1
+    if (this.#directory !== undefined && !left) removeDirectory(this.#directory)
+    this.#directory = undefined
+    this.#commands = undefined
+    Atomics.store(this.#control, Word.STOP, 0)
+  }
+
+  stats(): ListenerStats {
+    const count = (slot: number): number => this.#counters[slot] ?? 0
+    return {
+      listener: this.#thread ? 'thread' : 'inline',
+      records: count(Count.RECORDS),
+      bytes: count(Count.BYTES),
+      damaged: count(Count.DAMAGED),
+      failed: count(Count.FAILED),
+      producers: count(Count.SOURCES),
+      undelivered: Atomics.load(this.#control, Word.DROPPED),
+    }
+  }
+
+  #openInline(): void {
+    const { take } = this.#options
+    const settings = this.#settings
+    const handlers: Handler[] = settings.handlers.map((options) =>
+      createHandler(options, (lines) => take('relay', lines)),
+    )
+    const listener = new Listener({
+      window: settings.order.window,
+      handlers,
+      counters: this.#counters,
+    })
+    listener.addRing(this.#memory)
+    this.#inline = listener
+    this.#tapInline(listener)
+    this.queue.drain = () => listener.pump(true)
+    this.queue.wrote = () => this.#schedule()
+  }
+
+  // Records made in one go are handled in one go, right after the code that made them.
+  #schedule(): void {
+    if (this.#pace === 'at once') this.#inline?.pump(true)
+    if (this.#scheduled || this.#pace === 'at once') return
+    this.#scheduled = true
+    nextTick(() => {
+      this.#scheduled = false
+      this.#inline?.pump(true)
+    })
+  }
+
+  #closeInline(): void {
+    const listener = this.#inline
+    if (!listener) return
+    this.queue.drain = undefined
+    this.queue.wrote = undefined
+    listener.pump(true)
+    void listener.close()
+    this.#inline = undefined
+  }
+
+  #tapInline(listener: Listener): void {
+    this.#removeTap?.()
+    this.#removeTap = this.#tapped
+      ? listener.addHandler({
+          label: 'tap',
+          write: (records) => this.#options.take('tap', records.map(lineOf)),
+        })
+      : undefined
+  }
+
+  // What is posted before the thread is there waits in the channel.
+  #post(command: Command, transfer: readonly MessagePort[] = []): void {
+    const { MessageChannel } = require('node:worker_threads') as Threads
+    this.#commands ??= new MessageChannel()
+    this.#commands.port1.postMessage(command, transfer)
+  }
+
+  #ask(): number {
+    const asked = Atomics.add(this.#control, Word.ASKED, 1) + 1
+    ringHard(new Int32Array(this.bell))
+    return asked
+  }
+
+  #isBehind(asked: number): boolean {
+    return Atomics.load(this.#control, Word.DONE) - asked < 0
+  }
+
+  // Takes relayed lines while waiting, or the listener could wait for main as main waits for it.
+  #await(asked: number, limit: number): void {
+    const start = monotonic()
+    let progress = Atomics.load(this.#control, Word.PROGRESS)
+    let movedAt = start
+    while (this.#thread && this.#isBehind(asked)) {
+      const seen = Atomics.load(this.#control, Word.DONE)
+      if (seen - asked < 0) Atomics.wait(this.#control, Word.DONE, seen, NAP)
+      this.#takePending()
+      const now = monotonic()
+      const moved = Atomics.load(this.#control, Word.PROGRESS)
+      if (moved !== progress) movedAt = now
+      progress = moved
+      if (now - start > limit) return
+      if (now - movedAt > STALL_LIMIT) {
+        notice('LOGSHARE_WARN_LISTENER', `the listener did not answer for ${STALL_LIMIT} ms`)
+        return
+      }
+    }
+    this.#takePending()
+  }
+
+  #takePending(): void {
+    const { receiveMessageOnPort } = require('node:worker_threads') as Threads
+    if (!this.#relay) return
+    for (;;) {
+      const received = receiveMessageOnPort(this.#relay) as { message: Parcel } | undefined
+      if (!received) return
+      this.#take(received.message)
+    }
+  }
+
+  #take({ purpose, lines, size }: Parcel): void {
+    Atomics.add(this.#control, Word.TAKEN, size)
+    this.#options.take(purpose, lines)
+  }
+
+  // The thread is dead: its queues are not. The listener goes on inline, from what was not yet released.
+  #mourn(error: unknown): void {
+    if (this.#closed) return
+    this.#thread = undefined
+    notice('LOGSHARE_WARN_LISTENER', `the listener's thread died: ${reasonOf(error)}`)
+    this.#openInline()
+    if (this.#directory !== undefined) this.#inline?.watch(this.#directory)
+    this.#inline?.scan()
+    this.#inline?.pump(true)
+  }
+}
+
+// The listener's thread is not one of the application's: no preloads, ours or others, and no NODE_OPTIONS to load them.
+function environment(): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS: _preloads, ...env } = process.env
+  return env
+}

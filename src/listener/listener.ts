@@ -1,0 +1,223 @@
+// QueueListener: takes records off all queues, puts them in order and gives them to the handlers. One for a tree.
+
+import { readdirSync } from 'node:fs'
+import { monotonic } from '../core/clock.js'
+import { notice, reasonOf } from '../core/notice.js'
+import type { Delivery, Handler } from '../handlers/handler.js'
+import { FileReader } from '../queue/file.js'
+import { RingReader } from '../queue/ring.js'
+import { listProducers } from '../queue/segment.js'
+import { Merge } from './merge.js'
+import { isAlive, pidOf, type Source, threadOf } from './source.js'
+
+const BATCH_RECORDS = 4096
+const BATCH_BYTES = 2 ** 20
+/** Milliseconds a queue file is looked into after its last record, without being rung for. */
+const ATTENTION = 40
+const ATTENTION_INTERVAL = 5
+/** Milliseconds the last pump goes on while living producers keep writing. */
+const FINAL_LIMIT = 10_000
+/** Milliseconds after which a pump under load lets the event loop have its turn. */
+const TURN_LIMIT = 20
+
+/** Slots of the counters, which the root's thread reads while the listener's writes. */
+export const Count = { RECORDS: 0, BYTES: 1, DAMAGED: 2, FAILED: 3, SOURCES: 4, SIZE: 5 } as const
+
+export interface ListenerOptions {
+  /** Milliseconds within which records of different producers are put in order; 0: as they arrive. */
+  readonly window: number
+  readonly handlers: readonly Handler[]
+  readonly counters: Float64Array
+}
+
+export class Listener {
+  readonly #window: number
+  readonly #handlers: Handler[]
+  readonly #counters: Float64Array
+  readonly #sources = new Map<string, Source>()
+  readonly #merge = new Merge()
+  #added = 0
+  #damagedBefore = 0
+  #directory: string | undefined
+
+  constructor({ window, handlers, counters }: ListenerOptions) {
+    this.#window = window
+    this.#handlers = [...handlers]
+    this.#counters = counters
+  }
+
+  /** Takes over the reading end of a ring; the returned function says that its writer has ended. */
+  addRing(memory: ArrayBufferLike): () => void {
+    const source = this.#add(`ring-${this.#added}`, new RingReader(memory))
+    return () => {
+      source.gone = true
+    }
+  }
+
+  /** Adds a handler; returns what removes it. */
+  addHandler(handler: Handler): () => void {
+    this.#handlers.push(handler)
+    return () => {
+      const index = this.#handlers.indexOf(handler)
+      if (index >= 0) this.#handlers.splice(index, 1)
+    }
+  }
+
+  /** From now on also serves the queue files of a directory. */
+  watch(directory: string): void {
+    this.#directory = directory
+  }
+
+  /** Finds queue files of producers not known yet. */
+  scan(): void {
+    if (this.#directory === undefined) return
+    try {
+      for (const [producer, first] of listProducers(this.#directory)) {
+        if (!this.#sources.has(producer)) this.#addFile(this.#directory, producer, first)
+      }
+    } catch {
+      // The directory was taken away: what is open is still read.
+    }
+  }
+
+  /** A producer has rung. */
+  rung(producer: string): void {
+    const source = this.#sources.get(producer)
+    if (source) source.activeAt = monotonic()
+    else this.scan()
+  }
+
+  /** A producer's connection has ended. A process is believed dead only when it is. */
+  left(producer: string): void {
+    const source = this.#sources.get(producer)
+    if (source && (threadOf(producer) !== 0 || !isAlive(pidOf(producer)))) source.gone = true
+  }
+
+  /** Marks the producers whose process has ended. */
+  reap(): void {
+    for (const source of this.#sources.values()) {
+      if (source.file && !source.gone && !isAlive(pidOf(source.id))) source.gone = true
+    }
+  }
+
+  /**
+   * Gives the handlers what is due, or all there is if `final`. Returns the milliseconds after which to call again
+   * without being rung for; Infinity: not before a ring.
+   */
+  pump(final = false): number {
+    const until = monotonic() + (final ? FINAL_LIMIT : TURN_LIMIT)
+    while (this.#deliver(this.#collect(final))) if (monotonic() > until) break
+    this.#dismiss()
+    return this.#restTime()
+  }
+
+  /** Waits until the handlers have passed on what they were given. */
+  async flush(): Promise<void> {
+    for (const handler of this.#handlers) await this.#guard(handler, () => handler.flush?.())
+  }
+
+  async close(): Promise<void> {
+    await this.flush()
+    for (const handler of this.#handlers) await this.#guard(handler, () => handler.close?.())
+    for (const { reader } of this.#sources.values()) reader.close()
+  }
+
+  /** Whether living producers may still write to queue files. */
+  hasLiving(): boolean {
+    if (this.#directory === undefined) return false
+    this.reap()
+    this.#dismiss()
+    try {
+      return readdirSync(this.#directory).some((file) => file.endsWith('.q'))
+    } catch {
+      return false
+    }
+  }
+
+  #add(id: string, reader: RingReader | FileReader): Source {
+    const file = reader instanceof FileReader ? { file: reader } : {}
+    const order = this.#added++
+    const source: Source = { id, reader, order, ...file, gone: false, activeAt: monotonic() }
+    this.#sources.set(id, source)
+    this.#counters[Count.SOURCES] = this.#sources.size
+    return source
+  }
+
+  #addFile(directory: string, producer: string, first: number): void {
+    this.#add(producer, new FileReader(directory, producer, first))
+  }
+
+  // Frames in order, as far as they are due: older than the window, or no other producer can have an older one.
+  #collect(final: boolean): Delivery[] {
+    const batch: Delivery[] = []
+    const now = monotonic()
+    const due = final || this.#window === 0 ? Number.POSITIVE_INFINITY : now - this.#window
+    this.#merge.load(this.#sources.values())
+    let bytes = 0
+    while (batch.length < BATCH_RECORDS && bytes < BATCH_BYTES) {
+      const head = this.#merge.first
+      if (!head) break
+      if (head.frame.time > due && this.#merge.ready < this.#sources.size) break
+      head.source.activeAt = now
+      batch.push(head.frame)
+      bytes += head.frame.end - head.frame.start
+      this.#merge.shift()
+    }
+    return batch
+  }
+
+  #deliver(batch: readonly Delivery[]): boolean {
+    for (const handler of this.#handlers) {
+      const wanted = handler.accepts ? batch.filter((frame) => handler.accepts?.(frame)) : batch
+      if (wanted.length > 0) void this.#guard(handler, () => handler.write(wanted))
+    }
+    let bytes = 0
+    for (const frame of batch) bytes += frame.end - frame.start
+    this.#count(Count.RECORDS, batch.length)
+    this.#count(Count.BYTES, bytes)
+    for (const { reader } of this.#sources.values()) reader.release()
+    return batch.length > 0
+  }
+
+  // Producers that have ended and left nothing unread.
+  #dismiss(): void {
+    let damaged = 0
+    for (const source of this.#sources.values()) {
+      if (!source.gone || source.reader.peek()) {
+        damaged += source.reader.damaged
+        continue
+      }
+      if (source.file) source.file.remove()
+      else source.reader.close()
+      this.#damagedBefore += source.reader.damaged
+      this.#sources.delete(source.id)
+    }
+    this.#counters[Count.DAMAGED] = this.#damagedBefore + damaged
+    this.#counters[Count.SOURCES] = this.#sources.size
+  }
+
+  #restTime(): number {
+    let rest = Number.POSITIVE_INFINITY
+    const now = monotonic()
+    for (const { reader, file, activeAt } of this.#sources.values()) {
+      const frame = reader.peek()
+      if (frame) rest = Math.min(rest, Math.max(1, frame.time + this.#window - now))
+      else if (file && now - activeAt < ATTENTION) rest = Math.min(rest, ATTENTION_INTERVAL)
+    }
+    return rest
+  }
+
+  // One handler's failure is its own.
+  async #guard(handler: Handler, act: () => unknown): Promise<void> {
+    try {
+      await act()
+    } catch (error) {
+      this.#count(Count.FAILED, 1)
+      notice('LOGSHARE_WARN_HANDLER', `handler ${handler.label} failed: ${reasonOf(error)}`)
+    }
+  }
+
+  #count(slot: number, by: number): void {
+    this.#counters[slot] = (this.#counters[slot] ?? 0) + by
+  }
+}

@@ -1,0 +1,73 @@
+// Merge: the frames of many queues as one sequence, by time, then producer, then count.
+
+import type { Frame } from '../queue/frame.js'
+import type { Source } from './source.js'
+
+interface Head {
+  readonly source: Source
+  frame: Frame
+}
+
+/** A heap of the foremost frame of each source. */
+export class Merge {
+  readonly #heads: Head[] = []
+
+  /** Starts over with what the sources have now. */
+  load(sources: Iterable<Source>): void {
+    this.#heads.length = 0
+    for (const source of sources) {
+      const frame = source.reader.peek()
+      if (frame) this.#heads.push({ source, frame })
+    }
+    for (let i = (this.#heads.length >> 1) - 1; i >= 0; i--) this.#sink(i)
+  }
+
+  /** Sources that have a frame. */
+  get ready(): number {
+    return this.#heads.length
+  }
+
+  /** The earliest frame and its source. */
+  get first(): Readonly<Head> | undefined {
+    return this.#heads[0]
+  }
+
+  /** Steps over the earliest frame. */
+  shift(): void {
+    const head = this.#heads[0]
+    if (!head) return
+    head.source.reader.next()
+    const frame = head.source.reader.peek()
+    if (frame) {
+      head.frame = frame
+    } else {
+      const last = this.#heads.pop()
+      if (last && this.#heads.length > 0) this.#heads[0] = last
+    }
+    this.#sink(0)
+  }
+
+  #sink(from: number): void {
+    const heads = this.#heads
+    for (let at = from; ; ) {
+      const left = 2 * at + 1
+      let least = at
+      for (const child of [left, left + 1]) if (this.#before(child, least)) least = child
+      if (least === at) return
+      const [moved, lesser] = [heads[at], heads[least]]
+      if (!moved || !lesser) return
+      heads[at] = lesser
+      heads[least] = moved
+      at = least
+    }
+  }
+
+  #before(a: number, b: number): boolean {
+    const x = this.#heads[a]
+    const y = this.#heads[b]
+    if (!x || !y) return false
+    if (x.frame.time !== y.frame.time) return x.frame.time < y.frame.time
+    if (x.source.order !== y.source.order) return x.source.order < y.source.order
+    return x.frame.seq < y.frame.seq
+  }
+}

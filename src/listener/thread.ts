@@ -1,0 +1,179 @@
+// The listener's thread: what runs there from the first child on. Its loop never depends on the main thread.
+
+import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { notice, reasonOf } from '../core/notice.js'
+import { createHandler } from '../handlers/create.js'
+import { lineOf } from '../handlers/relay.js'
+import { arm, onRing } from '../queue/bell.js'
+import { openDoorbell } from '../queue/doorbell.js'
+import { type Command, isCommand, type Parcel, type ThreadData, Word } from './channel.js'
+import { Listener } from './listener.js'
+
+/** Milliseconds between two looks into the runtime directory for producers that cannot ring. */
+const SCAN_INTERVAL = 250
+const MUTE_INTERVAL = 10
+
+const data = workerData as ThreadData
+const bell = new Int32Array(data.bell)
+const control = new Int32Array(data.control)
+const ports = new Set<MessagePort>()
+
+const listener = new Listener({
+  window: data.settings.order.window,
+  handlers: data.settings.handlers.map((options) =>
+    createHandler(options, (lines) => send('relay', lines)),
+  ),
+  counters: new Float64Array(data.counters),
+})
+
+let removeTap: (() => void) | undefined
+let closeDoorbell: (() => void) | undefined
+let scanning: NodeJS.Timeout | undefined
+let timer: NodeJS.Timeout | undefined
+let serving = false
+
+for (const memory of data.rings) listener.addRing(memory)
+tap(data.tap)
+obey(data.commands)
+const stopRings = onRing(bell, wake)
+wake()
+
+function wake(): void {
+  if (timer) clearTimeout(timer)
+  timer = undefined
+  if (Atomics.load(control, Word.ASKED) !== Atomics.load(control, Word.DONE)) void serve()
+  else turn()
+}
+
+// One round: what is due, and then a rest that ends by a timer or, when nothing is left, by the bell.
+function turn(): void {
+  let rest = listener.pump()
+  Atomics.add(control, Word.PROGRESS, 1)
+  if (rest === Number.POSITIVE_INFINITY) {
+    arm(bell)
+    rest = listener.pump() // what came between the pump and the arming
+  }
+  if (rest !== Number.POSITIVE_INFINITY) timer = setTimeout(wake, rest)
+}
+
+// Everything that is in any queue goes to the handlers now, and out of the process.
+async function serve(): Promise<void> {
+  if (serving) return
+  serving = true
+  const asked = Atomics.load(control, Word.ASKED)
+  const alive = setInterval(() => Atomics.add(control, Word.PROGRESS, 1), 100)
+  for (const port of ports) readPending(port)
+  listener.scan()
+  listener.pump(true)
+  const stop = Atomics.load(control, Word.STOP) === 1
+  if (stop) {
+    await listener.close()
+    if (listener.hasLiving()) Atomics.store(control, Word.LEFT, 1)
+    end()
+  } else {
+    await listener.flush()
+  }
+  clearInterval(alive)
+  Atomics.store(control, Word.DONE, asked)
+  Atomics.notify(control, Word.DONE)
+  serving = false
+  if (!stop) wake()
+}
+
+// Nothing may keep the thread, nor wait for a ring in it, when the process takes it down.
+function end(): void {
+  stopRings()
+  closeDoorbell?.()
+  clearInterval(scanning)
+  data.relay.close()
+  for (const port of ports) port.close()
+}
+
+// Commands come from main and from every thread of the root, which may make threads of its own.
+function obey(port: MessagePort, ended?: () => void): void {
+  ports.add(port)
+  port.on('message', (message: unknown) => {
+    if (isCommand(message)) execute(message)
+  })
+  // Its messages have all been received by now; to ask a closed port for more would crash Node 20.
+  port.on('close', () => {
+    ports.delete(port)
+    ended?.()
+    wake()
+  })
+}
+
+function readPending(port: MessagePort): void {
+  for (;;) {
+    const received = receiveMessageOnPort(port) as { message: unknown } | undefined
+    if (!received) return
+    if (isCommand(received.message)) execute(received.message)
+  }
+}
+
+function execute(command: Command): void {
+  switch (command.type) {
+    case 'ring':
+      obey(command.port, listener.addRing(command.memory))
+      break
+    case 'watch':
+      watch(command.directory)
+      break
+    case 'tap':
+      tap(command.on)
+      break
+  }
+  if (!serving) wake()
+}
+
+function watch(directory: string): void {
+  listener.watch(directory)
+  const look = (): void => {
+    listener.scan()
+    listener.reap()
+    wake()
+  }
+  scanning = setInterval(look, SCAN_INTERVAL)
+  closeDoorbell = openDoorbell(directory, {
+    ring(producer) {
+      listener.rung(producer)
+      wake()
+    },
+    gone(producer) {
+      listener.left(producer)
+      wake()
+    },
+    mute(error) {
+      notice('LOGSHARE_WARN_LISTENER', `looking into queues without a doorbell: ${reasonOf(error)}`)
+      clearInterval(scanning)
+      scanning = setInterval(look, MUTE_INTERVAL)
+    },
+  })
+  look()
+}
+
+function tap(on: boolean): void {
+  removeTap?.()
+  removeTap = on
+    ? listener.addHandler({
+        label: 'tap',
+        write: (records) => send('tap', records.map(lineOf)),
+      })
+    : undefined
+}
+
+// Main takes its lines when it can; what it leaves lying is bounded.
+function send(purpose: Parcel['purpose'], lines: readonly string[]): void {
+  let characters = 0
+  for (const line of lines) characters += line.length
+  const size = Math.ceil(characters / 1024)
+  const waiting = Atomics.load(control, Word.SENT) - Atomics.load(control, Word.TAKEN)
+  if ((waiting + size) * 1024 > data.settings.overflow.limit) {
+    Atomics.add(control, Word.DROPPED, lines.length)
+    const reason = 'the main thread did not take the lines relayed to it; they are dropped'
+    notice('LOGSHARE_WARN_QUEUE', reason)
+    return
+  }
+  Atomics.add(control, Word.SENT, size)
+  data.relay.postMessage({ purpose, lines, size } satisfies Parcel)
+}

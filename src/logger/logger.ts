@@ -1,0 +1,136 @@
+// Logger: the methods an application calls, in pino's shape, so that it fits wherever a pino logger does.
+
+import { LEVELS, type Level, levelName, levelNumber, type Threshold } from '../core/level.js'
+import { encodeCall, encodeFields, type Fields, type Serializers } from '../core/record.js'
+import type { Node } from './registry.js'
+
+/**
+ * Logs a message with printf-like arguments (`%s %d %i %f %j %o %O`), or fields with or without a message. An Error
+ * as first argument, or left over behind the message, becomes the record's `err`. Never throws.
+ */
+export interface LogMethod {
+  (message: unknown, ...args: readonly unknown[]): void
+  (fields: object, message?: string, ...args: readonly unknown[]): void
+}
+
+export interface ChildOptions {
+  readonly level?: Threshold
+  /** Functions by field name that prepare the field's value. */
+  readonly serializers?: Serializers
+}
+
+export interface Logger {
+  readonly trace: LogMethod
+  readonly debug: LogMethod
+  readonly info: LogMethod
+  readonly warn: LogMethod
+  readonly error: LogMethod
+  readonly fatal: LogMethod
+  /** Does nothing; here because pino has it. */
+  readonly silent: LogMethod
+  /** The dotted name. */
+  readonly name: string
+  /** The level in force. Setting it gives the logger one of its own; throws `LOGSHARE_ERR_LEVEL` for no level. */
+  level: Threshold
+  isLevelEnabled(level: string): boolean
+  /** A logger of the same name that adds fields to each of its records. */
+  child(fields: Fields, options?: ChildOptions): Logger
+  /** The fields this logger adds. */
+  bindings(): Fields
+}
+
+export function createLogger(node: Node): Logger {
+  return new NodeLogger(node)
+}
+
+interface Inherited {
+  readonly fields: Fields
+  readonly serializers?: Serializers | undefined
+  readonly level?: Threshold | undefined
+}
+
+class NodeLogger implements Logger {
+  readonly #node: Node
+  readonly #inherited: Inherited
+  readonly #bindings: string
+  // A child's own level; it is the child's alone and not part of the tree of names.
+  #own: number | undefined
+
+  constructor(node: Node, inherited: Inherited = { fields: {} }) {
+    this.#node = node
+    this.#inherited = inherited
+    this.#bindings = encodeFields(inherited.fields, inherited.serializers)
+    this.#own = inherited.level && levelNumber(inherited.level)
+  }
+
+  trace(...args: readonly unknown[]): void {
+    if (LEVELS.trace >= (this.#own ?? this.#node.threshold)) this.#log(LEVELS.trace, args)
+  }
+
+  debug(...args: readonly unknown[]): void {
+    if (LEVELS.debug >= (this.#own ?? this.#node.threshold)) this.#log(LEVELS.debug, args)
+  }
+
+  info(...args: readonly unknown[]): void {
+    if (LEVELS.info >= (this.#own ?? this.#node.threshold)) this.#log(LEVELS.info, args)
+  }
+
+  warn(...args: readonly unknown[]): void {
+    if (LEVELS.warn >= (this.#own ?? this.#node.threshold)) this.#log(LEVELS.warn, args)
+  }
+
+  error(...args: readonly unknown[]): void {
+    if (LEVELS.error >= (this.#own ?? this.#node.threshold)) this.#log(LEVELS.error, args)
+  }
+
+  fatal(...args: readonly unknown[]): void {
+    if (LEVELS.fatal >= (this.#own ?? this.#node.threshold)) this.#log(LEVELS.fatal, args)
+  }
+
+  silent(): void {}
+
+  get name(): string {
+    return this.#node.name
+  }
+
+  get level(): Threshold {
+    return levelName(this.#own ?? this.#node.threshold)
+  }
+
+  set level(level: Threshold) {
+    if (this.#isChild) this.#own = levelNumber(level)
+    else this.#node.registry.setLevel(this.#node, level)
+  }
+
+  isLevelEnabled(level: string): boolean {
+    const number = LEVELS[level as Level]
+    return number !== undefined && number >= (this.#own ?? this.#node.threshold)
+  }
+
+  child(fields: Fields, options: ChildOptions = {}): Logger {
+    const serializers = { ...this.#inherited.serializers, ...options.serializers }
+    return new NodeLogger(this.#node, {
+      fields: { ...this.#inherited.fields, ...fields },
+      ...(Object.keys(serializers).length > 0 && { serializers }),
+      level: options.level ?? (this.#own === undefined ? undefined : levelName(this.#own)),
+    })
+  }
+
+  bindings(): Fields {
+    return { ...this.#inherited.fields }
+  }
+
+  get #isChild(): boolean {
+    return Object.keys(this.#inherited.fields).length > 0 || this.#own !== undefined
+  }
+
+  #log(level: number, args: readonly unknown[]): void {
+    const { registry, json } = this.#node
+    const body = encodeCall(args, {
+      bindings: this.#bindings,
+      serializers: this.#inherited.serializers,
+      redact: registry.redact,
+    })
+    registry.queue.handle(level, json, body)
+  }
+}

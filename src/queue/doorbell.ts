@@ -1,0 +1,148 @@
+// Doorbell: the socket by which a producer in another process wakes the listener. It carries no records.
+//
+//   producer → listener:  "<producer>\n" once, then one byte a ring
+//   the connection's end: the producer has ended
+//
+// The listener finds queues by looking into the directory as well, so a doorbell that cannot be reached costs
+// promptness and nothing else.
+
+import { chmodSync, unlinkSync, writeSync } from 'node:fs'
+import type { Server, Socket } from 'node:net'
+import { join } from 'node:path'
+
+/** Milliseconds between two rings; the listener looks on by itself for longer than that. */
+const RING_INTERVAL = 10
+const RETRY_INTERVAL = 50
+/** Longest path a Unix socket can have on every system (macOS: 104 with its zero byte). */
+const MAX_PATH = 103
+
+export function doorbellPath(directory: string): string {
+  if (process.platform === 'win32') {
+    return `\\\\.\\pipe\\logshare-${directory.replace(/[^A-Za-z0-9]/g, '-')}`
+  }
+  return join(directory, 'bell.sock')
+}
+
+type SocketWithHandle = Socket & { readonly _handle?: { readonly fd?: number } | null }
+
+/** The producer's end. Connects at the first ring and again when the listener was not there. */
+export class Doorbell {
+  readonly #path: string
+  readonly #greeting: string
+  #socket: SocketWithHandle | undefined
+  #greeted = false
+  #rungAt = Number.NEGATIVE_INFINITY
+  #connectedAt = Number.NEGATIVE_INFINITY
+
+  constructor(directory: string, producer: string) {
+    this.#path = doorbellPath(directory)
+    this.#greeting = `${producer}\n`
+  }
+
+  /** Rings unless it has just done so; `time` is monotonic. Reaches a listener even if this thread never yields. */
+  ring(time: number): void {
+    if (time - this.#rungAt < RING_INTERVAL) return
+    this.#rungAt = time
+    if (!this.#socket && !this.#connect(time)) return
+    this.#send(this.#greeted ? '.' : this.#greeting)
+  }
+
+  close(): void {
+    this.#socket?.destroy()
+    this.#socket = undefined
+  }
+
+  // On Unix the connection is made, and its descriptor usable, when `connect` returns.
+  #connect(time: number): boolean {
+    if (this.#path.length > MAX_PATH || time - this.#connectedAt < RETRY_INTERVAL) return false
+    this.#connectedAt = time
+    this.#greeted = false
+    const { connect } = require('node:net') as typeof import('node:net')
+    const socket: SocketWithHandle = connect({ path: this.#path })
+    const forget = (): void => {
+      if (this.#socket === socket) this.#socket = undefined
+    }
+    socket.on('error', forget).on('close', forget).on('data', ignore)
+    socket.unref()
+    this.#socket = socket
+    return true
+  }
+
+  // The descriptor is asked for at each write: after a close its number soon means another file.
+  #send(text: string): void {
+    const fd = this.#socket?._handle?.fd
+    try {
+      if (typeof fd === 'number' && fd >= 0) writeSync(fd, text)
+      else this.#socket?.write(text)
+      this.#greeted = true
+    } catch (error) {
+      // EAGAIN: the listener has rings it has not heard yet, so it will look. Anything else: nobody is there.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') this.close()
+    }
+  }
+}
+
+export interface DoorbellEvents {
+  /** A producer has written. */
+  ring(producer: string): void
+  /** A producer's connection has ended. */
+  gone(producer: string): void
+  /** Nobody can ring: the listener must look by itself. */
+  mute(error: Error): void
+}
+
+/** The listener's end; returns what closes it. */
+export function openDoorbell(directory: string, events: DoorbellEvents): () => void {
+  const path = doorbellPath(directory)
+  if (path.length > MAX_PATH) {
+    events.mute(new Error(`the socket's path is longer than ${MAX_PATH} bytes: ${path}`))
+    return () => {}
+  }
+  if (process.platform !== 'win32') remove(path)
+  const { createServer } = require('node:net') as typeof import('node:net')
+  const sockets = new Set<Socket>()
+  const server: Server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    attend(socket, events)
+  })
+  server.on('error', (error) => events.mute(error))
+  server.listen({ path, backlog: 4096 }, () => {
+    if (process.platform !== 'win32') chmodSync(path, 0o600)
+  })
+  return () => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  }
+}
+
+function attend(socket: Socket, events: DoorbellEvents): void {
+  let producer: string | undefined
+  let greeting = ''
+  socket.on('data', (bytes) => {
+    if (producer === undefined) {
+      greeting += bytes.toString('latin1')
+      const end = greeting.indexOf('\n')
+      if (end < 0) {
+        if (greeting.length > 256) socket.destroy()
+        return
+      }
+      producer = greeting.slice(0, end)
+    }
+    events.ring(producer)
+  })
+  socket.on('error', ignore)
+  socket.on('close', () => {
+    if (producer !== undefined) events.gone(producer)
+  })
+}
+
+function remove(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch {
+    // Not there: the usual case.
+  }
+}
+
+function ignore(): void {}

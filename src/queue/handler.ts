@@ -1,0 +1,69 @@
+// QueueHandler: a producer's way out. Puts the origin and the count on each record and the record on a queue.
+
+import { monotonic, wallTime } from '../core/clock.js'
+import { encodeString } from '../core/encode.js'
+import { levelName } from '../core/level.js'
+import type { Origin } from '../core/record.js'
+import { type FrameKind, Kind } from './frame.js'
+import type { QueueWriter } from './queue.js'
+
+const WARN = 40
+
+export class QueueHandler {
+  readonly origin: Origin
+  #queue: QueueWriter
+  #seq = 0
+  #middle: string
+  #waiting = new Map<number, number>()
+  /** Records that found no room, by level name. */
+  readonly dropped: Record<string, number> = {}
+
+  constructor(origin: Origin, queue: QueueWriter) {
+    this.origin = origin
+    this.#queue = queue
+    const { pid, tid, source } = origin
+    this.#middle = `,"pid":${pid},"tid":${tid},"source":${encodeString(source)},"seq":`
+  }
+
+  /** Records made so far. */
+  get records(): number {
+    return this.#seq
+  }
+
+  /** `name` is the logger's name as JSON; `body` the rest of the line: `,"msg":"…"` and the fields. Never throws. */
+  handle(level: number, name: string, body: string, kind: FrameKind = Kind.RECORD): void {
+    try {
+      if (this.#waiting.size > 0) this.#announce()
+      if (!this.#put(level, name, body, kind)) this.#drop(level)
+    } catch {
+      this.#drop(level) // a line longer than the longest string
+    }
+  }
+
+  close(): void {
+    this.#queue.close()
+  }
+
+  #put(level: number, name: string, body: string, kind: FrameKind): boolean {
+    const time = monotonic()
+    const seq = ++this.#seq
+    const text = `{"level":${level},"time":${wallTime(time)}${this.#middle}${seq},"name":${name}${body}}`
+    return this.#queue.write({ kind, level, time, seq }, text)
+  }
+
+  #drop(level: number): void {
+    const name = levelName(level)
+    this.dropped[name] = (this.dropped[name] ?? 0) + 1
+    this.#waiting.set(level, (this.#waiting.get(level) ?? 0) + 1)
+  }
+
+  // A gap in the count is explained by the record behind it.
+  #announce(): void {
+    const total = [...this.#waiting.values()].reduce((sum, count) => sum + count, 0)
+    const levels = Object.fromEntries([...this.#waiting].map(([level, n]) => [levelName(level), n]))
+    const fields = `,"dropped":${JSON.stringify(levels)}`
+    const text = `,"msg":"${total} records dropped: the queue was full"${fields}`
+    if (this.#put(WARN, '"logshare"', text, Kind.RECORD)) this.#waiting.clear()
+    else this.#seq--
+  }
+}

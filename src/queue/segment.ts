@@ -1,0 +1,31 @@
+// Segment: the name of one file of a FileQueue, `<producer>.<number>.q`.
+
+import { randomBytes } from 'node:crypto'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+const NAME = /^(.+)\.(\d+)\.q$/
+
+/** A writer goes on in a new segment after this many bytes, so that read ones can be removed. */
+export const SEGMENT_SIZE: number = 8 * 2 ** 20
+
+/** A name no other producer of the directory has, even when process ids are used again. */
+export function producerId(pid: number, tid: number): string {
+  return `${pid}-${tid}-${randomBytes(4).toString('hex')}`
+}
+
+export function segmentPath(directory: string, producer: string, number: number): string {
+  return join(directory, `${producer}.${number}.q`)
+}
+
+/** The producers that have segments in a directory, each with the number of its first one. */
+export function listProducers(directory: string): Map<string, number> {
+  const producers = new Map<string, number>()
+  for (const file of readdirSync(directory)) {
+    const [, producer, number] = NAME.exec(file) ?? []
+    if (producer === undefined) continue
+    const first = producers.get(producer)
+    if (first === undefined || Number(number) < first) producers.set(producer, Number(number))
+  }
+  return producers
+}

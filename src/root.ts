@@ -1,0 +1,184 @@
+// The root: the first thread with logshare, which has the listener, the handlers and the options.
+
+import { renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { threadId } from 'node:worker_threads'
+import * as shimmer from 'shimmer'
+
+import { installAdapters, relayRecord } from './adapters/table.js'
+import { clockAnchor } from './core/clock.js'
+import { notice, reasonOf } from './core/notice.js'
+import type { Settings } from './core/options.js'
+import type { LogRecord } from './core/record.js'
+import { createRedact } from './core/redact.js'
+import { stdioIds } from './core/stdio.js'
+import type { Instance, RecordHandler } from './instance.js'
+import type { Parcel } from './listener/channel.js'
+import { Host } from './listener/host.js'
+import { Registry } from './logger/registry.js'
+import { QueueHandler } from './queue/handler.js'
+import { createRing } from './queue/ring.js'
+import { createNames, type Inheritance, type Parent } from './spawn/inherit.js'
+import { OriginalWorker } from './spawn/worker.js'
+
+const BOTH = { stdout: true, stderr: true }
+
+/**
+ * A root that is not installed: its records are handled within the call that makes them, and it has no hooks.
+ * Opens the handlers; throws `LOGSHARE_ERR_HANDLER`.
+ */
+export function createRoot(settings: Settings): Instance {
+  const handlers = new Set<RecordHandler>()
+  const host = new Host({
+    settings,
+    Worker: OriginalWorker,
+    take: (purpose, lines) => take(handlers, purpose, lines),
+  })
+  const queue = new QueueHandler({ pid: process.pid, tid: threadId, source: 'root' }, host.queue)
+  const registry = new Registry(queue, settings.level, createRedact(settings.redact))
+  registry.setLevels(settings.levels)
+  return {
+    registry,
+    parent: createParent(host, registry),
+    install: (changed) => installHost(host, registry, changed),
+    async flush() {
+      await host.flush()
+      await Promise.all([...handlers].map((handler) => handler.flush?.()))
+    },
+    stats: () => ({ source: 'root', made: queue.records, dropped: queue.dropped, ...host.stats() }),
+    addHandler(handler) {
+      handlers.add(handler)
+      host.tap(true)
+      return () => {
+        handlers.delete(handler)
+        host.tap(handlers.size > 0)
+      }
+    },
+  }
+}
+
+// Loggers that exist already stay: only what is behind them changes.
+function installHost(host: Host, registry: Registry, settings: Settings): () => void {
+  host.open(settings, 'batched')
+  registry.configure(settings.level, createRedact(settings.redact))
+  registry.setLevels(settings.levels)
+  const unhookExit = hookExit(host)
+  const unadapt = isCollecting(settings)
+    ? installAdapters(settings.adapters, { registry: () => registry, capture: BOTH, copy: true })
+    : () => {}
+  return () => {
+    unadapt()
+    unhookExit()
+    host.close()
+    host.open({ ...settings, handlers: [{ type: 'relay' }] }, 'at once')
+  }
+}
+
+// With nothing but the relay, the root's own libraries write where they always did and that is all.
+export function isCollecting(settings: Settings): boolean {
+  return settings.handlers.some((handler) => handler.type !== 'relay')
+}
+
+function createParent(host: Host, registry: Registry): Parent {
+  const name = createNames('root')
+  const inheritance = (): Inheritance => ({
+    anchor: clockAnchor(),
+    ...registry.levels(),
+    adapters: host.settings.adapters,
+    redact: host.settings.redact,
+    overflow: host.settings.overflow,
+    stdio: stdioIds(),
+  })
+  let written: string | undefined
+  const prepareDirectory = (): string => {
+    const directory = host.directory()
+    const text = JSON.stringify(inheritance())
+    if (text !== written) writeInheritance(directory, text)
+    written = text
+    return directory
+  }
+  return {
+    forWorker(capture) {
+      const directory = attempt(prepareDirectory)
+      const memory = createRing()
+      const port = host.prepareRing(memory)
+      const ring = { type: 'ring', memory, bell: host.bell, port, directory } as const
+      return { source: name('worker'), inheritance: inheritance(), capture, queue: ring }
+    },
+    forProcess(kind) {
+      const source = name(kind)
+      const directory = attempt(prepareDirectory, (error) => {
+        const reason = `records of child processes cannot be taken: ${reasonOf(error)}`
+        notice('LOGSHARE_WARN_FAILED_OPEN', reason)
+      })
+      return directory === undefined ? undefined : { directory, source }
+    },
+    started: () => host.start(),
+    ended: () => host.barrier(),
+  }
+}
+
+function attempt<T>(act: () => T, failed?: (error: unknown) => void): T | undefined {
+  try {
+    return act()
+  } catch (error) {
+    failed?.(error)
+    return undefined
+  }
+}
+
+// Renamed into place: a child that starts meanwhile reads the old text or the new.
+function writeInheritance(directory: string, text: string): void {
+  const path = join(directory, 'config.json')
+  writeFileSync(`${path}.new`, text, { mode: 0o600 })
+  renameSync(`${path}.new`, path)
+}
+
+// Lines arrive on the main thread for two reasons: to be given back to a library, and for handlers that live here.
+function take(
+  handlers: ReadonlySet<RecordHandler>,
+  purpose: Parcel['purpose'],
+  lines: readonly string[],
+): void {
+  const records = lines.map((line) => JSON.parse(line) as LogRecord)
+  if (purpose === 'relay') {
+    for (const record of records) guard('relay', () => relayRecord(record))
+    return
+  }
+  for (const handler of handlers) guard('of the application', () => handler.write(records))
+}
+
+function guard(name: string, act: () => unknown): void {
+  try {
+    act()
+  } catch (error) {
+    notice('LOGSHARE_WARN_HANDLER', `handler ${name} failed: ${reasonOf(error)}`)
+  }
+}
+
+type Emit = (event: string | symbol, ...args: unknown[]) => boolean
+
+// Through `emit` rather than a listener: nobody can see it, it comes after all listeners, and one that throws or ends
+// the process in its own way does not keep it from coming.
+function hookExit(host: Host): () => void {
+  const target = process as unknown as { emit: Emit; reallyExit: (code?: number) => never }
+  shimmer.wrap(target, 'emit', (original) => {
+    return function emit(this: unknown, event, ...args) {
+      if (event === 'worker' && host.isListener(args[0])) return false
+      if (event !== 'exit' || this !== process) return original.call(this, event, ...args)
+      try {
+        return original.call(this, event, ...args)
+      } finally {
+        host.close()
+      }
+    }
+  })
+  // process.exit() within an exit listener comes here at once.
+  shimmer.wrap(target, 'reallyExit', (original) => {
+    return function reallyExit(this: unknown, code) {
+      host.close()
+      return original.call(this, code)
+    }
+  })
+  return () => shimmer.massUnwrap([target], ['emit', 'reallyExit'])
+}

@@ -1,0 +1,121 @@
+// Inheritance: what a parent hands to its children, and how a child takes it before its own code runs.
+
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { MessagePort } from 'node:worker_threads'
+import type { Threshold } from '../core/level.js'
+import type { Capture, StdioIds } from '../core/stdio.js'
+
+/** The file that is preloaded into children. */
+export const PRELOAD: string = resolve(__dirname, '../../register.js')
+
+/** Environment data of a Worker under this key is ours; it is there only while the Worker is constructed. */
+export const WORKER_KEY = '\0logshare'
+
+/** Environment variable by which a child process finds its application. */
+export const CHILD_VARIABLE = 'LOGSHARE_CHILD'
+
+/** Kinds of children, as they stand in `source`. */
+export type ChildKind = 'worker' | 'fork' | 'cluster' | 'spawn'
+
+/** What all children of an application share. */
+export interface Inheritance {
+  /** Wall minus monotonic time, in milliseconds. */
+  readonly anchor: number
+  readonly level: Threshold
+  readonly levels: Readonly<Record<string, Threshold>>
+  readonly adapters: readonly string[]
+  readonly redact: readonly string[]
+  readonly overflow: { readonly policy: 'block' | 'drop'; readonly wait: number }
+  readonly stdio: StdioIds
+}
+
+/** What a Worker is handed: its queue, its place in the tree, and how it was to look without us. */
+export interface WorkerHand {
+  readonly source: string
+  readonly inheritance: Inheritance
+  readonly capture: Capture
+  readonly queue:
+    | {
+        readonly type: 'ring'
+        readonly memory: SharedArrayBuffer
+        readonly bell: SharedArrayBuffer
+        readonly port: MessagePort
+        /** Where processes this thread starts put their queues; undefined if there is no such place. */
+        readonly directory?: string | undefined
+      }
+    | { readonly type: 'file'; readonly directory: string }
+  /** The Worker's own `process.execArgv`, if ours had to go into it. */
+  readonly execArgv?: readonly string[]
+}
+
+/** What a child process is handed, as JSON in its environment. */
+export interface ProcessHand {
+  readonly directory: string
+  readonly source: string
+}
+
+/** What the patches ask of the thread they are installed in. */
+export interface Parent {
+  /** Capture is narrowed to the streams the Worker leaves to its parent. */
+  forWorker(capture: Capture): WorkerHand
+  /** Undefined where there is no place for the child's queue: it is started as if we were not there. */
+  forProcess(kind: ChildKind): ProcessHand | undefined
+  /** A child was started that may log from now on. */
+  started(): void
+  /** A child has ended and the application is about to hear of it. */
+  ended(): void
+}
+
+/** Counts the children of one thread by kind and names them. */
+export function createNames(source: string): (kind: ChildKind) => string {
+  const counts = new Map<ChildKind, number>()
+  const prefix = source === 'root' ? '' : `${source}/`
+  return (kind) => {
+    const count = (counts.get(kind) ?? 0) + 1
+    counts.set(kind, count)
+    return `${prefix}${kind}#${count}`
+  }
+}
+
+/** The flag that goes into NODE_OPTIONS, quoted for any path. */
+export const PRELOAD_FLAG: string = `-r "${PRELOAD.replace(/[\\"]/g, '\\$&')}"`
+
+let exists: boolean | undefined
+
+/** A preload that is not there would kill every node child: then there is none. */
+export function canPreload(): boolean {
+  exists ??= existsSync(PRELOAD)
+  return exists
+}
+
+/** NODE_OPTIONS with our flag behind the user's own. */
+export function addFlag(options: string | undefined): string {
+  if (options === undefined) return PRELOAD_FLAG
+  return options.includes(PRELOAD_FLAG) ? options : `${options} ${PRELOAD_FLAG}`
+}
+
+/** NODE_OPTIONS as it was; undefined if there was none. */
+export function removeFlag(options: string | undefined): string | undefined {
+  if (options === undefined || options === PRELOAD_FLAG) return undefined
+  return options.replace(` ${PRELOAD_FLAG}`, '').replace(PRELOAD_FLAG, '')
+}
+
+/** Takes what a parent process has put into the environment out of it; undefined for a root. */
+export function takeProcessHand(env: NodeJS.ProcessEnv): ProcessHand | undefined {
+  const text = env[CHILD_VARIABLE]
+  if (text === undefined) return undefined
+  delete env[CHILD_VARIABLE]
+  const options = removeFlag(env.NODE_OPTIONS)
+  if (options === undefined) delete env.NODE_OPTIONS
+  else env.NODE_OPTIONS = options
+  try {
+    const hand = JSON.parse(text) as Partial<ProcessHand>
+    if (typeof hand.directory === 'string' && typeof hand.source === 'string') {
+      return { directory: hand.directory, source: hand.source }
+    }
+  } catch {
+    // A stranger's variable: this process is a root of its own.
+  }
+  return undefined
+}

@@ -1,0 +1,197 @@
+// Worker: the class of node:worker_threads as the application sees it, with our channel behind each instance.
+//
+// A shell class rather than a Proxy or a subclass: nothing an application can ask of it differs from the original.
+
+import { EventEmitter } from 'node:events'
+import { syncBuiltinESMExports } from 'node:module'
+import type { Worker as NodeWorker, WorkerOptions } from 'node:worker_threads'
+import * as threads from 'node:worker_threads'
+import { canPreload, type Parent, PRELOAD, WORKER_KEY, type WorkerHand } from './inherit.js'
+
+type WorkerClass = typeof NodeWorker
+type Options = WorkerOptions & { execArgv?: readonly string[] }
+type Build = (execArgv: readonly string[] | undefined) => NodeWorker
+
+/** The class before it was patched. */
+export const OriginalWorker: WorkerClass = threads.Worker
+
+/** Threads that belong to logging libraries: they move records and make none. */
+const EXEMPT = /(?:thread-stream|pino)[\\/]lib[\\/]worker\.js$|tslog[\\/].*worker[.-]runner\.m?js$/
+
+/** Node refuses some flags in a Worker's execArgv that it lets it inherit: https://github.com/nodejs/node/issues/41103 */
+const MAX_RETRIES = 8
+
+/**
+ * Replaces `Worker` by one whose instances start with logshare in place. `preloaded`: our preload came by `-r`, so
+ * that Workers without flags of their own inherit it. Returns the undo.
+ */
+export function patchWorker(parent: () => Parent | undefined, preloaded: boolean): () => void {
+  const construct = (args: unknown[], newTarget: NewableFunction): NodeWorker => {
+    const inherited = isExempt(args[0]) || !canPreload() ? undefined : parent()
+    if (!inherited || !isOptions(args[1])) {
+      return Reflect.construct(OriginalWorker, args, newTarget) as NodeWorker
+    }
+    return start(inherited, args, newTarget, preloaded)
+  }
+  const module = require('node:worker_threads') as { Worker: WorkerClass }
+  const shell = createShell(construct)
+  module.Worker = shell
+  syncBuiltinESMExports()
+  return () => {
+    if (module.Worker !== shell) return
+    module.Worker = OriginalWorker
+    syncBuiltinESMExports()
+  }
+}
+
+function createShell(
+  construct: (args: unknown[], newTarget: NewableFunction) => NodeWorker,
+): WorkerClass {
+  const shell = class Worker extends EventEmitter {
+    // One required parameter and a default, as in the original, so that `length` is 1.
+    // @ts-expect-error No super(): the original makes the instance, and it is returned.
+    constructor(filename: unknown, options: unknown = undefined) {
+      void filename
+      void options
+      // biome-ignore lint/complexity/noArguments: whether options were given at all matters
+      // biome-ignore lint/correctness/noConstructorReturn: the original's instance is the instance
+      return construct([...arguments], new.target) as never
+    }
+  } as unknown as WorkerClass
+  const { constructor: _own, ...methods } = Object.getOwnPropertyDescriptors(
+    OriginalWorker.prototype,
+  )
+  Object.setPrototypeOf(shell.prototype, OriginalWorker.prototype)
+  Object.defineProperties(shell.prototype, methods)
+  return shell
+}
+
+function start(
+  parent: Parent,
+  args: readonly unknown[],
+  newTarget: NewableFunction,
+  preloaded: boolean,
+): NodeWorker {
+  const options = (args[1] ?? {}) as Options
+  const base = planExecArgv(options, preloaded)
+  const hand = parent.forWorker({ stdout: !options.stdout, stderr: !options.stderr })
+  const given: WorkerHand = base ? { ...hand, execArgv: [...base] } : hand
+  const build: Build = (execArgv) => {
+    const changed = withHand(options, given, execArgv)
+    return withEnvironmentData(
+      given,
+      () => Reflect.construct(OriginalWorker, [args[0], changed], newTarget) as NodeWorker,
+    )
+  }
+  try {
+    const worker = buildWithFlags(build, base, options)
+    parent.started()
+    tellEnd(worker, parent)
+    return worker
+  } catch (error) {
+    if (hand.queue.type === 'ring') hand.queue.port.close()
+    throw error
+  }
+}
+
+// Undefined where the preload is certain to be inherited; else the flags the Worker would have had without us.
+function planExecArgv(options: Options, preloaded: boolean): readonly string[] | undefined {
+  const { env, execArgv } = options
+  const explicitEnv = typeof env === 'object' && env !== null
+  const nodeOptions = explicitEnv ? env.NODE_OPTIONS : process.env.NODE_OPTIONS
+  const named = typeof nodeOptions === 'string' && nodeOptions.includes(PRELOAD)
+  if (Array.isArray(execArgv)) return named || execArgv.includes(PRELOAD) ? undefined : execArgv
+  if (!explicitEnv) return preloaded ? undefined : process.execArgv
+  return named ? undefined : process.execArgv
+}
+
+// The user's options stay untouched, getters and prototypes included: ours lie in front of them.
+function withHand(options: Options, hand: WorkerHand, execArgv?: readonly string[]): Options {
+  const changed = Object.create(options) as Record<string, unknown>
+  if (execArgv) define(changed, 'execArgv', execArgv)
+  if (hand.queue.type === 'ring') {
+    define(changed, 'transferList', [...(options.transferList ?? []), hand.queue.port])
+  }
+  return changed as Options
+}
+
+function define(target: object, key: string, value: unknown): void {
+  Object.defineProperty(target, key, {
+    value,
+    enumerable: true,
+    configurable: true,
+    writable: true,
+  })
+}
+
+// The constructor clones environment data at once, so nobody else ever sees ours.
+function withEnvironmentData(hand: WorkerHand, build: () => NodeWorker): NodeWorker {
+  const previous = threads.getEnvironmentData(WORKER_KEY)
+  threads.setEnvironmentData(WORKER_KEY, hand as unknown as threads.Serializable)
+  try {
+    return build()
+  } finally {
+    threads.setEnvironmentData(WORKER_KEY, previous)
+  }
+}
+
+function buildWithFlags(
+  build: Build,
+  base: readonly string[] | undefined,
+  options: Options,
+): NodeWorker {
+  let flags = base && ['-r', PRELOAD, ...base]
+  for (let tries = 0; ; tries++) {
+    try {
+      return build(flags)
+    } catch (error) {
+      if (!flags || tries >= MAX_RETRIES || !isFlagError(error)) throw error
+      // Wrong flags of the user's own: Node says so. Inherited ones that Node refuses only in a list: leave them out.
+      flags = base === options.execArgv ? undefined : withoutRefused(flags, error)
+    }
+  }
+}
+
+function isFlagError(error: unknown): error is Error {
+  return (error as NodeJS.ErrnoException).code === 'ERR_WORKER_INVALID_EXEC_ARGV'
+}
+
+// A refused flag goes together with the value behind it (`--title foo`), which would stop the parsing of the rest.
+function withoutRefused(flags: readonly string[], error: Error): string[] | undefined {
+  const refused = /flags: (.*)$/.exec(error.message)?.[1]?.split(', ') ?? []
+  const isRefused = (flag: string | undefined): boolean =>
+    flag !== undefined && refused.includes(flag)
+  const left = flags.filter((flag, i) => {
+    const before = flags[i - 1]
+    const value = isRefused(before) && !before?.includes('=') && !flag.startsWith('-')
+    return !isRefused(flag) && !value
+  })
+  return left.length < flags.length && left.includes(PRELOAD) ? left : undefined
+}
+
+interface Handle {
+  onexit?: (...args: unknown[]) => unknown
+}
+
+// What the worker printed is on the terminal before its 'exit' is told, as it is without us.
+function tellEnd(worker: NodeWorker, parent: Parent): void {
+  const key = Object.getOwnPropertySymbols(worker).find(
+    (symbol) => symbol.description === 'kHandle',
+  )
+  const handle = key && (worker as unknown as Record<symbol, Handle | null>)[key]
+  const original = handle?.onexit
+  if (!handle || typeof original !== 'function') return
+  handle.onexit = function (this: unknown, ...args) {
+    parent.ended()
+    return original.apply(this, args)
+  }
+}
+
+function isExempt(filename: unknown): boolean {
+  const name = filename instanceof URL ? filename.pathname : filename
+  return typeof name === 'string' && EXEMPT.test(name)
+}
+
+function isOptions(options: unknown): boolean {
+  return options === undefined || (typeof options === 'object' && options !== null)
+}
