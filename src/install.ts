@@ -29,7 +29,7 @@ export function install(options?: Options): () => void {
     return slot.child ? () => {} : slot.uninstall
   }
   if (!isMainThread) return () => {}
-  return installRoot(options, false)
+  return installRoot(loadSettings(options), false)
 }
 
 /** The instance of this thread; without an installation one that starts no children but logs all the same. */
@@ -46,9 +46,8 @@ export function instance(): Instance {
  * Makes this thread the root. With nothing configured the listener, the handlers and all else wait for the first
  * record or child. `preloaded`: Workers inherit our `-r`.
  */
-export function installRoot(options: Options | undefined, preloaded: boolean): () => void {
+export function installRoot(settings: Settings, preloaded: boolean): () => void {
   checkDirectory()
-  const settings = loadSettings(options)
   const before = getSlot()
   let undoRoot: (() => void) | undefined
   const slot = createSlot(() => {

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
+import { loadSettings } from './core/config.js'
 import { sharedStdio } from './core/stdio.js'
 import { installChild, installRoot } from './install.js'
 import { getSlot } from './instance.js'
@@ -19,7 +20,7 @@ function registerProcess(preloaded: boolean): void {
   if (process.env.LOGSHARE_DISABLE === '1' || getSlot()?.uninstall) return
   const inheritance = hand && readInheritance(hand.directory)
   if (!hand || !inheritance) {
-    installRoot(undefined, preloaded)
+    installRoot(loadSettings(undefined), preloaded)
     return
   }
   const queue = { type: 'file', directory: hand.directory } as const

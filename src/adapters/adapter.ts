@@ -43,7 +43,7 @@ export function isRelaying(): boolean {
 
 /** Puts a library's record on the queue, unless a level was set for its name. `body` is `,"msg":"…"` and fields. */
 export function take(
-  registry: Registry,
+  { registry: getRegistry, copy }: AdapterContext,
   record: {
     readonly level: number
     readonly name: string
@@ -52,7 +52,8 @@ export function take(
   },
 ): void {
   const { level, name, body, lib } = record
+  const registry = getRegistry()
   const node = registry.node(name)
   if (registry.hasLevel(name) && level < node.threshold) return
-  registry.queue.handle(level, node.json, `${body},"lib":"${lib}"`, Kind.ADAPTED)
+  registry.queue.handle(level, node.json, `${body},"lib":"${lib}"`, copy ? Kind.COPY : Kind.ADAPTED)
 }

@@ -59,7 +59,7 @@ function wrap(method: Method, original: ConsoleMethod, context: AdapterContext):
 function record(method: Method, args: readonly unknown[], context: AdapterContext): void {
   const error = args.find(isError)
   const text = method === 'dir' ? inspectArg(args) : formatArgs(args)
-  take(context.registry(), {
+  take(context, {
     level: METHODS[method].level,
     name: 'console',
     body: encodeMessage(indent(text)) + (error ? encodeError(error) : ''),

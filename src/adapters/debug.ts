@@ -60,7 +60,7 @@ function wrap(
 ): CreateDebug['formatArgs'] {
   return function formatArgs(this: DebugInstance, args: unknown[]) {
     if (!isRelaying()) {
-      take(context.registry(), {
+      take(context, {
         level: LEVEL,
         name: this.namespace,
         body: encodeMessage(stripVTControlCharacters(formatText(args))),

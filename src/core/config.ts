@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
 import { LogshareError } from './errors.js'
 import { reasonOf } from './notice.js'
-import { checkOptions, type Settings } from './options.js'
+import { checkOptions, type Options, type Settings } from './options.js'
 
 /**
  * Settings of a root. An option given in code goes before the one in `LOGSHARE_CONFIG`; `LOGSHARE_LEVEL` goes
@@ -13,11 +13,18 @@ import { checkOptions, type Settings } from './options.js'
  */
 export function loadSettings(given: unknown, env: NodeJS.ProcessEnv = process.env): Settings {
   if (given !== undefined) checkOptions(given)
-  const config = env.LOGSHARE_CONFIG ? readConfig(env.LOGSHARE_CONFIG) : {}
-  if (env.LOGSHARE_CONFIG) from('LOGSHARE_CONFIG', () => checkOptions(config))
+  const config = loadConfig(env)
   const level = env.LOGSHARE_LEVEL ? { level: env.LOGSHARE_LEVEL } : {}
   if (env.LOGSHARE_LEVEL) from('LOGSHARE_LEVEL', () => checkOptions(level))
-  return checkOptions({ ...(config as object), ...(given as object | undefined), ...level })
+  return checkOptions({ ...config, ...(given as object | undefined), ...level })
+}
+
+/** The options in `LOGSHARE_CONFIG`, checked; empty if it is not set. Throws as `loadSettings` does. */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): Options {
+  if (!env.LOGSHARE_CONFIG) return {}
+  const config = readConfig(env.LOGSHARE_CONFIG)
+  from('LOGSHARE_CONFIG', () => checkOptions(config))
+  return config as Options
 }
 
 function readConfig(value: string): unknown {

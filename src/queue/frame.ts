@@ -23,6 +23,8 @@ export const Kind = {
   RECORD: 1,
   /** A record an adapter took from another library. */
   ADAPTED: 2,
+  /** A record of another library in the root, which that library has written already. */
+  COPY: 7,
   /** A piece of a record too large for the ring; more follow. */
   PART: 3,
   /** Unused bytes up to the end of the ring. */
@@ -91,7 +93,7 @@ export function readFrame(buffer: Buffer, offset: number, limit: number): ReadRe
   const seq = buffer.readUInt32LE(offset + 16)
   const check = buffer.readUInt32LE(offset + 20)
   if (buffer.readUInt16LE(offset + 4) !== MAGIC || payload > MAX_PAYLOAD) return 'damaged'
-  if (kind < Kind.RECORD || kind > Kind.END) return 'damaged'
+  if (kind < Kind.RECORD || kind > Kind.COPY) return 'damaged'
   if (check !== checkOf(payload, kind, level, seq)) return 'damaged'
   if (limit - offset < frameSize(payload)) return 'incomplete'
   const start = offset + HEADER

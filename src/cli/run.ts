@@ -1,0 +1,39 @@
+// `logshare run`: a script with logshare in place, in this very process, its arguments and exit code its own.
+
+import * as Module from 'node:module'
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { loadConfig, loadSettings } from '../core/config.js'
+import type { HandlerOptions } from '../core/options.js'
+import { installRoot } from '../install.js'
+
+interface RunOptions {
+  readonly file?: string
+  readonly level?: string
+}
+
+export function createRun(): Command {
+  return new Command('run')
+    .description('Run a script; all its threads and processes log through this one.')
+    .option('--file <path>', 'also write all records to a file, as JSON lines')
+    .option('--level <level>', 'level of loggers that have none of their own (default: info)')
+    .argument('<script>', 'the script, CommonJS or ES module')
+    .argument('[args...]', 'its arguments')
+    .passThroughOptions()
+    .action(run)
+}
+
+function run(script: string, args: readonly string[], options: RunOptions): void {
+  if (process.env.LOGSHARE_DISABLE !== '1') {
+    const { handlers = [{ type: 'relay' }] } = loadConfig()
+    const file: HandlerOptions[] = options.file ? [{ type: 'file', path: options.file }] : []
+    const level = options.level ? { LOGSHARE_LEVEL: options.level } : {}
+    const settings = loadSettings(
+      { handlers: [...handlers, ...file] },
+      { ...process.env, ...level },
+    )
+    installRoot(settings, false)
+  }
+  process.argv = [process.execPath, resolve(script), ...args]
+  ;(Module as unknown as { runMain(): void }).runMain()
+}
