@@ -3,7 +3,6 @@
 import { threadId } from 'node:worker_threads'
 import { setClockAnchor } from './core/clock.js'
 import { createRedact } from './core/redact.js'
-import type { Capture } from './core/stdio.js'
 import type { Instance } from './instance.js'
 import type { Command } from './listener/channel.js'
 import { Registry } from './logger/registry.js'
@@ -13,15 +12,7 @@ import { QueueHandler } from './queue/handler.js'
 import type { QueueWriter } from './queue/queue.js'
 import { createRing, RingWriter } from './queue/ring.js'
 import { producerId } from './queue/segment.js'
-import { createNames, type Inheritance, type Parent, type WorkerHand } from './spawn/inherit.js'
-
-/** What a child knows of its place, whichever way it was told. */
-export interface Place {
-  readonly source: string
-  readonly inheritance: Inheritance
-  readonly capture: Capture
-  readonly queue: WorkerHand['queue']
-}
+import { createNames, type Inheritance, type Parent, type Place } from './spawn/inherit.js'
 
 export function createChild({ source, inheritance, capture, queue: given }: Place): Instance {
   setClockAnchor(inheritance.anchor)
@@ -41,7 +32,7 @@ export function createChild({ source, inheritance, capture, queue: given }: Plac
 }
 
 function createWriter(
-  queue: WorkerHand['queue'],
+  queue: Place['queue'],
   { overflow }: Inheritance,
   hello: string,
 ): QueueWriter {
@@ -80,7 +71,7 @@ function createParent({ source, inheritance, capture, queue }: Place, registry: 
   }
 }
 
-function announceRing(parent: WorkerHand['queue'] & { type: 'ring' }): WorkerHand['queue'] {
+function announceRing(parent: Place['queue'] & { type: 'ring' }): Place['queue'] {
   const { MessageChannel } = require('node:worker_threads') as typeof import('node:worker_threads')
   const memory = createRing()
   const { port1, port2 } = new MessageChannel()

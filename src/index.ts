@@ -1,8 +1,9 @@
 // The public API: all of it, and nothing else.
 
-import { install, instance } from './install.js'
+import { install } from './install.js'
 import type { RecordHandler, Stats } from './instance.js'
 import type { Logger } from './logger/logger.js'
+import { instance } from './place.js'
 
 export { LogshareError } from './core/errors.js'
 export type { Level, Threshold } from './core/level.js'

@@ -1,13 +1,18 @@
 // The preload: finds out what this thread is, the root, a child or neither, and puts logshare in its place.
 
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
-import { loadSettings } from './core/config.js'
+import type { Settings } from './core/options.js'
 import { sharedStdio } from './core/stdio.js'
-import { installChild, installRoot } from './install.js'
 import { getSlot } from './instance.js'
-import { type Inheritance, takeProcessHand, WORKER_KEY, type WorkerHand } from './spawn/inherit.js'
+import { placeChild, placeRoot } from './place.js'
+import {
+  type Inheritance,
+  inheritancePath,
+  takeProcessHand,
+  WORKER_KEY,
+  type WorkerHand,
+} from './spawn/inherit.js'
 
 /** Called by the preload file. `preloaded`: it was loaded by `-r`. Throws only for a root's wrong options. */
 export function register(preloaded: boolean): void {
@@ -20,12 +25,12 @@ function registerProcess(preloaded: boolean): void {
   if (process.env.LOGSHARE_DISABLE === '1' || getSlot()?.uninstall) return
   const inheritance = hand && readInheritance(hand.directory)
   if (!hand || !inheritance) {
-    installRoot(loadSettings(undefined), preloaded)
+    placeRoot(configured(), preloaded)
     return
   }
   const queue = { type: 'file', directory: hand.directory } as const
   const capture = sharedStdio(inheritance.stdio)
-  installChild({ source: hand.source, inheritance, capture, queue }, preloaded)
+  placeChild({ source: hand.source, inheritance, capture, queue }, preloaded)
 }
 
 // A thread without a hand is not the application's: a logging library's own, a loader's, or our listener.
@@ -35,13 +40,26 @@ function registerThread(preloaded: boolean): void {
   setEnvironmentData(WORKER_KEY, undefined as never)
   if (hand.execArgv) process.execArgv = [...hand.execArgv]
   if (process.env.LOGSHARE_DISABLE === '1' || getSlot()?.uninstall) return
-  installChild(hand, preloaded)
+  placeChild(hand, preloaded)
+}
+
+// Most processes have nothing configured, and load nothing to find that out.
+function configured(): Settings | undefined {
+  const { LOGSHARE_CONFIG, LOGSHARE_LEVEL, LOGSHARE_DIR } = process.env
+  if (LOGSHARE_DIR) {
+    const { checkDirectory } =
+      require('./core/directory.js') as typeof import('./core/directory.js')
+    checkDirectory()
+  }
+  if (!LOGSHARE_CONFIG && !LOGSHARE_LEVEL) return undefined
+  const { loadSettings } = require('./core/config.js') as typeof import('./core/config.js')
+  return loadSettings(undefined)
 }
 
 // Gone with a root that has ended: then this process is on its own.
 function readInheritance(directory: string): Inheritance | undefined {
   try {
-    return JSON.parse(readFileSync(join(directory, 'config.json'), 'utf8')) as Inheritance
+    return JSON.parse(readFileSync(inheritancePath(directory), 'utf8')) as Inheritance
   } catch {
     return undefined
   }

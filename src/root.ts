@@ -1,7 +1,6 @@
 // The root: the first thread with logshare, which has the listener, the handlers and the options.
 
 import { renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 import * as shimmer from 'shimmer'
 
@@ -18,7 +17,7 @@ import { Host } from './listener/host.js'
 import { Registry } from './logger/registry.js'
 import { QueueHandler } from './queue/handler.js'
 import { createRing } from './queue/ring.js'
-import { createNames, type Inheritance, type Parent } from './spawn/inherit.js'
+import { createNames, type Inheritance, inheritancePath, type Parent } from './spawn/inherit.js'
 import { OriginalWorker } from './spawn/worker.js'
 
 const BOTH = { stdout: true, stderr: true }
@@ -129,7 +128,7 @@ function attempt<T>(act: () => T, failed?: (error: unknown) => void): T | undefi
 
 // Renamed into place: a child that starts meanwhile reads the old text or the new.
 function writeInheritance(directory: string, text: string): void {
-  const path = join(directory, 'config.json')
+  const path = inheritancePath(directory)
   writeFileSync(`${path}.new`, text, { mode: 0o600 })
   renameSync(`${path}.new`, path)
 }

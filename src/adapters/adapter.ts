@@ -3,7 +3,6 @@
 import type { LogRecord } from '../core/record.js'
 import type { Capture } from '../core/stdio.js'
 import type { Registry } from '../logger/registry.js'
-import { Kind } from '../queue/frame.js'
 
 /** Where an adapter is installed. */
 export interface AdapterContext {
@@ -39,21 +38,4 @@ export function whileRelaying(relay: () => void): void {
 /** Whether records come from a relay now and are no news. */
 export function isRelaying(): boolean {
   return relaying
-}
-
-/** Puts a library's record on the queue, unless a level was set for its name. `body` is `,"msg":"…"` and fields. */
-export function take(
-  { registry: getRegistry, copy }: AdapterContext,
-  record: {
-    readonly level: number
-    readonly name: string
-    readonly body: string
-    readonly lib: string
-  },
-): void {
-  const { level, name, body, lib } = record
-  const registry = getRegistry()
-  const node = registry.node(name)
-  if (registry.hasLevel(name) && level < node.threshold) return
-  registry.queue.handle(level, node.json, `${body},"lib":"${lib}"`, copy ? Kind.COPY : Kind.ADAPTED)
 }

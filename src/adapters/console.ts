@@ -1,10 +1,7 @@
 // The console adapter: the global console's methods become records named `console`.
 
-import { inspect } from 'node:util'
 import * as shimmer from 'shimmer'
-import { isError } from '../core/encode.js'
-import { encodeError, encodeMessage, formatArgs } from '../core/record.js'
-import { type Adapter, type AdapterContext, isRelaying, take, whileRelaying } from './adapter.js'
+import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
 
 type Method = 'log' | 'info' | 'debug' | 'warn' | 'error' | 'dir' | 'dirxml'
 type ConsoleMethod = (...args: unknown[]) => void
@@ -55,24 +52,16 @@ function wrap(method: Method, original: ConsoleMethod, context: AdapterContext):
   }[method] as ConsoleMethod
 }
 
-// A log call never throws; what the console itself would have thrown at (a proxy that does) becomes the message.
 function record(method: Method, args: readonly unknown[], context: AdapterContext): void {
-  const error = args.find(isError)
-  const text = method === 'dir' ? inspectArg(args) : formatArgs(args)
-  take(context, {
-    level: METHODS[method].level,
-    name: 'console',
-    body: encodeMessage(indent(text)) + (error ? encodeError(error) : ''),
+  const taking = require('./take.js') as typeof import('./take.js')
+  const text = method === 'dir' ? taking.inspectionOf(args) : taking.textOf(args)
+  taking.take(context, {
     lib: 'console',
+    name: 'console',
+    level: METHODS[method].level,
+    msg: indent(text),
+    error: taking.errorAmong(args),
   })
-}
-
-function inspectArg([value, options]: readonly unknown[]): string {
-  try {
-    return inspect(value, { customInspect: false, ...(options as object | undefined) })
-  } catch {
-    return formatArgs([value])
-  }
 }
 
 let indentation = ''

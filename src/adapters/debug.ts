@@ -1,9 +1,7 @@
 // The debug adapter: namespaces of debug 2 to 4 become logger names, their records have level debug.
 
-import { stripVTControlCharacters } from 'node:util'
 import * as shimmer from 'shimmer'
-import { encodeMessage, formatArgs as formatText } from '../core/record.js'
-import { type Adapter, type AdapterContext, isRelaying, take, whileRelaying } from './adapter.js'
+import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
 import { hookPackage } from './hook.js'
 
 const LEVEL = 20
@@ -60,12 +58,8 @@ function wrap(
 ): CreateDebug['formatArgs'] {
   return function formatArgs(this: DebugInstance, args: unknown[]) {
     if (!isRelaying()) {
-      take(context, {
-        level: LEVEL,
-        name: this.namespace,
-        body: encodeMessage(stripVTControlCharacters(formatText(args))),
-        lib: 'debug',
-      })
+      const { take, plainTextOf } = require('./take.js') as typeof import('./take.js')
+      take(context, { lib: 'debug', name: this.namespace, level: LEVEL, msg: plainTextOf(args) })
       if (!context.copy) {
         swallowNext(this)
         return

@@ -4,8 +4,9 @@ import * as Module from 'node:module'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { loadConfig, loadSettings } from '../core/config.js'
+import { checkDirectory } from '../core/directory.js'
 import type { HandlerOptions } from '../core/options.js'
-import { installRoot } from '../install.js'
+import { placeRoot } from '../place.js'
 
 interface RunOptions {
   readonly file?: string
@@ -32,7 +33,8 @@ function run(script: string, args: readonly string[], options: RunOptions): void
       { handlers: [...handlers, ...file] },
       { ...process.env, ...level },
     )
-    installRoot(settings, false)
+    checkDirectory()
+    placeRoot(settings, false)
   }
   process.argv = [process.execPath, resolve(script), ...args]
   ;(Module as unknown as { runMain(): void }).runMain()

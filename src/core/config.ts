@@ -2,8 +2,9 @@
 
 import { readFileSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
+import { isMainThread } from 'node:worker_threads'
 import { LogshareError } from './errors.js'
-import { reasonOf } from './notice.js'
+import { notice, reasonOf } from './notice.js'
 import { checkOptions, type Options, type Settings } from './options.js'
 
 /**
@@ -25,6 +26,17 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Options {
   const config = readConfig(env.LOGSHARE_CONFIG)
   from('LOGSHARE_CONFIG', () => checkOptions(config))
   return config as Options
+}
+
+/** Settings for a logger that is used without an installation: wrong ones are told, not thrown. */
+export function lenientSettings(): Settings {
+  if (!isMainThread) return checkOptions({}) // a thread that is not ours to place must not open the root's files
+  try {
+    return loadSettings(undefined)
+  } catch (error) {
+    notice('LOGSHARE_WARN_FAILED_OPEN', `logging with the defaults: ${reasonOf(error)}`)
+    return checkOptions({})
+  }
 }
 
 function readConfig(value: string): unknown {

@@ -18,6 +18,8 @@ const STALL_LIMIT = 5000
 /** Milliseconds main waits at most before a child's end is told to the application. */
 const BARRIER_LIMIT = 500
 const NAP = 20
+/** Due time of everything there is. */
+const ALL = Number.POSITIVE_INFINITY
 
 const nextTick = process.nextTick
 
@@ -168,7 +170,7 @@ export class Host {
   /** Resolves when everything logged before has left the process. */
   async flush(): Promise<void> {
     if (this.#inline) {
-      this.#inline.pump(true)
+      this.#inline.pump(ALL)
       await this.#inline.flush()
       return
     }
@@ -240,18 +242,18 @@ export class Host {
     listener.addRing(this.#memory)
     this.#inline = listener
     this.#tapInline(listener)
-    this.queue.drain = () => listener.pump(true)
+    this.queue.drain = () => listener.pump(ALL)
     this.queue.wrote = () => this.#schedule()
   }
 
   // Records made in one go are handled in one go, right after the code that made them.
   #schedule(): void {
-    if (this.#pace === 'at once') this.#inline?.pump(true)
+    if (this.#pace === 'at once') this.#inline?.pump(ALL)
     if (this.#scheduled || this.#pace === 'at once') return
     this.#scheduled = true
     nextTick(() => {
       this.#scheduled = false
-      this.#inline?.pump(true)
+      this.#inline?.pump(ALL)
     })
   }
 
@@ -260,7 +262,7 @@ export class Host {
     if (!listener) return
     this.queue.drain = undefined
     this.queue.wrote = undefined
-    listener.pump(true)
+    listener.pump(ALL)
     void listener.close()
     this.#inline = undefined
   }
@@ -337,7 +339,7 @@ export class Host {
     this.#openInline()
     if (this.#directory !== undefined) this.#inline?.watch(this.#directory)
     this.#inline?.scan()
-    this.#inline?.pump(true)
+    this.#inline?.pump(ALL)
   }
 }
 

@@ -101,12 +101,12 @@ export class Listener {
   }
 
   /**
-   * Gives the handlers what is due, or all there is if `final`. Returns the milliseconds after which to call again
-   * without being rung for; Infinity: not before a ring.
+   * Gives the handlers what is due: older than the window, or with `due`, a monotonic time, what is older than that.
+   * Returns the milliseconds after which to call again without being rung for; Infinity: not before a ring.
    */
-  pump(final = false): number {
-    const until = monotonic() + (final ? FINAL_LIMIT : TURN_LIMIT)
-    while (this.#deliver(this.#collect(final))) if (monotonic() > until) break
+  pump(due?: number): number {
+    const until = monotonic() + (due === undefined ? TURN_LIMIT : FINAL_LIMIT)
+    while (this.#deliver(this.#collect(due ?? this.#horizon()))) if (monotonic() > until) break
     this.#dismiss()
     return this.#restTime()
   }
@@ -147,11 +147,15 @@ export class Listener {
     this.#add(producer, new FileReader(directory, producer, first))
   }
 
-  // Frames in order, as far as they are due: older than the window, or no other producer can have an older one.
-  #collect(final: boolean): Delivery[] {
+  #horizon(): number {
+    return this.#window === 0 ? Number.POSITIVE_INFINITY : monotonic() - this.#window
+  }
+
+  // Frames in order, as far as they are due, or as no other producer can have an older one. What is due was settled
+  // before the queues are looked into, so that none is passed over for being looked into first.
+  #collect(due: number): Delivery[] {
     const batch: Delivery[] = []
     const now = monotonic()
-    const due = final || this.#window === 0 ? Number.POSITIVE_INFINITY : now - this.#window
     this.#merge.load(this.#sources.values())
     let bytes = 0
     while (batch.length < BATCH_RECORDS && bytes < BATCH_BYTES) {

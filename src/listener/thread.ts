@@ -1,6 +1,7 @@
 // The listener's thread: what runs there from the first child on. Its loop never depends on the main thread.
 
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { monotonic } from '../core/clock.js'
 import { notice, reasonOf } from '../core/notice.js'
 import { createHandler } from '../handlers/create.js'
 import { lineOf } from '../handlers/relay.js'
@@ -30,12 +31,14 @@ let removeTap: (() => void) | undefined
 let closeDoorbell: (() => void) | undefined
 let scanning: NodeJS.Timeout | undefined
 let timer: NodeJS.Timeout | undefined
+let soon: NodeJS.Immediate | undefined
 let serving = false
 
 for (const memory of data.rings) listener.addRing(memory)
 tap(data.tap)
 obey(data.commands)
 const stopRings = onRing(bell, wake)
+readPending(data.commands) // rings of threads that log already, or their first records would come too late
 wake()
 
 function wake(): void {
@@ -43,6 +46,15 @@ function wake(): void {
   timer = undefined
   if (Atomics.load(control, Word.ASKED) !== Atomics.load(control, Word.DONE)) void serve()
   else turn()
+}
+
+// After the other messages that have come: a queue they announce may hold older records.
+function wakeSoon(): void {
+  if (soon || serving) return
+  soon = setImmediate(() => {
+    soon = undefined
+    wake()
+  })
 }
 
 // One round: what is due, and then a rest that ends by a timer or, when nothing is left, by the bell.
@@ -64,9 +76,10 @@ async function serve(): Promise<void> {
   const alive = setInterval(() => Atomics.add(control, Word.PROGRESS, 1), 100)
   for (const port of ports) readPending(port)
   listener.scan()
-  listener.pump(true)
+  listener.pump(monotonic())
   const stop = Atomics.load(control, Word.STOP) === 1
   if (stop) {
+    listener.pump(Number.POSITIVE_INFINITY)
     await listener.close()
     if (listener.hasLiving()) Atomics.store(control, Word.LEFT, 1)
     end()
@@ -99,7 +112,7 @@ function obey(port: MessagePort, ended?: () => void): void {
   port.on('close', () => {
     ports.delete(port)
     ended?.()
-    wake()
+    wakeSoon()
   })
 }
 
@@ -123,7 +136,7 @@ function execute(command: Command): void {
       tap(command.on)
       break
   }
-  if (!serving) wake()
+  wakeSoon()
 }
 
 function watch(directory: string): void {
@@ -131,17 +144,17 @@ function watch(directory: string): void {
   const look = (): void => {
     listener.scan()
     listener.reap()
-    wake()
+    wakeSoon()
   }
   scanning = setInterval(look, SCAN_INTERVAL)
   closeDoorbell = openDoorbell(directory, {
     ring(producer) {
       listener.rung(producer)
-      wake()
+      wakeSoon()
     },
     gone(producer) {
       listener.left(producer)
-      wake()
+      wakeSoon()
     },
     mute(error) {
       notice('LOGSHARE_WARN_LISTENER', `looking into queues without a doorbell: ${reasonOf(error)}`)

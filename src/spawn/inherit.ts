@@ -30,8 +30,8 @@ export interface Inheritance {
   readonly stdio: StdioIds
 }
 
-/** What a Worker is handed: its queue, its place in the tree, and how it was to look without us. */
-export interface WorkerHand {
+/** A child's place in the tree: all it needs to log. */
+export interface Place {
   readonly source: string
   readonly inheritance: Inheritance
   readonly capture: Capture
@@ -45,6 +45,10 @@ export interface WorkerHand {
         readonly directory?: string | undefined
       }
     | { readonly type: 'file'; readonly directory: string }
+}
+
+/** What a Worker is handed: its place, and how it was to look without us. */
+export interface WorkerHand extends Place {
   /** The Worker's own `process.execArgv`, if ours had to go into it. */
   readonly execArgv?: readonly string[]
 }
@@ -76,6 +80,11 @@ export function createNames(source: string): (kind: ChildKind) => string {
     counts.set(kind, count)
     return `${prefix}${kind}#${count}`
   }
+}
+
+/** Where a runtime directory keeps what its children share. */
+export function inheritancePath(directory: string): string {
+  return `${directory}/config.json`
 }
 
 /** The flag that goes into NODE_OPTIONS, quoted for any path. */
