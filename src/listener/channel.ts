@@ -9,8 +9,8 @@ export const Word = {
   ASKED: 0,
   /** What of it the listener has done. */
   DONE: 1,
-  /** Set before the last request: end for good. */
-  STOP: 2,
+  /** What is asked for last: one of `Ask`. */
+  ASK: 2,
   /** Changes whenever the listener gets on, so that main can tell slow from stuck. */
   PROGRESS: 3,
   /** KiB of lines sent to main, and of those main has taken. */
@@ -21,6 +21,15 @@ export const Word = {
   /** Set when a runtime directory is left to living producers. */
   LEFT: 7,
   SIZE: 8,
+} as const
+
+export const Ask = {
+  /** What is in the queues, at once: records of a producer that is just logging may miss their place in the order. */
+  BARRIER: 0,
+  /** What is in the queues, in order, and out of the process. */
+  FLUSH: 1,
+  /** The same, and the end. */
+  STOP: 2,
 } as const
 
 /** What the listener's thread starts with. */

@@ -10,7 +10,7 @@ import type { Handler } from '../handlers/handler.js'
 import { lineOf } from '../handlers/relay.js'
 import { createBell, ringHard } from '../queue/bell.js'
 import { createRing, RingWriter } from '../queue/ring.js'
-import { type Command, type Parcel, type ThreadData, Word } from './channel.js'
+import { Ask, type Command, type Parcel, type ThreadData, Word } from './channel.js'
 import { Count, Listener } from './listener.js'
 
 /** Milliseconds main waits at most for a listener that makes no progress. */
@@ -174,7 +174,7 @@ export class Host {
       await this.#inline.flush()
       return
     }
-    const asked = this.#ask()
+    const asked = this.#ask(Ask.FLUSH)
     while (this.#thread && this.#isBehind(asked)) {
       const seen = Atomics.load(this.#control, Word.DONE)
       if (seen - asked >= 0) break
@@ -191,8 +191,8 @@ export class Host {
 
   /** Waits, briefly, until what children have written is out: before the application hears of a child's end. */
   barrier(): void {
-    if (!this.#thread || this.#closed) return
-    this.#await(this.#ask(), BARRIER_LIMIT)
+    if (!this.#thread || this.#closed || !this.#relays()) return
+    this.#await(this.#ask(Ask.BARRIER), BARRIER_LIMIT)
   }
 
   /** Ends the listener when all is written. Waits as long as it makes progress. */
@@ -205,14 +205,12 @@ export class Host {
   }
 
   #closeThread(): void {
-    Atomics.store(this.#control, Word.STOP, 1)
-    this.#await(this.#ask(), Number.POSITIVE_INFINITY)
+    this.#await(this.#ask(Ask.STOP), Number.POSITIVE_INFINITY)
     this.#thread = undefined
     const left = Atomics.load(this.#control, Word.LEFT) === 1
     if (this.#directory !== undefined && !left) removeDirectory(this.#directory)
     this.#directory = undefined
     this.#commands = undefined
-    Atomics.store(this.#control, Word.STOP, 0)
   }
 
   stats(): ListenerStats {
@@ -284,7 +282,12 @@ export class Host {
     this.#commands.port1.postMessage(command, transfer)
   }
 
-  #ask(): number {
+  #relays(): boolean {
+    return this.#settings.handlers.some((handler) => handler.type === 'relay')
+  }
+
+  #ask(ask: (typeof Ask)[keyof typeof Ask]): number {
+    Atomics.store(this.#control, Word.ASK, ask)
     const asked = Atomics.add(this.#control, Word.ASKED, 1) + 1
     ringHard(new Int32Array(this.bell))
     return asked

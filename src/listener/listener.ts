@@ -15,6 +15,8 @@ const BATCH_BYTES = 2 ** 20
 /** Milliseconds a queue file is looked into after its last record, without being rung for. */
 const ATTENTION = 40
 const ATTENTION_INTERVAL = 5
+/** Milliseconds between two looks into the runtime directory while records come. */
+const SCAN_INTERVAL = 5
 /** Milliseconds the last pump goes on while living producers keep writing. */
 const FINAL_LIMIT = 10_000
 /** Milliseconds after which a pump under load lets the event loop have its turn. */
@@ -39,6 +41,7 @@ export class Listener {
   #added = 0
   #damagedBefore = 0
   #directory: string | undefined
+  #scannedAt = Number.NEGATIVE_INFINITY
 
   constructor({ window, handlers, counters }: ListenerOptions) {
     this.#window = window
@@ -106,9 +109,20 @@ export class Listener {
    */
   pump(due?: number): number {
     const until = monotonic() + (due === undefined ? TURN_LIMIT : FINAL_LIMIT)
-    while (this.#deliver(this.#collect(due ?? this.#horizon()))) if (monotonic() > until) break
+    do {
+      const horizon = due ?? monotonic() - this.#window
+      this.#lookAround()
+      if (!this.#deliver(this.#collect(horizon))) break
+    } while (monotonic() < until)
     this.#dismiss()
     return this.#restTime()
+  }
+
+  /** Milliseconds to wait for records that others than the root may be about to put into their queues. */
+  patience(): number {
+    for (const source of this.#sources.values())
+      if (source.order > 0 && !source.gone) return this.#window
+    return 0
   }
 
   /** Waits until the handlers have passed on what they were given. */
@@ -147,8 +161,12 @@ export class Listener {
     this.#add(producer, new FileReader(directory, producer, first))
   }
 
-  #horizon(): number {
-    return this.#window === 0 ? Number.POSITIVE_INFINITY : monotonic() - this.#window
+  // A new producer's first record is as old as the others': its queue must be known before they are passed on.
+  #lookAround(): void {
+    const now = monotonic()
+    if (now - this.#scannedAt < Math.min(SCAN_INTERVAL, this.#window / 2)) return
+    this.#scannedAt = now
+    this.scan()
   }
 
   // Frames in order, as far as they are due, or as no other producer can have an older one. What is due was settled

@@ -7,12 +7,14 @@ import { createHandler } from '../handlers/create.js'
 import { lineOf } from '../handlers/relay.js'
 import { arm, onRing } from '../queue/bell.js'
 import { openDoorbell } from '../queue/doorbell.js'
-import { type Command, isCommand, type Parcel, type ThreadData, Word } from './channel.js'
+import { Ask, type Command, isCommand, type Parcel, type ThreadData, Word } from './channel.js'
 import { Listener } from './listener.js'
 
 /** Milliseconds between two looks into the runtime directory for producers that cannot ring. */
 const SCAN_INTERVAL = 250
 const MUTE_INTERVAL = 10
+/** Milliseconds in which a record whose time is taken gets into its queue, if its thread is not stalled. */
+const BARRIER_PAUSE = 1
 
 const data = workerData as ThreadData
 const bell = new Int32Array(data.bell)
@@ -59,16 +61,16 @@ function wakeSoon(): void {
 
 // One round: what is due, and then a rest that ends by a timer or, when nothing is left, by the bell.
 function turn(): void {
-  let rest = listener.pump()
+  let delay = listener.pump()
   Atomics.add(control, Word.PROGRESS, 1)
-  if (rest === Number.POSITIVE_INFINITY) {
+  if (delay === Number.POSITIVE_INFINITY) {
     arm(bell)
-    rest = listener.pump() // what came between the pump and the arming
+    delay = listener.pump() // what came between the pump and the arming
   }
-  if (rest !== Number.POSITIVE_INFINITY) timer = setTimeout(wake, rest)
+  if (delay !== Number.POSITIVE_INFINITY) timer = setTimeout(wake, delay)
 }
 
-// Everything that is in any queue goes to the handlers now, and out of the process.
+// Everything that is in any queue goes to the handlers, and out of the process.
 async function serve(): Promise<void> {
   if (serving) return
   serving = true
@@ -76,8 +78,11 @@ async function serve(): Promise<void> {
   const alive = setInterval(() => Atomics.add(control, Word.PROGRESS, 1), 100)
   for (const port of ports) readPending(port)
   listener.scan()
-  listener.pump(monotonic())
-  const stop = Atomics.load(control, Word.STOP) === 1
+  const ask = Atomics.load(control, Word.ASK)
+  const due = monotonic()
+  await rest(ask === Ask.BARRIER ? BARRIER_PAUSE : listener.patience())
+  listener.pump(due)
+  const stop = ask === Ask.STOP
   if (stop) {
     listener.pump(Number.POSITIVE_INFINITY)
     await listener.close()
@@ -91,6 +96,10 @@ async function serve(): Promise<void> {
   Atomics.notify(control, Word.DONE)
   serving = false
   if (!stop) wake()
+}
+
+function rest(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }
 
 // Nothing may keep the thread, nor wait for a ring in it, when the process takes it down.
