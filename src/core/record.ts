@@ -47,18 +47,24 @@ const RESERVED = new Set(['level', 'time', 'pid', 'tid', 'source', 'seq', 'name'
 
 /**
  * `,"msg":"…"` and the fields of a call in pino's shape: `(msg, ...args)`, `(fields, msg, ...args)` or
- * `(error, msg?, ...args)`. An error left over behind a message becomes `err`. The
- * logger's own fields come first. Never throws.
+ * `(error, msg?, ...args)`. An error left over behind a message becomes `err`. The logger's own fields come first.
+ * Never throws.
  */
-export function encodeCall(given: readonly unknown[], context: Context): string {
-  const [first, ...rest] = given
-  if (isError(first)) {
-    const text = rest.length > 0 ? formatArgs(rest) : errorMessage(first)
-    return join(text, encodeError(first), context)
+export function encodeCall(args: readonly unknown[], context: Context): string {
+  try {
+    const first = args[0]
+    if (typeof first === 'string') return encodeMessageCall(args, context)
+    if (isPlain(first)) return encodeFieldsCall(first, args, context)
+    if (isError(first)) {
+      const text = args.length > 1 ? formatArgs(args.slice(1)) : errorMessage(first)
+      return join(text, encodeError(first), context)
+    }
+    return isFields(first)
+      ? encodeFieldsCall(first, args, context)
+      : encodeMessageCall(args, context)
+  } catch (error) {
+    return join(`[Throws: ${errorMessage(error)}]`, '', context) // a proxy that throws at every question
   }
-  if (isFields(first)) return encodeFieldsCall(first, rest, context)
-  const { args, error } = splitError(given)
-  return join(formatArgs(args), error ? encodeError(error) : '', context)
 }
 
 /** `,"key":value` for each field; a getter that throws costs only its own field. */
@@ -66,8 +72,20 @@ export function encodeFields(fields: Fields, serializers?: Serializers): string 
   let text = ''
   for (const key of Object.keys(fields)) {
     const value = encodeValue(member(fields, key, serializers))
-    if (value === undefined) continue
-    text += `,${encodeString(RESERVED.has(key) ? `_${key}` : key)}:${value}`
+    if (value !== undefined) text += encodeKey(key) + value
+  }
+  return text
+}
+
+// Applications have few different keys, and log them all the time.
+const MAX_KEYS = 1000
+const keys = new Map<string, string>()
+
+function encodeKey(key: string): string {
+  let text = keys.get(key)
+  if (text === undefined) {
+    text = `,${encodeString(RESERVED.has(key) ? `_${key}` : key)}:`
+    if (keys.size < MAX_KEYS) keys.set(key, text)
   }
   return text
 }
@@ -78,7 +96,7 @@ export function formatArgs(args: readonly unknown[]): string {
   try {
     return format(...args)
   } catch (error) {
-    return `[Throws: ${isError(error) ? error.message : 'in an argument'}]`
+    return `[Throws: ${errorMessage(error)}]`
   }
 }
 
@@ -92,20 +110,32 @@ export function encodeError(error: Error): string {
   return `,"err":${encodeValue(errorRecord(error))}`
 }
 
-function encodeFieldsCall(given: Fields, rest: readonly unknown[], context: Context): string {
-  const serializers = context.serializers
-  try {
-    const fields = typeof given.toJSON === 'function' ? (given.toJSON() as Fields) : given
-    if (rest.length > 0) return join(formatArgs(rest), encodeFields(fields, serializers), context)
-    if (typeof fields.msg === 'string') {
-      const { msg, ...others } = fields
-      return join(msg, encodeFields(others, serializers), context)
-    }
-    const text = isError(fields.err) ? errorMessage(fields.err) : ''
+function encodeMessageCall(args: readonly unknown[], context: Context): string {
+  if (args.length === 1) return join(formatArgs(args), '', context)
+  const { args: shown, error } = splitError(args)
+  return join(formatArgs(shown), error ? encodeError(error) : '', context)
+}
+
+function encodeFieldsCall(given: Fields, args: readonly unknown[], context: Context): string {
+  const { serializers } = context
+  const fields = typeof given.toJSON === 'function' ? plainFields(given) : given
+  if (args.length > 1) {
+    const text =
+      args.length === 2 && typeof args[1] === 'string' ? args[1] : formatArgs(args.slice(1))
     return join(text, encodeFields(fields, serializers), context)
-  } catch {
-    return join(formatArgs(rest), `,"fields":${encodeValue(given) ?? 'null'}`, context)
   }
+  const { msg, ...others } = fields
+  if (typeof msg === 'string') return join(msg, encodeFields(others, serializers), context)
+  const text = isError(fields.err) ? errorMessage(fields.err) : ''
+  return join(text, encodeFields(fields, serializers), context)
+}
+
+// What a value with a form of its own says of itself; one that is no object stands under `value`.
+function plainFields(given: Fields): Fields {
+  const shown = JSON.parse(encodeValue(given) ?? 'null') as unknown
+  return typeof shown === 'object' && shown !== null && !Array.isArray(shown)
+    ? (shown as Fields)
+    : { value: shown }
 }
 
 function join(text: string, fields: string, { bindings, redact }: Context): string {
@@ -113,9 +143,9 @@ function join(text: string, fields: string, { bindings, redact }: Context): stri
   return encodeMessage(text) + (redact ? redact(all) : all)
 }
 
-function errorMessage(error: Error): string {
+function errorMessage(error: unknown): string {
   try {
-    return String(error.message)
+    return String((error as Error).message)
   } catch {
     return ''
   }
@@ -127,8 +157,14 @@ function member(fields: Fields, key: string, serializers?: Serializers): unknown
     const serialize = serializers?.[key] as ((value: unknown) => unknown) | undefined
     return serialize ? serialize(value) : value
   } catch (error) {
-    return `[Throws: ${isError(error) ? error.message : String(error)}]`
+    return `[Throws: ${errorMessage(error)}]`
   }
+}
+
+function isPlain(value: unknown): value is Fields {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
 }
 
 function isFields(value: unknown): value is Fields {

@@ -1,0 +1,50 @@
+// Taking: from a library's call to a record on the queue. Loaded with the first record.
+
+import { inspect, stripVTControlCharacters } from 'node:util'
+import { isError } from '../core/encode.js'
+import { encodeError, encodeMessage, formatArgs } from '../core/record.js'
+import { Kind } from '../queue/frame.js'
+import type { AdapterContext } from './adapter.js'
+
+export interface Taken {
+  readonly lib: string
+  /** The logger's name: the library's category, namespace or tag. */
+  readonly name: string
+  readonly level: number
+  readonly msg: string
+  readonly error?: Error | undefined
+}
+
+/** Puts a library's record on the queue, unless a level above it was set for its name. Never throws. */
+export function take({ registry: get, copy }: AdapterContext, record: Taken): void {
+  const { level, name, lib, msg, error } = record
+  const registry = get()
+  const node = registry.node(name)
+  if (registry.hasLevel(name) && level < node.threshold) return
+  const body = `${encodeMessage(msg)},"lib":"${lib}"${error ? encodeError(error) : ''}`
+  registry.queue.handle(level, node.json, body, copy ? Kind.COPY : Kind.ADAPTED)
+}
+
+/** printf-like text of arguments, without the colours a library has put in for its own terminal. */
+export function plainTextOf(args: readonly unknown[]): string {
+  return stripVTControlCharacters(formatArgs(args))
+}
+
+/** printf-like text of arguments, as it would have been printed. */
+export function textOf(args: readonly unknown[]): string {
+  return formatArgs(args)
+}
+
+/** What `console.dir` shows. */
+export function inspectionOf([value, options]: readonly unknown[]): string {
+  try {
+    return inspect(value, { customInspect: false, ...(options as object | undefined) })
+  } catch {
+    return formatArgs([value])
+  }
+}
+
+/** The first error among arguments: the message has its text, the record its parts. */
+export function errorAmong(args: readonly unknown[]): Error | undefined {
+  return args.find(isError)
+}

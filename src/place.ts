@@ -1,0 +1,106 @@
+// Place: makes this thread the root or a child, at next to no cost until its first record or child.
+//
+// This file and what it imports are loaded into every process; everything else waits behind `require`.
+
+import { installAdapters } from './adapters/table.js'
+import type { Settings } from './core/options.js'
+import { createSlot, getSlot, type Instance, type Slot, setSlot } from './instance.js'
+import { patchChildProcess } from './spawn/child-process.js'
+import type { Parent, Place } from './spawn/inherit.js'
+import { patchWorker } from './spawn/worker.js'
+
+type Make<T> = (settings: T) => Instance
+
+/**
+ * Makes this thread the root. Without settings nothing was configured: the listener, the handlers and all else wait
+ * for the first record or child. `preloaded`: Workers inherit our `-r`. Throws `LOGSHARE_ERR_HANDLER`.
+ */
+export function placeRoot(settings: Settings | undefined, preloaded: boolean): () => void {
+  const before = getSlot()
+  let undoRoot: (() => void) | undefined
+  const slot = createSlot(() => {
+    const complete = settings ?? defaults()
+    const root = before?.get() ?? makeRoot(complete)
+    undoRoot = root.install?.(complete)
+    return root
+  }, false)
+  if (before || settings?.handlers.some((handler) => handler.type !== 'relay')) slot.get()
+  const unpatch = patchSpawn(() => slot.get().parent, preloaded)
+  return settle(slot, () => {
+    unpatch()
+    if (!undoRoot) return
+    undoRoot()
+    setSlot(createSlot(() => slot.get(), false)) // loggers that exist go on, without children
+  })
+}
+
+/** Makes this thread a child; its queue is made with its first record or child. */
+export function placeChild(place: Place, preloaded: boolean): () => void {
+  const slot = createSlot(() => makeChild(place), true)
+  const unpatch = patchSpawn(() => slot.get().parent, preloaded)
+  const unadapt = installAdapters(place.inheritance.adapters, {
+    registry: () => slot.get().registry,
+    capture: place.capture,
+    copy: false,
+  })
+  return settle(slot, () => {
+    unadapt()
+    unpatch()
+  })
+}
+
+/** The instance of this thread; without an installation one that starts no children but logs all the same. */
+export function instance(): Instance {
+  let slot = getSlot()
+  if (!slot) {
+    slot = createSlot(() => makeRoot(load('./core/config.js').lenientSettings()), false)
+    setSlot(slot)
+  }
+  return slot.get()
+}
+
+function settle(slot: Slot, undo: () => void): () => void {
+  const uninstall = (): void => {
+    if (getSlot() !== slot) return
+    setSlot(undefined)
+    undo()
+  }
+  slot.uninstall = uninstall
+  setSlot(slot)
+  return uninstall
+}
+
+function patchSpawn(parent: () => Parent, preloaded: boolean): () => void {
+  const failOpen = (): Parent | undefined => {
+    try {
+      return parent()
+    } catch (error) {
+      const { notice } = load('./core/notice.js')
+      notice('LOGSHARE_WARN_FAILED_OPEN', `children start without logshare: ${String(error)}`)
+      return undefined
+    }
+  }
+  const undo = [patchWorker(failOpen, preloaded), patchChildProcess(failOpen)]
+  return () => {
+    for (const each of undo) each()
+  }
+}
+
+const makeRoot: Make<Settings> = (settings) => load('./root.js').createRoot(settings)
+const makeChild: Make<Place> = (place) => load('./child.js').createChild(place)
+
+function defaults(): Settings {
+  return load('./core/options.js').checkOptions({})
+}
+
+interface Later {
+  './root.js': typeof import('./root.js')
+  './child.js': typeof import('./child.js')
+  './core/config.js': typeof import('./core/config.js')
+  './core/notice.js': typeof import('./core/notice.js')
+  './core/options.js': typeof import('./core/options.js')
+}
+
+function load<K extends keyof Later>(path: K): Later[K] {
+  return require(path) as Later[K]
+}
