@@ -54,14 +54,17 @@ export function setSlot(slot: Slot | undefined): void {
   else Object.defineProperty(globalThis, KEY, { value: slot, configurable: true, writable: true })
 }
 
-/** A slot whose instance is made once, by `make`, when somebody asks for it. */
-export function createSlot(make: () => Instance, child: boolean): Slot {
+/** A slot whose instance is made once, by `make`, when somebody asks for it; `made` is called right after. */
+export function createSlot(make: () => Instance, child: boolean, made?: () => void): Slot {
   let instance: Instance | undefined
   return {
     version: 1,
     child,
     get() {
-      instance ??= make()
+      if (!instance) {
+        instance = make()
+        made?.()
+      }
       return instance
     },
   }

@@ -36,7 +36,14 @@ export function placeRoot(settings: Settings | undefined, preloaded: boolean): (
 
 /** Makes this thread a child; its queue is made with its first record or child. */
 export function placeChild(place: Place, preloaded: boolean): () => void {
-  const slot = createSlot(() => makeChild(place), true)
+  const slot = createSlot(
+    () => makeChild(place),
+    true,
+    () => {
+      const { diagnose } = load('./core/diagnostics.js')
+      diagnose('child', '%s in place, captured: %o', place.source, place.capture)
+    },
+  )
   const unpatch = patchSpawn(() => slot.get().parent, preloaded)
   const unadapt = installAdapters(place.inheritance.adapters, {
     registry: () => slot.get().registry,
@@ -94,6 +101,7 @@ function defaults(): Settings {
 }
 
 interface Later {
+  './core/diagnostics.js': typeof import('./core/diagnostics.js')
   './root.js': typeof import('./root.js')
   './child.js': typeof import('./child.js')
   './core/config.js': typeof import('./core/config.js')

@@ -6,6 +6,7 @@ import * as shimmer from 'shimmer'
 
 import { installAdapters, relayRecord } from './adapters/table.js'
 import { clockAnchor } from './core/clock.js'
+import { diagnose } from './core/diagnostics.js'
 import { notice, reasonOf } from './core/notice.js'
 import type { Settings } from './core/options.js'
 import type { LogRecord } from './core/record.js'
@@ -59,6 +60,7 @@ export function createRoot(settings: Settings): Instance {
 // Loggers that exist already stay: only what is behind them changes.
 function installHost(host: Host, registry: Registry, settings: Settings): () => void {
   host.open(settings, 'batched')
+  diagnose('root', 'in place, handlers: %s', settings.handlers.map(({ type }) => type).join(', '))
   registry.configure(settings.level, createRedact(settings.redact))
   registry.setLevels(settings.levels)
   const unhookExit = hookExit(host)

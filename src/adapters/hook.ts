@@ -5,6 +5,7 @@
 // the first such package comes. From then on require-in-the-middle serves what is required.
 
 import * as Module from 'node:module'
+import { diagnose } from '../core/diagnostics.js'
 import { notice, reasonOf } from '../core/notice.js'
 
 export interface Package {
@@ -81,6 +82,7 @@ function apply(hook: Hook, exports: unknown): void {
   hook.patched.add(exports)
   try {
     hook.patch(exports)
+    diagnose('adapter', 'hooked a copy of %s', hook.target.name)
   } catch (error) {
     notice('LOGSHARE_WARN_FAILED_OPEN', `cannot adapt ${hook.target.name}: ${reasonOf(error)}`)
   }

@@ -2,6 +2,7 @@
 
 import type { MessageChannel, MessagePort, Worker } from 'node:worker_threads'
 import { monotonic } from '../core/clock.js'
+import { diagnose } from '../core/diagnostics.js'
 import { makeDirectory, removeDirectory } from '../core/directory.js'
 import { notice, reasonOf } from '../core/notice.js'
 import type { Settings } from '../core/options.js'
@@ -135,6 +136,7 @@ export class Host {
       transferList: ports,
     })
     this.#thread.unref()
+    diagnose('listener', 'moved to a thread')
     this.#thread.on('error', (error) => this.#mourn(error))
   }
 
@@ -206,6 +208,7 @@ export class Host {
 
   #closeThread(): void {
     this.#await(this.#ask(Ask.STOP), Number.POSITIVE_INFINITY)
+    diagnose('listener', 'ended: %o', this.stats())
     this.#thread = undefined
     const left = Atomics.load(this.#control, Word.LEFT) === 1
     if (this.#directory !== undefined && !left) removeDirectory(this.#directory)
