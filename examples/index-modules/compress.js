@@ -1,0 +1,15 @@
+// The compressor: a worker thread that compresses one file at the levels it is asked for. Knows nothing of logshare: it
+// logs with debug.
+
+const { readFileSync } = require('node:fs')
+const { parentPort, workerData } = require('node:worker_threads')
+const { gzipSync } = require('node:zlib')
+const debug = require('debug')('index:compress')
+
+const content = readFileSync(workerData)
+
+parentPort.on('message', (level) => {
+  const packed = gzipSync(content, { level })
+  debug('tried level %d: %d of %d bytes', level, packed.length, content.length)
+  parentPort.postMessage(packed)
+})
