@@ -1,7 +1,7 @@
 // LogRecord: what a log call says, as the JSON line of the contract, and the way back from the line.
 
 import { format, types } from 'node:util'
-import { encodeString, encodeValue, errorRecord, isError } from './encode.js'
+import { encodeString, encodeValue, isError, thrown } from './encode.js'
 import type { Redact } from './redact.js'
 
 /** One record, as every handler sees it and as the JSON line spells it. */
@@ -77,8 +77,11 @@ export function formatArgs(args: readonly unknown[]): string {
   if (args.length === 1 && typeof args[0] === 'string') return args[0]
   try {
     return format(...args)
-  } catch (error) {
-    return `[Throws: ${isError(error) ? error.message : 'in an argument'}]`
+  } catch {
+    // An argument threw: the text keeps its placeholders, and the arguments follow it.
+    return args
+      .map((arg) => (typeof arg === 'string' ? arg : (encodeValue(arg) ?? 'undefined')))
+      .join(' ')
   }
 }
 
@@ -89,13 +92,14 @@ export function encodeMessage(text: string): string {
 
 /** `,"err":{…}`. */
 export function encodeError(error: Error): string {
-  return `,"err":${encodeValue(errorRecord(error))}`
+  return `,"err":${encodeValue(error)}`
 }
 
 function encodeFieldsCall(given: Fields, rest: readonly unknown[], context: Context): string {
   const serializers = context.serializers
   try {
-    const fields = typeof given.toJSON === 'function' ? (given.toJSON() as Fields) : given
+    const fields = typeof given.toJSON === 'function' ? given.toJSON() : given
+    if (!isFields(fields)) return join(formatArgs([fields, ...rest]), '', context) // a URL
     if (rest.length > 0) return join(formatArgs(rest), encodeFields(fields, serializers), context)
     if (typeof fields.msg === 'string') {
       const { msg, ...others } = fields
@@ -124,20 +128,30 @@ function errorMessage(error: Error): string {
 function member(fields: Fields, key: string, serializers?: Serializers): unknown {
   try {
     const value = fields[key]
-    const serialize = serializers?.[key] as ((value: unknown) => unknown) | undefined
-    return serialize ? serialize(value) : value
+    if (!serializers || !Object.hasOwn(serializers, key)) return value
+    return (serializers[key] as (value: unknown) => unknown)(value)
   } catch (error) {
-    return `[Throws: ${isError(error) ? error.message : String(error)}]`
+    return thrown(error)
   }
 }
 
 function isFields(value: unknown): value is Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  return !(
+  if (typeof value !== 'object' || value === null) return false
+  try {
+    return !(Array.isArray(value) || isText(value))
+  } catch {
+    return false // a revoked proxy
+  }
+}
+
+// Objects that say what they hold as a message, and have no fields.
+function isText(value: object): boolean {
+  return (
     types.isMap(value) ||
     types.isSet(value) ||
     types.isDate(value) ||
     types.isRegExp(value) ||
+    types.isBoxedPrimitive(value) ||
     ArrayBuffer.isView(value)
   )
 }
