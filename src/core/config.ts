@@ -49,7 +49,7 @@ function parseJson(text: string, origin: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new LogshareError('LOGSHARE_ERR_CONFIG', `${origin}: not JSON: ${reasonOf(cause)}`, {
+    throw new LogshareError('LOGSHARE_ERR_CONFIG', `${origin}: not JSON: ${oneLine(cause)}`, {
       cause,
     })
   }
@@ -60,8 +60,15 @@ function loadModule(path: string): unknown {
     const exported = require(path) as { default?: unknown }
     return exported.default ?? exported
   } catch (cause) {
-    throw new LogshareError('LOGSHARE_ERR_CONFIG', `${path}: ${reasonOf(cause)}`, { cause })
+    throw new LogshareError('LOGSHARE_ERR_CONFIG', `${path}: ${oneLine(cause)}`, { cause })
   }
+}
+
+// Node quotes what it could not parse, and lists who required a module that is not there.
+function oneLine(cause: unknown): string {
+  return reasonOf(cause)
+    .replace(/\s+Require stack:.*$/s, '')
+    .replace(/\s+/g, ' ')
 }
 
 // Tells which of several sources holds the wrong option.
