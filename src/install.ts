@@ -6,7 +6,7 @@ import { createChild, type Place } from './child.js'
 import { loadSettings } from './core/config.js'
 import { checkDirectory } from './core/directory.js'
 import { notice } from './core/notice.js'
-import { checkOptions, type Options, type Settings } from './core/options.js'
+import { checkOptions, type Options } from './core/options.js'
 import { createSlot, getSlot, type Instance, type Slot, setSlot } from './instance.js'
 import { createRoot, isCollecting } from './root.js'
 import { patchChildProcess } from './spawn/child-process.js'
@@ -36,7 +36,7 @@ export function install(options?: Options): () => void {
 export function instance(): Instance {
   let slot = getSlot()
   if (!slot) {
-    slot = createSlot(() => createRoot(lenientSettings()), false)
+    slot = createSlot(createLenientRoot, false)
     setSlot(slot)
   }
   return slot.get()
@@ -108,11 +108,11 @@ function patchSpawn(parent: () => Parent, preloaded: boolean): () => void {
 }
 
 // getLogger() may be the first call of all, and then wrong options are told rather than thrown.
-function lenientSettings(): Settings {
+function createLenientRoot(): Instance {
   try {
-    return loadSettings(undefined)
+    return createRoot(loadSettings(undefined))
   } catch (error) {
     notice('LOGSHARE_WARN_FAILED_OPEN', `logging with the defaults: ${String(error)}`)
-    return checkOptions({})
+    return createRoot(checkOptions({}))
   }
 }
