@@ -2,6 +2,7 @@
 //
 // This file and what it imports are loaded into every process; everything else waits behind `require`.
 
+import { isMainThread } from 'node:worker_threads'
 import { installAdapters } from './adapters/table.js'
 import type { Settings } from './core/options.js'
 import { createSlot, getSlot, type Instance, type Slot, setSlot } from './instance.js'
@@ -60,7 +61,7 @@ export function placeChild(place: Place, preloaded: boolean): () => void {
 export function instance(): Instance {
   let slot = getSlot()
   if (!slot) {
-    slot = createSlot(() => makeRoot(load('./core/config.js').lenientSettings()), false)
+    slot = createSlot(makeLoneRoot, false)
     setSlot(slot)
   }
   return slot.get()
@@ -95,6 +96,18 @@ function patchSpawn(parent: () => Parent, preloaded: boolean): () => void {
 
 const makeRoot: Make<Settings> = (settings) => load('./root.js').createRoot(settings)
 const makeChild: Make<Place> = (place) => load('./child.js').createChild(place)
+
+// getLogger() may be the first call of all, and then what is wrong is told rather than thrown.
+function makeLoneRoot(): Instance {
+  if (!isMainThread) return makeRoot(defaults()) // not placed by us: it must not open the root's files
+  try {
+    return makeRoot(load('./core/config.js').loadSettings(undefined))
+  } catch (error) {
+    const { notice, reasonOf } = load('./core/notice.js')
+    notice('LOGSHARE_WARN_FAILED_OPEN', `logging with the defaults: ${reasonOf(error)}`)
+    return makeRoot(defaults())
+  }
+}
 
 function defaults(): Settings {
   return load('./core/options.js').checkOptions({})

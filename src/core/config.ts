@@ -2,9 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
-import { isMainThread } from 'node:worker_threads'
 import { LogshareError } from './errors.js'
-import { notice, reasonOf } from './notice.js'
+import { reasonOf } from './notice.js'
 import { checkOptions, type Options, type Settings } from './options.js'
 
 /**
@@ -26,17 +25,6 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Options {
   const config = readConfig(env.LOGSHARE_CONFIG)
   from('LOGSHARE_CONFIG', () => checkOptions(config))
   return config as Options
-}
-
-/** Settings for a logger that is used without an installation: wrong ones are told, not thrown. */
-export function lenientSettings(): Settings {
-  if (!isMainThread) return checkOptions({}) // a thread that is not ours to place must not open the root's files
-  try {
-    return loadSettings(undefined)
-  } catch (error) {
-    notice('LOGSHARE_WARN_FAILED_OPEN', `logging with the defaults: ${reasonOf(error)}`)
-    return checkOptions({})
-  }
 }
 
 function readConfig(value: string): unknown {
@@ -68,7 +56,7 @@ function parseJson(text: string, origin: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new LogshareError('LOGSHARE_ERR_CONFIG', `${origin}: not JSON: ${reasonOf(cause)}`, {
+    throw new LogshareError('LOGSHARE_ERR_CONFIG', `${origin}: not JSON: ${oneLine(cause)}`, {
       cause,
     })
   }
@@ -79,8 +67,15 @@ function loadModule(path: string): unknown {
     const exported = require(path) as { default?: unknown }
     return exported.default ?? exported
   } catch (cause) {
-    throw new LogshareError('LOGSHARE_ERR_CONFIG', `${path}: ${reasonOf(cause)}`, { cause })
+    throw new LogshareError('LOGSHARE_ERR_CONFIG', `${path}: ${oneLine(cause)}`, { cause })
   }
+}
+
+// Node quotes what it could not parse, and lists who required a module that is not there.
+function oneLine(cause: unknown): string {
+  return reasonOf(cause)
+    .replace(/\s+Require stack:.*$/s, '')
+    .replace(/\s+/g, ' ')
 }
 
 // Tells which of several sources holds the wrong option.

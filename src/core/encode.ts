@@ -8,7 +8,7 @@ type Plain = Record<string, unknown>
 
 /** Objects nested deeper than this become `"[Object]"`. */
 const MAX_DEPTH = 64
-const ERROR_KEYS = new Set(['name', 'message', 'stack', 'code', 'cause', 'errors'])
+const ERROR_KEYS = new Set(['name', 'message', 'stack', 'code', 'cause', 'errors', 'toJSON'])
 
 /** JSON text of any value; `undefined` for what JSON leaves out (undefined, a `toJSON` that gives it). */
 export function encodeValue(value: unknown): string | undefined {
@@ -37,20 +37,31 @@ export function encodeString(text: string): string {
   }
 }
 
-/** The parts of an error that cross a process boundary. Own enumerable properties come along. */
-export function errorRecord(error: Error): Plain {
-  return describeError(error, new Map())
+/** Whether a value is an error of this realm or another; a proxy that throws is none. */
+export function isError(value: unknown): value is Error {
+  if (types.isNativeError(value)) return true
+  try {
+    return typeof value === 'object' && value instanceof Error
+  } catch {
+    return false
+  }
 }
 
-export function isError(value: unknown): value is Error {
-  return types.isNativeError(value) || (typeof value === 'object' && value instanceof Error)
+/** What stands in the place of a value whose getter, `toJSON` or `toString` has thrown. */
+export function thrown(error: unknown): string {
+  try {
+    return `[Throws: ${isError(error) ? error.message : String(error)}]`
+  } catch {
+    return '[Throws]'
+  }
 }
 
 function encodeObject(value: object): string | undefined {
   const known = new Map<Error, Plain>()
   const replace = (_key: string, member: unknown): unknown => plain(member, known)
   try {
-    return stringify()(value, replace)
+    // An error's own toJSON would leave out what `err` always has.
+    return stringify()(isError(value) ? describeError(value, known) : value, replace)
   } catch {
     return encodeTamed(value, replace)
   }
@@ -70,7 +81,7 @@ function tame(
   path: readonly object[],
   replace: (key: string, member: unknown) => unknown,
 ): unknown {
-  const member = attempt(() => replace('', value))
+  const member = attempt(() => replace('', jsonOf(value)))
   if (typeof member !== 'object' || member === null) return member
   if (path.includes(member)) return '[Circular]'
   if (path.length >= MAX_DEPTH) return '[Object]'
@@ -99,19 +110,22 @@ function tame(
   )
 }
 
+// What its toJSON gives; the value itself where it has none, or one that throws.
+function jsonOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || isError(value)) return value
+  try {
+    const { toJSON } = value as { toJSON?: unknown }
+    return typeof toJSON === 'function' ? toJSON.call(value, '') : value
+  } catch {
+    return value
+  }
+}
+
 function attempt(read: () => unknown): unknown {
   try {
     return read()
   } catch (error) {
     return thrown(error)
-  }
-}
-
-function thrown(error: unknown): string {
-  try {
-    return `[Throws: ${isError(error) ? error.message : String(error)}]`
-  } catch {
-    return '[Throws]'
   }
 }
 
@@ -123,7 +137,7 @@ function plain(value: unknown, known: Map<Error, Plain> = new Map()): unknown {
     case 'number':
       return Number.isFinite(value) ? value : String(value)
     case 'function':
-      return `[Function: ${attempt(() => value.name) || 'anonymous'}]`
+      return `[Function: ${attempt(() => String(value.name)) || 'anonymous'}]`
     case 'symbol':
       return value.toString()
     case 'object':
@@ -140,11 +154,12 @@ function plainObject(value: object, known: Map<Error, Plain>): unknown {
   }
   if (types.isSet(value)) return [...value]
   if (types.isRegExp(value)) return String(value)
+  if (types.isBoxedPrimitive(value)) return plain(value.valueOf())
   return isError(value) ? describeError(value, known) : value
 }
 
 // `known` keeps one record per error, so that a cycle of causes is seen as one by the stringifier.
-function describeError(error: Error, known: Map<Error, Plain>): Plain {
+function describeError(error: Error, known: Map<Error, Plain>, depth = 0): Plain {
   const seen = known.get(error)
   if (seen) return seen
   const record: Plain = {}
@@ -152,24 +167,30 @@ function describeError(error: Error, known: Map<Error, Plain>): Plain {
   record.type = attempt(() => errorType(error))
   record.message = attempt(() => String(error.message))
   record.stack = attempt(() => error.stack)
-  for (const key of ['code', 'cause', 'errors'] as const) {
-    const value = attempt(() => (error as unknown as Plain)[key])
-    if (value !== undefined) record[key] = describeMember(value, known)
-  }
+  if (depth > MAX_DEPTH) return record
   const keys = attempt(() => Object.keys(error))
-  for (const key of Array.isArray(keys) ? keys : []) {
-    if (ERROR_KEYS.has(key) || key in record) continue
-    record[key] = describeMember(
-      attempt(() => (error as unknown as Plain)[key]),
-      known,
-    )
+  const own = Array.isArray(keys) ? keys.filter((key) => !ERROR_KEYS.has(key)) : []
+  for (const key of ['code', 'cause', 'errors', ...own]) {
+    const value = attempt(() => describeMember((error as unknown as Plain)[key], known, depth + 1))
+    if (value !== undefined && !Object.hasOwn(record, key)) define(record, key, value)
   }
   return record
 }
 
-function describeMember(value: unknown, known: Map<Error, Plain>): unknown {
-  if (Array.isArray(value)) return value.map((item) => describeMember(item, known))
-  return attempt(() => isError(value)) === true ? describeError(value as Error, known) : value
+function describeMember(value: unknown, known: Map<Error, Plain>, depth: number): unknown {
+  const describe = (item: unknown): unknown =>
+    isError(item) ? describeError(item, known, depth) : item
+  return Array.isArray(value) ? Array.from(value, describe) : describe(value)
+}
+
+// An own property, whatever its name: `__proto__` too.
+function define(target: object, key: string, value: unknown): void {
+  Object.defineProperty(target, key, {
+    value,
+    enumerable: true,
+    configurable: true,
+    writable: true,
+  })
 }
 
 // A subclass that never set its name still has one.

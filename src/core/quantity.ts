@@ -40,7 +40,7 @@ function parse(
 ): number {
   if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value
   const match = typeof value === 'string' && /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(value.trim())
-  const unit = match ? units[(match[2] ?? '').toLowerCase()] : undefined
-  if (match && unit !== undefined) return Number(match[1]) * unit
+  const unit = match ? (match[2] ?? '').toLowerCase() : ''
+  if (match && Object.hasOwn(units, unit)) return Number(match[1]) * (units[unit] ?? 1)
   throw new LogshareError('LOGSHARE_ERR_OPTION', `${option}: ${expected(what, value)}`)
 }

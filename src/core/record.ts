@@ -1,7 +1,7 @@
 // LogRecord: what a log call says, as the JSON line of the contract, and the way back from the line.
 
 import { format, types } from 'node:util'
-import { encodeString, encodeValue, errorRecord, isError } from './encode.js'
+import { encodeString, encodeValue, isError, thrown } from './encode.js'
 import type { Redact } from './redact.js'
 
 /** One record, as every handler sees it and as the JSON line spells it. */
@@ -62,8 +62,10 @@ export function encodeCall(args: readonly unknown[], context: Context): string {
     return isFields(first)
       ? encodeFieldsCall(first, args, context)
       : encodeMessageCall(args, context)
-  } catch (error) {
-    return join(`[Throws: ${errorMessage(error)}]`, '', context) // a proxy that throws at every question
+  } catch {
+    // A toJSON that throws, a proxy that throws at every question: what can be said of it, and the rest.
+    const fields = `,"fields":${encodeValue(args[0]) ?? 'null'}`
+    return join(formatArgs(args.slice(1)), fields, context)
   }
 }
 
@@ -95,8 +97,11 @@ export function formatArgs(args: readonly unknown[]): string {
   if (args.length === 1 && typeof args[0] === 'string') return args[0]
   try {
     return format(...args)
-  } catch (error) {
-    return `[Throws: ${errorMessage(error)}]`
+  } catch {
+    // An argument threw: the text keeps its placeholders, and the arguments follow it.
+    return args
+      .map((arg) => (typeof arg === 'string' ? arg : (encodeValue(arg) ?? 'undefined')))
+      .join(' ')
   }
 }
 
@@ -107,7 +112,7 @@ export function encodeMessage(text: string): string {
 
 /** `,"err":{…}`. */
 export function encodeError(error: Error): string {
-  return `,"err":${encodeValue(errorRecord(error))}`
+  return `,"err":${encodeValue(error)}`
 }
 
 function encodeMessageCall(args: readonly unknown[], context: Context): string {
@@ -118,7 +123,10 @@ function encodeMessageCall(args: readonly unknown[], context: Context): string {
 
 function encodeFieldsCall(given: Fields, args: readonly unknown[], context: Context): string {
   const { serializers } = context
-  const fields = typeof given.toJSON === 'function' ? plainFields(given) : given
+  const fields = typeof given.toJSON === 'function' ? given.toJSON() : given
+  if (fields !== given && !isFields(fields)) {
+    return join(formatArgs([fields, ...args.slice(1)]), '', context) // a URL
+  }
   if (args.length > 1) {
     const text =
       args.length === 2 && typeof args[1] === 'string' ? args[1] : formatArgs(args.slice(1))
@@ -128,14 +136,6 @@ function encodeFieldsCall(given: Fields, args: readonly unknown[], context: Cont
   if (typeof msg === 'string') return join(msg, encodeFields(others, serializers), context)
   const text = isError(fields.err) ? errorMessage(fields.err) : ''
   return join(text, encodeFields(fields, serializers), context)
-}
-
-// What a value with a form of its own says of itself; one that is no object stands under `value`.
-function plainFields(given: Fields): Fields {
-  const shown = JSON.parse(encodeValue(given) ?? 'null') as unknown
-  return typeof shown === 'object' && shown !== null && !Array.isArray(shown)
-    ? (shown as Fields)
-    : { value: shown }
 }
 
 function join(text: string, fields: string, { bindings, redact }: Context): string {
@@ -154,26 +154,36 @@ function errorMessage(error: unknown): string {
 function member(fields: Fields, key: string, serializers?: Serializers): unknown {
   try {
     const value = fields[key]
-    const serialize = serializers?.[key] as ((value: unknown) => unknown) | undefined
-    return serialize ? serialize(value) : value
+    if (!serializers || !Object.hasOwn(serializers, key)) return value
+    return (serializers[key] as (value: unknown) => unknown)(value)
   } catch (error) {
-    return `[Throws: ${errorMessage(error)}]`
+    return thrown(error)
   }
 }
 
 function isPlain(value: unknown): value is Fields {
-  if (typeof value !== 'object' || value === null) return false
+  if (typeof value !== 'object' || value === null || types.isProxy(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
 }
 
 function isFields(value: unknown): value is Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  return !(
+  if (typeof value !== 'object' || value === null) return false
+  try {
+    return !(Array.isArray(value) || isText(value))
+  } catch {
+    return false // a revoked proxy
+  }
+}
+
+// Objects that say what they hold as a message, and have no fields.
+function isText(value: object): boolean {
+  return (
     types.isMap(value) ||
     types.isSet(value) ||
     types.isDate(value) ||
     types.isRegExp(value) ||
+    types.isBoxedPrimitive(value) ||
     ArrayBuffer.isView(value)
   )
 }

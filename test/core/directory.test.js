@@ -1,0 +1,147 @@
+'use strict'
+// The runtime directory: private, ours, held by one living root, and removed without touching what is not ours.
+
+const { test } = require('node:test')
+const assert = require('node:assert/strict')
+const { spawnSync } = require('node:child_process')
+const {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} = require('node:fs')
+const { dirname, join } = require('node:path')
+const { checkDirectory, makeDirectory, removeDirectory } = require('../../dist/core/directory.js')
+const { scratch } = require('../helpers/run.js')
+
+const UNIX = process.platform !== 'win32'
+const isSuper = process.getuid?.() === 0
+
+/** @param {string} path */
+const mode = (path) => statSync(path).mode & 0o777
+
+/** @param {RegExp} message */
+const refused = (message) => ({ name: 'LogshareError', code: 'LOGSHARE_ERR_DIR', message })
+
+/** @param {string} directory */
+const lockOf = (directory) => join(directory, 'root.lock')
+
+function deadPid() {
+  return Number(spawnSync(process.execPath, ['-p', 'process.pid']).stdout)
+}
+
+test('is a new one beneath XDG_RUNTIME_DIR, private whatever the umask', (t) => {
+  const base = scratch(t)
+  const before = process.umask(0)
+  t.after(() => process.umask(before))
+  const one = makeDirectory({ XDG_RUNTIME_DIR: base })
+  const two = makeDirectory({ XDG_RUNTIME_DIR: base })
+  assert.notEqual(one, two)
+  assert.equal(dirname(one), dirname(two))
+  assert.equal(dirname(dirname(one)), base)
+  assert.ok(one.includes(`${process.pid}-`))
+  if (UNIX) assert.deepEqual([dirname(one), one, two].map(mode), [0o700, 0o700, 0o700])
+})
+
+test('is LOGSHARE_DIR, made with all above it', (t) => {
+  const path = join(scratch(t), 'a/b')
+  assert.equal(makeDirectory({ LOGSHARE_DIR: path }), path)
+  if (UNIX) assert.equal(mode(path), 0o700)
+  assert.equal(Number(readFileSync(lockOf(path), 'utf8')), process.pid)
+})
+
+test('is a new one within LOGSHARE_DIR while a living process has that', (t) => {
+  const path = join(scratch(t), 'run')
+  makeDirectory({ LOGSHARE_DIR: path })
+  const second = makeDirectory({ LOGSHARE_DIR: path })
+  assert.equal(dirname(second), path)
+  if (UNIX) assert.equal(mode(second), 0o700)
+})
+
+test('a lock of a dead process is taken over, one that cannot be read is respected', (t) => {
+  const path = join(scratch(t), 'run')
+  mkdirSync(path, { mode: 0o700 })
+  writeFileSync(lockOf(path), String(deadPid()))
+  assert.equal(makeDirectory({ LOGSHARE_DIR: path }), path)
+  assert.equal(Number(readFileSync(lockOf(path), 'utf8')), process.pid)
+  for (const text of ['', 'no number']) {
+    writeFileSync(lockOf(path), text)
+    assert.equal(dirname(makeDirectory({ LOGSHARE_DIR: path })), path)
+    assert.equal(readFileSync(lockOf(path), 'utf8'), text)
+  }
+})
+
+test('is refused if it is a file, or cannot be made', (t) => {
+  const base = scratch(t)
+  const path = join(base, 'file')
+  writeFileSync(path, '')
+  assert.throws(() => makeDirectory({ LOGSHARE_DIR: path }), refused(/^runtime directory .*file: /))
+  assert.throws(
+    () => checkDirectory({ LOGSHARE_DIR: path }),
+    refused(/expected a directory, got something else$/),
+  )
+  assert.throws(
+    () => makeDirectory({ LOGSHARE_DIR: join(path, 'in') }),
+    refused(/^runtime directory .*in: /),
+  )
+})
+
+test('is refused if it is a symbolic link', { skip: !UNIX }, (t) => {
+  const base = scratch(t)
+  mkdirSync(join(base, 'target'), { mode: 0o700 })
+  symlinkSync('target', join(base, 'link'))
+  const env = { LOGSHARE_DIR: join(base, 'link') }
+  assert.throws(() => makeDirectory(env), refused(/expected a directory, got something else$/))
+  assert.throws(() => checkDirectory(env), refused(/expected a directory, got something else$/))
+  symlinkSync('target', join(base, `logshare-${process.getuid?.()}`))
+  assert.throws(() => makeDirectory({ XDG_RUNTIME_DIR: base }), refused(/expected a directory/))
+  assert.deepEqual(readdirSync(join(base, 'target')), [])
+})
+
+test('is refused if others may enter it', { skip: !UNIX }, (t) => {
+  const path = join(scratch(t), 'run')
+  mkdirSync(path)
+  for (const bits of [0o755, 0o710, 0o701]) {
+    chmodSync(path, bits)
+    const wrong = refused(new RegExp(`expected mode 0700, got 0${bits.toString(8)}$`))
+    assert.throws(() => makeDirectory({ LOGSHARE_DIR: path }), wrong)
+    assert.throws(() => checkDirectory({ LOGSHARE_DIR: path }), wrong)
+  }
+})
+
+test('is refused if it belongs to somebody else', { skip: !isSuper }, (t) => {
+  const path = join(scratch(t), 'run')
+  mkdirSync(path, { mode: 0o700 })
+  chownSync(path, 12345, 12345)
+  const wrong = refused(/expected it to belong to user 0, it belongs to user 12345$/)
+  assert.throws(() => makeDirectory({ LOGSHARE_DIR: path }), wrong)
+  assert.throws(() => checkDirectory({ LOGSHARE_DIR: path }), wrong)
+})
+
+test('is not looked at when it is not there, or not asked for', (t) => {
+  checkDirectory({})
+  checkDirectory({ LOGSHARE_DIR: join(scratch(t), 'missing') })
+})
+
+test('is removed with our files in it', (t) => {
+  const path = join(scratch(t), 'run')
+  makeDirectory({ LOGSHARE_DIR: path })
+  for (const file of ['1-0-ab.0.q', 'bell.sock', 'config.json']) writeFileSync(join(path, file), '')
+  removeDirectory(path)
+  assert.ok(!existsSync(path))
+  assert.doesNotThrow(() => removeDirectory(path))
+})
+
+test("stays with somebody else's files in it", (t) => {
+  const path = join(scratch(t), 'run')
+  makeDirectory({ LOGSHARE_DIR: path })
+  const theirs = ['my.config.json', 'bell.sock.txt', 'data.qq', 'root.lock~']
+  for (const file of [...theirs, '1-0-ab.0.q']) writeFileSync(join(path, file), '')
+  removeDirectory(path)
+  assert.deepEqual(readdirSync(path).sort(), theirs.sort())
+})

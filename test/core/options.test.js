@@ -1,0 +1,269 @@
+'use strict'
+// Options: what may be configured, the defaults, and the exact words by which a wrong value is refused.
+
+const { test } = require('node:test')
+const assert = require('node:assert/strict')
+const { resolve } = require('node:path')
+const { ADAPTER_NAMES, checkOptions } = require('../../dist/core/options.js')
+const { parseDuration, parseSize } = require('../../dist/core/quantity.js')
+
+const LEVELS = 'one of trace, debug, info, warn, error, fatal, silent'
+const SIZE = 'a size such as "64m" or a number of bytes'
+const TIME = 'a time such as "20ms" or a number of milliseconds'
+const TOP = 'level, levels, adapters, handlers, overflow, order, redact'
+
+/** @param {object} handler */
+const handlers = (handler) => ({ handlers: [handler] })
+/** @param {object} rotate */
+const rotated = (rotate) => handlers({ type: 'file', path: 'a', rotate })
+
+test('fills in every default', () => {
+  assert.deepEqual(checkOptions({}), {
+    level: 'info',
+    levels: {},
+    adapters: ADAPTER_NAMES,
+    handlers: [{ type: 'relay' }],
+    overflow: { policy: 'block', limit: 64 * 2 ** 20, wait: 5000 },
+    order: { window: 20 },
+    redact: [],
+  })
+  assert.deepEqual(checkOptions(handlers({ type: 'console' })).handlers, [
+    { type: 'console', stream: 'stdout', format: 'auto' },
+  ])
+  assert.deepEqual(checkOptions(handlers({ type: 'file', path: 'x.log' }), '/base').handlers, [
+    { type: 'file', path: resolve('/base/x.log'), format: 'json' },
+  ])
+  assert.deepEqual(checkOptions(handlers({ type: 'file', path: '/x.log' })).handlers, [
+    { type: 'file', path: '/x.log', format: 'json' },
+  ])
+})
+
+test('takes every option', () => {
+  const common = { level: 'warn', names: ['a', 'b.*'] }
+  const rotate = { size: '10m', interval: '1d', keep: 5, compress: true }
+  const settings = checkOptions({
+    level: 'silent',
+    levels: { db: 'debug', 'db.pool': 'trace', __proto__: null },
+    adapters: ['console', 'pino'],
+    handlers: [
+      { type: 'file', path: '/a', format: 'pretty', rotate, ...common },
+      { type: 'console', stream: 'stderr', format: 'json', ...common },
+      { type: 'relay', ...common },
+    ],
+    overflow: { policy: 'drop', limit: '1k', wait: '1s' },
+    order: { window: 0 },
+    redact: ['password', '*.token', 'a["b-c"].d'],
+  })
+  assert.deepEqual(settings, {
+    level: 'silent',
+    levels: { db: 'debug', 'db.pool': 'trace' },
+    adapters: ['console', 'pino'],
+    handlers: [
+      {
+        type: 'file',
+        path: '/a',
+        format: 'pretty',
+        rotate: { size: 10 * 2 ** 20, interval: 86_400_000, keep: 5, compress: true },
+        ...common,
+      },
+      { type: 'console', stream: 'stderr', format: 'json', ...common },
+      { type: 'relay', ...common },
+    ],
+    overflow: { policy: 'drop', limit: 1024, wait: 1000 },
+    order: { window: 0 },
+    redact: ['password', '*.token', 'a["b-c"].d'],
+  })
+  assert.deepEqual(checkOptions({ adapters: false }).adapters, [])
+  assert.deepEqual(checkOptions({ adapters: [] }).adapters, [])
+  assert.deepEqual(checkOptions({ handlers: [] }).handlers, [])
+  assert.equal(checkOptions({ level: undefined, overflow: undefined }).level, 'info')
+})
+
+const long = 'x'.repeat(100)
+const cycle = {}
+Object.assign(cycle, { cycle })
+
+/** @type {[options: unknown, message: string][]} */
+const REFUSED = [
+  [undefined, 'options: expected an object, got undefined'],
+  [null, 'options: expected an object, got null'],
+  [[], 'options: expected an object, got [] (array)'],
+  ['info', "options: expected an object, got 'info' (string)"],
+  [() => {}, 'options: expected an object, got a function'],
+  [{ lvl: 'info' }, `lvl: no such option; known here: ${TOP}`],
+  [{ toString: 1 }, `toString: no such option; known here: ${TOP}`],
+  [{ level: 'loud' }, `level: expected ${LEVELS}, got 'loud' (string)`],
+  [{ level: 'INFO' }, `level: expected ${LEVELS}, got 'INFO' (string)`],
+  [{ level: 30 }, `level: expected ${LEVELS}, got 30 (number)`],
+  [{ level: null }, `level: expected ${LEVELS}, got null`],
+  [{ level: 30n }, `level: expected ${LEVELS}, got 30 (bigint)`],
+  [{ level: Symbol('l') }, `level: expected ${LEVELS}, got Symbol(l) (symbol)`],
+  [{ level: long }, `level: expected ${LEVELS}, got '${long.slice(0, 57)}…' (string)`],
+  [{ level: cycle }, `level: expected ${LEVELS}, got an object`],
+  [{ levels: ['a'] }, 'levels: expected an object, got ["a"] (array)'],
+  [{ levels: { 'a.b': 'x' } }, `levels['a.b']: expected ${LEVELS}, got 'x' (string)`],
+  [{ adapters: true }, 'adapters: expected a list of names or false, got true (boolean)'],
+  [{ adapters: 'console' }, "adapters: expected a list of names or false, got 'console' (string)"],
+  [
+    { adapters: ['console', 'log5js'] },
+    `adapters[1]: expected one of ${ADAPTER_NAMES.join(', ')}, got 'log5js' (string)`,
+  ],
+  [{ handlers: { type: 'relay' } }, 'handlers: expected a list, got {"type":"relay"} (object)'],
+  [{ handlers: ['relay'] }, "handlers[0]: expected an object, got 'relay' (string)"],
+  [handlers({}), 'handlers[0].type: expected one of file, console, relay, got undefined'],
+  [
+    { handlers: [{ type: 'relay' }, { type: 'files' }] },
+    "handlers[1].type: expected one of file, console, relay, got 'files' (string)",
+  ],
+  [
+    handlers({ type: 'file' }),
+    'handlers[0].path: expected a text that is not empty, got undefined',
+  ],
+  [
+    handlers({ type: 'file', path: '' }),
+    "handlers[0].path: expected a text that is not empty, got '' (string)",
+  ],
+  [
+    handlers({ type: 'file', path: 'a', format: 'auto' }),
+    "handlers[0].format: expected one of json, pretty, got 'auto' (string)",
+  ],
+  [
+    handlers({ type: 'file', path: 'a', stream: 'stdout' }),
+    'handlers[0].stream: no such option; known here: type, level, names, path, format, rotate',
+  ],
+  [
+    handlers({ type: 'console', stream: 'out' }),
+    "handlers[0].stream: expected one of stdout, stderr, got 'out' (string)",
+  ],
+  [
+    handlers({ type: 'console', format: 'text' }),
+    "handlers[0].format: expected one of auto, json, pretty, got 'text' (string)",
+  ],
+  [
+    handlers({ type: 'console', path: 'a' }),
+    'handlers[0].path: no such option; known here: type, level, names, stream, format',
+  ],
+  [
+    handlers({ type: 'relay', format: 'json' }),
+    'handlers[0].format: no such option; known here: type, level, names',
+  ],
+  [
+    handlers({ type: 'relay', level: 'no' }),
+    `handlers[0].level: expected ${LEVELS}, got 'no' (string)`,
+  ],
+  [handlers({ type: 'relay', names: 'a' }), "handlers[0].names: expected a list, got 'a' (string)"],
+  [
+    handlers({ type: 'relay', names: ['a', 1] }),
+    'handlers[0].names[1]: expected a text that is not empty, got 1 (number)',
+  ],
+  [rotated([]), 'handlers[0].rotate: expected an object, got [] (array)'],
+  [
+    rotated({ keep: 5 }),
+    "handlers[0].rotate: expected 'size' or 'interval' in it, got {\"keep\":5} (object)",
+  ],
+  [
+    rotated({ size: '10m', keepp: 5 }),
+    'handlers[0].rotate.keepp: no such option; known here: size, interval, keep, compress',
+  ],
+  [rotated({ size: '10x' }), `handlers[0].rotate.size: expected ${SIZE}, got '10x' (string)`],
+  [
+    rotated({ interval: 'day' }),
+    `handlers[0].rotate.interval: expected ${TIME}, got 'day' (string)`,
+  ],
+  [
+    rotated({ size: 1, keep: 0 }),
+    'handlers[0].rotate.keep: expected a whole number from 1, got 0 (number)',
+  ],
+  [
+    rotated({ size: 1, keep: '5' }),
+    "handlers[0].rotate.keep: expected a whole number from 1, got '5' (string)",
+  ],
+  [
+    rotated({ size: 1, compress: 'yes' }),
+    "handlers[0].rotate.compress: expected true or false, got 'yes' (string)",
+  ],
+  [{ overflow: 'drop' }, "overflow: expected an object, got 'drop' (string)"],
+  [{ overflow: { max: 1 } }, 'overflow.max: no such option; known here: policy, limit, wait'],
+  [
+    { overflow: { policy: 'wait' } },
+    "overflow.policy: expected one of block, drop, got 'wait' (string)",
+  ],
+  [{ overflow: { limit: -1 } }, `overflow.limit: expected ${SIZE}, got -1 (number)`],
+  [{ overflow: { wait: 'long' } }, `overflow.wait: expected ${TIME}, got 'long' (string)`],
+  [{ order: 20 }, 'order: expected an object, got 20 (number)'],
+  [{ order: { size: 1 } }, 'order.size: no such option; known here: window'],
+  [{ order: { window: Number.NaN } }, `order.window: expected ${TIME}, got NaN (number)`],
+  [{ redact: 'password' }, "redact: expected a list, got 'password' (string)"],
+  [{ redact: ['a', ''] }, "redact[1]: expected a text that is not empty, got '' (string)"],
+]
+
+for (const [options, message] of REFUSED) {
+  test(`refuses: ${message}`, () => {
+    assert.throws(() => checkOptions(options), {
+      name: 'LogshareError',
+      code: 'LOGSHARE_ERR_OPTION',
+      message,
+    })
+  })
+}
+
+test('refuses a path of redaction that cannot be read', () => {
+  assert.throws(() => checkOptions({ redact: ['a[', 'b'] }), {
+    code: 'LOGSHARE_ERR_OPTION',
+    message: /^redact: .+/,
+  })
+})
+
+test('reads sizes', () => {
+  /** @type {[unknown, number][]} */
+  const sizes = [
+    [0, 0],
+    [1.5, 1.5],
+    ['7', 7],
+    ['7b', 7],
+    ['1k', 1024],
+    ['1K', 1024],
+    ['1.5m', 1.5 * 2 ** 20],
+    [' 2 g ', 2 * 2 ** 30],
+  ]
+  for (const [value, bytes] of sizes) assert.equal(parseSize(value, 'o'), bytes)
+})
+
+test('reads durations', () => {
+  /** @type {[unknown, number][]} */
+  const times = [
+    [0, 0],
+    ['250', 250],
+    ['20ms', 20],
+    ['1.5s', 1500],
+    ['2m', 120_000],
+    ['1h', 3_600_000],
+    ['1d', 86_400_000],
+    ['1w', 604_800_000],
+  ]
+  for (const [value, milliseconds] of times) assert.equal(parseDuration(value, 'o'), milliseconds)
+})
+
+test('refuses what is no size and no duration', () => {
+  const wrong = [
+    '',
+    'k',
+    '-1k',
+    '1e3',
+    '1kb',
+    '1 k b',
+    '0x10',
+    '1constructor',
+    'Infinity',
+    true,
+    null,
+    {},
+    [],
+    1n,
+  ]
+  for (const value of [...wrong, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+    const place = { code: 'LOGSHARE_ERR_OPTION', message: /^o\.p: expected a (size|time) such as/ }
+    assert.throws(() => parseSize(value, 'o.p'), place)
+    assert.throws(() => parseDuration(value, 'o.p'), place)
+  }
+})
