@@ -34,7 +34,8 @@ function registerThread(preloaded: boolean): void {
   setEnvironmentData(WORKER_KEY, undefined as never)
   if (hand.execArgv) process.execArgv = [...hand.execArgv]
   if (process.env.LOGSHARE_DISABLE === '1' || getSlot()?.uninstall) return
-  installChild(hand, preloaded)
+  // Where ours had to go into the flags, Workers of this one inherit flags it is not to show: they get their own.
+  installChild(hand, preloaded && !hand.execArgv)
 }
 
 // Gone with a root that has ended: then this process is on its own.
