@@ -142,7 +142,10 @@ function take(
 ): void {
   const records = lines.map((line) => JSON.parse(line) as LogRecord)
   if (purpose === 'relay') {
-    for (const record of records) guard('relay', () => relayRecord(record))
+    for (const record of records) {
+      // The root's own are copies: their library has written them already.
+      if (record.source !== 'root') guard('relay', () => relayRecord(record))
+    }
     return
   }
   for (const handler of handlers) guard('of the application', () => handler.write(records))
