@@ -40,7 +40,8 @@ function registerThread(preloaded: boolean): void {
   setEnvironmentData(WORKER_KEY, undefined as never)
   if (hand.execArgv) process.execArgv = [...hand.execArgv]
   if (process.env.LOGSHARE_DISABLE === '1' || getSlot()?.uninstall) return
-  placeChild(hand, preloaded)
+  // Where ours had to go into the flags, Workers of this one inherit flags it is not to show: they get their own.
+  placeChild(hand, preloaded && !hand.execArgv)
 }
 
 // Most processes have nothing configured, and load nothing to find that out.

@@ -28,12 +28,16 @@ const MAX_RETRIES = 8
 export function patchWorker(parent: () => Parent | undefined, preloaded: boolean): () => void {
   const construct = (args: unknown[], newTarget: NewableFunction): NodeWorker => {
     const inherited = isExempt(args[0]) || !canPreload() ? undefined : parent()
-    if (!inherited || !isOptions(args[1])) {
+    if (!inherited || args[1] === null) {
       return Reflect.construct(OriginalWorker, args, newTarget) as NodeWorker
     }
-    return start(inherited, args, newTarget, preloaded)
+    const options = Object(args[1] ?? {}) as Options
+    const base = planExecArgv(options, preloaded, flags)
+    return start(inherited, [args[0], options], newTarget, base)
   }
   const module = require('node:worker_threads') as { Worker: WorkerClass }
+  // Workers inherit the flags Node was started with, whatever becomes of the array.
+  const flags = [...process.execArgv]
   const shell = createShell(construct)
   module.Worker = shell
   syncBuiltinESMExports()
@@ -68,19 +72,17 @@ function createShell(
 
 function start(
   parent: Parent,
-  args: readonly unknown[],
+  [filename, options]: readonly [unknown, Options],
   newTarget: NewableFunction,
-  preloaded: boolean,
+  base: readonly string[] | undefined,
 ): NodeWorker {
-  const options = (args[1] ?? {}) as Options
-  const base = planExecArgv(options, preloaded)
   const hand = parent.forWorker({ stdout: !options.stdout, stderr: !options.stderr })
   const given: WorkerHand = base ? { ...hand, execArgv: [...base] } : hand
   const build: Build = (execArgv) => {
     const changed = withHand(options, given, execArgv)
     return withEnvironmentData(
       given,
-      () => Reflect.construct(OriginalWorker, [args[0], changed], newTarget) as NodeWorker,
+      () => Reflect.construct(OriginalWorker, [filename, changed], newTarget) as NodeWorker,
     )
   }
   try {
@@ -95,33 +97,36 @@ function start(
 }
 
 // Undefined where the preload is certain to be inherited; else the flags the Worker would have had without us.
-function planExecArgv(options: Options, preloaded: boolean): readonly string[] | undefined {
-  const { env, execArgv } = options
+function planExecArgv(
+  { env, execArgv }: Options,
+  preloaded: boolean,
+  inherited: readonly string[],
+): readonly string[] | undefined {
   const explicitEnv = typeof env === 'object' && env !== null
   const nodeOptions = explicitEnv ? env.NODE_OPTIONS : process.env.NODE_OPTIONS
   const named = typeof nodeOptions === 'string' && nodeOptions.includes(PRELOAD)
-  if (Array.isArray(execArgv)) return named || execArgv.includes(PRELOAD) ? undefined : execArgv
-  if (!explicitEnv) return preloaded ? undefined : process.execArgv
-  return named ? undefined : process.execArgv
+  if (execArgv && !Array.isArray(execArgv)) return undefined // Node refuses it
+  if (execArgv) return named || execArgv.includes(PRELOAD) ? undefined : execArgv
+  if (!explicitEnv) return preloaded ? undefined : inherited
+  return named ? undefined : inherited
 }
 
-// The user's options stay untouched, getters and prototypes included: ours lie in front of them.
+// The user's options stay untouched and are asked as they would be without us, getters of their own class included:
+// ours lie in front of them.
 function withHand(options: Options, hand: WorkerHand, execArgv?: readonly string[]): Options {
-  const changed = Object.create(options) as Record<string, unknown>
-  if (execArgv) define(changed, 'execArgv', execArgv)
+  const ours = new Map<PropertyKey, unknown>()
+  if (execArgv) ours.set('execArgv', execArgv)
   if (hand.queue.type === 'ring') {
-    define(changed, 'transferList', [...(options.transferList ?? []), hand.queue.port])
+    ours.set('transferList', [...listOf(options.transferList), hand.queue.port])
   }
-  return changed as Options
+  return new Proxy({} as Options, {
+    get: (_target, key) => (ours.has(key) ? ours.get(key) : Reflect.get(options, key)),
+  })
 }
 
-function define(target: object, key: string, value: unknown): void {
-  Object.defineProperty(target, key, {
-    value,
-    enumerable: true,
-    configurable: true,
-    writable: true,
-  })
+// Node takes what it can index and nothing else for a list, and does not complain.
+function listOf(transferList: unknown): readonly unknown[] {
+  return Array.prototype.slice.call(transferList ?? [])
 }
 
 // The constructor clones environment data at once, so nobody else ever sees ours.
@@ -190,8 +195,4 @@ function tellEnd(worker: NodeWorker, parent: Parent): void {
 function isExempt(filename: unknown): boolean {
   const name = filename instanceof URL ? filename.pathname : filename
   return typeof name === 'string' && EXEMPT.test(name)
-}
-
-function isOptions(options: unknown): boolean {
-  return options === undefined || (typeof options === 'object' && options !== null)
 }

@@ -1,0 +1,60 @@
+'use strict'
+// Compares what a program sees with logshare in place and without: the two must not differ.
+
+const assert = require('node:assert/strict')
+const { join } = require('node:path')
+const { run, FIXTURES, REGISTER } = require('./run.js')
+
+const EMPTY = join(FIXTURES, 'empty.js')
+
+/** Preloads that differ in their path alone are the same to a program. @param {string} text */
+function normalise(text) {
+  return text.replaceAll(REGISTER, '<preload>').replaceAll(EMPTY, '<preload>')
+}
+
+/**
+ * Runs a program without logshare, as near to `way` as that can be: an empty file is preloaded in its stead.
+ * @param {string} file
+ * @param {NonNullable<Parameters<typeof run>[1]>} options
+ */
+function runPlain(file, { way = '-r', flags = [], env = {}, ...rest }) {
+  if (way === '-r') return run(file, { ...rest, env, flags: [...flags, '-r', EMPTY], way: 'none' })
+  if (way !== 'NODE_OPTIONS') return run(file, { ...rest, env, flags, way: 'none' })
+  const NODE_OPTIONS = [env.NODE_OPTIONS, `-r "${EMPTY}"`].filter(Boolean).join(' ')
+  return run(file, { ...rest, flags, env: { ...env, NODE_OPTIONS }, way: 'none' })
+}
+
+/**
+ * Runs a program that prints a JSON object as its last line, without logshare and with it.
+ * @param {string} file
+ * @param {NonNullable<Parameters<typeof run>[1]>} options
+ */
+async function runBoth(file, options) {
+  const plain = read(await runPlain(file, options))
+  const ours = read(await run(file, options))
+  return { plain, ours }
+}
+
+/** @param {{ code: number | null, signal: string | null, stdout: string, stderr: string }} ended */
+function read({ code, signal, stdout, stderr }) {
+  const lines = normalise(stdout).trimEnd().split('\n')
+  const last = lines.pop() ?? ''
+  assert.match(last, /^\{.*\}$/s, `no result: ${stdout.slice(-500)}\n${stderr.slice(-2000)}`)
+  /** @type {Record<string, any>} */
+  const result = JSON.parse(last)
+  return { code, signal, lines: lines.sort(), stderr: normalise(stderr), result }
+}
+
+/**
+ * Fails at the first result that differs, naming it.
+ * @param {Awaited<ReturnType<typeof runBoth>>} runs
+ */
+function assertSame({ plain, ours }) {
+  assert.deepEqual(Object.keys(ours.result).sort(), Object.keys(plain.result).sort())
+  for (const key of Object.keys(plain.result)) {
+    assert.deepEqual({ [key]: ours.result[key] }, { [key]: plain.result[key] })
+  }
+  assert.deepEqual({ ...ours, result: undefined }, { ...plain, result: undefined })
+}
+
+module.exports = { assertSame, normalise, runBoth, runPlain, EMPTY }
