@@ -35,6 +35,7 @@ let scanning: NodeJS.Timeout | undefined
 let timer: NodeJS.Timeout | undefined
 let soon: NodeJS.Immediate | undefined
 let serving = false
+let ended = false
 
 for (const memory of data.rings) listener.addRing(memory)
 tap(data.tap)
@@ -44,6 +45,7 @@ readPending(data.commands) // rings of threads that log already, or their first 
 wake()
 
 function wake(): void {
+  if (ended) return
   if (timer) clearTimeout(timer)
   timer = undefined
   if (Atomics.load(control, Word.ASKED) !== Atomics.load(control, Word.DONE)) void serve()
@@ -104,6 +106,7 @@ function rest(milliseconds: number): Promise<void> {
 
 // Nothing may keep the thread, nor wait for a ring in it, when the process takes it down.
 function end(): void {
+  ended = true
   stopRings()
   closeDoorbell?.()
   clearInterval(scanning)
