@@ -5,6 +5,7 @@ import type { Adapter, AdapterContext } from './adapter.js'
 
 const ADAPTERS: Readonly<Record<string, () => Adapter>> = {
   console: () => (require('./console.js') as typeof import('./console.js')).consoleAdapter,
+  crash: () => (require('./crash.js') as typeof import('./crash.js')).crashAdapter,
   debug: () => (require('./debug.js') as typeof import('./debug.js')).debugAdapter,
 }
 

@@ -82,7 +82,7 @@ export interface Settings {
 
 /** Names `adapters` may hold. One without an adapter in this version captures nothing. */
 export const ADAPTER_NAMES: readonly string[] =
-  'console debug debuglog warning pino winston bunyan log4js loglevel consola logtape tslog roarr signale'.split(
+  'console crash debug debuglog warning pino winston bunyan log4js loglevel consola logtape tslog roarr signale'.split(
     ' ',
   )
 
