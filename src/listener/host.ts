@@ -172,7 +172,7 @@ export class Host {
   /** Resolves when everything logged before has left the process. */
   async flush(): Promise<void> {
     if (this.#inline) {
-      this.#inline.pump(ALL)
+      this.#inline.pumpUntil(ALL)
       await this.#inline.flush()
       return
     }
@@ -243,18 +243,18 @@ export class Host {
     listener.addRing(this.#memory)
     this.#inline = listener
     this.#tapInline(listener)
-    this.queue.drain = () => listener.pump(ALL)
+    this.queue.drain = () => listener.pumpUntil(ALL)
     this.queue.wrote = () => this.#schedule()
   }
 
   // Records made in one go are handled in one go, right after the code that made them.
   #schedule(): void {
-    if (this.#pace === 'at once') this.#inline?.pump(ALL)
+    if (this.#pace === 'at once') this.#inline?.pumpUntil(ALL)
     if (this.#scheduled || this.#pace === 'at once') return
     this.#scheduled = true
     nextTick(() => {
       this.#scheduled = false
-      this.#inline?.pump(ALL)
+      this.#inline?.pumpUntil(ALL)
     })
   }
 
@@ -263,7 +263,7 @@ export class Host {
     if (!listener) return
     this.queue.drain = undefined
     this.queue.wrote = undefined
-    listener.pump(ALL)
+    listener.pumpUntil(ALL)
     void listener.close()
     this.#inline = undefined
   }
@@ -345,7 +345,7 @@ export class Host {
     this.#openInline()
     if (this.#directory !== undefined) this.#inline?.watch(this.#directory)
     this.#inline?.scan()
-    this.#inline?.pump(ALL)
+    this.#inline?.pumpUntil(monotonic())
   }
 }
 

@@ -17,8 +17,6 @@ const ATTENTION = 40
 const ATTENTION_INTERVAL = 5
 /** Milliseconds between two looks into the runtime directory while records come. */
 const SCAN_INTERVAL = 5
-/** Milliseconds the last pump goes on while living producers keep writing. */
-const FINAL_LIMIT = 10_000
 /** Milliseconds after which a pump under load lets the event loop have its turn. */
 const TURN_LIMIT = 20
 
@@ -104,18 +102,31 @@ export class Listener {
   }
 
   /**
-   * Gives the handlers what is due: older than the window, or with `due`, a monotonic time, what is older than that.
-   * Returns the milliseconds after which to call again without being rung for; Infinity: not before a ring.
+   * Gives the handlers what is older than the window. Returns the milliseconds after which to call again without
+   * being rung for; Infinity: not before a ring.
    */
-  pump(due?: number): number {
-    const until = monotonic() + (due === undefined ? TURN_LIMIT : FINAL_LIMIT)
+  pump(): number {
+    const until = monotonic() + TURN_LIMIT
     do {
-      const horizon = due ?? monotonic() - this.#window
+      const due = monotonic() - this.#window
       this.#lookAround()
-      if (!this.#deliver(this.#collect(horizon))) break
+      if (!this.#deliver(this.#collect(due, true))) break
     } while (monotonic() < until)
     this.#dismiss()
     return this.#restTime()
+  }
+
+  /**
+   * Gives the handlers all that is not younger than a monotonic time, however much living producers write meanwhile.
+   * `moved` is called after each batch.
+   */
+  pumpUntil(due: number, moved?: () => void): void {
+    this.#lookAround()
+    while (this.#deliver(this.#collect(due, false))) {
+      moved?.()
+      this.#lookAround()
+    }
+    this.#dismiss()
   }
 
   /** Milliseconds to wait for records that others than the root may be about to put into their queues. */
@@ -169,9 +180,9 @@ export class Listener {
     this.scan()
   }
 
-  // Frames in order, as far as they are due, or as no other producer can have an older one. What is due was settled
-  // before the queues are looked into, so that none is passed over for being looked into first.
-  #collect(due: number): Delivery[] {
+  // Frames in order, as far as they are due, or, if `eager`, as no other producer can have an older one. What is due was
+  // settled before the queues are looked into, so that none is passed over for being looked into first.
+  #collect(due: number, eager: boolean): Delivery[] {
     const batch: Delivery[] = []
     const now = monotonic()
     this.#merge.load(this.#sources.values())
@@ -179,7 +190,7 @@ export class Listener {
     while (batch.length < BATCH_RECORDS && bytes < BATCH_BYTES) {
       const head = this.#merge.first
       if (!head) break
-      if (head.frame.time > due && this.#merge.ready < this.#sources.size) break
+      if (head.frame.time > due && !(eager && this.#merge.ready === this.#sources.size)) break
       head.source.activeAt = now
       batch.push(head.frame)
       bytes += head.frame.end - head.frame.start

@@ -64,7 +64,7 @@ function wakeSoon(): void {
 // One round: what is due, and then a rest that ends by a timer or, when nothing is left, by the bell.
 function turn(): void {
   let delay = listener.pump()
-  Atomics.add(control, Word.PROGRESS, 1)
+  progressed()
   if (delay === Number.POSITIVE_INFINITY) {
     arm(bell)
     delay = listener.pump() // what came between the pump and the arming
@@ -77,16 +77,16 @@ async function serve(): Promise<void> {
   if (serving) return
   serving = true
   const asked = Atomics.load(control, Word.ASKED)
-  const alive = setInterval(() => Atomics.add(control, Word.PROGRESS, 1), 100)
+  const alive = setInterval(progressed, 100)
   for (const port of ports) readPending(port)
   listener.scan()
   const ask = Atomics.load(control, Word.ASK)
   const due = monotonic()
   await rest(ask === Ask.BARRIER ? BARRIER_PAUSE : listener.patience())
-  listener.pump(due)
+  listener.pumpUntil(due, progressed)
   const stop = ask === Ask.STOP
   if (stop) {
-    listener.pump(Number.POSITIVE_INFINITY)
+    listener.pumpUntil(monotonic(), progressed)
     await listener.close()
     if (listener.hasLiving()) Atomics.store(control, Word.LEFT, 1)
     end()
@@ -100,11 +100,16 @@ async function serve(): Promise<void> {
   if (!stop) wake()
 }
 
+function progressed(): void {
+  Atomics.add(control, Word.PROGRESS, 1)
+}
+
 function rest(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }
 
-// Nothing may keep the thread, nor wait for a ring in it, when the process takes it down.
+// Nothing may keep the thread, nor wait for a ring in it, when the process takes it down. Producers that live on may
+// still wake it, but its handlers are closed and their file descriptors may by now be somebody else's.
 function end(): void {
   ended = true
   stopRings()
