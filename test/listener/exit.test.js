@@ -26,11 +26,13 @@ for (const [place, how] of ENDS.entries()) {
   const way = WAYS[place % WAYS.length]
   it(`a root that ends by ${how} leaves nothing behind, by ${way}`, async (t) => {
     const { path, reports, options } = prepare(t)
-    const bare = await run('exit/root.js', { args: [how], env: bareEnv(options), way: 'none' })
-    const result = await run('exit/root.js', { ...options, args: [how], way })
+    const [bare, result] = await Promise.all([
+      run('exit/root.js', { args: [how], env: bareEnv(options), way: 'none' }),
+      run('exit/root.js', { ...options, args: [how], way }),
+    ])
     assert.deepEqual([result.code, result.signal], [bare.code, bare.signal], result.stderr)
     assert.equal(withoutStack(result.stderr), withoutStack(bare.stderr))
-    const told = readReports(reports)[1]
+    const told = readReports(reports).find(({ pid }) => pid === result.pid)
     const counts = assertComplete(readLog(path))
     for (const [source, least] of [
       ['root', told.root],
@@ -51,6 +53,13 @@ for (const way of WAYS) {
     assertDelivered(readLog(path), { 'worker#1': 20_000 })
   })
 }
+
+it('a root ends soon though its children log faster than its handler writes', async (t) => {
+  const { path, options } = prepare(t)
+  const config = { handlers: [{ type: 'file', path, format: 'pretty' }] }
+  const result = await run('exit/busy.js', { ...options, config })
+  assert.deepEqual([result.code, result.stderr], [3, ''])
+})
 
 for (const kind of ['workers', 'processes']) {
   it(`${kind} that end in any way have written what they logged`, async (t) => {
@@ -79,7 +88,8 @@ function prepare(t) {
   const directory = scratch(t)
   const path = join(directory, 'app.log')
   const reports = join(directory, 'report')
-  const options = { env: { TEST_REPORT: reports }, config: { handlers: [{ type: 'file', path }] } }
+  const env = { TEST_REPORT: reports, XDG_RUNTIME_DIR: directory }
+  const options = { env, config: { handlers: [{ type: 'file', path }] } }
   return { directory, path, reports, options }
 }
 
