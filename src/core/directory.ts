@@ -39,7 +39,7 @@ export function makeDirectory(env: NodeJS.ProcessEnv = process.env): string {
 export function checkDirectory(env: NodeJS.ProcessEnv = process.env): void {
   if (!env.LOGSHARE_DIR) return
   const path = resolve(env.LOGSHARE_DIR)
-  const stats = lstatSync(path, { throwIfNoEntry: false })
+  const stats = attempt(path, () => lstatSync(path, { throwIfNoEntry: false }))
   if (stats) check(path, stats)
 }
 
@@ -85,15 +85,19 @@ function unlink(path: string): void {
 }
 
 function ensure(path: string): string {
+  attempt(path, () => mkdirSync(path, { mode: PRIVATE, recursive: true }))
+  check(path, lstatSync(path))
+  return path
+}
+
+function attempt<T>(path: string, act: () => T): T {
   try {
-    mkdirSync(path, { mode: PRIVATE, recursive: true })
+    return act()
   } catch (cause) {
     throw new LogshareError('LOGSHARE_ERR_DIR', `runtime directory ${path}: ${reasonOf(cause)}`, {
       cause,
     })
   }
-  check(path, lstatSync(path))
-  return path
 }
 
 // lstat, so that a link laid by somebody else is not followed.
