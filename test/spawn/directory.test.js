@@ -1,0 +1,155 @@
+'use strict'
+// The runtime directory: nothing is left of it, and where it cannot be made the root says so and children run.
+
+const assert = require('node:assert/strict')
+const {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} = require('node:fs')
+const { join } = require('node:path')
+const { it } = require('node:test')
+const { assertDelivered } = require('../helpers/delivery')
+const { run, scratch, readLog, readLines, WAYS } = require('../helpers/run')
+
+const isSuperuser = process.getuid?.() === 0
+const STRANGER = 65_534
+const EXPECTED = { root: 1, 'worker#1': 100, 'fork#1': 100, 'fork#2': 100, 'spawn#1': 100 }
+
+for (const variable of ['XDG_RUNTIME_DIR', 'TMPDIR', 'LOGSHARE_DIR']) {
+  it(`nothing is left in ${variable}`, async (t) => {
+    const { directory, path, options, told } = prepare(t)
+    const runtime = join(directory, 'runtime')
+    mkdirSync(runtime, { mode: 0o700 })
+    const env = { ...options.env, XDG_RUNTIME_DIR: '', [variable]: runtime, TEST_RUNTIME: runtime }
+    const result = await run('directory/root.js', { ...options, env })
+    assert.deepEqual([result.code, result.stderr], [0, ''])
+    assertDelivered(readLog(path), EXPECTED)
+    assert.ok(told()[0].files.includes('config.json'), 'it was there')
+    assert.deepEqual(filesIn(runtime), [])
+  })
+}
+
+/**
+ * Directories that cannot be used: how they are laid at a path, or beneath it, and what is said of them.
+ * @type {Record<string, { lay(path: string): string, message: RegExp, skip?: string | false }>}
+ */
+const FAULTS = {
+  'is a file': {
+    lay(path) {
+      writeFileSync(path, '')
+      return path
+    },
+    message: /expected a directory/,
+  },
+  'is beneath a file': {
+    lay(path) {
+      writeFileSync(path, '')
+      return join(path, 'nowhere')
+    },
+    message: /ENOTDIR/,
+  },
+  'is open to others': {
+    lay(path) {
+      mkdirSync(path)
+      chmodSync(path, 0o755)
+      return path
+    },
+    message: /expected mode 0700, got 0755/,
+  },
+  'belongs to somebody else': {
+    lay(path) {
+      mkdirSync(path, { mode: 0o700 })
+      chownSync(path, STRANGER, STRANGER)
+      return path
+    },
+    message: /expected it to belong to user 0, it belongs to user 65534/,
+    skip: !isSuperuser && 'only the superuser can give a directory away',
+  },
+}
+
+for (const [fault, { lay, message, skip = false }] of Object.entries(FAULTS)) {
+  for (const way of WAYS) {
+    it(`a root ends when LOGSHARE_DIR ${fault}, by ${way}`, { skip }, async (t) => {
+      const { directory, options } = prepare(t)
+      const runtime = lay(join(directory, 'runtime'))
+      const env = { ...options.env, LOGSHARE_DIR: runtime }
+      const result = await run('directory/root.js', { ...options, way, env })
+      if (way === 'install') {
+        assert.deepEqual([result.code, result.stdout], [8, 'true LOGSHARE_ERR_DIR\n'])
+        return
+      }
+      assert.deepEqual([result.code, result.stdout], [1, ''])
+      assert.match(result.stderr, /^logshare: runtime directory .*\(LOGSHARE_ERR_DIR\)\n$/)
+      assert.match(result.stderr, message)
+      assert.ok(result.stderr.includes(runtime))
+    })
+  }
+}
+
+/** Environments in which no directory can be made, found out with the first child process. */
+const NOWHERE = {
+  'TMPDIR is a file': { XDG_RUNTIME_DIR: '', TMPDIR: __filename },
+  'XDG_RUNTIME_DIR is not there': { XDG_RUNTIME_DIR: join(__filename, 'nowhere') },
+}
+
+for (const [fault, nowhere] of Object.entries(NOWHERE)) {
+  it(`children run, and a notice is given once, when ${fault}`, async (t) => {
+    const { path, options, told } = prepare(t)
+    const env = { ...options.env, ...nowhere }
+    const result = await run('directory/root.js', { ...options, way: 'install', env })
+    assert.equal(result.code, 0, result.stderr)
+    const lines = result.stderr.split('\n').filter(Boolean)
+    assert.equal(lines.length, 1, result.stderr)
+    assert.match(
+      lines[0],
+      /^logshare: records of child processes cannot be taken: .*_FAILED_OPEN\)$/,
+    )
+    const [{ stdout }] = told()
+    assert.ok(stdout.endsWith('printed\n'))
+    assert.equal(result.stdout.split('printed\n').length - 1, 3)
+    const threads = readLog(path).filter(({ source }) => source.startsWith('worker'))
+    assertDelivered(threads, { 'worker#1': 100 })
+  })
+}
+
+it('a directory laid in the way by somebody else is not used', {
+  skip: !isSuperuser,
+}, async (t) => {
+  const { directory, path, options } = prepare(t)
+  const laid = join(directory, `logshare-${process.getuid?.()}`)
+  mkdirSync(laid, { mode: 0o700 })
+  chownSync(laid, STRANGER, STRANGER)
+  const env = { ...options.env, XDG_RUNTIME_DIR: directory }
+  const result = await run('directory/root.js', { ...options, way: 'install', env })
+  assert.equal(result.code, 0, result.stderr)
+  assert.match(
+    result.stderr,
+    /^logshare: .* belongs to user 65534 \(LOGSHARE_WARN_FAILED_OPEN\)\n$/,
+  )
+  assert.deepEqual(filesIn(laid), [])
+  assert.ok(existsSync(path))
+})
+
+/** @param {{ after(fn: () => void): void }} t */
+function prepare(t) {
+  const directory = scratch(t)
+  const path = join(directory, 'app.log')
+  const reports = join(directory, 'report')
+  const options = { env: { TEST_REPORT: reports }, config: { handlers: [{ type: 'file', path }] } }
+  /** @returns {any[]} */
+  const told = () => readLines(readFileSync(reports, 'utf8'))
+  return { directory, path, options, told }
+}
+
+/** @param {string} directory */
+function filesIn(directory) {
+  if (!existsSync(directory)) return []
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory() || entry.name !== `logshare-${process.getuid?.()}`)
+    .map(({ name }) => name)
+}
