@@ -1,5 +1,7 @@
 // Levels: their names, their numbers, and the two directions between them.
 
+import { expected, LogshareError } from './errors.js'
+
 /** A level a record can have. Numbers: trace 10, debug 20, info 30, warn 40, error 50, fatal 60. */
 export type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'
 
@@ -22,6 +24,15 @@ export const THRESHOLD_NAMES: readonly Threshold[] = [...(Object.keys(LEVELS) as
 
 export function isThreshold(value: unknown): value is Threshold {
   return typeof value === 'string' && THRESHOLD_NAMES.includes(value as Threshold)
+}
+
+/** The level, if it is one; throws `LOGSHARE_ERR_LEVEL`, naming the logger, for anything else. */
+export function checkThreshold(level: unknown, logger: string): Threshold {
+  if (isThreshold(level)) return level
+  throw new LogshareError(
+    'LOGSHARE_ERR_LEVEL',
+    `level of ${logger}: ${expected(`one of ${THRESHOLD_NAMES.join(', ')}`, level)}`,
+  )
 }
 
 export function levelNumber(name: Threshold): number {

@@ -92,6 +92,16 @@ function encodeKey(key: string): string {
   return text
 }
 
+/** The fields as they are now, so that changing the object changes nothing; never throws. */
+export function copyFields(fields: Fields): Fields {
+  try {
+    return { ...fields }
+  } catch {
+    const keys = ownKeys(fields)
+    return Object.fromEntries(keys.map((key) => [key, member(fields, key)]))
+  }
+}
+
 /** printf-like text of arguments (`%s %d %i %f %j %o %O %%`), as `util.format` gives it; never throws. */
 export function formatArgs(args: readonly unknown[]): string {
   if (args.length === 1 && typeof args[0] === 'string') return args[0]
@@ -141,6 +151,14 @@ function encodeFieldsCall(given: Fields, args: readonly unknown[], context: Cont
 function join(text: string, fields: string, { bindings, redact }: Context): string {
   const all = bindings + fields
   return encodeMessage(text) + (redact ? redact(all) : all)
+}
+
+function ownKeys(fields: Fields): readonly string[] {
+  try {
+    return Object.keys(fields)
+  } catch {
+    return []
+  }
 }
 
 function errorMessage(error: unknown): string {

@@ -80,8 +80,10 @@ function describeError(label: string, error: ErrorRecord, depth = 1): string[] {
   return lines
 }
 
+// On one line, whatever is in it. Node leaves the two separators as they are.
 function inspect(value: unknown, colors: boolean): string {
-  return util.inspect(value, { colors, breakLength: Number.POSITIVE_INFINITY, depth: 6 })
+  const options = { colors, compact: true, breakLength: Number.POSITIVE_INFINITY, depth: 6 }
+  return util.inspect(value, options).replace(/[\u2028\u2029]/g, clean)
 }
 
 function clock(time: number): string {

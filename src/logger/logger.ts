@@ -1,7 +1,22 @@
 // Logger: the methods an application calls, in pino's shape, so that it fits wherever a pino logger does.
 
-import { LEVELS, type Level, levelName, levelNumber, type Threshold } from '../core/level.js'
-import { encodeCall, encodeFields, type Fields, type Serializers } from '../core/record.js'
+import { thrown } from '../core/encode.js'
+import {
+  checkThreshold,
+  LEVELS,
+  type Level,
+  levelName,
+  levelNumber,
+  type Threshold,
+} from '../core/level.js'
+import {
+  copyFields,
+  encodeCall,
+  encodeFields,
+  encodeMessage,
+  type Fields,
+  type Serializers,
+} from '../core/record.js'
 import type { Node } from './registry.js'
 
 /**
@@ -53,14 +68,16 @@ class NodeLogger implements Logger {
   readonly #node: Node
   readonly #inherited: Inherited
   readonly #bindings: string
+  readonly #isChild: boolean
   // A child's own level; it is the child's alone and not part of the tree of names.
   #own: number | undefined
 
-  constructor(node: Node, inherited: Inherited = { fields: {} }) {
+  constructor(node: Node, inherited?: Inherited) {
     this.#node = node
-    this.#inherited = inherited
-    this.#bindings = encodeFields(inherited.fields, inherited.serializers)
-    this.#own = inherited.level && levelNumber(inherited.level)
+    this.#isChild = inherited !== undefined
+    this.#inherited = inherited ?? { fields: {} }
+    this.#bindings = encodeFields(this.#inherited.fields, this.#inherited.serializers)
+    this.#own = this.#numberOf(inherited?.level)
   }
 
   trace(...args: readonly unknown[]): void {
@@ -98,7 +115,7 @@ class NodeLogger implements Logger {
   }
 
   set level(level: Threshold) {
-    if (this.#isChild) this.#own = levelNumber(level)
+    if (this.#isChild) this.#own = this.#numberOf(level)
     else this.#node.registry.setLevel(this.#node, level)
   }
 
@@ -110,7 +127,7 @@ class NodeLogger implements Logger {
   child(fields: Fields, options: ChildOptions = {}): Logger {
     const serializers = { ...this.#inherited.serializers, ...options.serializers }
     return new NodeLogger(this.#node, {
-      fields: { ...this.#inherited.fields, ...fields },
+      fields: { ...this.#inherited.fields, ...copyFields(fields) },
       ...(Object.keys(serializers).length > 0 && { serializers }),
       level: options.level ?? (this.#own === undefined ? undefined : levelName(this.#own)),
     })
@@ -120,17 +137,24 @@ class NodeLogger implements Logger {
     return { ...this.#inherited.fields }
   }
 
-  get #isChild(): boolean {
-    return Object.keys(this.#inherited.fields).length > 0 || this.#own !== undefined
+  #numberOf(level: Threshold | undefined): number | undefined {
+    return level === undefined ? undefined : levelNumber(checkThreshold(level, this.name))
   }
 
   #log(level: number, args: readonly unknown[]): void {
     const { registry, json } = this.#node
-    const body = encodeCall(args, {
-      bindings: this.#bindings,
-      serializers: this.#inherited.serializers,
-      redact: registry.redact,
-    })
-    registry.queue.handle(level, json, body)
+    registry.queue.handle(level, json, this.#encode(args))
+  }
+
+  #encode(args: readonly unknown[]): string {
+    try {
+      return encodeCall(args, {
+        bindings: this.#bindings,
+        serializers: this.#inherited.serializers,
+        redact: this.#node.registry.redact,
+      })
+    } catch (error) {
+      return encodeMessage(thrown(error)) // a line longer than the longest string
+    }
   }
 }

@@ -1,8 +1,7 @@
 // Registry: the loggers of a thread by dotted name, and the level each of them has from its nearest ancestor.
 
 import { encodeString } from '../core/encode.js'
-import { expected, LogshareError } from '../core/errors.js'
-import { isThreshold, levelNumber, THRESHOLD_NAMES, type Threshold } from '../core/level.js'
+import { checkThreshold, levelNumber, type Threshold } from '../core/level.js'
 import type { Redact } from '../core/redact.js'
 import type { QueueHandler } from '../queue/handler.js'
 import { createLogger, type Logger } from './logger.js'
@@ -57,13 +56,7 @@ export class Registry {
 
   /** Sets a node's own level; `undefined` makes it inherit again. Throws `LOGSHARE_ERR_LEVEL`. */
   setLevel(node: Node, level: Threshold | undefined): void {
-    if (level !== undefined && !isThreshold(level)) {
-      const what = `one of ${THRESHOLD_NAMES.join(', ')}`
-      throw new LogshareError(
-        'LOGSHARE_ERR_LEVEL',
-        `level of ${node.name}: ${expected(what, level)}`,
-      )
-    }
+    if (level !== undefined) checkThreshold(level, node.name)
     node.own = level ?? (node === this.#root ? 'info' : undefined)
     for (const each of this.#nodes.values()) each.threshold = this.#inherited(each.name)
   }

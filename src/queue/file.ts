@@ -234,7 +234,9 @@ export class FileReader implements QueueReader {
   #setAside(): void {
     this.damaged++
     const next = this.#buffer.indexOf('SL', this.#start + 5, 'latin1')
-    this.#start = next < 0 || next >= this.#end ? this.#end : next - 4
+    // The last bytes may begin one whose magic is not here yet.
+    this.#start =
+      next < 0 || next >= this.#end ? Math.max(this.#start + 1, this.#end - 5) : next - 4
   }
 }
 

@@ -15,6 +15,8 @@ export const HEADER = 24
 /** A larger payload is not believed. */
 export const MAX_PAYLOAD: number = 2 ** 30
 
+/** A later time is not believed: 70 000 years. */
+const MAX_TIME = 2 ** 51
 const MAGIC = 0x4c53
 const ALIGNMENT = 8
 
@@ -24,15 +26,15 @@ export const Kind = {
   /** A record an adapter took from another library. */
   ADAPTED: 2,
   /** A record of another library in the root, which that library has written already. */
-  COPY: 7,
+  COPY: 3,
   /** A piece of a record too large for the ring; more follow. */
-  PART: 3,
+  PART: 4,
   /** Unused bytes up to the end of the ring. */
-  PAD: 4,
+  PAD: 5,
   /** Who writes this queue: JSON of an `Origin`. */
-  HELLO: 5,
+  HELLO: 6,
   /** The segment ends here; the next one continues. */
-  END: 6,
+  END: 7,
 } as const
 
 export type FrameKind = (typeof Kind)[keyof typeof Kind]
@@ -81,7 +83,7 @@ export function writeHead(target: Buffer, offset: number, head: FrameHead, paylo
   target[offset + 7] = level
   target.writeDoubleLE(time, offset + 8)
   target.writeUInt32LE(seq >>> 0, offset + 16)
-  target.writeUInt32LE(checkOf(payload, kind, level, seq), offset + 20)
+  target.writeUInt32LE(checkOf(payload, head), offset + 20)
 }
 
 /** The frame at `offset` of the bytes up to `limit`. */
@@ -91,16 +93,19 @@ export function readFrame(buffer: Buffer, offset: number, limit: number): ReadRe
   const kind = buffer[offset + 6] as FrameKind
   const level = buffer[offset + 7] ?? 0
   const seq = buffer.readUInt32LE(offset + 16)
+  const time = buffer.readDoubleLE(offset + 8)
   const check = buffer.readUInt32LE(offset + 20)
   if (buffer.readUInt16LE(offset + 4) !== MAGIC || payload > MAX_PAYLOAD) return 'damaged'
-  if (kind < Kind.RECORD || kind > Kind.COPY) return 'damaged'
-  if (check !== checkOf(payload, kind, level, seq)) return 'damaged'
+  if (kind < Kind.RECORD || kind > Kind.END || !(time >= 0 && time < MAX_TIME)) return 'damaged'
+  if (check !== checkOf(payload, { kind, level, time, seq })) return 'damaged'
   if (limit - offset < frameSize(payload)) return 'incomplete'
   const start = offset + HEADER
-  const time = buffer.readDoubleLE(offset + 8)
   return { kind, level, time, seq, buffer, start, end: start + payload }
 }
 
-function checkOf(payload: number, kind: number, level: number, seq: number): number {
-  return (Math.imul(payload ^ (seq << 7), 0x9e3779b1) ^ seq ^ (kind << 24) ^ (level << 12)) >>> 0
+// A time that was changed by much makes another check: a frame from the far future would hold up all behind it.
+function checkOf(payload: number, { kind, level, time, seq }: FrameHead): number {
+  const when = Math.imul(time * 4096, 0x85ebca6b) ^ (time / 2 ** 20)
+  const mixed = Math.imul(payload ^ (seq << 7) ^ when, 0x9e3779b1)
+  return (mixed ^ seq ^ (kind << 24) ^ (level << 12)) >>> 0
 }

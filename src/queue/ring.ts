@@ -160,6 +160,8 @@ export class RingReader implements QueueReader {
   readonly #buffer: Buffer
   readonly #capacity: number
   #parts: Buffer[] = []
+  /** The count of the record whose parts these are. */
+  #partsOf = 0
   #cursor: number
   #frame: Frame | undefined
   #step = 0
@@ -205,6 +207,10 @@ export class RingReader implements QueueReader {
   // False when reading has to wait until what was stepped over is released.
   #read(ready: number): boolean {
     const offset = this.#cursor & (this.#capacity - 1)
+    if (ready > this.#capacity) {
+      this.damaged++
+      return this.#skip(ready) // no writer is that far ahead
+    }
     if (this.#capacity - offset < HEADER) return this.#skip(this.#capacity - offset)
     const frame = readFrame(this.#buffer, offset, Math.min(offset + ready, this.#capacity))
     if (typeof frame === 'string') {
@@ -218,23 +224,32 @@ export class RingReader implements QueueReader {
     return true
   }
 
+  // Unused bytes with nothing held before them go back at once: a PART behind them need not wait.
   #skip(size: number): true {
+    const isFirst = Atomics.load(this.#control, TAIL) === this.#cursor
     this.#cursor = (this.#cursor + size) | 0
+    if (isFirst) this.release()
     return true
   }
 
   // A record larger than the ring can only go through it piece by piece, so its pieces are taken out.
   #collect(frame: Frame, size: number): boolean {
     if (Atomics.load(this.#control, TAIL) !== this.#cursor) return false
+    this.#forsake(frame)
+    this.#partsOf = frame.seq
     this.#parts.push(Buffer.from(frame.buffer.subarray(frame.start, frame.end)))
-    this.#skip(size)
-    this.release()
-    return true
+    return this.#skip(size)
+  }
+
+  // Parts whose rest found no room: the writer has counted the record as dropped and gone on with another.
+  #forsake({ seq }: Frame): void {
+    if (seq !== this.#partsOf) this.#parts = []
   }
 
   #offer(frame: Frame, size: number): void {
     this.#step = size
     this.#frame = frame
+    this.#forsake(frame)
     if (this.#parts.length === 0) return
     const buffer = Buffer.concat([...this.#parts, frame.buffer.subarray(frame.start, frame.end)])
     this.#parts = []

@@ -1,0 +1,161 @@
+'use strict'
+// The pretty formatter: what a person reads, and that nothing in a record can pass for another one.
+
+process.env.TZ = 'UTC'
+const { test } = require('node:test')
+const assert = require('node:assert/strict')
+const { stripVTControlCharacters } = require('node:util')
+const fc = require('fast-check')
+const { encodeCall } = require('../../dist/core/record.js')
+const { createPretty } = require('../../dist/formatters/pretty.js')
+
+/** @typedef {import('logshare').LogRecord} LogRecord */
+
+const TIME = Date.UTC(2024, 0, 2, 3, 4, 5, 67) + 0.25
+const plain = createPretty({ colors: false })
+const colored = createPretty({ colors: true })
+
+/** @param {object} [more] @returns {LogRecord} */
+const recordOf = (more) => ({
+  level: 30,
+  time: TIME,
+  pid: 1,
+  tid: 0,
+  source: 'fork#1/worker#2',
+  seq: 1,
+  name: 'db.pool',
+  msg: 'ready',
+  ...more,
+})
+
+/** A record as a log call makes it. @param {unknown[]} args */
+const logged = (...args) => recordOf(JSON.parse(`{${encodeCall(args, { bindings: '' }).slice(1)}}`))
+
+const HEAD = '03:04:05.067 INFO  db.pool (fork#1/worker#2)'
+
+test('a record is time, level, name, source, message and fields', () => {
+  assert.equal(plain(recordOf()), `${HEAD} ready`)
+  assert.equal(plain(recordOf({ lib: 'pino' })), `${HEAD} ready`)
+  assert.equal(
+    plain(recordOf({ attempt: 3, host: 'db1', ok: null, list: [1, 'a'], in: { a: { b: 1 } } })),
+    `${HEAD} ready  attempt=3 host='db1' ok=null list=[ 1, 'a' ] in={ a: { b: 1 } }`,
+  )
+})
+
+test('every level has its name, and a number between two the lower one', () => {
+  const names = [10, 20, 30, 35, 40, 50, 60, 99].map(
+    (level) => plain(recordOf({ level })).split(/ +/)[1],
+  )
+  assert.deepEqual(names, ['TRACE', 'DEBUG', 'INFO', 'INFO', 'WARN', 'ERROR', 'FATAL', 'FATAL'])
+})
+
+test('an error is its stack, with causes and collected errors below it', () => {
+  const stackless = (/** @type {Error} */ error) => Object.assign(error, { stack: undefined })
+  const cause = stackless(new TypeError('deep', { cause: stackless(new Error('deepest')) }))
+  const list = [stackless(new RangeError('one')), stackless(new Error('two'))]
+  const error = stackless(new AggregateError(list, 'many', { cause }))
+  assert.deepEqual(plain(logged(error, 'failed')).split('\n'), [
+    `${HEAD} failed`,
+    '    AggregateError: many',
+    '        caused by: TypeError: deep',
+    '            caused by: Error: deepest',
+    '        - RangeError: one',
+    '        - Error: two',
+  ])
+  const stack = 'Error: boom\n    at one (a.js:1:2)\n    at two (b.js:3:4)'
+  assert.deepEqual(
+    plain(logged({ other: Object.assign(new Error('boom'), { stack }), a: 1 }, 'm')).split('\n'),
+    [
+      `${HEAD} m  a=1`,
+      '    other: Error: boom',
+      '            at one (a.js:1:2)',
+      '            at two (b.js:3:4)',
+    ],
+  )
+})
+
+test('errors that cause themselves come to an end', () => {
+  const error = new Error('self')
+  error.cause = error
+  assert.match(plain(logged(error)), /self/)
+})
+
+test('a message of several lines goes on indented', () => {
+  assert.equal(plain(recordOf({ msg: 'a\nb\r\nc' })), `${HEAD} a\n    b\n    c`)
+  assert.equal(plain(recordOf({ msg: '\n' })), `${HEAD} \n    `)
+})
+
+test('fields stay on one line, however large', () => {
+  const numbers = Array.from({ length: 90 }, (_, i) => i)
+  const deep = { a: { b: { c: { d: { e: { f: 1 } } } } } }
+  const text = 'long line\n'.repeat(50)
+  const line = plain(recordOf({ numbers, deep, text, within: [text, { text }] }))
+  assert.equal(line.split('\n').length, 1)
+})
+
+test('control characters are written out', () => {
+  const evil = '\u001b[31mred\u001b[0m\rover\u0007\u0008\u0000\u009b1A\u2028x\u2029\u007f\ttab'
+  const written = '\\x1b[31mred\\x1b[0m\\x0dover\\x07\\x08\\x00\\x9b1A\\x2028x\\x2029\\x7f\ttab'
+  assert.equal(plain(recordOf({ msg: evil })), `${HEAD} ${written}`)
+  assert.ok(plain(recordOf({ name: evil })).includes(` ${written} (`))
+  assert.ok(plain(recordOf({ source: evil })).includes(`(${written})`))
+  assert.ok(plain(recordOf({ [evil]: 1 })).includes(`${written}=1`))
+})
+
+test('property: a record is one line and indented ones, without a control character', () => {
+  const nasty = fc.string({
+    unit: fc.constantFrom(
+      '\n',
+      '\r',
+      '\u001b[2K',
+      '\u009b',
+      '\u2028',
+      '\u0085',
+      '\t',
+      "'",
+      'a',
+      `\n${HEAD} forged`,
+    ),
+  })
+  const value = fc.oneof(
+    nasty,
+    fc.jsonValue(),
+    fc.array(nasty, { maxLength: 10 }),
+    fc.dictionary(nasty, nasty),
+  )
+  const error = fc.record({
+    type: nasty,
+    message: nasty,
+    stack: nasty,
+    cause: fc.record({ type: nasty, message: nasty }),
+  })
+  fc.assert(
+    fc.property(
+      nasty,
+      nasty,
+      nasty,
+      fc.dictionary(nasty, value),
+      error,
+      (msg, name, source, fields, err) => {
+        const record = recordOf({ ...fields, msg, name, source, level: 30, time: TIME, err })
+        for (const text of [plain(record), stripVTControlCharacters(colored(record))]) {
+          const [first, ...others] = text.split('\n')
+          assert.ok(first.startsWith('03:04:05.067 INFO '))
+          for (const line of others) assert.match(line, /^ {4}/)
+          for (const line of [first, ...others]) {
+            // biome-ignore lint/suspicious/noControlCharactersInRegex: none may be left
+            assert.doesNotMatch(line, /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/)
+          }
+        }
+      },
+    ),
+    { numRuns: 1000 },
+  )
+})
+
+test('colours are around the same text', () => {
+  const record = recordOf({ level: 50, a: 1, b: { c: 'x' }, err: { type: 'E', message: 'm' } })
+  const text = colored(record)
+  assert.ok(text.includes('\u001b[31mERROR'))
+  assert.equal(stripVTControlCharacters(text), plain(record))
+})

@@ -1,0 +1,179 @@
+'use strict'
+// The console handler: JSON for programs, pretty for people, and readers that are slow or leave early.
+
+const { test } = require('node:test')
+const assert = require('node:assert/strict')
+const { execFile, spawn, spawnSync } = require('node:child_process')
+const { openSync, closeSync, writeFileSync, readFileSync } = require('node:fs')
+const { join } = require('node:path')
+const { promisify, stripVTControlCharacters } = require('node:util')
+const { assertDelivered } = require('../helpers/delivery.js')
+const {
+  cleanEnv,
+  collect,
+  FIXTURES,
+  readLines,
+  REGISTER,
+  run,
+  scratch,
+} = require('../helpers/run.js')
+
+const FIXTURE = join(FIXTURES, 'log-lines.js')
+const ESCAPE = '\u001b['
+const UNIX = process.platform !== 'win32'
+// `-V` is known to util-linux alone; the terminal of others is asked for in other ways.
+const hasScript = spawnSync('script', ['-V']).status === 0
+
+/** @param {object} [handler] */
+const configOf = (handler) => ({
+  adapters: false,
+  handlers: [{ type: 'console', ...handler }],
+})
+
+/** @param {Record<string, string | undefined>} extra @param {object} [handler] */
+const envOf = (extra, handler) =>
+  cleanEnv({ TZ: 'UTC', LOGSHARE_CONFIG: JSON.stringify(configOf(handler)), ...extra })
+
+/** @param {string[]} args */
+const command = (...args) =>
+  [process.execPath, '-r', REGISTER, FIXTURE, ...args].map((word) => `'${word}'`).join(' ')
+
+/** Runs the fixture on a terminal of its own. @param {Record<string, string | undefined>} env @param {object} [handler] */
+async function onTerminal(env, handler) {
+  const options = { env: envOf({ TERM: 'xterm-256color', ...env }, handler) }
+  const { stdout } = await promisify(execFile)(
+    'script',
+    ['-qec', command('2', '1'), '/dev/null'],
+    options,
+  )
+  return stdout.replaceAll('\r\n', '\n')
+}
+
+/** @param {string} line what sh runs @param {object} [handler] */
+const shell = (line, handler) =>
+  collect(spawn('sh', ['-c', line], { env: envOf({}, handler), stdio: 'pipe' }), { limit: 60_000 })
+
+const PRETTY = /^\d\d:\d\d:\d\d\.\d{3} INFO {2}lines \(root\) line 1 {2}i=1 pad='x'$/
+
+test('writes JSON into a pipe', async () => {
+  for (const handlers of [undefined, configOf().handlers, configOf({ format: 'json' }).handlers]) {
+    const { stdout, stderr, code } = await run('log-lines.js', {
+      args: ['3', '1'],
+      config: { handlers },
+    })
+    assert.deepEqual([code, stderr], [0, ''])
+    assertDelivered(readLines(stdout), { root: 3 })
+  }
+})
+
+test('writes to stderr, and what its level lets through', async () => {
+  const { stdout, stderr } = await run('log-lines.js', {
+    args: ['4', '1'],
+    config: configOf({ stream: 'stderr', level: 'error' }),
+  })
+  assert.equal(stdout, '')
+  assert.deepEqual(
+    readLines(stderr).map(({ msg }) => msg),
+    ['line 2', 'line 4'],
+  )
+})
+
+test('writes pretty where it is asked for, in colours only where they are forced', async () => {
+  const options = { args: ['1', '1'], config: configOf({ format: 'pretty' }) }
+  assert.match((await run('log-lines.js', options)).stdout.trimEnd(), PRETTY)
+  const forced = (
+    await run('log-lines.js', { ...options, env: { FORCE_COLOR: '1' } })
+  ).stdout.trimEnd()
+  assert.ok(forced.includes(ESCAPE))
+  assert.match(stripVTControlCharacters(forced), PRETTY)
+  const off = (
+    await run('log-lines.js', { ...options, env: { FORCE_COLOR: '0' } })
+  ).stdout.trimEnd()
+  assert.match(off, PRETTY)
+})
+
+test('writes pretty and in colours on a terminal', { skip: !hasScript }, async () => {
+  for (const handler of [
+    undefined,
+    { format: 'auto' },
+    { stream: 'stderr' },
+    { format: 'pretty' },
+  ]) {
+    const text = await onTerminal({}, handler)
+    assert.ok(text.includes(`${ESCAPE}32mINFO`))
+    assert.match(stripVTControlCharacters(text).split('\n')[0], PRETTY)
+  }
+})
+
+test('NO_COLOR, FORCE_COLOR and the format are heeded on a terminal', {
+  skip: !hasScript,
+}, async () => {
+  for (const env of [
+    { NO_COLOR: '1' },
+    { FORCE_COLOR: '0' },
+    { TERM: 'dumb' },
+    { NODE_DISABLE_COLORS: '1' },
+  ]) {
+    const text = await onTerminal(env)
+    assert.ok(!text.includes(ESCAPE), JSON.stringify(env))
+    assert.match(text.split('\n')[0], PRETTY)
+  }
+  assert.ok((await onTerminal({ TERM: 'dumb', FORCE_COLOR: '1' })).includes(ESCAPE))
+  assertDelivered(readLines(await onTerminal({}, { format: 'json' })), { root: 2 })
+})
+
+test('a reader that leaves early ends the writing and not the program', {
+  skip: !UNIX,
+}, async (t) => {
+  const status = join(scratch(t), 'status')
+  const line = `{ ${command('5000', '200')}; echo $? > '${status}'; } | head -n 1`
+  const { stdout, stderr, code } = await shell(line)
+  assert.deepEqual([code, stderr], [0, ''])
+  assert.equal(readLines(stdout)[0].msg, 'line 1')
+  assert.equal(readFileSync(status, 'utf8'), '0\n')
+})
+
+test('a closed stream ends the writing and not the program', {
+  skip: !UNIX,
+}, async () => {
+  const closed = await shell(`${command('10', '1')} >&-`)
+  assert.deepEqual(closed, { ...closed, code: 0, stdout: '', stderr: '' })
+  const both = await shell(`${command('10', '1')} >&- 2>&-`)
+  assert.deepEqual(both, { ...both, code: 0, stdout: '', stderr: '' })
+})
+
+test('a full disk is told once', { skip: process.platform !== 'linux' }, async () => {
+  const { code, stderr } = await shell(`${command('100', '1')} > /dev/full`)
+  assert.equal(code, 0)
+  assert.match(
+    stderr,
+    /^logshare: handler console stdout failed: ENOSPC.*\(LOGSHARE_WARN_HANDLER\)\n$/,
+  )
+})
+
+test('a slow reader of a pipe loses nothing', { skip: !UNIX }, async () => {
+  const { stdout, stderr, code } = await shell(`${command('3000', '300')} | { sleep 1; cat; }`)
+  assert.deepEqual([code, stderr], [0, ''])
+  assertDelivered(readLines(stdout), { root: 3000 })
+})
+
+test('a slow reader of a pipe that does not block loses nothing', { skip: !UNIX }, async () => {
+  const { stdout, stderr, code } = await shell(
+    `${process.execPath} -r '${REGISTER}' -e 'process.stdout.write(""); process.argv.push("3000", "300"); require(${JSON.stringify(FIXTURE)})' x | { sleep 1; cat; }`,
+  )
+  assert.deepEqual([code, stderr], [0, ''])
+  assertDelivered(readLines(stdout), { root: 3000 })
+})
+
+test('writes into a file it was given as stdout', async (t) => {
+  const path = join(scratch(t), 'out')
+  writeFileSync(path, '')
+  const fd = openSync(path, 'a')
+  const child = spawn(process.execPath, ['-r', REGISTER, FIXTURE, '100', '10'], {
+    env: envOf({}),
+    stdio: ['ignore', fd, 'inherit'],
+  })
+  closeSync(fd)
+  await new Promise((done) => child.on('exit', done))
+  assertDelivered(readLines(readFileSync(path, 'utf8')), { root: 100 })
+})

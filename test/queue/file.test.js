@@ -1,0 +1,347 @@
+'use strict'
+// FileQueue: segments come and go, files are torn, cut or foreign, and every whole record is delivered once, in order.
+
+const { test } = require('node:test')
+const assert = require('node:assert/strict')
+const {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} = require('node:fs')
+const { join } = require('node:path')
+const fc = require('fast-check')
+const { FileReader, FileWriter } = require('../../dist/queue/file.js')
+const { frameBound, HEADER, Kind, writeFrame, writeHead } = require('../../dist/queue/frame.js')
+const { listProducers, producerId, segmentPath } = require('../../dist/queue/segment.js')
+const { scratch } = require('../helpers/run.js')
+
+/** @typedef {import('../../dist/queue/frame.js').Frame} Frame */
+
+const HELLO = '{"pid":1,"tid":0,"source":"spawn#1"}'
+const PRODUCER = '1-0-abcdef01'
+
+/** @param {number} seq */
+const headOf = (seq) => ({ kind: Kind.RECORD, level: 30, time: seq, seq })
+
+/** @param {number} seq @param {number} length */
+const textOf = (seq, length) => `${seq}:ä`.padEnd(length, String.fromCharCode(97 + (seq % 26)))
+
+/** @param {Frame} frame */
+const read = ({ buffer, start, end }) => buffer.toString('utf8', start, end)
+
+/** @param {number} seq @param {string} text */
+function frameOf(seq, text) {
+  const buffer = Buffer.alloc(frameBound(text))
+  return buffer.subarray(0, writeFrame(buffer, 0, headOf(seq), text))
+}
+
+/** @param {string} directory @param {number} [segmentSize] */
+function makeWriter(directory, segmentSize) {
+  const size = segmentSize === undefined ? {} : { segmentSize }
+  return new FileWriter({ directory, producer: PRODUCER, hello: HELLO, ...size })
+}
+
+/** All there is; fails if it does not come to an end. @param {FileReader} reader */
+function readAll(reader) {
+  const texts = []
+  for (let frame = reader.peek(); frame; frame = reader.peek()) {
+    texts.push(read(frame))
+    reader.next()
+    assert.ok(texts.length < 100_000, 'reads without end')
+  }
+  reader.release()
+  return texts
+}
+
+/** @param {string} directory @param {Buffer} bytes @param {number} [number] */
+function writeSegment(directory, bytes, number = 0) {
+  writeFileSync(segmentPath(directory, PRODUCER, number), bytes)
+}
+
+test('property: a file queue is a queue, over segments of any size', (t) => {
+  const directory = scratch(t)
+  const step = fc.oneof(
+    { weight: 4, arbitrary: fc.record({ write: fc.oneof(fc.nat(300), fc.nat(200_000)) }) },
+    { weight: 3, arbitrary: fc.record({ read: fc.nat(8) }) },
+    { weight: 2, arbitrary: fc.constant({ release: true }) },
+  )
+  fc.assert(
+    fc.property(
+      fc.array(step, { maxLength: 50 }),
+      fc.integer({ min: 1, max: 3000 }),
+      (steps, segmentSize) => {
+        for (const file of readdirSync(directory)) rmSync(join(directory, file))
+        const writer = makeWriter(directory, segmentSize)
+        const reader = new FileReader(directory, PRODUCER)
+        /** @type {string[]} */
+        const expected = []
+        /** @type {[Frame, string][]} */
+        let held = []
+        const next = () => {
+          const frame = reader.peek()
+          if (!frame) return false
+          const text = String(expected.shift())
+          assert.equal(read(frame), text)
+          held.push([frame, text])
+          reader.next()
+          return true
+        }
+        const release = () => {
+          for (const [frame, text] of held) assert.equal(read(frame), text)
+          held = []
+          reader.release()
+        }
+        for (const [seq, each] of steps.entries()) {
+          if ('write' in each) {
+            const text = textOf(seq, each.write)
+            assert.ok(writer.write(headOf(seq), text))
+            expected.push(text)
+          } else if ('read' in each) {
+            for (let i = 0; i < each.read && next(); i++);
+          } else {
+            release()
+          }
+        }
+        while (next());
+        release()
+        assert.deepEqual(expected, [])
+        assert.equal(reader.damaged, 0)
+        assert.ok(readdirSync(directory).length <= 1)
+        writer.close()
+        reader.remove()
+        assert.deepEqual(readdirSync(directory), [])
+      },
+    ),
+    { numRuns: 150 },
+  )
+})
+
+test('a reader may come before the writer, during it, or after', (t) => {
+  const directory = scratch(t)
+  const early = new FileReader(directory, PRODUCER)
+  assert.equal(early.peek(), undefined)
+  assert.equal(early.hello, undefined)
+  const writer = makeWriter(directory, 500)
+  const expected = []
+  for (let seq = 0; seq < 100; seq++) {
+    const text = textOf(seq, seq * 3)
+    writer.write(headOf(seq), text)
+    expected.push(text)
+  }
+  const late = new FileReader(directory, PRODUCER, listProducers(directory).get(PRODUCER))
+  for (const reader of [early, late]) {
+    const texts = []
+    for (let frame = reader.peek(); frame; frame = reader.peek()) {
+      texts.push(read(frame))
+      reader.next()
+    }
+    assert.deepEqual(texts, expected)
+    assert.equal(reader.hello, HELLO)
+    reader.close()
+  }
+  writer.close()
+})
+
+test('segments that were read are removed when they are released, and not before', (t) => {
+  const directory = scratch(t)
+  const writer = makeWriter(directory, 200)
+  for (let seq = 0; seq < 50; seq++) writer.write(headOf(seq), textOf(seq, 100))
+  const count = readdirSync(directory).length
+  assert.ok(count > 10)
+  const reader = new FileReader(directory, PRODUCER)
+  for (let i = 0; i < 50; i++) {
+    assert.ok(reader.peek())
+    reader.next()
+  }
+  assert.equal(readdirSync(directory).length, count)
+  reader.release()
+  assert.deepEqual(readdirSync(directory), [`${PRODUCER}.${count - 1}.q`])
+  assert.deepEqual([...listProducers(directory)], [[PRODUCER, count - 1]])
+  writer.close()
+  reader.close()
+})
+
+test('a successor goes on with the first segment that is left', (t) => {
+  const directory = scratch(t)
+  const writer = makeWriter(directory, 200)
+  for (let seq = 0; seq < 20; seq++) writer.write(headOf(seq), textOf(seq, 150))
+  const first = new FileReader(directory, PRODUCER)
+  for (let i = 0; i < 10; i++) {
+    first.peek()
+    first.next()
+  }
+  first.peek()
+  first.release()
+  first.close()
+  const second = new FileReader(directory, PRODUCER, listProducers(directory).get(PRODUCER))
+  assert.deepEqual(
+    readAll(second),
+    Array.from({ length: 10 }, (_, i) => textOf(i + 10, 150)),
+  )
+  second.close()
+  writer.close()
+})
+
+test('property: wherever a file ends, whole records are delivered, and the rest when it comes', (t) => {
+  const directory = scratch(t)
+  const lengths = fc.array(fc.nat(500), { minLength: 1, maxLength: 10 })
+  const place = fc.nat(1000).map((part) => part / 1000)
+  fc.assert(
+    fc.property(lengths, fc.array(place, { minLength: 1, maxLength: 4 }), (sizes, places) => {
+      const texts = sizes.map((length, seq) => textOf(seq, length))
+      const bytes = Buffer.concat(texts.map((text, seq) => frameOf(seq, text)))
+      const path = segmentPath(directory, PRODUCER, 0)
+      const reader = new FileReader(directory, PRODUCER)
+      writeFileSync(path, '')
+      const seen = []
+      let from = 0
+      for (const to of [
+        ...places.sort((a, b) => a - b).map((part) => Math.floor(part * bytes.length)),
+        bytes.length,
+      ]) {
+        appendFileSync(path, bytes.subarray(from, to))
+        from = to
+        seen.push(...readAll(reader))
+        const whole = texts.filter((_, i) => {
+          const end = texts
+            .slice(0, i + 1)
+            .reduce((sum, text, seq) => sum + frameOf(seq, text).length, 0)
+          return end <= to
+        })
+        assert.deepEqual(seen, whole)
+      }
+      assert.equal(reader.damaged, 0)
+      reader.remove()
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('a length that is only claimed takes no memory', (t) => {
+  const directory = scratch(t)
+  const head = Buffer.alloc(HEADER)
+  writeHead(head, 0, headOf(1), 2 ** 30)
+  writeSegment(directory, Buffer.concat([head, Buffer.alloc(1000, 'x')]))
+  const reader = new FileReader(directory, PRODUCER)
+  const before = process.memoryUsage().arrayBuffers
+  for (let i = 0; i < 100; i++) assert.equal(reader.peek(), undefined)
+  assert.ok(process.memoryUsage().arrayBuffers - before < 8 * 2 ** 20)
+  reader.close()
+})
+
+test('property: foreign content is skipped, and the records behind it are delivered', (t) => {
+  const directory = scratch(t)
+  const foreign = fc.oneof(
+    fc.uint8Array({ minLength: 1, maxLength: 300 }),
+    fc
+      .array(fc.constantFrom(0x53, 0x4c, 0), { minLength: 1, maxLength: 300 })
+      .map((values) => Uint8Array.from(values)),
+  )
+  fc.assert(
+    fc.property(foreign, fc.nat(3), (values, before) => {
+      const texts = ['one', 'two', 'three', 'four']
+      const frames = texts.map((text, seq) => frameOf(seq, text))
+      frames.splice(before, 0, Buffer.from(values))
+      writeSegment(directory, Buffer.concat(frames))
+      const reader = new FileReader(directory, PRODUCER)
+      assert.deepEqual(readAll(reader), texts)
+      assert.ok(reader.damaged > 0)
+      reader.close()
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('a record is found behind foreign content of any length, where a piece that was read ends', (t) => {
+  const directory = scratch(t)
+  const piece = 256 * 1024
+  for (let length = piece - 2 * HEADER; length <= piece + 8; length++) {
+    writeSegment(
+      directory,
+      Buffer.concat([Buffer.alloc(length, 'x'), frameOf(1, 'one'), frameOf(2, 'two')]),
+    )
+    const reader = new FileReader(directory, PRODUCER)
+    assert.deepEqual(readAll(reader), ['one', 'two'], `behind ${length} bytes`)
+    reader.close()
+  }
+})
+
+test('property: changed bytes cost the records they are in', (t) => {
+  const directory = scratch(t)
+  const texts = Array.from({ length: 20 }, (_, seq) => textOf(seq, 50))
+  const frames = texts.map((text, seq) => frameOf(seq, text))
+  const damages = fc.array(
+    fc.record({ at: fc.nat(frames[0].length * 20 - 1), value: fc.nat(255) }),
+    { maxLength: 5 },
+  )
+  fc.assert(
+    fc.property(damages, (changes) => {
+      const bytes = Buffer.concat(frames)
+      const hit = new Set()
+      for (const { at, value } of changes) {
+        if (bytes[at] === value) continue
+        bytes[at] = value
+        hit.add(texts[Math.floor(at / frames[0].length)])
+      }
+      writeSegment(directory, bytes)
+      const reader = new FileReader(directory, PRODUCER)
+      const seen = new Set(readAll(reader))
+      for (const text of texts) assert.ok(hit.has(text) || seen.has(text), text)
+      reader.close()
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('megabytes of what looks like frames come to an end', (t) => {
+  const directory = scratch(t)
+  const junk = Buffer.alloc(2 ** 21, 'SL')
+  writeSegment(directory, Buffer.concat([junk, frameOf(1, 'one')]))
+  const reader = new FileReader(directory, PRODUCER)
+  assert.deepEqual(readAll(reader), ['one'])
+  reader.close()
+})
+
+test('a queue that cannot be written says no, and goes on when it can', (t) => {
+  const directory = scratch(t)
+  const missing = join(directory, 'missing')
+  const writer = makeWriter(missing)
+  assert.equal(writer.write(headOf(1), 'lost'), false)
+  const taken = segmentPath(directory, PRODUCER, 0)
+  writeFileSync(taken, 'theirs')
+  const refused = makeWriter(directory)
+  assert.equal(refused.write(headOf(1), 'lost'), false)
+  assert.equal(readFileSync(taken, 'utf8'), 'theirs')
+  rmSync(taken)
+  assert.ok(refused.write(headOf(2), 'kept'))
+  const reader = new FileReader(directory, PRODUCER)
+  assert.deepEqual(readAll(reader), ['kept'])
+  reader.remove()
+  refused.close()
+  assert.ok(!existsSync(taken))
+})
+
+test('a directory tells its producers from other files', (t) => {
+  const directory = scratch(t)
+  for (const file of [
+    '1-0-aa.3.q',
+    '1-0-aa.11.q',
+    '2-5-bb.0.q',
+    'bell.sock',
+    'config.json',
+    'x.q',
+    '.1.q',
+    'y.1.qq',
+  ]) {
+    writeFileSync(join(directory, file), '')
+  }
+  assert.deepEqual([...listProducers(directory)].sort(), [
+    ['1-0-aa', 3],
+    ['2-5-bb', 0],
+  ])
+  assert.match(producerId(7, 2), /^7-2-[0-9a-f]{8}$/)
+  assert.notEqual(producerId(7, 2), producerId(7, 2))
+})
