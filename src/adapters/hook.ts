@@ -62,18 +62,23 @@ function offer(module: { exports: unknown }, filename: string): void {
   for (const hook of hooks) {
     if (!hook.target.main.test(filename)) continue
     apply(hook, module.exports)
-    unhookRequire ??= hookRequire()
+    if (!unhookRequire) hookRequire()
   }
 }
 
-function hookRequire(): () => void {
-  const { Hook } = require('require-in-the-middle') as typeof import('require-in-the-middle')
-  const names = [...hooks].map((hook) => hook.target.name)
-  const installed = new Hook(names, (exports, name) => {
-    for (const hook of hooks) if (hook.target.name === name) apply(hook, exports)
-    return exports
-  })
-  return () => installed.unhook()
+function hookRequire(): void {
+  unhookRequire = () => {} // it loads a copy of debug itself
+  try {
+    const { Hook } = require('require-in-the-middle') as typeof import('require-in-the-middle')
+    const names = [...hooks].map((hook) => hook.target.name)
+    const installed = new Hook(names, (exports, name) => {
+      for (const hook of hooks) if (hook.target.name === name) apply(hook, exports)
+      return exports
+    })
+    unhookRequire = () => installed.unhook()
+  } catch (error) {
+    notice('LOGSHARE_WARN_FAILED_OPEN', `what is required later is not adapted: ${reasonOf(error)}`)
+  }
 }
 
 function apply(hook: Hook, exports: unknown): void {
