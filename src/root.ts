@@ -9,9 +9,9 @@ import { clockAnchor } from './core/clock.js'
 import { diagnose } from './core/diagnostics.js'
 import { notice, reasonOf } from './core/notice.js'
 import type { Settings } from './core/options.js'
-import type { LogRecord } from './core/record.js'
 import { createRedact } from './core/redact.js'
 import { stdioIds } from './core/stdio.js'
+import { parseLine } from './handlers/lines.js'
 import type { Instance, RecordHandler } from './instance.js'
 import type { Parcel } from './listener/channel.js'
 import { Host } from './listener/host.js'
@@ -141,7 +141,7 @@ function take(
   purpose: Parcel['purpose'],
   lines: readonly string[],
 ): void {
-  const records = lines.map((line) => JSON.parse(line) as LogRecord)
+  const records = lines.map((line) => parseLine(line))
   if (purpose === 'relay') {
     for (const record of records) guard('relay', () => relayRecord(record))
     return
