@@ -43,7 +43,7 @@ export function createRoot(settings: Settings): Instance {
     install: (changed) => installHost(host, registry, changed),
     async flush() {
       await host.flush()
-      await Promise.all([...handlers].map((handler) => handler.flush?.()))
+      await Promise.all([...handlers].map(flushHandler))
     },
     stats: () => ({ source: 'root', made: queue.records, dropped: queue.dropped, ...host.stats() }),
     addHandler(handler) {
@@ -153,8 +153,20 @@ function guard(name: string, act: () => unknown): void {
   try {
     act()
   } catch (error) {
-    notice('LOGSHARE_WARN_HANDLER', `handler ${name} failed: ${reasonOf(error)}`)
+    announceFailure(name, error)
   }
+}
+
+async function flushHandler(handler: RecordHandler): Promise<void> {
+  try {
+    await handler.flush?.()
+  } catch (error) {
+    announceFailure('of the application', error)
+  }
+}
+
+function announceFailure(name: string, error: unknown): void {
+  notice('LOGSHARE_WARN_HANDLER', `handler ${name} failed: ${reasonOf(error)}`)
 }
 
 type Emit = (event: string | symbol, ...args: unknown[]) => boolean
