@@ -45,7 +45,15 @@ export function addHandler(
   if (typeof handler !== 'function') return instance().addHandler(handler)
   return instance().addHandler({
     write(records) {
-      for (const record of records) handler(record)
+      let failure: { readonly error: unknown } | undefined
+      for (const record of records) {
+        try {
+          handler(record)
+        } catch (error) {
+          failure ??= { error } // told when the others of the batch have been called for
+        }
+      }
+      if (failure) throw failure.error
     },
   })
 }

@@ -9,9 +9,9 @@ import { clockAnchor } from './core/clock.js'
 import { diagnose } from './core/diagnostics.js'
 import { notice, reasonOf } from './core/notice.js'
 import type { Settings } from './core/options.js'
-import type { LogRecord } from './core/record.js'
 import { createRedact } from './core/redact.js'
 import { stdioIds } from './core/stdio.js'
+import { parseLine } from './handlers/lines.js'
 import type { Instance, RecordHandler } from './instance.js'
 import type { Parcel } from './listener/channel.js'
 import { Host } from './listener/host.js'
@@ -43,7 +43,7 @@ export function createRoot(settings: Settings): Instance {
     install: (changed) => installHost(host, registry, changed),
     async flush() {
       await host.flush()
-      await Promise.all([...handlers].map((handler) => handler.flush?.()))
+      await Promise.all([...handlers].map(flushHandler))
     },
     stats: () => ({ source: 'root', made: queue.records, dropped: queue.dropped, ...host.stats() }),
     addHandler(handler) {
@@ -141,7 +141,7 @@ function take(
   purpose: Parcel['purpose'],
   lines: readonly string[],
 ): void {
-  const records = lines.map((line) => JSON.parse(line) as LogRecord)
+  const records = lines.map((line) => parseLine(line))
   if (purpose === 'relay') {
     for (const record of records) guard('relay', () => relayRecord(record))
     return
@@ -153,8 +153,20 @@ function guard(name: string, act: () => unknown): void {
   try {
     act()
   } catch (error) {
-    notice('LOGSHARE_WARN_HANDLER', `handler ${name} failed: ${reasonOf(error)}`)
+    announceFailure(name, error)
   }
+}
+
+async function flushHandler(handler: RecordHandler): Promise<void> {
+  try {
+    await handler.flush?.()
+  } catch (error) {
+    announceFailure('of the application', error)
+  }
+}
+
+function announceFailure(name: string, error: unknown): void {
+  notice('LOGSHARE_WARN_HANDLER', `handler ${name} failed: ${reasonOf(error)}`)
 }
 
 type Emit = (event: string | symbol, ...args: unknown[]) => boolean

@@ -1,5 +1,6 @@
 // Lines: a batch of records as one piece of bytes, each record followed by a line feed.
 
+import { LEVELS } from '../core/level.js'
 import type { LogRecord } from '../core/record.js'
 import type { Delivery } from './handler.js'
 
@@ -47,7 +48,11 @@ export class Lines {
 
 /** The record of a line; a line that is not JSON, which only damage can bring about, becomes its message. */
 export function parseRecord({ buffer, start, end, level, seq }: Delivery): LogRecord {
-  const line = buffer.toString('utf8', start, end)
+  return parseLine(buffer.toString('utf8', start, end), level, seq)
+}
+
+/** The same for a line whose frame is elsewhere. */
+export function parseLine(line: string, level: number = LEVELS.info, seq = 0): LogRecord {
   try {
     return JSON.parse(line) as LogRecord
   } catch {

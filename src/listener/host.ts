@@ -22,7 +22,10 @@ const NAP = 20
 /** Due time of everything there is. */
 const ALL = Number.POSITIVE_INFINITY
 
+// As they are now: an application's tests put others in their place.
 const nextTick = process.nextTick
+const startInterval = setInterval
+const stopInterval = clearInterval
 
 type Threads = typeof import('node:worker_threads')
 
@@ -177,7 +180,9 @@ export class Host {
       return
     }
     const asked = this.#ask(Ask.FLUSH)
-    while (this.#thread && this.#isBehind(asked)) {
+    const isStuck = this.#watchProgress()
+    const running = startInterval(() => {}, NAP) // waitAsync does not keep the process running
+    while (this.#thread && this.#isBehind(asked) && !isStuck()) {
       const seen = Atomics.load(this.#control, Word.DONE)
       if (seen - asked >= 0) break
       const result = Atomics.waitAsync(
@@ -188,6 +193,7 @@ export class Host {
       )
       if (result.async) await result.value
     }
+    stopInterval(running)
     this.#takePending()
   }
 
@@ -303,23 +309,29 @@ export class Host {
   // Takes relayed lines while waiting, or the listener could wait for main as main waits for it.
   #await(asked: number, limit: number): void {
     const start = monotonic()
-    let progress = Atomics.load(this.#control, Word.PROGRESS)
-    let movedAt = start
+    const isStuck = this.#watchProgress()
     while (this.#thread && this.#isBehind(asked)) {
       const seen = Atomics.load(this.#control, Word.DONE)
       if (seen - asked < 0) Atomics.wait(this.#control, Word.DONE, seen, NAP)
       this.#takePending()
+      if (monotonic() - start > limit || isStuck()) return
+    }
+    this.#takePending()
+  }
+
+  // Tells, asked again and again, whether the listener has stopped getting on; says so once.
+  #watchProgress(): () => boolean {
+    let progress = Atomics.load(this.#control, Word.PROGRESS)
+    let movedAt = monotonic()
+    return () => {
       const now = monotonic()
       const moved = Atomics.load(this.#control, Word.PROGRESS)
       if (moved !== progress) movedAt = now
       progress = moved
-      if (now - start > limit) return
-      if (now - movedAt > STALL_LIMIT) {
-        notice('LOGSHARE_WARN_LISTENER', `the listener did not answer for ${STALL_LIMIT} ms`)
-        return
-      }
+      if (now - movedAt <= STALL_LIMIT) return false
+      notice('LOGSHARE_WARN_LISTENER', `the listener did not answer for ${STALL_LIMIT} ms`)
+      return true
     }
-    this.#takePending()
   }
 
   #takePending(): void {

@@ -29,7 +29,8 @@ export interface LogMethod {
 }
 
 export interface ChildOptions {
-  readonly level?: Threshold
+  /** A level of the child's own; any text by its type, as in pino. Throws `LOGSHARE_ERR_LEVEL` for no level. */
+  readonly level?: string | undefined
   /** Functions by field name that prepare the field's value. */
   readonly serializers?: Serializers
 }
@@ -61,7 +62,7 @@ export function createLogger(node: Node): Logger {
 interface Inherited {
   readonly fields: Fields
   readonly serializers?: Serializers | undefined
-  readonly level?: Threshold | undefined
+  readonly level?: string | undefined
 }
 
 class NodeLogger implements Logger {
@@ -137,7 +138,7 @@ class NodeLogger implements Logger {
     return { ...this.#inherited.fields }
   }
 
-  #numberOf(level: Threshold | undefined): number | undefined {
+  #numberOf(level: string | undefined): number | undefined {
     return level === undefined ? undefined : levelNumber(checkThreshold(level, this.name))
   }
 

@@ -6,6 +6,15 @@ const assert = require('node:assert/strict')
 const logshare = require('logshare')
 
 const { addHandler, flush, getLogger, install, stats } = logshare
+/**
+ * What Fastify's types ask of a logger instance.
+ * @typedef {Record<typeof LEVELS[number] | 'silent', (fields: any, message?: string, ...args: any[]) => void> & {
+ *   level: string,
+ *   child: (fields: Record<string, any>, options?: { level?: string, serializers?: Record<string, (value: any) => any> })
+ *     => FrameworkLogger
+ * }} FrameworkLogger
+ */
+
 const LEVELS = /** @type {const} */ (['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
 const NO_LEVEL = {
   name: 'LogshareError',
@@ -290,6 +299,7 @@ test('no call throws, whatever its arguments', async () => {
 })
 
 test('has what pino has, where a framework asks for it', () => {
+  /** @type {FrameworkLogger} */
   const log = getLogger('framework')
   for (const each of [log, log.child({}, { serializers: {} })]) {
     for (const method of [...LEVELS, 'silent', 'child', 'bindings', 'isLevelEnabled']) {
