@@ -12,7 +12,7 @@ import { QueueHandler } from './queue/handler.js'
 import type { QueueWriter } from './queue/queue.js'
 import { createRing, RingWriter } from './queue/ring.js'
 import { producerId } from './queue/segment.js'
-import { createNames, type Inheritance, type Parent, type Place } from './spawn/inherit.js'
+import { createNames, type Inheritance, NOWHERE, type Parent, type Place } from './spawn/inherit.js'
 
 export function createChild({ source, inheritance, capture, queue: given }: Place): Instance {
   setClockAnchor(inheritance.anchor)
@@ -63,8 +63,7 @@ function createParent({ source, inheritance, capture, queue }: Place, registry: 
     },
     forProcess(kind) {
       const child = name(kind)
-      const { directory } = queue
-      return directory === undefined ? undefined : { directory, source: child }
+      return { directory: queue.directory ?? NOWHERE, source: child }
     },
     started() {},
     ended() {},

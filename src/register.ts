@@ -23,9 +23,13 @@ export function register(preloaded: boolean): void {
 function registerProcess(preloaded: boolean): void {
   const hand = takeProcessHand(process.env)
   if (process.env.LOGSHARE_DISABLE === '1' || getSlot()?.uninstall) return
-  const inheritance = hand && readInheritance(hand.directory)
-  if (!hand || !inheritance) {
+  if (!hand) {
     placeRoot(configured(), preloaded)
+    return
+  }
+  const inheritance = readInheritance(hand.directory)
+  if (!inheritance) {
+    placeRoot(undefined, preloaded) // its root has ended, or had no place for it: no file of the log is for it to open
     return
   }
   const queue = { type: 'file', directory: hand.directory } as const
@@ -57,7 +61,6 @@ function configured(): Settings | undefined {
   return loadSettings(undefined)
 }
 
-// Gone with a root that has ended: then this process is on its own.
 function readInheritance(directory: string): Inheritance | undefined {
   try {
     return JSON.parse(readFileSync(inheritancePath(directory), 'utf8')) as Inheritance

@@ -18,7 +18,13 @@ import { Host } from './listener/host.js'
 import { Registry } from './logger/registry.js'
 import { QueueHandler } from './queue/handler.js'
 import { createRing } from './queue/ring.js'
-import { createNames, type Inheritance, inheritancePath, type Parent } from './spawn/inherit.js'
+import {
+  createNames,
+  type Inheritance,
+  inheritancePath,
+  NOWHERE,
+  type Parent,
+} from './spawn/inherit.js'
 import { OriginalWorker } from './spawn/worker.js'
 
 const BOTH = { stdout: true, stderr: true }
@@ -112,7 +118,7 @@ function createParent(host: Host, registry: Registry): Parent {
         const reason = `records of child processes cannot be taken: ${reasonOf(error)}`
         notice('LOGSHARE_WARN_FAILED_OPEN', reason)
       })
-      return directory === undefined ? undefined : { directory, source }
+      return { directory: directory ?? NOWHERE, source }
     },
     started: () => host.start(),
     ended: () => host.barrier(),

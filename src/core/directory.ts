@@ -43,15 +43,17 @@ export function checkDirectory(env: NodeJS.ProcessEnv = process.env): void {
   if (stats) check(path, stats)
 }
 
-/** Removes our files from a runtime directory, and the directory if nothing else is in it. Never throws. */
+/** Removes our files from a runtime directory, and the directory if we have made it. Never throws. */
 export function removeDirectory(path: string): void {
   try {
     for (const file of readdirSync(path)) if (OURS.test(file)) unlinkSync(join(path, file))
-    rmdirSync(path)
+    if (made.has(path)) rmdirSync(path)
   } catch {
     // Somebody else's file in it: theirs to remove.
   }
 }
+
+const made = new Set<string>()
 
 // Held by exclusive creation; a lock whose holder has died is taken over.
 function lock(directory: string): boolean {
@@ -85,7 +87,8 @@ function unlink(path: string): void {
 }
 
 function ensure(path: string): string {
-  attempt(path, () => mkdirSync(path, { mode: PRIVATE, recursive: true }))
+  const first = attempt(path, () => mkdirSync(path, { mode: PRIVATE, recursive: true }))
+  if (first !== undefined) made.add(path)
   check(path, lstatSync(path))
   return path
 }

@@ -53,6 +53,9 @@ export interface WorkerHand extends Place {
   readonly execArgv?: readonly string[]
 }
 
+/** The directory of a child for whose queue there is no place: it knows that it is nobody's root. */
+export const NOWHERE = ''
+
 /** What a child process is handed, as JSON in its environment. */
 export interface ProcessHand {
   readonly directory: string
@@ -63,8 +66,7 @@ export interface ProcessHand {
 export interface Parent {
   /** Capture is narrowed to the streams the Worker leaves to its parent. */
   forWorker(capture: Capture): WorkerHand
-  /** Undefined where there is no place for the child's queue: it is started as if we were not there. */
-  forProcess(kind: ChildKind): ProcessHand | undefined
+  forProcess(kind: ChildKind): ProcessHand
   /** A child was started that may log from now on. */
   started(): void
   /** A child has ended and the application is about to hear of it. */
