@@ -22,7 +22,8 @@ function normalise(text) {
 function runPlain(file, { way = '-r', flags = [], env: given = {}, config, ...rest }) {
   // In the order in which `run` sets them, which children can see.
   const env = config ? { ...given, LOGSHARE_CONFIG: JSON.stringify(config) } : given
-  if (way === '-r') return run(file, { limit: LIMIT, ...rest, env, flags: [...flags, '-r', EMPTY], way: 'none' })
+  if (way === '-r')
+    return run(file, { limit: LIMIT, ...rest, env, flags: [...flags, '-r', EMPTY], way: 'none' })
   if (way !== 'NODE_OPTIONS') return run(file, { limit: LIMIT, ...rest, env, flags, way: 'none' })
   const NODE_OPTIONS = [env.NODE_OPTIONS, `-r "${EMPTY}"`].filter(Boolean).join(' ')
   return run(file, { limit: LIMIT, ...rest, flags, env: { ...env, NODE_OPTIONS }, way: 'none' })
