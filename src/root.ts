@@ -100,8 +100,8 @@ function createParent(host: Host, registry: Registry): Parent {
   const prepareDirectory = (): string => {
     const directory = host.directory()
     const text = JSON.stringify(inheritance())
-    if (text !== written) writeInheritance(directory, text)
-    written = text
+    if (`${directory} ${text}` !== written) writeInheritance(directory, text)
+    written = `${directory} ${text}` // a root that is installed again has a new directory
     return directory
   }
   return {
@@ -181,6 +181,7 @@ type Emit = (event: string | symbol, ...args: unknown[]) => boolean
 // the process in its own way does not keep it from coming.
 function hookExit(host: Host): () => void {
   const target = process as unknown as { emit: Emit; reallyExit: (code?: number) => never }
+  const inherited = Object.hasOwn(target, 'emit') ? undefined : target.emit
   shimmer.wrap(target, 'emit', (original) => {
     return function emit(this: unknown, event, ...args) {
       if (event === 'worker' && host.isListener(args[0])) return false
@@ -199,5 +200,8 @@ function hookExit(host: Host): () => void {
       return original.call(this, code)
     }
   })
-  return () => shimmer.massUnwrap([target], ['emit', 'reallyExit'])
+  return () => {
+    shimmer.massUnwrap([target], ['emit', 'reallyExit'])
+    if (target.emit === inherited) Reflect.deleteProperty(target, 'emit') // it was not its own
+  }
 }

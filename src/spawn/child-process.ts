@@ -3,7 +3,14 @@
 import * as childProcess from 'node:child_process'
 import { syncBuiltinESMExports } from 'node:module'
 import * as shimmer from 'shimmer'
-import { addFlag, CHILD_VARIABLE, type ChildKind, canPreload, type Parent } from './inherit.js'
+import {
+  CHILD_VARIABLE,
+  type ChildKind,
+  canPreload,
+  childVariables,
+  type Parent,
+  type ProcessHand,
+} from './inherit.js'
 
 interface SpawnOptions {
   readonly file?: unknown
@@ -17,7 +24,11 @@ interface ProcessHandle {
 }
 
 type Env = NodeJS.ProcessEnv
+/** Puts the hand into the arguments. */
+type Place = (args: unknown[], hand: ProcessHand) => unknown[]
 type SyncFunction = (...args: unknown[]) => unknown
+
+const NODE_OPTIONS = 'NODE_OPTIONS='
 
 /** A preload outside `--allow-fs-read` is fatal to the child. */
 const PERMISSION = /^--(?:experimental-)?permission\b/
@@ -26,26 +37,20 @@ const PERMISSION = /^--(?:experimental-)?permission\b/
 export function patchChildProcess(parent: () => Parent | undefined): () => void {
   const { ChildProcess } = childProcess
   shimmer.wrap(ChildProcess.prototype as unknown as Patched, 'spawn', (original) => {
-    return function spawn(this: unknown, options: unknown, ...rest: unknown[]) {
-      return startAsync(this, original, [options, ...rest], parent)
-    }
+    return like(original, function spawn(this: unknown, ...args) {
+      return startAsync(this, original, args, parent)
+    })
   })
   const module = require('node:child_process') as Record<string, SyncFunction>
-  for (const name of ['spawnSync', 'execFileSync']) {
-    shimmer.wrap(module, name, (original) => rename(name, original, withFileArgs))
-  }
-  shimmer.wrap(module, 'execSync', (original) => rename('execSync', original, withCommand))
-  syncBuiltinESMExports()
-
-  function rename(name: string, original: SyncFunction, place: typeof withCommand): SyncFunction {
-    const wrapped = {
-      [name](this: unknown, ...args: unknown[]) {
+  const places = { spawnSync: withSpawnArgs, execFileSync: withFileArgs, execSync: withCommand }
+  for (const [name, place] of Object.entries(places)) {
+    shimmer.wrap(module, name, (original) => {
+      return like(original, function start(this: unknown, ...args) {
         return startSync(this, original, args, place, parent)
-      },
-    }[name] as SyncFunction
-    Object.defineProperty(wrapped, 'length', { value: original.length, configurable: true })
-    return wrapped
+      })
+    })
   }
+  syncBuiltinESMExports()
 
   return () => {
     shimmer.unwrap(ChildProcess.prototype as unknown as Patched, 'spawn')
@@ -58,21 +63,30 @@ interface Patched {
   spawn: SyncFunction
 }
 
+/** `wrapped`, to be told from the original by nothing one looks at. */
+function like(original: SyncFunction, wrapped: SyncFunction): SyncFunction {
+  for (const key of ['name', 'length'] as const) {
+    Object.defineProperty(wrapped, key, { value: original[key], configurable: true })
+  }
+  return wrapped
+}
+
 function startAsync(
   child: unknown,
   original: SyncFunction,
   args: unknown[],
   getParent: () => Parent | undefined,
 ): unknown {
-  const options = (args[0] ?? {}) as SpawnOptions
-  const pairs = options.envPairs
+  const options = args[0] as SpawnOptions
+  if (typeof options !== 'object' || options === null) return original.apply(child, args)
+  const pairs = options.envPairs === undefined ? defaultPairs(options) : options.envPairs
   if (!Array.isArray(pairs) || !canPreload() || isRestricted(options)) {
     return original.apply(child, args)
   }
   const parent = getParent()
   const hand = parent?.forProcess(kindOf(options))
   if (!parent || !hand) return original.apply(child, args)
-  const changed = { ...options, envPairs: addToPairs(pairs, JSON.stringify(hand)) }
+  const changed = { ...options, envPairs: addToPairs(pairs, hand) }
   const result = original.call(child, changed, ...args.slice(1))
   parent.started()
   tellEnd((child as { _handle?: ProcessHandle | null })._handle, parent)
@@ -83,7 +97,7 @@ function startSync(
   self: unknown,
   original: SyncFunction,
   args: unknown[],
-  place: typeof withCommand,
+  place: Place,
   getParent: () => Parent | undefined,
 ): unknown {
   if (!canPreload() || isRestricted({ file: args[0], args: args[1] }))
@@ -93,14 +107,14 @@ function startSync(
   if (!parent || !hand) return original.apply(self, args)
   parent.started()
   try {
-    return original.apply(self, place(args, JSON.stringify(hand)))
+    return original.apply(self, place(args, hand))
   } finally {
     parent.ended()
   }
 }
 
 // (file), (file, args), (file, options), (file, args, options): what is not a valid call is passed on as it is.
-function withFileArgs(args: unknown[], hand: string): unknown[] {
+function withFileArgs(args: unknown[], hand: ProcessHand): unknown[] {
   const [file, second, third] = args
   if (Array.isArray(second) || second === undefined || second === null) {
     return isGiven(third) ? [file, second, withEnv(third, hand), ...args.slice(3)] : args
@@ -108,7 +122,12 @@ function withFileArgs(args: unknown[], hand: string): unknown[] {
   return isGiven(second) ? [file, withEnv(second, hand), ...args.slice(2)] : args
 }
 
-function withCommand(args: unknown[], hand: string): unknown[] {
+// Of the three the one that refuses null for options.
+function withSpawnArgs(args: unknown[], hand: ProcessHand): unknown[] {
+  return args[2] === null ? args : withFileArgs(args, hand)
+}
+
+function withCommand(args: unknown[], hand: ProcessHand): unknown[] {
   const [command, options] = args
   return isGiven(options) ? [command, withEnv(options, hand), ...args.slice(2)] : args
 }
@@ -117,20 +136,29 @@ function isGiven(options: unknown): options is { env?: Env } | undefined {
   return options === undefined || options === null || typeof options === 'object'
 }
 
-function withEnv(options: { env?: Env } | null | undefined, hand: string): object {
-  const given = options?.env ?? process.env
+function withEnv(options: { env?: Env } | null | undefined, hand: ProcessHand): object {
+  const given = options?.env || process.env
   const env: Env = {}
   for (const key in given) env[key] = given[key]
-  env.NODE_OPTIONS = addFlag(env.NODE_OPTIONS)
-  env[CHILD_VARIABLE] = hand
-  return { ...options, env }
+  return { ...options, env: { ...env, ...childVariables(env.NODE_OPTIONS, hand) } }
 }
 
-function addToPairs(pairs: readonly string[], hand: string): string[] {
-  const options = pairs.find((pair) => pair.startsWith('NODE_OPTIONS='))
-  const others = pairs.filter((pair) => pair !== options && !pair.startsWith(`${CHILD_VARIABLE}=`))
-  const flags = addFlag(options?.slice('NODE_OPTIONS='.length))
-  return [...others, `NODE_OPTIONS=${flags}`, `${CHILD_VARIABLE}=${hand}`]
+// Without pairs a child inherits the environment, but with a channel it gets an empty one.
+function defaultPairs({ stdio }: SpawnOptions): string[] {
+  const hasChannel = Array.isArray(stdio) && stdio.some(isIpc)
+  return hasChannel ? [] : Object.entries(process.env).map(([key, value]) => `${key}=${value}`)
+}
+
+// Where NODE_OPTIONS stood before: the order of process.env is to be seen, too.
+function addToPairs(pairs: readonly string[], hand: ProcessHand): string[] {
+  const given = pairs.find((pair) => pair.startsWith(NODE_OPTIONS))
+  const ours = childVariables(given?.slice(NODE_OPTIONS.length), hand)
+  const options = `${NODE_OPTIONS}${ours.NODE_OPTIONS}`
+  const changed = pairs
+    .filter((pair) => !pair.startsWith(`${CHILD_VARIABLE}=`))
+    .map((pair) => (pair === given ? options : pair))
+  if (given === undefined) changed.push(options)
+  return [...changed, `${CHILD_VARIABLE}=${ours[CHILD_VARIABLE]}`]
 }
 
 // What fork and cluster leave in the normalised options is how they are told from spawn.
@@ -145,7 +173,8 @@ function isIpc(entry: unknown): boolean {
 
 function isRestricted({ args, envPairs }: SpawnOptions): boolean {
   const flags = Array.isArray(args) ? args : []
-  const options = envPairs?.find((pair) => pair.startsWith('NODE_OPTIONS='))?.slice(13) ?? ''
+  const options =
+    envPairs?.find((pair) => pair.startsWith(NODE_OPTIONS))?.slice(NODE_OPTIONS.length) ?? ''
   return [...flags, ...options.split(' ')].some((flag) => PERMISSION.test(String(flag)))
 }
 

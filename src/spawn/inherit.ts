@@ -100,14 +100,25 @@ export function canPreload(): boolean {
   return exists
 }
 
-/** NODE_OPTIONS with our flag behind the user's own. */
-export function addFlag(options: string | undefined): string {
-  if (options === undefined) return PRELOAD_FLAG
-  return options.includes(PRELOAD_FLAG) ? options : `${options} ${PRELOAD_FLAG}`
+/** The variables that make a node process a child, in place of the NODE_OPTIONS it would have had without us. */
+export function childVariables(options: string | undefined, hand: ProcessHand): ChildVariables {
+  const isThere = options?.includes(PRELOAD_FLAG) ?? false
+  return {
+    NODE_OPTIONS: isThere ? `${options}` : addFlag(options),
+    [CHILD_VARIABLE]: JSON.stringify(isThere ? { ...hand, flag: 'given' } : hand),
+  }
 }
 
-/** NODE_OPTIONS as it was; undefined if there was none. */
-export function removeFlag(options: string | undefined): string | undefined {
+interface ChildVariables {
+  readonly NODE_OPTIONS: string
+  readonly [CHILD_VARIABLE]: string
+}
+
+function addFlag(options: string | undefined): string {
+  return options === undefined ? PRELOAD_FLAG : `${options} ${PRELOAD_FLAG}`
+}
+
+function removeFlag(options: string | undefined): string | undefined {
   if (options === undefined || options === PRELOAD_FLAG) return undefined
   return options.replace(` ${PRELOAD_FLAG}`, '').replace(PRELOAD_FLAG, '')
 }
@@ -117,16 +128,20 @@ export function takeProcessHand(env: NodeJS.ProcessEnv): ProcessHand | undefined
   const text = env[CHILD_VARIABLE]
   if (text === undefined) return undefined
   delete env[CHILD_VARIABLE]
-  const options = removeFlag(env.NODE_OPTIONS)
+  const { directory, source, flag } = parseHand(text)
+  const options = flag === 'given' ? env.NODE_OPTIONS : removeFlag(env.NODE_OPTIONS)
   if (options === undefined) delete env.NODE_OPTIONS
   else env.NODE_OPTIONS = options
+  // A stranger's variable: this process is a root of its own.
+  if (typeof directory !== 'string' || typeof source !== 'string') return undefined
+  return { directory, source }
+}
+
+/** `flag`: `given` where NODE_OPTIONS had our flag before we came. */
+function parseHand(text: string): Partial<ProcessHand> & { readonly flag?: unknown } {
   try {
-    const hand = JSON.parse(text) as Partial<ProcessHand>
-    if (typeof hand.directory === 'string' && typeof hand.source === 'string') {
-      return { directory: hand.directory, source: hand.source }
-    }
+    return Object(JSON.parse(text)) as Partial<ProcessHand>
   } catch {
-    // A stranger's variable: this process is a root of its own.
+    return {}
   }
-  return undefined
 }

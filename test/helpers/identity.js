@@ -6,6 +6,8 @@ const { join } = require('node:path')
 const { run, FIXTURES, REGISTER } = require('./run.js')
 
 const EMPTY = join(FIXTURES, 'empty.js')
+/** Batteries start many processes; on a busy machine they take their time. */
+const LIMIT = 180_000
 
 /** Preloads that differ in their path alone are the same to a program. @param {string} text */
 function normalise(text) {
@@ -17,11 +19,14 @@ function normalise(text) {
  * @param {string} file
  * @param {NonNullable<Parameters<typeof run>[1]>} options
  */
-function runPlain(file, { way = '-r', flags = [], env = {}, ...rest }) {
-  if (way === '-r') return run(file, { ...rest, env, flags: [...flags, '-r', EMPTY], way: 'none' })
-  if (way !== 'NODE_OPTIONS') return run(file, { ...rest, env, flags, way: 'none' })
+function runPlain(file, { way = '-r', flags = [], env: given = {}, config, ...rest }) {
+  // In the order in which `run` sets them, which children can see.
+  const env = config ? { ...given, LOGSHARE_CONFIG: JSON.stringify(config) } : given
+  if (way === '-r')
+    return run(file, { limit: LIMIT, ...rest, env, flags: [...flags, '-r', EMPTY], way: 'none' })
+  if (way !== 'NODE_OPTIONS') return run(file, { limit: LIMIT, ...rest, env, flags, way: 'none' })
   const NODE_OPTIONS = [env.NODE_OPTIONS, `-r "${EMPTY}"`].filter(Boolean).join(' ')
-  return run(file, { ...rest, flags, env: { ...env, NODE_OPTIONS }, way: 'none' })
+  return run(file, { limit: LIMIT, ...rest, flags, env: { ...env, NODE_OPTIONS }, way: 'none' })
 }
 
 /**
@@ -30,13 +35,13 @@ function runPlain(file, { way = '-r', flags = [], env = {}, ...rest }) {
  * @param {NonNullable<Parameters<typeof run>[1]>} options
  */
 async function runBoth(file, options) {
-  const plain = read(await runPlain(file, options))
-  const ours = read(await run(file, options))
+  const plain = readResult(await runPlain(file, options))
+  const ours = readResult(await run(file, { limit: LIMIT, ...options }))
   return { plain, ours }
 }
 
 /** @param {{ code: number | null, signal: string | null, stdout: string, stderr: string }} ended */
-function read({ code, signal, stdout, stderr }) {
+function readResult({ code, signal, stdout, stderr }) {
   const lines = normalise(stdout).trimEnd().split('\n')
   const last = lines.pop() ?? ''
   assert.match(last, /^\{.*\}$/s, `no result: ${stdout.slice(-500)}\n${stderr.slice(-2000)}`)
@@ -57,4 +62,4 @@ function assertSame({ plain, ours }) {
   assert.deepEqual({ ...ours, result: undefined }, { ...plain, result: undefined })
 }
 
-module.exports = { assertSame, normalise, runBoth, runPlain, EMPTY }
+module.exports = { assertSame, normalise, readResult, runBoth, runPlain, EMPTY }

@@ -1,0 +1,74 @@
+'use strict'
+// The undo leaves the builtins as they were, by the very same values, and logshare can be installed again.
+
+const assert = require('node:assert/strict')
+const { join } = require('node:path')
+const { test } = require('node:test')
+const { readLog, run, scratch } = require('../helpers/run.js')
+
+/** Adapters off, on, and on where the root's own libraries are copied. */
+const CONFIGS = {
+  'a file': (path) => ({ handlers: [{ type: 'file', path }] }),
+  'a file and the relay': (path) => ({ handlers: [{ type: 'file', path }, { type: 'relay' }] }),
+  'a file and no adapters': (path) => ({ handlers: [{ type: 'file', path }], adapters: false }),
+}
+
+for (const [title, config] of Object.entries(CONFIGS)) {
+  test(`install, undo and install again with ${title}`, async (t) => {
+    const { result, log } = await runUndo(t, 'undo-require.js', config)
+    const { installed, ...rest } = result
+    for (const key of ['Worker', 'spawn', 'spawnSync', 'emit', 'reallyExit']) {
+      assert.equal(installed.includes(key), true, `${key} was not replaced`)
+    }
+    assert.deepEqual(rest, { isSame: true, isNew: true, undone: [], twice: [], end: [] })
+    assertLogged(log)
+  })
+}
+
+test('imports that are older than the installation', async (t) => {
+  const { result, log } = await runUndo(t, 'undo-import.mjs', CONFIGS['a file'])
+  const all = (/** @type {boolean} */ value) => Array(10).fill(value)
+  assert.deepEqual(result, {
+    isSame: true,
+    installed: all(false),
+    agree: true,
+    undone: all(true),
+    changed: [],
+    installedAgain: all(false),
+    end: all(true),
+  })
+  assertLogged(log)
+})
+
+/**
+ * @param {import('node:test').TestContext} t
+ * @param {string} file
+ * @param {(path: string) => object} config
+ */
+async function runUndo(t, file, config) {
+  const directory = scratch(t)
+  const path = join(directory, 'app.log')
+  const env = { XDG_RUNTIME_DIR: directory }
+  const args = [JSON.stringify(config(path))]
+  const { code, stdout, stderr } = await run(file, { way: 'none', env, args })
+  assert.equal(stderr, '')
+  assert.equal(code, 0)
+  const line = stdout.split('\n').find((text) => text.startsWith('{"isSame"'))
+  return { result: JSON.parse(line ?? stdout), log: readLog(path) }
+}
+
+/**
+ * Both times the root, a worker and a process have logged; between them, nobody has to this file.
+ * @param {readonly import('logshare').LogRecord[]} records
+ */
+function assertLogged(records) {
+  const messages = records.map(({ name, source, msg }) => `${name} ${source}: ${msg}`)
+  assert.deepEqual(messages.sort(), [
+    'child spawn#1: from a child',
+    'child spawn#2: from a child',
+    'child worker#1: from a child',
+    'child worker#2: from a child',
+    'root root: first',
+    'root root: second',
+  ])
+}
