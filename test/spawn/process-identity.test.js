@@ -42,5 +42,6 @@ function assertLogged(path) {
     'root: the root prints to stderr',
     'spawn: inherited',
     'spawn: inherited by spawnSync',
+    'spawn: uncaughtException: of the child',
   ])
 }
