@@ -8,7 +8,11 @@ try {
 } catch (error) {
   const { writeSync } = require('node:fs')
   const isOptions = error?.name === 'LogshareError'
-  const what = isOptions ? error.message : `not in place: ${error?.stack}`
+  // One line: the error, and before it the place where its stack names that alone, as a syntax error's does.
+  const [where, first] = [error?.stack, error].map((text) => String(text).split('\n')[0])
+  const what = isOptions
+    ? error.message
+    : `not in place: ${where === first ? first : `${where}: ${first}`}`
   try {
     writeSync(2, `logshare: ${what} (${error?.code ?? 'LOGSHARE_WARN_FAILED_OPEN'})\n`)
   } catch {}

@@ -74,6 +74,8 @@ export class Host {
   #tapped = false
   #removeTap: (() => void) | undefined
   #closed = false
+  /** The thread has died, and what would start it again is gone with it. */
+  #dead = false
 
   #settings: Settings
   #pace: Pace = 'at once'
@@ -103,13 +105,15 @@ export class Host {
       this.#openInline()
       throw error
     }
+    if (this.#dead) this.#commands = undefined
+    this.#dead = false
     this.#closed = false
     this.queue.open()
   }
 
   /** Moves the listener into its thread; main may block as it likes afterwards. */
   start(): void {
-    if (this.#thread || this.#closed) return
+    if (this.#thread || this.#dead || this.#closed) return
     this.#closeInline()
     const threads = require('node:worker_threads') as Threads
     this.#commands ??= new threads.MessageChannel()
@@ -128,19 +132,27 @@ export class Host {
     this.#relay = relay.port1
     relay.port1.on('message', (parcel: Parcel) => this.#take(parcel))
     relay.port1.unref()
-    const ports = [relay.port2, commands.port2]
-    this.#thread = new this.#options.Worker(require.resolve('./thread.js'), {
+    try {
+      this.#thread = this.#createThread(data)
+    } catch (error) {
+      this.#mourn(error) // no memory, or not allowed: the application is not to pay for it
+    }
+  }
+
+  #createThread(data: ThreadData): Worker {
+    const thread = new this.#options.Worker(require.resolve('./thread.js'), {
       execArgv: [],
       env: environment(),
       name: 'logshare',
       stdout: true, // or the application's own streams would be opened to pipe into
       stderr: true,
       workerData: data,
-      transferList: ports,
+      transferList: [data.relay, data.commands],
     })
-    this.#thread.unref()
+    thread.unref()
     diagnose('listener', 'moved to a thread')
-    this.#thread.on('error', (error) => this.#mourn(error))
+    thread.on('error', (error) => this.#mourn(error))
+    return thread
   }
 
   /** The worker that must stay out of the application's sight. */
@@ -353,6 +365,7 @@ export class Host {
   #mourn(error: unknown): void {
     if (this.#closed) return
     this.#thread = undefined
+    this.#dead = true
     notice('LOGSHARE_WARN_LISTENER', `the listener's thread died: ${reasonOf(error)}`)
     this.#openInline()
     if (this.#directory !== undefined) this.#inline?.watch(this.#directory)

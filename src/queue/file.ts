@@ -70,23 +70,35 @@ export class FileWriter implements QueueWriter {
     this.#number++
   }
 
+  // All or nothing: a segment that could not be begun (a full disk) is not left lying in the next one's way.
   #open(): void {
     const { directory, producer, hello } = this.#options
-    this.#fd = openSync(segmentPath(directory, producer, this.#number), 'wx', 0o600)
-    this.#size = 0
-    this.#append({ ...BARE, kind: Kind.HELLO }, hello)
+    const before = { fd: this.#fd, size: this.#size }
+    const path = segmentPath(directory, producer, this.#number)
+    const fd = openSync(path, 'wx', 0o600)
+    try {
+      this.#fd = fd
+      this.#size = 0
+      this.#append({ ...BARE, kind: Kind.HELLO }, hello)
+    } catch (error) {
+      this.#fd = before.fd
+      this.#size = before.size
+      closeSync(fd)
+      remove(path)
+      throw error
+    }
   }
 
-  // The next segment exists before the old one says so: a reader that sees END finds it.
+  // The next segment exists before the old one says so: a reader that sees END finds it. While there is no room for a
+  // next one, the old one goes on.
   #roll(): void {
     const old = this.#fd
     this.#number++
     try {
       this.#open()
-    } catch (error) {
-      this.#fd = old
+    } catch {
       this.#number--
-      throw error
+      return
     }
     try {
       const size = writeFrame(this.#scratch, 0, { ...BARE, kind: Kind.END }, '')
