@@ -9,9 +9,12 @@ const EMPTY = join(FIXTURES, 'empty.js')
 /** Batteries start many processes; on a busy machine they take their time. */
 const LIMIT = 180_000
 
-/** Preloads that differ in their path alone are the same to a program. @param {string} text */
+/** Preloads that differ in their path alone are the same to a program, and so are pids. @param {string} text */
 function normalise(text) {
-  return text.replaceAll(REGISTER, '<preload>').replaceAll(EMPTY, '<preload>')
+  return text
+    .replaceAll(REGISTER, '<preload>')
+    .replaceAll(EMPTY, '<preload>')
+    .replace(/\(node:\d+\)/g, '(node:<pid>)')
 }
 
 /**

@@ -144,7 +144,7 @@ async function start(t, [name, ...args], env, input) {
   const directory = scratch(t)
   const PATH = `${dirname(NODE)}:${process.env.PATH}`
   const cwd = name === 'node' ? FIXTURES : ROOT
-  const file = name === 'node' ? NODE : join(dirname(NODE), name)
+  const file = name === 'node' ? NODE : name
   const child = spawn(file, args, {
     cwd,
     env: cleanEnv({ ...env, PATH, XDG_RUNTIME_DIR: directory }),
