@@ -1,5 +1,6 @@
 'use strict'
-// What a log call costs its caller, in a worker thread and in a forked process: logshare beside pino on the same file.
+// What a log call costs its caller in worker threads and forked processes: logshare beside pino, each child of which
+// writes the same file.
 //
 //   node bench/caller.js [records] [rounds]
 //
@@ -16,12 +17,11 @@ const rounds = Number(process.argv[3] ?? 7)
 const program = join(__dirname, 'caller/root.js')
 const register = join(__dirname, '../register.js')
 
-const VARIANTS = [
-  { library: 'pino', child: 'thread' },
-  { library: 'logshare', child: 'thread' },
-  { library: 'pino', child: 'fork' },
-  { library: 'logshare', child: 'fork' },
-]
+const VARIANTS = ['thread', 'fork'].flatMap((child) =>
+  [1, 4].flatMap((children) =>
+    ['pino', 'logshare'].map((library) => ({ library, child, children })),
+  ),
+)
 
 main()
 
@@ -38,20 +38,22 @@ async function main() {
   console.log(
     `node ${process.version}, ${cpus().length} cores, ${records} records, median of ${rounds} rounds`,
   )
-  console.log('child   library   ns/record  ratio  lost')
-  for (const [i, { library, child }] of VARIANTS.entries()) {
+  console.log('children   library   ns/record  ratio  lost')
+  for (const [i, { library, child, children }] of VARIANTS.entries()) {
     const value = median(results[i])
-    const base = median(
-      results[VARIANTS.findIndex((v) => v.child === child && v.library === 'pino')],
-    )
-    const columns = [child.padEnd(8), library.padEnd(8), String(Math.round(value)).padStart(11)]
-    console.log(
-      `${columns.join('')}  ${(value / base).toFixed(2).padStart(5)}  ${String(lost[i]).padStart(4)}`,
-    )
+    const base = median(results[i - (i % 2)])
+    const columns = [
+      `${children} ${child}`.padEnd(11),
+      library.padEnd(8),
+      String(Math.round(value)).padStart(11),
+      (value / base).toFixed(2).padStart(7),
+      String(lost[i]).padStart(6),
+    ]
+    console.log(columns.join(''))
   }
 }
 
-function measure({ library, child }) {
+function measure({ library, child, children }) {
   const directory = mkdtempSync(join(tmpdir(), 'logshare-bench-'))
   const file = join(directory, 'app.log')
   const config = { handlers: [{ type: 'file', path: file }] }
@@ -59,8 +61,9 @@ function measure({ library, child }) {
     ...process.env,
     LIBRARY: library,
     CHILD: child,
+    CHILDREN: String(children),
     FILE: file,
-    RECORDS: String(records),
+    RECORDS: String(records / children),
   }
   if (library === 'logshare') env.LOGSHARE_CONFIG = JSON.stringify(config)
   const execArgv = library === 'logshare' ? ['-r', register] : []
