@@ -3,7 +3,7 @@
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
-const { execFile, spawn, spawnSync } = require('node:child_process')
+const { execFile, spawn } = require('node:child_process')
 const { openSync, closeSync, writeFileSync, readFileSync } = require('node:fs')
 const { join } = require('node:path')
 const { promisify, stripVTControlCharacters } = require('node:util')
@@ -22,7 +22,6 @@ const FIXTURE = join(FIXTURES, 'log-lines.js')
 const ESCAPE = '\u001b['
 const UNIX = process.platform !== 'win32'
 // `-V` is known to util-linux alone; the terminal of others is asked for in other ways.
-const hasScript = spawnSync('script', ['-V']).status === 0
 
 /** @param {object} [handler] */
 const configOf = (handler) => ({
@@ -92,7 +91,7 @@ test('writes pretty where it is asked for, in colours only where they are forced
   assert.match(off, PRETTY)
 })
 
-test('writes pretty and in colours on a terminal', { skip: !hasScript }, async () => {
+test('writes pretty and in colours on a terminal', { skip: !UNIX }, async () => {
   for (const handler of [
     undefined,
     { format: 'auto' },
@@ -106,7 +105,7 @@ test('writes pretty and in colours on a terminal', { skip: !hasScript }, async (
 })
 
 test('NO_COLOR, FORCE_COLOR and the format are heeded on a terminal', {
-  skip: !hasScript,
+  skip: !UNIX,
 }, async () => {
   for (const env of [
     { NO_COLOR: '1' },
