@@ -23,17 +23,15 @@ function scratch(t) {
   return path
 }
 
+/** What test runners, CI and a user's shell set that would change what a program does. */
+const FOREIGN =
+  /^(NODE_TEST_.*|LOGSHARE_.*|NODE_OPTIONS|NODE_V8_COVERAGE|DEBUG|FORCE_COLOR|NO_COLOR|NODE_DISABLE_COLORS|CI|GITHUB_ACTIONS)$/
+
 /** The environment of a plain shell: no test runner, no logshare, nothing preloaded. */
 function cleanEnv(extra = {}) {
   const env = { ...process.env, ...extra }
   for (const key of Object.keys(env)) {
-    if (
-      /^(NODE_TEST_|LOGSHARE_|NODE_OPTIONS$|NODE_V8_COVERAGE$|DEBUG$|FORCE_COLOR$|NO_COLOR$)/.test(
-        key,
-      ) &&
-      !(key in extra)
-    )
-      delete env[key]
+    if (FOREIGN.test(key) && !(key in extra)) delete env[key]
   }
   return env
 }

@@ -21,7 +21,6 @@ const {
 const FIXTURE = join(FIXTURES, 'log-lines.js')
 const ESCAPE = '\u001b['
 const UNIX = process.platform !== 'win32'
-// `-V` is known to util-linux alone; the terminal of others is asked for in other ways.
 
 /** @param {object} [handler] */
 const configOf = (handler) => ({
