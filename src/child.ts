@@ -1,5 +1,6 @@
 // A child: a thread or process beneath the root, whose records go into a queue and nowhere else.
 
+import { randomUUID } from 'node:crypto'
 import { threadId } from 'node:worker_threads'
 import { setClockAnchor } from './core/clock.js'
 import { createRedact } from './core/redact.js'
@@ -74,6 +75,9 @@ function announceRing(parent: Place['queue'] & { type: 'ring' }): Place['queue']
   const { MessageChannel } = require('node:worker_threads') as typeof import('node:worker_threads')
   const memory = createRing()
   const { port1, port2 } = new MessageChannel()
-  parent.port.postMessage({ type: 'ring', memory, port: port1 } satisfies Command, [port1])
+  parent.port.postMessage(
+    { type: 'ring', id: randomUUID(), memory, port: port1 } satisfies Command,
+    [port1],
+  )
   return { ...parent, memory, port: port2 }
 }

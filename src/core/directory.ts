@@ -1,24 +1,16 @@
 // The runtime directory: where queue files and the doorbell live, private to one user and one application.
 
 import { randomBytes } from 'node:crypto'
-import {
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  type Stats,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, rmdirSync, type Stats, unlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { LogshareError } from './errors.js'
+import { takeLock } from './lock.js'
 import { reasonOf } from './notice.js'
 
 const PRIVATE = 0o700
 /** Files that logshare makes in a runtime directory; it removes no others. */
-const OURS = /\.q$|^bell\.sock$|^config\.json$|^root\.lock$/
+const OURS = /\.q$|^bell\.sock$|^(?:config|state)\.json(?:\.new)?$|^listener\.lock$/
 
 /**
  * Makes the runtime directory and returns its path: `LOGSHARE_DIR` itself (or, while another application has it, a new
@@ -29,10 +21,10 @@ export function makeDirectory(env: NodeJS.ProcessEnv = process.env): string {
   const id = `${process.pid}-${randomBytes(4).toString('hex')}`
   if (env.LOGSHARE_DIR) {
     const path = ensure(resolve(env.LOGSHARE_DIR))
-    return lock(path) ? path : ensure(join(path, id))
+    return takeLock(path) ? path : ensureLocked(join(path, id))
   }
   const base = join(env.XDG_RUNTIME_DIR || tmpdir(), `logshare-${process.getuid?.() ?? 'user'}`)
-  return ensure(join(ensure(base), id))
+  return ensureLocked(join(ensure(base), id))
 }
 
 /** Throws `LOGSHARE_ERR_DIR` if `LOGSHARE_DIR` is there and cannot be used: told at start, not at the first child. */
@@ -55,35 +47,9 @@ export function removeDirectory(path: string): void {
 
 const made = new Set<string>()
 
-// Held by exclusive creation; a lock whose holder has died is taken over.
-function lock(directory: string): boolean {
-  const path = join(directory, 'root.lock')
-  for (const attempt of [1, 2]) {
-    try {
-      writeFileSync(path, String(process.pid), { flag: 'wx', mode: 0o600 })
-      return true
-    } catch {
-      if (attempt === 1 && isAbandoned(path)) unlink(path)
-    }
-  }
-  return false
-}
-
-function isAbandoned(path: string): boolean {
-  try {
-    process.kill(Number(readFileSync(path, 'latin1')), 0)
-    return false
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH'
-  }
-}
-
-function unlink(path: string): void {
-  try {
-    unlinkSync(path)
-  } catch {
-    // Somebody else was quicker.
-  }
+function ensureLocked(path: string): string {
+  takeLock(ensure(path))
+  return path
 }
 
 function ensure(path: string): string {

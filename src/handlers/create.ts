@@ -1,15 +1,22 @@
 // From a handler's options to the handler: add a line here for a new type.
 
 import type { HandlerOptions } from '../core/options.js'
-import type { Handler } from './handler.js'
+import type { Handler, Mark } from './handler.js'
 import type { Send } from './relay.js'
 
-/** Each type's code is loaded when a handler of it is wanted. */
-export function createHandler(options: HandlerOptions, send: Send): Handler {
+/** `marks` are those of a listener before us. Each type's code is loaded when a handler of it is wanted. */
+export function createHandler(
+  options: HandlerOptions,
+  send: Send,
+  marks: readonly Mark[] = [],
+): Handler {
   switch (options.type) {
     case 'file': {
       const { createFileHandler } = require('./file.js') as typeof import('./file.js')
-      return createFileHandler(options)
+      return createFileHandler(
+        options,
+        marks.find(({ path }) => path === options.path),
+      )
     }
     case 'console': {
       const { createConsoleHandler } = require('./console.js') as typeof import('./console.js')

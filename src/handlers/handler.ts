@@ -6,6 +6,13 @@ import type { Frame } from '../queue/frame.js'
 /** A record on its way to a handler: the bytes of its JSON line, without the line's end. */
 export type Delivery = Frame
 
+/** How far a log file went, at a moment when all that was handed on was in it. */
+export interface Mark {
+  readonly path: string
+  readonly inode: string
+  readonly size: number
+}
+
 /**
  * The listener calls `write` with records in order, one batch after the other and never an empty one. The bytes are
  * valid until `write` returns; what a handler keeps longer it copies. `write` must not wait for anything but the
@@ -17,6 +24,8 @@ export interface Handler {
   /** Asked for each record; a handler without it gets all of them. */
   readonly accepts?: ((record: Delivery) => boolean) | undefined
   write(records: readonly Delivery[]): void
+  /** Where the handler stands, for one that can tell afterwards what was written behind it. */
+  mark?(): Mark
   /** Resolves when everything written so far has left the process. */
   flush?(): void | Promise<void>
   /** Called once, after the last `write` and a `flush`. */

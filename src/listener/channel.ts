@@ -39,6 +39,8 @@ export interface ThreadData {
   readonly control: SharedArrayBuffer
   readonly counters: SharedArrayBuffer
   readonly rings: readonly SharedArrayBuffer[]
+  /** The runtime directory, if there is one already; the state in it is that of a listener before. */
+  readonly directory: string | undefined
   /** Lines for the root's main thread go here. */
   readonly relay: MessagePort
   /** Messages from main come here. */
@@ -49,9 +51,19 @@ export interface ThreadData {
 
 /** What main, or a thread beneath it, tells the listener. */
 export type Command =
-  | { readonly type: 'ring'; readonly memory: SharedArrayBuffer; readonly port: MessagePort }
+  | {
+      readonly type: 'ring'
+      readonly id: string
+      readonly memory: SharedArrayBuffer
+      readonly port: MessagePort
+    }
   | { readonly type: 'watch'; readonly directory: string }
   | { readonly type: 'tap'; readonly on: boolean }
+
+/** What the listener tells main about rings it was told of by others, so that a next listener knows them. */
+export type News =
+  | { readonly type: 'ring'; readonly id: string; readonly memory: SharedArrayBuffer }
+  | { readonly type: 'ended'; readonly id: string }
 
 /** Lines for main: to give back to the application's loggers, or for handlers that were added there. */
 export interface Parcel {

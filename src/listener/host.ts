@@ -1,9 +1,11 @@
 // Host: the root's handle on its listener, which lives inline until the first child comes and in a thread from then on.
 
+import { randomUUID } from 'node:crypto'
 import type { MessageChannel, MessagePort, Worker } from 'node:worker_threads'
 import { monotonic } from '../core/clock.js'
 import { diagnose } from '../core/diagnostics.js'
 import { makeDirectory, removeDirectory } from '../core/directory.js'
+import { dropLock } from '../core/lock.js'
 import { notice, reasonOf } from '../core/notice.js'
 import type { Settings } from '../core/options.js'
 import { createHandler } from '../handlers/create.js'
@@ -11,14 +13,17 @@ import type { Handler } from '../handlers/handler.js'
 import { lineOf } from '../handlers/relay.js'
 import { createBell, ringHard } from '../queue/bell.js'
 import { createRing, RingWriter } from '../queue/ring.js'
-import { Ask, type Command, type Parcel, type ThreadData, Word } from './channel.js'
+import { Ask, type Command, type News, type Parcel, type ThreadData, Word } from './channel.js'
 import { Count, Listener } from './listener.js'
+import { readState } from './state.js'
 
 /** Milliseconds main waits at most for a listener that makes no progress. */
 const STALL_LIMIT = 5000
 /** Milliseconds main waits at most before a child's end is told to the application. */
 const BARRIER_LIMIT = 500
 const NAP = 20
+/** Threads that may die before the main thread does the work itself. */
+const MAX_DEATHS = 3
 /** Due time of everything there is. */
 const ALL = Number.POSITIVE_INFINITY
 
@@ -70,6 +75,10 @@ export class Host {
   #commands: MessageChannel | undefined
   #relay: MessagePort | undefined
   #directory: string | undefined
+  /** Rings of the threads that live, should the listener's thread not. */
+  readonly #rings = new Map<string, SharedArrayBuffer>()
+  #deaths = 0
+  #polling: NodeJS.Timeout | undefined
   #scheduled = false
   #tapped = false
   #removeTap: (() => void) | undefined
@@ -124,13 +133,14 @@ export class Host {
       bell: this.bell,
       control: this.#control.buffer as SharedArrayBuffer,
       counters: this.#counters.buffer as SharedArrayBuffer,
-      rings: [this.#memory],
+      rings: [this.#memory, ...(this.#deaths > 0 ? this.#rings.values() : [])],
+      directory: this.#directory,
       relay: relay.port2,
       commands: commands.port2,
       tap: this.#tapped,
     }
     this.#relay = relay.port1
-    relay.port1.on('message', (parcel: Parcel) => this.#take(parcel))
+    relay.port1.on('message', (message: Parcel | News) => this.#take(message))
     relay.port1.unref()
     try {
       this.#thread = this.#createThread(data)
@@ -152,6 +162,9 @@ export class Host {
     thread.unref()
     diagnose('listener', 'moved to a thread')
     thread.on('error', (error) => this.#mourn(error))
+    thread.on('exit', () => {
+      if (this.#thread === thread) this.#mourn(new Error('terminated'))
+    })
     return thread
   }
 
@@ -164,7 +177,9 @@ export class Host {
   prepareRing(memory: SharedArrayBuffer): MessagePort {
     const { MessageChannel } = require('node:worker_threads') as Threads
     const { port1, port2 } = new MessageChannel()
-    this.#post({ type: 'ring', memory, port: port1 }, [port1])
+    const id = randomUUID()
+    this.#rings.set(id, memory)
+    this.#post({ type: 'ring', id, memory, port: port1 }, [port1])
     return port2
   }
 
@@ -172,7 +187,7 @@ export class Host {
   directory(): string {
     if (this.#directory === undefined) {
       this.#directory = makeDirectory()
-      this.#post({ type: 'watch', directory: this.#directory })
+      if (this.#thread) this.#post({ type: 'watch', directory: this.#directory })
     }
     return this.#directory
   }
@@ -219,19 +234,37 @@ export class Host {
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    if (this.#inline) this.#closeInline()
-    else this.#closeThread()
+    stopInterval(this.#polling)
+    if (this.#inline) {
+      const left = this.#inline.hasLiving()
+      this.#closeInline()
+      this.#leaveDirectory(left)
+    } else {
+      this.#closeThread()
+    }
     this.queue.close()
   }
 
   #closeThread(): void {
-    this.#await(this.#ask(Ask.STOP), Number.POSITIVE_INFINITY)
+    const asked = this.#ask(Ask.STOP)
+    this.#await(asked, Number.POSITIVE_INFINITY)
     diagnose('listener', 'ended: %o', this.stats())
+    const isLost = this.#isBehind(asked)
     this.#thread = undefined
-    const left = Atomics.load(this.#control, Word.LEFT) === 1
-    if (this.#directory !== undefined && !left) removeDirectory(this.#directory)
-    this.#directory = undefined
     this.#commands = undefined
+    if (isLost) {
+      this.#goOnInline() // the thread died while main was waiting for it
+      this.#closeInline()
+    }
+    this.#leaveDirectory(Atomics.load(this.#control, Word.LEFT) === 1)
+  }
+
+  // Living producers keep it: one of them takes the lock and goes on.
+  #leaveDirectory(left: boolean): void {
+    if (this.#directory === undefined) return
+    if (left) dropLock(this.#directory)
+    else removeDirectory(this.#directory)
+    this.#directory = undefined
   }
 
   stats(): ListenerStats {
@@ -250,8 +283,9 @@ export class Host {
   #openInline(): void {
     const { take } = this.#options
     const settings = this.#settings
+    const marks = this.#directory === undefined ? [] : readState(this.#directory).marks
     const handlers: Handler[] = settings.handlers.map((options) =>
-      createHandler(options, (lines) => take('relay', lines)),
+      createHandler(options, (lines) => take('relay', lines), marks),
     )
     const listener = new Listener({
       window: settings.order.window,
@@ -350,26 +384,47 @@ export class Host {
     const { receiveMessageOnPort } = require('node:worker_threads') as Threads
     if (!this.#relay) return
     for (;;) {
-      const received = receiveMessageOnPort(this.#relay) as { message: Parcel } | undefined
+      const received = receiveMessageOnPort(this.#relay) as { message: Parcel | News } | undefined
       if (!received) return
       this.#take(received.message)
     }
   }
 
-  #take({ purpose, lines, size }: Parcel): void {
-    Atomics.add(this.#control, Word.TAKEN, size)
-    this.#options.take(purpose, lines)
+  #take(message: Parcel | News): void {
+    if ('type' in message) {
+      if (message.type === 'ring') this.#rings.set(message.id, message.memory)
+      else this.#rings.delete(message.id)
+      return
+    }
+    Atomics.add(this.#control, Word.TAKEN, message.size)
+    this.#options.take(message.purpose, message.lines)
   }
 
-  // The thread is dead: its queues are not. The listener goes on inline, from what was not yet released.
+  // The thread is dead, its queues are not: another goes on from what was not yet released, and, when that will not
+  // live either, the main thread itself.
   #mourn(error: unknown): void {
     if (this.#closed) return
+    this.#takePending()
     this.#thread = undefined
-    this.#dead = true
+    this.#commands = undefined
+    this.#deaths++
     notice('LOGSHARE_WARN_LISTENER', `the listener's thread died: ${reasonOf(error)}`)
+    // What the dead one was asked for was not done; whoever waits is not to wait for ever.
+    Atomics.store(this.#control, Word.DONE, Atomics.load(this.#control, Word.ASKED))
+    if (this.#deaths <= MAX_DEATHS) {
+      this.start()
+      return
+    }
+    this.#dead = true
+    this.#goOnInline()
+    this.#polling = startInterval(() => this.#inline?.pump(), NAP)
+    this.#polling.unref()
+  }
+
+  #goOnInline(): void {
     this.#openInline()
+    for (const memory of this.#rings.values()) this.#inline?.addRing(memory)
     if (this.#directory !== undefined) this.#inline?.watch(this.#directory)
-    this.#inline?.scan()
     this.#inline?.pumpUntil(monotonic())
   }
 }

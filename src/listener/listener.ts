@@ -3,12 +3,14 @@
 import { readdirSync } from 'node:fs'
 import { monotonic } from '../core/clock.js'
 import { notice, reasonOf } from '../core/notice.js'
+import { isAlive } from '../core/process.js'
 import type { Delivery, Handler } from '../handlers/handler.js'
 import { FileReader } from '../queue/file.js'
 import { RingReader } from '../queue/ring.js'
-import { listProducers } from '../queue/segment.js'
+import { listProducers, removeBefore } from '../queue/segment.js'
 import { Merge } from './merge.js'
-import { isAlive, pidOf, type Source, threadOf } from './source.js'
+import { pidOf, type Source, threadOf } from './source.js'
+import { type Position, readState, writeState } from './state.js'
 
 const BATCH_RECORDS = 4096
 const BATCH_BYTES = 2 ** 20
@@ -39,6 +41,7 @@ export class Listener {
   #added = 0
   #damagedBefore = 0
   #directory: string | undefined
+  #resumed = new Map<string, Position>()
   #scannedAt = Number.NEGATIVE_INFINITY
 
   constructor({ window, handlers, counters }: ListenerOptions) {
@@ -64,9 +67,10 @@ export class Listener {
     }
   }
 
-  /** From now on also serves the queue files of a directory. */
+  /** From now on also serves the queue files of a directory, from where a listener before has left off. */
   watch(directory: string): void {
     this.#directory = directory
+    this.#resumed = new Map(Object.entries(readState(directory).positions))
   }
 
   /** Finds queue files of producers not known yet. */
@@ -169,7 +173,10 @@ export class Listener {
   }
 
   #addFile(directory: string, producer: string, first: number): void {
-    this.#add(producer, new FileReader(directory, producer, first))
+    const position = this.#resumed.get(producer) ?? [first, 0]
+    this.#resumed.delete(producer)
+    if (position[0] > first) removeBefore(directory, producer, position[0])
+    this.#add(producer, new FileReader(directory, producer, position))
   }
 
   // A new producer's first record is as old as the others': its queue must be known before they are passed on.
@@ -208,8 +215,24 @@ export class Listener {
     for (const frame of batch) bytes += frame.end - frame.start
     this.#count(Count.RECORDS, batch.length)
     this.#count(Count.BYTES, bytes)
+    if (batch.length > 0) this.#remember()
     for (const { reader } of this.#sources.values()) reader.release()
     return batch.length > 0
+  }
+
+  #remember(): void {
+    if (this.#directory === undefined) return
+    const positions: Record<string, Position> = Object.fromEntries(this.#resumed)
+    for (const { id, file } of this.#sources.values()) if (file) positions[id] = file.position()
+    const marks = this.#handlers.flatMap((handler) => (handler.mark ? [handler.mark()] : []))
+    try {
+      writeState(this.#directory, { positions, marks })
+    } catch (error) {
+      notice(
+        'LOGSHARE_WARN_LISTENER',
+        `a successor would not know where to go on: ${reasonOf(error)}`,
+      )
+    }
   }
 
   // Producers that have ended and left nothing unread.

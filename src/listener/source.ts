@@ -1,6 +1,5 @@
 // Source: one producer as the listener knows it.
 
-import { readFileSync } from 'node:fs'
 import type { FileReader } from '../queue/file.js'
 import type { RingReader } from '../queue/ring.js'
 
@@ -25,20 +24,4 @@ export function pidOf(producer: string): number {
 
 export function threadOf(producer: string): number {
   return Number.parseInt(producer.split('-')[1] ?? '0', 10)
-}
-
-/** Whether a process runs; one that has ended and was not waited for (a zombie) does not. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-  if (process.platform !== 'linux') return true
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    return !'ZX'.includes(stat.charAt(stat.lastIndexOf(')') + 2))
-  } catch {
-    return true
-  }
 }

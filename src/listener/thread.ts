@@ -7,8 +7,17 @@ import { createHandler } from '../handlers/create.js'
 import { lineOf } from '../handlers/relay.js'
 import { arm, onRing } from '../queue/bell.js'
 import { openDoorbell } from '../queue/doorbell.js'
-import { Ask, type Command, isCommand, type Parcel, type ThreadData, Word } from './channel.js'
+import {
+  Ask,
+  type Command,
+  isCommand,
+  type News,
+  type Parcel,
+  type ThreadData,
+  Word,
+} from './channel.js'
 import { Listener } from './listener.js'
+import { readState } from './state.js'
 
 /** Milliseconds between two looks into the runtime directory for producers that cannot ring. */
 const SCAN_INTERVAL = 250
@@ -21,10 +30,11 @@ const bell = new Int32Array(data.bell)
 const control = new Int32Array(data.control)
 const ports = new Set<MessagePort>()
 
+const marks = data.directory === undefined ? [] : readState(data.directory).marks
 const listener = new Listener({
   window: data.settings.order.window,
   handlers: data.settings.handlers.map((options) =>
-    createHandler(options, (lines) => send('relay', lines)),
+    createHandler(options, (lines) => send('relay', lines), marks),
   ),
   counters: new Float64Array(data.counters),
 })
@@ -39,6 +49,7 @@ let ended = false
 
 for (const memory of data.rings) listener.addRing(memory)
 tap(data.tap)
+if (data.directory !== undefined) watch(data.directory)
 obey(data.commands)
 const stopRings = onRing(bell, wake)
 readPending(data.commands) // rings of threads that log already, or their first records would come too late
@@ -144,7 +155,7 @@ function readPending(port: MessagePort): void {
 function execute(command: Command): void {
   switch (command.type) {
     case 'ring':
-      obey(command.port, listener.addRing(command.memory))
+      addRing(command)
       break
     case 'watch':
       watch(command.directory)
@@ -154,6 +165,20 @@ function execute(command: Command): void {
       break
   }
   wakeSoon()
+}
+
+// Main is told of it too: should this thread die, the next one reads the ring on.
+function addRing({ id, memory, port }: Command & { type: 'ring' }): void {
+  const ended = listener.addRing(memory)
+  tell({ type: 'ring', id, memory })
+  obey(port, () => {
+    ended()
+    tell({ type: 'ended', id })
+  })
+}
+
+function tell(news: News): void {
+  data.relay.postMessage(news)
 }
 
 function watch(directory: string): void {

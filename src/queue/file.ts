@@ -144,10 +144,17 @@ export class FileReader implements QueueReader {
   hello: string | undefined
   damaged = 0
 
-  constructor(directory: string, producer: string, first = 0) {
+  /** Reads from a position on, as `position()` of a reader before has told it. */
+  constructor(directory: string, producer: string, [segment, offset]: readonly [number, number]) {
     this.#directory = directory
     this.#producer = producer
-    this.#number = first
+    this.#number = segment
+    this.#position = offset
+  }
+
+  /** Segment and offset of the first byte not stepped over. */
+  position(): readonly [segment: number, offset: number] {
+    return [this.#number, this.#position - (this.#end - this.#start)]
   }
 
   peek(): Frame | undefined {

@@ -1,7 +1,7 @@
 // Segment: the name of one file of a FileQueue, `<producer>.<number>.q`.
 
 import { randomBytes } from 'node:crypto'
-import { readdirSync } from 'node:fs'
+import { readdirSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 
 const NAME = /^(.+)\.(\d+)\.q$/
@@ -16,6 +16,17 @@ export function producerId(pid: number, tid: number): string {
 
 export function segmentPath(directory: string, producer: string, number: number): string {
   return join(directory, `${producer}.${number}.q`)
+}
+
+/** Removes the segments before a number: they were read before, and their removal was cut short. */
+export function removeBefore(directory: string, producer: string, number: number): void {
+  for (let each = number - 1; each >= 0; each--) {
+    try {
+      unlinkSync(segmentPath(directory, producer, each))
+    } catch {
+      return
+    }
+  }
 }
 
 /** The producers that have segments in a directory, each with the number of its first one. */

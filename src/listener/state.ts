@@ -1,0 +1,35 @@
+// State: what of a runtime directory's queues has reached the handlers, so that a successor goes on exactly there.
+//
+// Written after each batch, before its bytes are given up in the queues. A listener that dies in between leaves a batch
+// that is given to the handlers again; the mark says where in a log file that batch begins, and the file handler leaves
+// out what it finds behind the mark.
+
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Mark } from '../handlers/handler.js'
+
+/** Segment and offset up to which a producer's queue has been handed on. */
+export type Position = readonly [segment: number, offset: number]
+
+export interface State {
+  readonly positions: Readonly<Record<string, Position>>
+  readonly marks: readonly Mark[]
+}
+
+const FILE = 'state.json'
+
+/** Replaces the state as a whole: a reader sees the old one or the new one. Throws what the system says. */
+export function writeState(directory: string, state: State): void {
+  const path = join(directory, FILE)
+  writeFileSync(`${path}.new`, JSON.stringify(state), { mode: 0o600 })
+  renameSync(`${path}.new`, path)
+}
+
+/** The state a listener before us has left; empty if there was none. */
+export function readState(directory: string): State {
+  try {
+    return JSON.parse(readFileSync(join(directory, FILE), 'utf8')) as State
+  } catch {
+    return { positions: {}, marks: [] }
+  }
+}
