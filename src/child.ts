@@ -1,9 +1,13 @@
 // A child: a thread or process beneath the root, whose records go into a queue and nowhere else.
 
 import { randomUUID } from 'node:crypto'
-import { threadId } from 'node:worker_threads'
-import { setClockAnchor } from './core/clock.js'
+import { existsSync } from 'node:fs'
+import { isMainThread, threadId } from 'node:worker_threads'
+import { monotonic, setClockAnchor } from './core/clock.js'
+import { takeLock } from './core/lock.js'
+import type { Settings } from './core/options.js'
 import { createRedact } from './core/redact.js'
+import { onExit } from './exit.js'
 import type { Instance } from './instance.js'
 import type { Command } from './listener/channel.js'
 import { Registry } from './logger/registry.js'
@@ -20,7 +24,7 @@ export function createChild({ source, inheritance, capture, queue: given }: Plac
   const origin = { pid: process.pid, tid: threadId, source }
   const writer = createWriter(given, inheritance, JSON.stringify(origin))
   const queue = new QueueHandler(origin, writer)
-  const registry = new Registry(queue, inheritance.level, createRedact(inheritance.redact))
+  const registry = new Registry(queue, inheritance.level, createRedact(inheritance.settings.redact))
   registry.setLevels(inheritance.levels)
   return {
     registry,
@@ -34,15 +38,53 @@ export function createChild({ source, inheritance, capture, queue: given }: Plac
 
 function createWriter(
   queue: Place['queue'],
-  { overflow }: Inheritance,
+  { settings }: Inheritance,
   hello: string,
 ): QueueWriter {
   if (queue.type === 'ring')
-    return new RingWriter(queue.memory, overflow, new Int32Array(queue.bell))
+    return new RingWriter(queue.memory, settings.overflow, new Int32Array(queue.bell))
   const { directory } = queue
   const producer = producerId(process.pid, threadId)
-  const bell = new Doorbell(directory, producer)
+  const bell: Doorbell = new Doorbell(
+    directory,
+    producer,
+    succession(directory, settings, () => bell),
+  )
   return new FileWriter({ directory, producer, hello, wrote: (time) => bell.ring(time) })
+}
+
+/** Milliseconds between two looks for a listener; twice as many after each, up to the last. */
+const FIRST_LOOK = 50
+const LAST_LOOK = 5000
+
+const later = setTimeout
+
+// What happens when nobody is there to ring for: a process whose lock it becomes goes on as the listener, the others look
+// for it, and the last to end leaves nothing unwritten. Threads leave that to their process.
+function succession(directory: string, settings: Settings, bell: () => Doorbell): () => void {
+  if (!isMainThread) return () => {}
+  let delay = FIRST_LOOK
+  let waiting = false
+  let succeeded = false
+  const canSucceed = (): boolean => !succeeded && existsSync(directory) && takeLock(directory)
+  const root = (): typeof import('./root.js') => require('./root.js')
+  let hooked = false
+  return () => {
+    if (succeeded || waiting || !existsSync(directory)) return
+    if (canSucceed()) {
+      succeeded = true
+      root().succeed(directory, settings)
+      return
+    }
+    if (!hooked) onExit(() => canSucceed() && root().finish(directory, settings))
+    hooked = true
+    waiting = true
+    later(() => {
+      waiting = false
+      bell().knock(monotonic())
+    }, delay).unref()
+    delay = Math.min(delay * 2, LAST_LOOK)
+  }
 }
 
 // Grandchildren: threads of the root's threads get rings too, everything beneath a process gets files.

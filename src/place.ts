@@ -2,6 +2,7 @@
 //
 // This file and what it imports are loaded into every process; everything else waits behind `require`.
 
+import { existsSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import { installAdapters } from './adapters/table.js'
 import type { Settings } from './core/options.js'
@@ -46,7 +47,7 @@ export function placeChild(place: Place, preloaded: boolean): () => void {
     },
   )
   const unpatch = patchSpawn(() => slot.get().parent, preloaded)
-  const unadapt = installAdapters(place.inheritance.adapters, {
+  const unadapt = installAdapters(place.inheritance.settings.adapters, {
     registry: () => slot.get().registry,
     capture: place.capture,
     copy: false,
@@ -95,7 +96,13 @@ function patchSpawn(parent: () => Parent, preloaded: boolean): () => void {
 }
 
 const makeRoot: Make<Settings> = (settings) => load('./root.js').createRoot(settings)
-const makeChild: Make<Place> = (place) => load('./child.js').createChild(place)
+
+// Where the runtime directory is gone with its root, a child is on its own; it opens none of the log's files.
+const makeChild: Make<Place> = (place) => {
+  const { queue } = place
+  if (queue.type === 'file' && !existsSync(queue.directory)) return makeRoot(defaults())
+  return load('./child.js').createChild(place)
+}
 
 // getLogger() may be the first call of all, and then what is wrong is told rather than thrown.
 function makeLoneRoot(): Instance {

@@ -2,7 +2,6 @@
 
 import { renameSync, writeFileSync } from 'node:fs'
 import { threadId } from 'node:worker_threads'
-import * as shimmer from 'shimmer'
 
 import { installAdapters, relayRecord } from './adapters/table.js'
 import { clockAnchor } from './core/clock.js'
@@ -11,6 +10,7 @@ import { notice, reasonOf } from './core/notice.js'
 import type { Settings } from './core/options.js'
 import { createRedact } from './core/redact.js'
 import { stdioIds } from './core/stdio.js'
+import { onExit } from './exit.js'
 import { parseLine } from './handlers/lines.js'
 import type { Instance, RecordHandler } from './instance.js'
 import type { Parcel } from './listener/channel.js'
@@ -63,6 +63,31 @@ export function createRoot(settings: Settings): Instance {
   }
 }
 
+/**
+ * Goes on as the listener of a runtime directory whose lock this process has taken: with the handlers and from the place
+ * of the listener before. Ends with the process. Throws `LOGSHARE_ERR_HANDLER`.
+ */
+export function succeed(directory: string, settings: Settings): void {
+  const host = createHost(settings)
+  hookExit(host)
+  host.adopt(directory)
+  diagnose('root', 'process %d goes on for %s', process.pid, directory)
+}
+
+/** Writes what is left in a runtime directory whose lock this process has taken, before it ends. */
+export function finish(directory: string, settings: Settings): void {
+  createHost(settings).finish(directory)
+}
+
+function createHost(settings: Settings): Host {
+  const none = new Set<RecordHandler>()
+  return new Host({
+    settings,
+    Worker: OriginalWorker,
+    take: (purpose, lines) => take(none, purpose, lines),
+  })
+}
+
 // Loggers that exist already stay: only what is behind them changes.
 function installHost(host: Host, registry: Registry, settings: Settings): () => void {
   host.open(settings, 'batched')
@@ -91,9 +116,7 @@ function createParent(host: Host, registry: Registry): Parent {
   const inheritance = (): Inheritance => ({
     anchor: clockAnchor(),
     ...registry.levels(),
-    adapters: host.settings.adapters,
-    redact: host.settings.redact,
-    overflow: host.settings.overflow,
+    settings: host.settings,
     stdio: stdioIds(),
   })
   let written: string | undefined
@@ -175,33 +198,9 @@ function announceFailure(name: string, error: unknown): void {
   notice('LOGSHARE_WARN_HANDLER', `handler ${name} failed: ${reasonOf(error)}`)
 }
 
-type Emit = (event: string | symbol, ...args: unknown[]) => boolean
-
-// Through `emit` rather than a listener: nobody can see it, it comes after all listeners, and one that throws or ends
-// the process in its own way does not keep it from coming.
 function hookExit(host: Host): () => void {
-  const target = process as unknown as { emit: Emit; reallyExit: (code?: number) => never }
-  const inherited = Object.hasOwn(target, 'emit') ? undefined : target.emit
-  shimmer.wrap(target, 'emit', (original) => {
-    return function emit(this: unknown, event, ...args) {
-      if (event === 'worker' && host.isListener(args[0])) return false
-      if (event !== 'exit' || this !== process) return original.call(this, event, ...args)
-      try {
-        return original.call(this, event, ...args)
-      } finally {
-        host.close()
-      }
-    }
-  })
-  // process.exit() within an exit listener comes here at once.
-  shimmer.wrap(target, 'reallyExit', (original) => {
-    return function reallyExit(this: unknown, code) {
-      host.close()
-      return original.call(this, code)
-    }
-  })
-  return () => {
-    shimmer.massUnwrap([target], ['emit', 'reallyExit'])
-    if (target.emit === inherited) Reflect.deleteProperty(target, 'emit') // it was not its own
-  }
+  return onExit(
+    () => host.close(),
+    (worker) => host.isListener(worker),
+  )
 }

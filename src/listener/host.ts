@@ -192,6 +192,20 @@ export class Host {
     return this.#directory
   }
 
+  /** Serves a directory that a listener before has left, in a thread. */
+  adopt(directory: string): void {
+    this.#directory = directory
+    this.start()
+  }
+
+  /** Writes what a directory holds whose listener is gone, at once, and closes. */
+  finish(directory: string): void {
+    this.#closeInline()
+    this.#directory = directory
+    this.#goOnInline()
+    this.close()
+  }
+
   /** Whether the handlers on the main thread want every line. */
   tap(on: boolean): void {
     this.#tapped = on
@@ -236,6 +250,7 @@ export class Host {
     this.#closed = true
     stopInterval(this.#polling)
     if (this.#inline) {
+      this.#inline.pumpUntil(ALL)
       const left = this.#inline.hasLiving()
       this.#closeInline()
       this.#leaveDirectory(left)
@@ -425,6 +440,7 @@ export class Host {
     this.#openInline()
     for (const memory of this.#rings.values()) this.#inline?.addRing(memory)
     if (this.#directory !== undefined) this.#inline?.watch(this.#directory)
+    this.#inline?.scan()
     this.#inline?.pumpUntil(monotonic())
   }
 }

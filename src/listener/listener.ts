@@ -151,10 +151,13 @@ export class Listener {
     for (const { reader } of this.#sources.values()) reader.close()
   }
 
-  /** Whether living producers may still write to queue files. */
+  /** Whether living producers may still write to queue files. This process is at its end and no longer one of them. */
   hasLiving(): boolean {
     if (this.#directory === undefined) return false
     this.reap()
+    for (const source of this.#sources.values()) {
+      if (source.file && pidOf(source.id) === process.pid) source.gone = true
+    }
     this.#dismiss()
     try {
       return readdirSync(this.#directory).some((file) => file.endsWith('.q'))

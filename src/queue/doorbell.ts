@@ -34,9 +34,18 @@ export class Doorbell {
   #rungAt = Number.NEGATIVE_INFINITY
   #connectedAt = Number.NEGATIVE_INFINITY
 
-  constructor(directory: string, producer: string) {
+  readonly #lost: () => void
+
+  /** `lost` is called whenever there is nobody to ring for. */
+  constructor(directory: string, producer: string, lost: () => void = ignore) {
     this.#path = doorbellPath(directory)
     this.#greeting = `${producer}\n`
+    this.#lost = lost
+  }
+
+  /** Connects if it is not, to be told when the listener is lost. */
+  knock(time: number): void {
+    if (!this.#socket && this.#connect(time)) this.#send(this.#greeting)
   }
 
   /** Rings unless it has just done so; `time` is monotonic. Reaches a listener even if this thread never yields. */
@@ -60,7 +69,9 @@ export class Doorbell {
     const { connect } = require('node:net') as typeof import('node:net')
     const socket: SocketWithHandle = connect({ path: this.#path })
     const forget = (): void => {
-      if (this.#socket === socket) this.#socket = undefined
+      if (this.#socket !== socket) return
+      this.#socket = undefined
+      this.#lost()
     }
     socket.on('error', forget).on('close', forget).on('data', ignore)
     socket.unref()
@@ -77,7 +88,9 @@ export class Doorbell {
       this.#greeted = true
     } catch (error) {
       // EAGAIN: the listener has rings it has not heard yet, so it will look. Anything else: nobody is there.
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') this.close()
+      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return
+      this.close()
+      this.#lost()
     }
   }
 }

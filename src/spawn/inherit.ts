@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 import type { Threshold } from '../core/level.js'
+import type { Settings } from '../core/options.js'
 import type { Capture, StdioIds } from '../core/stdio.js'
 
 /** The file that is preloaded into children. */
@@ -24,9 +25,8 @@ export interface Inheritance {
   readonly anchor: number
   readonly level: Threshold
   readonly levels: Readonly<Record<string, Threshold>>
-  readonly adapters: readonly string[]
-  readonly redact: readonly string[]
-  readonly overflow: { readonly policy: 'block' | 'drop'; readonly wait: number }
+  /** The root's, handlers included: a child may have to go on with them. */
+  readonly settings: Settings
   readonly stdio: StdioIds
 }
 

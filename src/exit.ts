@@ -1,0 +1,36 @@
+// Exit: what has to be done before this process is gone, by whatever way runs exit listeners.
+//
+// Through `emit` rather than a listener: nobody can see it, it comes after all listeners, and one that throws or ends
+// the process in its own way does not keep it from coming.
+
+import * as shimmer from 'shimmer'
+
+type Emit = (event: string | symbol, ...args: unknown[]) => boolean
+
+/** Calls `act` at the end; `hides` tells which workers the application's `worker` event is not to show. */
+export function onExit(act: () => void, hides?: (worker: unknown) => boolean): () => void {
+  const target = process as unknown as { emit: Emit; reallyExit: (code?: number) => never }
+  const inherited = Object.hasOwn(target, 'emit') ? undefined : target.emit
+  shimmer.wrap(target, 'emit', (original) => {
+    return function emit(this: unknown, event, ...args) {
+      if (event === 'worker' && hides?.(args[0])) return false
+      if (event !== 'exit' || this !== process) return original.call(this, event, ...args)
+      try {
+        return original.call(this, event, ...args)
+      } finally {
+        act()
+      }
+    }
+  })
+  // process.exit() within an exit listener comes here at once.
+  shimmer.wrap(target, 'reallyExit', (original) => {
+    return function reallyExit(this: unknown, code) {
+      act()
+      return original.call(this, code)
+    }
+  })
+  return () => {
+    shimmer.massUnwrap([target], ['emit', 'reallyExit'])
+    if (target.emit === inherited) Reflect.deleteProperty(target, 'emit') // it was not its own
+  }
+}
