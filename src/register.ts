@@ -1,18 +1,11 @@
 // The preload: finds out what this thread is, the root, a child or neither, and puts logshare in its place.
 
-import { readFileSync } from 'node:fs'
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
 import type { Settings } from './core/options.js'
 import { sharedStdio } from './core/stdio.js'
 import { getSlot } from './instance.js'
 import { placeChild, placeRoot } from './place.js'
-import {
-  type Inheritance,
-  inheritancePath,
-  takeProcessHand,
-  WORKER_KEY,
-  type WorkerHand,
-} from './spawn/inherit.js'
+import { readInheritance, takeProcessHand, WORKER_KEY, type WorkerHand } from './spawn/inherit.js'
 
 /** Called by the preload file. `preloaded`: it was loaded by `-r`. Throws only for a root's wrong options. */
 export function register(preloaded: boolean): void {
@@ -59,12 +52,4 @@ function configured(): Settings | undefined {
   if (!LOGSHARE_CONFIG && !LOGSHARE_LEVEL) return undefined
   const { loadSettings } = require('./core/config.js') as typeof import('./core/config.js')
   return loadSettings(undefined)
-}
-
-function readInheritance(directory: string): Inheritance | undefined {
-  try {
-    return JSON.parse(readFileSync(inheritancePath(directory), 'utf8')) as Inheritance
-  } catch {
-    return undefined
-  }
 }

@@ -74,9 +74,11 @@ export function succeed(directory: string, settings: Settings): void {
   diagnose('root', 'process %d goes on for %s', process.pid, directory)
 }
 
-/** Writes what is left in a runtime directory whose lock this process has taken, before it ends. */
-export function finish(directory: string, settings: Settings): void {
-  createHost(settings).finish(directory)
+/** Writes what is left in a runtime directory whose lock this process has taken; returns how many records. */
+export function finish(directory: string, settings: Settings): number {
+  const host = createHost(settings)
+  host.finish(directory)
+  return host.stats().records
 }
 
 function createHost(settings: Settings): Host {

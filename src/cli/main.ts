@@ -3,6 +3,7 @@
 
 import { Command } from 'commander'
 import { LogshareError } from '../core/errors.js'
+import { createRecover } from './recover.js'
 import { createRun } from './run.js'
 
 const { version } = require('../../package.json') as { version: string }
@@ -12,6 +13,7 @@ const program = new Command('logshare')
   .version(version)
   .enablePositionalOptions()
   .addCommand(createRun())
+  .addCommand(createRecover())
 
 program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof LogshareError)) throw error

@@ -10,7 +10,7 @@ import { reasonOf } from './notice.js'
 
 const PRIVATE = 0o700
 /** Files that logshare makes in a runtime directory; it removes no others. */
-const OURS = /\.q$|^bell\.sock$|^(?:config|state)\.json(?:\.new)?$|^listener\.lock$/
+const OURS = /\.q$|^bell\.sock$|^(?:config|state)\.json(?:\.new)?$|^listener\.\d+\.lock(?:\.new)?$/
 
 /**
  * Makes the runtime directory and returns its path: `LOGSHARE_DIR` itself (or, while another application has it, a new
@@ -23,8 +23,16 @@ export function makeDirectory(env: NodeJS.ProcessEnv = process.env): string {
     const path = ensure(resolve(env.LOGSHARE_DIR))
     return takeLock(path) ? path : ensureLocked(join(path, id))
   }
-  const base = join(env.XDG_RUNTIME_DIR || tmpdir(), `logshare-${process.getuid?.() ?? 'user'}`)
+  const base = baseOf(env)
   return ensureLocked(join(ensure(base), id))
+}
+
+/** Throws `LOGSHARE_ERR_DIR` if a runtime directory belongs to somebody else, or is none. */
+export function checkOwned(path: string): void {
+  check(
+    path,
+    attempt(path, () => lstatSync(path)),
+  )
 }
 
 /** Throws `LOGSHARE_ERR_DIR` if `LOGSHARE_DIR` is there and cannot be used: told at start, not at the first child. */
@@ -39,13 +47,31 @@ export function checkDirectory(env: NodeJS.ProcessEnv = process.env): void {
 export function removeDirectory(path: string): void {
   try {
     for (const file of readdirSync(path)) if (OURS.test(file)) unlinkSync(join(path, file))
-    if (made.has(path)) rmdirSync(path)
+    if (made.has(path) || GIVEN_NAME.test(path)) rmdirSync(path)
   } catch {
     // Somebody else's file in it: theirs to remove.
   }
 }
 
 const made = new Set<string>()
+/** The last part of a directory that a root has named itself: its process id and eight random digits. */
+const GIVEN_NAME = /[\\/]\d+-[0-9a-f]{8}$/
+
+/** Runtime directories of this user in the default place, whoever they belong to. */
+export function listDirectories(env: NodeJS.ProcessEnv = process.env): string[] {
+  const base = baseOf(env)
+  try {
+    return readdirSync(base)
+      .map((name) => join(base, name))
+      .filter((path) => GIVEN_NAME.test(path))
+  } catch {
+    return []
+  }
+}
+
+function baseOf(env: NodeJS.ProcessEnv): string {
+  return join(env.XDG_RUNTIME_DIR || tmpdir(), `logshare-${process.getuid?.() ?? 'user'}`)
+}
 
 function ensureLocked(path: string): string {
   takeLock(ensure(path))

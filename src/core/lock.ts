@@ -1,10 +1,15 @@
 // The lock of a runtime directory: one process at a time reads its queues and writes the log.
+//
+//   listener.1.lock, listener.2.lock, …  each names a process that has held the lock; the last one counts
+//
+// To take it over from a dead holder is to make the next file, which only one process can; nothing that exists is changed,
+// so nobody can take away what another has just taken.
 
-import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
+import { linkSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isAlive, startOf } from './process.js'
 
-const FILE = 'listener.lock'
+const NAME = /^listener\.(\d+)\.lock$/
 
 interface Holder {
   readonly pid: number
@@ -14,72 +19,68 @@ interface Holder {
 
 /** Takes the lock, from nobody or from a process that has died. False if somebody alive holds it. */
 export function takeLock(directory: string): boolean {
-  const path = join(directory, FILE)
-  if (create(path)) return true
-  const holder = read(path)
-  if (holder && isHolding(holder)) return false
-  return displace(path) && create(path)
+  const last = lastNumber(directory)
+  return !isHeld(directory, last) && create(directory, last + 1)
 }
 
 /** Whether a living process holds the lock. */
 export function isLocked(directory: string): boolean {
-  const holder = read(join(directory, FILE))
-  return holder !== undefined && isHolding(holder)
+  return isHeld(directory, lastNumber(directory))
 }
 
 /** Gives the lock up if this process holds it. */
 export function dropLock(directory: string): void {
-  const path = join(directory, FILE)
-  if (read(path)?.pid === process.pid) remove(path)
+  const last = lastNumber(directory)
+  if (last > 0 && read(directory, last)?.pid === process.pid) remove(pathOf(directory, last))
 }
 
-function create(path: string): boolean {
+// A file that cannot be read is not one of ours, and respected.
+function isHeld(directory: string, number: number): boolean {
+  if (number === 0) return false
+  const holder = read(directory, number)
+  return !holder || (isAlive(holder.pid) && startOf(holder.pid) === holder.start)
+}
+
+// By a link to a complete file: nobody ever reads half of one.
+function create(directory: string, number: number): boolean {
+  const holder: Holder = { pid: process.pid, start: startOf(process.pid) }
+  const draft = join(directory, `listener.${process.pid}.lock.new`)
   try {
-    const holder: Holder = { pid: process.pid, start: startOf(process.pid) }
-    writeFileSync(path, JSON.stringify(holder), { flag: 'wx', mode: 0o600 })
+    writeFileSync(draft, JSON.stringify(holder), { mode: 0o600 })
+    linkSync(draft, pathOf(directory, number))
     return true
   } catch {
     return false
+  } finally {
+    remove(draft)
   }
 }
 
-// By renaming: of several who find the same dead lock one gets it away, and whoever got a living one away puts it back.
-function displace(path: string): boolean {
-  const aside = `${path}.${process.pid}`
+function lastNumber(directory: string): number {
   try {
-    renameSync(path, aside)
+    const numbers = readdirSync(directory).map((name) => Number(NAME.exec(name)?.[1] ?? 0))
+    return Math.max(0, ...numbers)
   } catch {
-    return true // gone: try to create
+    return 0
   }
-  const holder = read(aside)
-  const alive = holder !== undefined && isHolding(holder)
-  if (alive) {
-    try {
-      linkSync(aside, path)
-    } catch {
-      // A third one has taken it meanwhile.
-    }
-  }
-  remove(aside)
-  return !alive
 }
 
-function isHolding({ pid, start }: Holder): boolean {
-  return isAlive(pid) && startOf(pid) === start
-}
-
-function read(path: string): Holder | undefined {
+function read(directory: string, number: number): Holder | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Holder
+    return JSON.parse(readFileSync(pathOf(directory, number), 'utf8')) as Holder
   } catch {
     return undefined
   }
+}
+
+function pathOf(directory: string, number: number): string {
+  return join(directory, `listener.${number}.lock`)
 }
 
 function remove(path: string): void {
   try {
     unlinkSync(path)
   } catch {
-    // Somebody else was quicker.
+    // Not there: it could not be made.
   }
 }

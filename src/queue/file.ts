@@ -145,7 +145,11 @@ export class FileReader implements QueueReader {
   damaged = 0
 
   /** Reads from a position on, as `position()` of a reader before has told it. */
-  constructor(directory: string, producer: string, [segment, offset]: readonly [number, number]) {
+  constructor(
+    directory: string,
+    producer: string,
+    [segment, offset]: readonly [segment: number, offset: number] = [0, 0],
+  ) {
     this.#directory = directory
     this.#producer = producer
     this.#number = segment

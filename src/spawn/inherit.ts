@@ -1,6 +1,6 @@
 // Inheritance: what a parent hands to its children, and how a child takes it before its own code runs.
 
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 import type { Threshold } from '../core/level.js'
@@ -87,6 +87,15 @@ export function createNames(source: string): (kind: ChildKind) => string {
 /** Where a runtime directory keeps what its children share. */
 export function inheritancePath(directory: string): string {
   return `${directory}/config.json`
+}
+
+/** What a root has left for its children; undefined if it is gone with its directory. */
+export function readInheritance(directory: string): Inheritance | undefined {
+  try {
+    return JSON.parse(readFileSync(inheritancePath(directory), 'utf8')) as Inheritance
+  } catch {
+    return undefined
+  }
 }
 
 /** The flag that goes into NODE_OPTIONS, quoted for any path. */

@@ -29,7 +29,7 @@ const mode = (path) => statSync(path).mode & 0o777
 const refused = (message) => ({ name: 'LogshareError', code: 'LOGSHARE_ERR_DIR', message })
 
 /** @param {string} directory */
-const lockOf = (directory) => join(directory, 'root.lock')
+const lockOf = (directory, number = 1) => join(directory, `listener.${number}.lock`)
 
 function deadPid() {
   return Number(spawnSync(process.execPath, ['-p', 'process.pid']).stdout)
@@ -52,7 +52,7 @@ test('is LOGSHARE_DIR, made with all above it', (t) => {
   const path = join(scratch(t), 'a/b')
   assert.equal(makeDirectory({ LOGSHARE_DIR: path }), path)
   if (UNIX) assert.equal(mode(path), 0o700)
-  assert.equal(Number(readFileSync(lockOf(path), 'utf8')), process.pid)
+  assert.equal(JSON.parse(readFileSync(lockOf(path), 'utf8')).pid, process.pid)
 })
 
 test('is a new one within LOGSHARE_DIR while a living process has that', (t) => {
@@ -63,17 +63,12 @@ test('is a new one within LOGSHARE_DIR while a living process has that', (t) => 
   if (UNIX) assert.equal(mode(second), 0o700)
 })
 
-test('a lock of a dead process is taken over, one that cannot be read is respected', (t) => {
+test('is LOGSHARE_DIR if the process that has it is dead', (t) => {
   const path = join(scratch(t), 'run')
   mkdirSync(path, { mode: 0o700 })
-  writeFileSync(lockOf(path), String(deadPid()))
+  writeFileSync(lockOf(path), JSON.stringify({ pid: deadPid(), start: '1' }))
   assert.equal(makeDirectory({ LOGSHARE_DIR: path }), path)
-  assert.equal(Number(readFileSync(lockOf(path), 'utf8')), process.pid)
-  for (const text of ['', 'no number']) {
-    writeFileSync(lockOf(path), text)
-    assert.equal(dirname(makeDirectory({ LOGSHARE_DIR: path })), path)
-    assert.equal(readFileSync(lockOf(path), 'utf8'), text)
-  }
+  assert.equal(JSON.parse(readFileSync(lockOf(path, 2), 'utf8')).pid, process.pid)
 })
 
 test('is refused if it is a file, or cannot be made', (t) => {
@@ -140,7 +135,7 @@ test('is removed with our files in it', (t) => {
 test("stays with somebody else's files in it", (t) => {
   const path = join(scratch(t), 'run')
   makeDirectory({ LOGSHARE_DIR: path })
-  const theirs = ['my.config.json', 'bell.sock.txt', 'data.qq', 'root.lock~']
+  const theirs = ['my.config.json', 'bell.sock.txt', 'data.qq', 'listener.1.lock~', 'root.lock']
   for (const file of [...theirs, '1-0-ab.0.q']) writeFileSync(join(path, file), '')
   removeDirectory(path)
   assert.deepEqual(readdirSync(path).sort(), theirs.sort())

@@ -131,7 +131,7 @@ test('a reader may come before the writer, during it, or after', (t) => {
     writer.write(headOf(seq), text)
     expected.push(text)
   }
-  const late = new FileReader(directory, PRODUCER, listProducers(directory).get(PRODUCER))
+  const late = new FileReader(directory, PRODUCER, [listProducers(directory).get(PRODUCER) ?? 0, 0])
   for (const reader of [early, late]) {
     const texts = []
     for (let frame = reader.peek(); frame; frame = reader.peek()) {
@@ -176,7 +176,10 @@ test('a successor goes on with the first segment that is left', (t) => {
   first.peek()
   first.release()
   first.close()
-  const second = new FileReader(directory, PRODUCER, listProducers(directory).get(PRODUCER))
+  const second = new FileReader(directory, PRODUCER, [
+    listProducers(directory).get(PRODUCER) ?? 0,
+    0,
+  ])
   assert.deepEqual(
     readAll(second),
     Array.from({ length: 10 }, (_, i) => textOf(i + 10, 150)),
@@ -344,4 +347,26 @@ test('a directory tells its producers from other files', (t) => {
   ])
   assert.match(producerId(7, 2), /^7-2-[0-9a-f]{8}$/)
   assert.notEqual(producerId(7, 2), producerId(7, 2))
+})
+
+test('a reader goes on where another has left off', (t) => {
+  const directory = scratch(t)
+  const writer = makeWriter(directory, 1000)
+  for (let seq = 0; seq < 50; seq++) writer.write(headOf(seq), textOf(seq, 40))
+  const first = new FileReader(directory, PRODUCER)
+  for (let seq = 0; seq < 30; seq++) {
+    assert.equal(first.peek()?.seq, seq)
+    first.next()
+  }
+  const second = new FileReader(directory, PRODUCER, first.position())
+  const rest = []
+  for (let frame = second.peek(); frame; frame = second.peek()) {
+    rest.push(frame.seq)
+    second.next()
+  }
+  assert.deepEqual(
+    rest,
+    Array.from({ length: 20 }, (_, i) => 30 + i),
+  )
+  for (const end of [writer, first, second]) end.close()
 })

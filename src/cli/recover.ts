@@ -1,0 +1,37 @@
+// `logshare recover`: brings into the log what a killed application has left in its runtime directory.
+
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { checkOwned, listDirectories } from '../core/directory.js'
+import { LogshareError } from '../core/errors.js'
+import { isLocked, takeLock } from '../core/lock.js'
+import { finish } from '../root.js'
+import { readInheritance } from '../spawn/inherit.js'
+
+export function createRecover(): Command {
+  return new Command('recover')
+    .description(
+      'Write what killed applications have left in their queues, with the handlers they had. ' +
+        'Living applications are left alone.',
+    )
+    .argument('[directories...]', 'runtime directories (default: all of this user)')
+    .action(recover)
+}
+
+function recover(given: readonly string[]): void {
+  const directories = given.length > 0 ? given.map((path) => resolve(path)) : listDirectories()
+  for (const directory of directories) {
+    checkOwned(directory)
+    if (isLocked(directory)) {
+      if (given.length === 0) continue
+      throw new LogshareError('LOGSHARE_ERR_DIR', `${directory}: in use by a living application`)
+    }
+    const inheritance = readInheritance(directory)
+    if (!inheritance?.settings && given.length > 0) {
+      throw new LogshareError('LOGSHARE_ERR_DIR', `${directory}: no runtime directory of logshare`)
+    }
+    if (!inheritance?.settings || !takeLock(directory)) continue
+    const records = finish(directory, inheritance.settings)
+    process.stderr.write(`${directory}: ${records} records recovered\n`)
+  }
+}

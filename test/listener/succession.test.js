@@ -1,0 +1,160 @@
+'use strict'
+// When the one that writes dies: its thread, its process, or all at once. What was logged is in the log, once.
+
+const assert = require('node:assert/strict')
+const { spawn } = require('node:child_process')
+const { existsSync, mkdirSync, readdirSync, readFileSync } = require('node:fs')
+const { join } = require('node:path')
+const { it } = require('node:test')
+const { setTimeout: sleep } = require('node:timers/promises')
+const { assertDelivered, audit } = require('../helpers/delivery')
+const {
+  collect,
+  run,
+  scratch,
+  cleanEnv,
+  readLog,
+  FIXTURES,
+  REGISTER,
+  ROOT,
+} = require('../helpers/run')
+
+const COMMAND = join(ROOT, 'dist/cli/main.js')
+
+for (const times of [1, 3, 4]) {
+  it(`the listener's thread is terminated ${times} times`, async (t) => {
+    const path = join(scratch(t), 'app.log')
+    const config = { handlers: [{ type: 'file', path }] }
+    const args = [String(times), '5000']
+    const { code, stderr } = await run('death/listener.js', { args, config })
+    assert.equal(code, 0, stderr)
+    assert.match(stderr, /^logshare: the listener's thread died: .*LOGSHARE_WARN_LISTENER\)\n$/)
+    const expected = { 'worker#1': 5000, 'worker#2': 5000, 'fork#1': 5000, 'fork#2': 5000 }
+    assertDelivered(readLog(path), expected)
+  })
+}
+
+for (const kills of [1, 2, 3]) {
+  it(`the root is killed while 8 children log, and ${kills - 1} of its successors`, async (t) => {
+    const app = await start(t, { children: 8, records: 3000 })
+    const killed = new Set()
+    for (let kill = 0; kill < kills; kill++) {
+      const pid = await until(() => app.holder(killed), 'a listener')
+      process.kill(pid, 'SIGKILL')
+      killed.add(pid)
+    }
+    await app.ended()
+    app.assertComplete()
+    assert.deepEqual(app.left(), [])
+  })
+}
+
+it('all are killed at once, and their records recovered', async (t) => {
+  const app = await start(t, { children: 4, records: 1e6 })
+  app.killAll()
+  await app.ended()
+  const before = audit(readLog(app.log))
+  assert.equal(before.doubled, 0)
+  const { code, stderr } = await command(['recover', app.directory])
+  assert.equal(code, 0, stderr)
+  assert.match(stderr, /: \d+ records recovered\n$/)
+  app.assertComplete()
+  assert.deepEqual(app.left(), [])
+})
+
+it('a living application is not recovered from', async (t) => {
+  const app = await start(t, { children: 1, records: 1e6 })
+  const { code, stderr } = await command(['recover', app.directory])
+  assert.deepEqual(
+    [code, stderr.split(': ').at(-1)],
+    [1, 'in use by a living application (LOGSHARE_ERR_DIR)\n'],
+  )
+  app.killAll()
+  await app.ended()
+})
+
+it('the next root with the directory brings in what was left', async (t) => {
+  const app = await start(t, { children: 2, records: 1e6 })
+  app.killAll()
+  await app.ended()
+  const config = { handlers: [{ type: 'file', path: app.log }] }
+  const env = { LOGSHARE_DIR: app.directory }
+  const { code, stderr } = await run('death/next.js', { env, config })
+  assert.equal(code, 0, stderr)
+  app.assertComplete()
+})
+
+/**
+ * An application whose forks log on without it, as soon as each of them has logged something.
+ * @param {import('node:test').TestContext} t
+ * @param {{ children: number, records: number }} options
+ */
+async function start(t, { children, records }) {
+  const folder = scratch(t)
+  const directory = join(folder, 'run')
+  const counts = join(folder, 'counts')
+  const log = join(folder, 'app.log')
+  mkdirSync(counts)
+  const env = cleanEnv({
+    LOGSHARE_DIR: directory,
+    LOGSHARE_CONFIG: JSON.stringify({ handlers: [{ type: 'file', path: log }] }),
+  })
+  const args = ['-r', REGISTER, join(FIXTURES, 'death/orphans.js'), children, records, counts]
+  const root = spawn(process.execPath, args.map(String), { env, detached: true, stdio: 'pipe' })
+  // The pipes are the children's too: they close when the last of them has ended.
+  const closed = new Promise((done) => root.on('close', done))
+  root.stderr.resume()
+  root.stdout.resume()
+  const killAll = () => process.kill(-Number(root.pid), 'SIGKILL')
+  t.after(() => {
+    if (root.exitCode === null && root.signalCode === null) killAll()
+  })
+  const returned = () =>
+    readdirSync(counts).map((name) => [name, Number(readFileSync(join(counts, name), 'latin1'))])
+  await until(
+    () => returned().length === children && returned().every(([, count]) => Number(count) > 200),
+    'records',
+  )
+  return {
+    directory,
+    log,
+    killAll,
+    ended: () => closed,
+    left: () => (existsSync(directory) ? readdirSync(directory) : []),
+    /** The process that holds the lock, once it is another than those. @param {Set<number>} others */
+    holder(others) {
+      const locks = existsSync(directory)
+        ? readdirSync(directory).filter((name) => name.endsWith('.lock'))
+        : []
+      const last = locks.sort((a, b) => Number(a.split('.')[1]) - Number(b.split('.')[1])).at(-1)
+      if (last === undefined) return undefined
+      const { pid } = JSON.parse(readFileSync(join(directory, last), 'utf8'))
+      return others.has(pid) ? undefined : pid
+    },
+    /** Every call that returned is in the log, once and in order; one that was cut short may be. */
+    assertComplete() {
+      const records = readLog(log)
+      assertDelivered(records)
+      for (const [name, count] of returned()) {
+        const found = records.filter(({ source }) => source === name).length
+        assert.ok(found === count || found === Number(count) + 1, `${name}: ${found} of ${count}`)
+      }
+    },
+  }
+}
+
+/** @param {string[]} args */
+function command(args) {
+  const child = spawn(process.execPath, [COMMAND, ...args], { env: cleanEnv(), stdio: 'pipe' })
+  return collect(child, { limit: 30_000 })
+}
+
+/** @template T @param {() => T | undefined | false} ask @param {string} what @returns {Promise<T>} */
+async function until(ask, what) {
+  for (let tries = 0; tries < 3000; tries++) {
+    const answer = ask()
+    if (answer) return answer
+    await sleep(10)
+  }
+  throw new Error(`no ${what} within 30 s`)
+}
