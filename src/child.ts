@@ -1,11 +1,12 @@
 // A child: a thread or process beneath the root, whose records go into a queue and nowhere else.
 
 import { randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { isMainThread, threadId } from 'node:worker_threads'
 import { monotonic, setClockAnchor } from './core/clock.js'
 import { takeLock } from './core/lock.js'
 import type { Settings } from './core/options.js'
+import { startOf } from './core/process.js'
 import { createRedact } from './core/redact.js'
 import { onExit } from './exit.js'
 import type { Instance } from './instance.js'
@@ -16,7 +17,7 @@ import { FileWriter } from './queue/file.js'
 import { QueueHandler } from './queue/handler.js'
 import type { QueueWriter } from './queue/queue.js'
 import { createRing, RingWriter } from './queue/ring.js'
-import { producerId } from './queue/segment.js'
+import { endPath, producerId } from './queue/segment.js'
 import { createNames, type Inheritance, NOWHERE, type Parent, type Place } from './spawn/inherit.js'
 
 export function createChild({ source, inheritance, capture, queue: given }: Place): Instance {
@@ -48,7 +49,7 @@ function createWriter(
   const bell: Doorbell = new Doorbell(
     directory,
     producer,
-    succession(directory, settings, () => bell),
+    succession({ directory, producer, settings, bell: () => bell }),
   )
   return new FileWriter({ directory, producer, hello, wrote: (time) => bell.ring(time) })
 }
@@ -59,16 +60,29 @@ const LAST_LOOK = 5000
 
 const later = setTimeout
 
+interface Succession {
+  readonly directory: string
+  readonly producer: string
+  readonly settings: Settings
+  readonly bell: () => Doorbell
+}
+
 // What happens when nobody is there to ring for: a process whose lock it becomes goes on as the listener, the others look
 // for it, and the last to end leaves nothing unwritten. Threads leave that to their process.
-function succession(directory: string, settings: Settings, bell: () => Doorbell): () => void {
+function succession({ directory, producer, settings, bell }: Succession): () => void {
   if (!isMainThread) return () => {}
   let delay = FIRST_LOOK
   let waiting = false
   let succeeded = false
   const canSucceed = (): boolean => !succeeded && existsSync(directory) && takeLock(directory)
   const root = (): typeof import('./root.js') => require('./root.js')
-  let hooked = false
+  // Whoever ends when there is no listener leaves nothing unwritten. A listener that ends at the same moment looks, after
+  // it has dropped the lock, for the sign that we have: one of the two gets it.
+  onExit(() => {
+    if (succeeded || !existsSync(directory)) return
+    sign(endPath(directory, producer))
+    if (takeLock(directory)) root().finish(directory, settings)
+  })
   return () => {
     if (succeeded || waiting || !existsSync(directory)) return
     if (canSucceed()) {
@@ -76,14 +90,20 @@ function succession(directory: string, settings: Settings, bell: () => Doorbell)
       root().succeed(directory, settings)
       return
     }
-    if (!hooked) onExit(() => canSucceed() && root().finish(directory, settings))
-    hooked = true
     waiting = true
     later(() => {
       waiting = false
       bell().knock(monotonic())
     }, delay).unref()
     delay = Math.min(delay * 2, LAST_LOOK)
+  }
+}
+
+function sign(path: string): void {
+  try {
+    writeFileSync(path, startOf(process.pid), { mode: 0o600 })
+  } catch {
+    // Then whoever looks takes us for alive, and leaves the rest to be recovered.
   }
 }
 

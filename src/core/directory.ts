@@ -10,7 +10,8 @@ import { reasonOf } from './notice.js'
 
 const PRIVATE = 0o700
 /** Files that logshare makes in a runtime directory; it removes no others. */
-const OURS = /\.q$|^bell\.sock$|^(?:config|state)\.json(?:\.new)?$|^listener\.\d+\.lock(?:\.new)?$/
+const OURS =
+  /\.(?:q|end)$|^bell\.sock$|^(?:config|state)\.json(?:\.new)?$|^listener\.\d+\.lock(?:\.new)?$/
 
 /**
  * Makes the runtime directory and returns its path: `LOGSHARE_DIR` itself (or, while another application has it, a new

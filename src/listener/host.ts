@@ -5,7 +5,7 @@ import type { MessageChannel, MessagePort, Worker } from 'node:worker_threads'
 import { monotonic } from '../core/clock.js'
 import { diagnose } from '../core/diagnostics.js'
 import { makeDirectory, removeDirectory } from '../core/directory.js'
-import { dropLock } from '../core/lock.js'
+import { dropLock, takeLock } from '../core/lock.js'
 import { notice, reasonOf } from '../core/notice.js'
 import type { Settings } from '../core/options.js'
 import { createHandler } from '../handlers/create.js'
@@ -15,6 +15,7 @@ import { createBell, ringHard } from '../queue/bell.js'
 import { createRing, RingWriter } from '../queue/ring.js'
 import { Ask, type Command, type News, type Parcel, type ThreadData, Word } from './channel.js'
 import { Count, Listener } from './listener.js'
+import { hasLivingProducers } from './source.js'
 import { readState } from './state.js'
 
 /** Milliseconds main waits at most for a listener that makes no progress. */
@@ -274,11 +275,20 @@ export class Host {
     this.#leaveDirectory(Atomics.load(this.#control, Word.LEFT) === 1)
   }
 
-  // Living producers keep it: one of them takes the lock and goes on.
+  // Living producers keep it: one of them takes the lock and goes on. One that ended before it was dropped could not.
   #leaveDirectory(left: boolean): void {
-    if (this.#directory === undefined) return
-    if (left) dropLock(this.#directory)
-    else removeDirectory(this.#directory)
+    const directory = this.#directory
+    if (directory === undefined) return
+    if (left) {
+      dropLock(directory)
+      if (hasLivingProducers(directory) || !takeLock(directory)) {
+        this.#directory = undefined
+        return
+      }
+      this.#goOnInline()
+      this.#closeInline()
+    }
+    removeDirectory(directory)
     this.#directory = undefined
   }
 

@@ -1,7 +1,10 @@
 // Source: one producer as the listener knows it.
 
+import { readFileSync } from 'node:fs'
+import { isAlive, startOf } from '../core/process.js'
 import type { FileReader } from '../queue/file.js'
 import type { RingReader } from '../queue/ring.js'
+import { endPath, listProducers } from '../queue/segment.js'
 
 export interface Source {
   /** The producer's name in the runtime directory, or the ring's number. */
@@ -24,4 +27,25 @@ export function pidOf(producer: string): number {
 
 export function threadOf(producer: string): number {
   return Number.parseInt(producer.split('-')[1] ?? '0', 10)
+}
+
+/** Whether a process other than this one, and not at its end, may still write to a queue in the directory. */
+export function hasLivingProducers(directory: string): boolean {
+  try {
+    const producers = [...listProducers(directory).keys()]
+    const ending = new Set(producers.filter((producer) => hasEnded(directory, producer)).map(pidOf))
+    const pids = producers.map(pidOf)
+    return pids.some((pid) => pid !== process.pid && !ending.has(pid) && isAlive(pid))
+  } catch {
+    return false
+  }
+}
+
+// The file names its process by the time it started, lest it speak for another that has the same id now.
+function hasEnded(directory: string, producer: string): boolean {
+  try {
+    return readFileSync(endPath(directory, producer), 'latin1') === startOf(pidOf(producer))
+  } catch {
+    return false
+  }
 }

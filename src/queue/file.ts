@@ -23,7 +23,7 @@ import {
   writeFrame,
 } from './frame.js'
 import type { QueueReader, QueueWriter } from './queue.js'
-import { SEGMENT_SIZE, segmentPath } from './segment.js'
+import { endPath, SEGMENT_SIZE, segmentPath } from './segment.js'
 
 const SCRATCH = 64 * 1024
 const MIN_CHUNK = 64 * 1024
@@ -193,6 +193,7 @@ export class FileReader implements QueueReader {
     this.close()
     this.release()
     remove(segmentPath(this.#directory, this.#producer, this.#number))
+    remove(endPath(this.#directory, this.#producer))
   }
 
   close(): void {

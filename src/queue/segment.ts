@@ -18,6 +18,11 @@ export function segmentPath(directory: string, producer: string, number: number)
   return join(directory, `${producer}.${number}.q`)
 }
 
+/** A file that says, as long as it is there, that the producer's process is at its end and writes nothing more. */
+export function endPath(directory: string, producer: string): string {
+  return join(directory, `${producer}.end`)
+}
+
 /** Removes the segments before a number: they were read before, and their removal was cut short. */
 export function removeBefore(directory: string, producer: string, number: number): void {
   for (let each = number - 1; each >= 0; each--) {
