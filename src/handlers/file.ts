@@ -22,7 +22,7 @@ import { writeFully } from './output.js'
 /** Bytes that are read behind a mark: a batch and one large record. */
 const MAX_OVERLAP = 64 * 2 ** 20
 /** Records after which nothing of the overlap can come any more: it is the oldest there is. */
-const OVERLAP_RECORDS = 2 ** 16
+const OVERLAP_RECORDS = 2 ** 18
 const LINE_FEED = 0x0a
 
 /**

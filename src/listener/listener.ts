@@ -19,6 +19,8 @@ const ATTENTION = 40
 const ATTENTION_INTERVAL = 5
 /** Milliseconds between two looks into the runtime directory while records come. */
 const SCAN_INTERVAL = 5
+/** Milliseconds between two notes of how far the queues have been read. */
+const STATE_INTERVAL = 20
 /** Milliseconds after which a pump under load lets the event loop have its turn. */
 const TURN_LIMIT = 20
 
@@ -41,6 +43,8 @@ export class Listener {
   #added = 0
   #damagedBefore = 0
   #directory: string | undefined
+  #isDirty = false
+  #rememberedAt = Number.NEGATIVE_INFINITY
   #resumed = new Map<string, Position>()
   #scannedAt = Number.NEGATIVE_INFINITY
 
@@ -146,6 +150,7 @@ export class Listener {
   }
 
   async close(): Promise<void> {
+    this.#remember()
     await this.flush()
     for (const handler of this.#handlers) await this.#guard(handler, () => handler.close?.())
     for (const { reader } of this.#sources.values()) reader.close()
@@ -218,13 +223,23 @@ export class Listener {
     for (const frame of batch) bytes += frame.end - frame.start
     this.#count(Count.RECORDS, batch.length)
     this.#count(Count.BYTES, bytes)
-    if (batch.length > 0) this.#remember()
+    if (batch.length > 0) this.#isDirty = true
+    this.#rememberInTime()
     for (const { reader } of this.#sources.values()) reader.release()
     return batch.length > 0
   }
 
+  // Often enough that a successor compares few records, and always before a segment goes.
+  #rememberInTime(): void {
+    const isLate = monotonic() - this.#rememberedAt >= STATE_INTERVAL
+    const isPressing = [...this.#sources.values()].some(({ file }) => file?.hasFinished())
+    if (isLate || isPressing) this.#remember()
+  }
+
   #remember(): void {
-    if (this.#directory === undefined) return
+    if (this.#directory === undefined || !this.#isDirty) return
+    this.#isDirty = false
+    this.#rememberedAt = monotonic()
     const positions: Record<string, Position> = Object.fromEntries(this.#resumed)
     for (const { id, file } of this.#sources.values()) if (file) positions[id] = file.position()
     const marks = this.#handlers.flatMap((handler) => (handler.mark ? [handler.mark()] : []))
@@ -256,6 +271,12 @@ export class Listener {
   }
 
   #restTime(): number {
+    const rest = this.#nextLook()
+    if (rest === Number.POSITIVE_INFINITY) this.#remember()
+    return rest
+  }
+
+  #nextLook(): number {
     let rest = Number.POSITIVE_INFINITY
     const now = monotonic()
     for (const { reader, file, activeAt } of this.#sources.values()) {

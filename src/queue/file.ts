@@ -188,6 +188,11 @@ export class FileReader implements QueueReader {
     this.#finished = []
   }
 
+  /** Whether segments have been read to their end that `release` is going to remove. */
+  hasFinished(): boolean {
+    return this.#finished.length > 0
+  }
+
   /** Removes what is left of the queue; only when its writer is gone and all of it was released. */
   remove(): void {
     this.close()

@@ -1,0 +1,99 @@
+'use strict'
+// What is lost by every way a producer can end, right after its last record: the table of the README.
+//
+//   node bench/ends.js [records]
+//
+// Each cell is an application of its own. A cell says how many of the records are missing in the log; `–` where there is
+// no such end. Ends with 1 if anything is missing but from a root that was killed, whose own memory is gone.
+
+const { spawn } = require('node:child_process')
+const { existsSync, mkdtempSync, readFileSync, rmSync } = require('node:fs')
+const { tmpdir } = require('node:os')
+const { join } = require('node:path')
+
+const records = Number(process.argv[2] ?? 10_000)
+const register = join(__dirname, '../register.js')
+const program = join(__dirname, 'ends/root.js')
+const hasExecve = typeof process.execve === 'function'
+
+const KINDS = ['worker', 'fork', 'spawn', 'spawnSync', 'cluster', 'fork/worker', 'root']
+const PROCESSES = KINDS.filter((kind) => !kind.includes('worker'))
+const THREADS = KINDS.filter((kind) => kind.includes('worker'))
+
+/** The ends, and the producers that can meet them. */
+const ENDS = {
+  'natural end': KINDS,
+  'process.exit()': KINDS,
+  'process.exit() in an exit listener': KINDS,
+  'exit listener that throws': KINDS,
+  'uncaught exception': KINDS,
+  'unhandled rejection': KINDS,
+  'terminate() in a loop': THREADS,
+  'out of memory (resourceLimits)': THREADS,
+  'process.reallyExit': PROCESSES,
+  SIGTERM: PROCESSES,
+  SIGINT: PROCESSES,
+  SIGKILL: PROCESSES,
+  'process.abort()': PROCESSES,
+  'heap out of memory': PROCESSES,
+  'process.execve': hasExecve ? PROCESSES : [],
+  'cluster disconnect': ['cluster'],
+}
+
+/** Ends that no code of a process survives: what its own threads had in memory goes with it. */
+const DEADLY = [
+  'SIGTERM',
+  'SIGINT',
+  'SIGKILL',
+  'process.abort()',
+  'heap out of memory',
+  'process.execve',
+]
+
+main()
+
+async function main() {
+  let isBad = false
+  console.log(`node ${process.version}, ${records} records before each end, records lost\n`)
+  console.log(`| end | ${KINDS.join(' | ')} |\n|---|${KINDS.map(() => '---').join('|')}|`)
+  for (const [end, kinds] of Object.entries(ENDS)) {
+    if (kinds.length === 0) continue
+    const cells = []
+    for (const kind of KINDS) {
+      const lost = kinds.includes(kind) ? await measure(kind, end) : '–'
+      if (lost !== '–' && lost !== 0 && !(kind === 'root' && DEADLY.includes(end))) isBad = true
+      cells.push(lost)
+    }
+    console.log(`| ${end} | ${cells.join(' | ')} |`)
+  }
+  process.exitCode = isBad ? 1 : 0
+}
+
+/** Records that are not in the log, or what else is wrong with it. */
+async function measure(kind, end) {
+  const directory = mkdtempSync(join(tmpdir(), 'logshare-ends-'))
+  const path = join(directory, 'app.log')
+  const config = { handlers: [{ type: 'file', path }] }
+  const env = {
+    ...process.env,
+    TMPDIR: directory,
+    XDG_RUNTIME_DIR: '',
+    LOGSHARE_CONFIG: JSON.stringify(config),
+  }
+  const flags = end.startsWith('heap') && kind === 'root' ? ['--max-old-space-size=40'] : []
+  const args = [...flags, '-r', register, program, kind, end, String(records)]
+  const child = spawn(process.execPath, args, { env, stdio: 'ignore' })
+  await new Promise((resolve) => child.on('exit', resolve))
+  const found = existsSync(path) ? countDistinct(path) : 0
+  rmSync(directory, { recursive: true, force: true })
+  return typeof found === 'string' ? found : records - found
+}
+
+function countDistinct(path) {
+  const numbers = readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('"name":"ends"'))
+    .map((line) => JSON.parse(line).i)
+  if (numbers.some((number, place) => place > 0 && number <= numbers[place - 1])) return 'disorder'
+  return numbers.length
+}
