@@ -6,17 +6,28 @@
 // Each cell is an application of its own. A cell says how many of the records are missing in the log; `–` where there is
 // no such end. Ends with 1 if anything is missing but from a root that was killed, whose own memory is gone.
 
-const { spawn } = require('node:child_process')
+const { spawn, spawnSync } = require('node:child_process')
 const { existsSync, mkdtempSync, readFileSync, rmSync } = require('node:fs')
 const { tmpdir } = require('node:os')
 const { join } = require('node:path')
 
 const records = Number(process.argv[2] ?? 10_000)
 const register = join(__dirname, '../register.js')
+const command = join(__dirname, '../dist/cli/main.js')
 const program = join(__dirname, 'ends/root.js')
 const hasExecve = typeof process.execve === 'function'
 
-const KINDS = ['worker', 'fork', 'spawn', 'spawnSync', 'cluster', 'fork/worker', 'root']
+/** The last one is the root with the option `"queue": "file"`, and `logshare recover` after its end. */
+const KINDS = [
+  'worker',
+  'fork',
+  'spawn',
+  'spawnSync',
+  'cluster',
+  'fork/worker',
+  'root',
+  'root, file',
+]
 const PROCESSES = KINDS.filter((kind) => !kind.includes('worker'))
 const THREADS = KINDS.filter((kind) => kind.includes('worker'))
 
@@ -73,17 +84,19 @@ async function main() {
 async function measure(kind, end) {
   const directory = mkdtempSync(join(tmpdir(), 'logshare-ends-'))
   const path = join(directory, 'app.log')
-  const config = { handlers: [{ type: 'file', path }] }
+  const isFile = kind === 'root, file'
+  const config = { handlers: [{ type: 'file', path }], ...(isFile && { queue: 'file' }) }
   const env = {
     ...process.env,
     TMPDIR: directory,
     XDG_RUNTIME_DIR: '',
     LOGSHARE_CONFIG: JSON.stringify(config),
   }
-  const flags = end.startsWith('heap') && kind === 'root' ? ['--max-old-space-size=40'] : []
-  const args = [...flags, '-r', register, program, kind, end, String(records)]
+  const flags = end.startsWith('heap') && kind.startsWith('root') ? ['--max-old-space-size=40'] : []
+  const args = [...flags, '-r', register, program, kind.replace(', file', ''), end, String(records)]
   const child = spawn(process.execPath, args, { env, stdio: 'ignore' })
   await new Promise((resolve) => child.on('exit', resolve))
+  if (isFile) spawnSync(process.execPath, [command, 'recover'], { env, stdio: 'ignore' })
   const found = existsSync(path) ? countDistinct(path) : 0
   rmSync(directory, { recursive: true, force: true })
   return typeof found === 'string' ? found : records - found

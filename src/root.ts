@@ -16,16 +16,26 @@ import type { Instance, RecordHandler } from './instance.js'
 import type { Parcel } from './listener/channel.js'
 import { Host } from './listener/host.js'
 import { Registry } from './logger/registry.js'
+import { ring } from './queue/bell.js'
 import { QueueHandler } from './queue/handler.js'
 import { createRing } from './queue/ring.js'
+import { producerId } from './queue/segment.js'
 import {
   createNames,
   type Inheritance,
   inheritancePath,
   NOWHERE,
   type Parent,
+  type Place,
 } from './spawn/inherit.js'
 import { OriginalWorker } from './spawn/worker.js'
+
+interface Root {
+  readonly host: Host
+  readonly registry: Registry
+  /** Makes the runtime directory ready. */
+  readonly prepare: () => string
+}
 
 const BOTH = { stdout: true, stderr: true }
 
@@ -43,10 +53,17 @@ export function createRoot(settings: Settings): Instance {
   const queue = new QueueHandler({ pid: process.pid, tid: threadId, source: 'root' }, host.queue)
   const registry = new Registry(queue, settings.level, createRedact(settings.redact))
   registry.setLevels(settings.levels)
+  const inheritance = (): Inheritance => ({
+    anchor: clockAnchor(),
+    ...registry.levels(),
+    settings: host.settings,
+    stdio: stdioIds(),
+  })
+  const prepare = createDirectory(host, inheritance)
   return {
     registry,
-    parent: createParent(host, registry),
-    install: (changed) => installHost(host, registry, changed),
+    parent: createParent(host, inheritance, prepare),
+    install: (changed) => installHost({ host, registry, prepare }, changed),
     async flush() {
       await host.flush()
       await Promise.all([...handlers].map(flushHandler))
@@ -90,13 +107,29 @@ function createHost(settings: Settings): Host {
   })
 }
 
+// The root's own records into a file, like those of all others: there when it is killed.
+function moveToFile(host: Host, queue: QueueHandler, directory: string): void {
+  const { FileWriter } = require('./queue/file.js') as typeof import('./queue/file.js')
+  const producer = producerId(process.pid, threadId)
+  const bell = new Int32Array(host.bell)
+  const hello = JSON.stringify(queue.origin)
+  queue.redirect(new FileWriter({ directory, producer, hello, wrote: () => ring(bell) }))
+  host.start()
+}
+
 // Loggers that exist already stay: only what is behind them changes.
-function installHost(host: Host, registry: Registry, settings: Settings): () => void {
+function installHost({ host, registry, prepare }: Root, settings: Settings): () => void {
   host.open(settings, 'batched')
   diagnose('root', 'in place, handlers: %s', settings.handlers.map(({ type }) => type).join(', '))
   registry.configure(settings.level, createRedact(settings.redact))
   registry.setLevels(settings.levels)
   const unhookExit = hookExit(host)
+  if (settings.queue === 'file') {
+    const directory = attempt(prepare, (error) =>
+      notice('LOGSHARE_WARN_FAILED_OPEN', `logging through memory: ${reasonOf(error)}`),
+    )
+    if (directory !== undefined) moveToFile(host, registry.queue, directory)
+  }
   const unadapt = isCollecting(settings)
     ? installAdapters(settings.adapters, { registry: () => registry, capture: BOTH, copy: true })
     : () => {}
@@ -104,6 +137,7 @@ function installHost(host: Host, registry: Registry, settings: Settings): () => 
     unadapt()
     unhookExit()
     host.close()
+    registry.queue.redirect(host.queue)
     host.open({ ...settings, handlers: [{ type: 'relay' }] }, 'at once')
   }
 }
@@ -113,33 +147,32 @@ export function isCollecting(settings: Settings): boolean {
   return settings.handlers.some((handler) => handler.type !== 'relay')
 }
 
-function createParent(host: Host, registry: Registry): Parent {
-  const name = createNames('root')
-  const inheritance = (): Inheritance => ({
-    anchor: clockAnchor(),
-    ...registry.levels(),
-    settings: host.settings,
-    stdio: stdioIds(),
-  })
+// Makes the runtime directory, and puts into it what children start with, as it is now.
+function createDirectory(host: Host, inheritance: () => Inheritance): () => string {
   let written: string | undefined
-  const prepareDirectory = (): string => {
+  return () => {
     const directory = host.directory()
     const text = JSON.stringify(inheritance())
     if (`${directory} ${text}` !== written) writeInheritance(directory, text)
     written = `${directory} ${text}` // a root that is installed again has a new directory
     return directory
   }
+}
+
+function createParent(host: Host, inheritance: () => Inheritance, prepare: () => string): Parent {
+  const name = createNames('root')
   return {
     forWorker(capture) {
-      const directory = attempt(prepareDirectory)
-      const memory = createRing()
-      const port = host.prepareRing(memory)
-      const ring = { type: 'ring', memory, bell: host.bell, port, directory } as const
-      return { source: name('worker'), inheritance: inheritance(), capture, queue: ring }
+      const directory = attempt(prepare)
+      const isFile = host.settings.queue === 'file' && directory !== undefined
+      const queue = isFile
+        ? ({ type: 'file', directory } as const)
+        : createRingQueue(host, directory)
+      return { source: name('worker'), inheritance: inheritance(), capture, queue }
     },
     forProcess(kind) {
       const source = name(kind)
-      const directory = attempt(prepareDirectory, (error) => {
+      const directory = attempt(prepare, (error) => {
         const reason = `records of child processes cannot be taken: ${reasonOf(error)}`
         notice('LOGSHARE_WARN_FAILED_OPEN', reason)
       })
@@ -148,6 +181,12 @@ function createParent(host: Host, registry: Registry): Parent {
     started: () => host.start(),
     ended: () => host.barrier(),
   }
+}
+
+function createRingQueue(host: Host, directory: string | undefined): Place['queue'] {
+  const memory = createRing()
+  const port = host.prepareRing(memory)
+  return { type: 'ring', memory, bell: host.bell, port, directory }
 }
 
 function attempt<T>(act: () => T, failed?: (error: unknown) => void): T | undefined {

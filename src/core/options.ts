@@ -61,6 +61,11 @@ export interface Options {
   }
   /** Records of different producers are put in order of time within this window. Default `20ms`. */
   readonly order?: { readonly window?: string | number }
+  /**
+   * What the threads of the root log through: memory (`ring`), or files like all others (`file`), which cost more and are
+   * there when the root is killed. Default `ring`.
+   */
+  readonly queue?: 'ring' | 'file'
   /** Paths of fields whose values are replaced before they leave the producer. Default none. */
   readonly redact?: readonly string[]
 }
@@ -77,6 +82,7 @@ export interface Settings {
     readonly wait: number
   }
   readonly order: { readonly window: number }
+  readonly queue: 'ring' | 'file'
   readonly redact: readonly string[]
 }
 
@@ -98,6 +104,7 @@ export function checkOptions(options: unknown, directory: string = process.cwd()
     'handlers',
     'overflow',
     'order',
+    'queue',
     'redact',
   ])
   const overflow = object(given.overflow ?? {}, 'overflow', ['policy', 'limit', 'wait'])
@@ -113,6 +120,7 @@ export function checkOptions(options: unknown, directory: string = process.cwd()
       wait: optional(overflow.wait, 'overflow.wait', parseDuration) ?? 5000,
     },
     order: { window: optional(order.window, 'order.window', parseDuration) ?? 20 },
+    queue: optional(given.queue, 'queue', oneOf('ring', 'file')) ?? 'ring',
     redact: optional(given.redact, 'redact', redactPaths) ?? [],
   }
 }

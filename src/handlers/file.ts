@@ -10,8 +10,9 @@ import {
   readSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
+import { isMainThread } from 'node:worker_threads'
 import { LogshareError } from '../core/errors.js'
-import { reasonOf } from '../core/notice.js'
+import { notice, reasonOf } from '../core/notice.js'
 import type { FileHandlerOptions } from '../core/options.js'
 import type { LogRecord } from '../core/record.js'
 import { createPretty } from '../formatters/pretty.js'
@@ -30,6 +31,9 @@ const LINE_FEED = 0x0a
  * it has written behind that is not written again. Throws `LOGSHARE_ERR_HANDLER` if the file cannot be opened.
  */
 export function createFileHandler(options: FileHandlerOptions, mark?: Mark): Handler {
+  if (options.rotate && isMainThread) {
+    notice('LOGSHARE_WARN_HANDLER', `${options.path} grows: rotation is not in this version`)
+  }
   return new FileHandler(options, mark)
 }
 

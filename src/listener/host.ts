@@ -25,6 +25,8 @@ const BARRIER_LIMIT = 500
 const NAP = 20
 /** Threads that may die before the main thread does the work itself. */
 const MAX_DEATHS = 3
+/** Milliseconds that records of the inline listener wait at most while code that makes more goes on. */
+const INLINE_DELAY = 10
 /** Due time of everything there is. */
 const ALL = Number.POSITIVE_INFINITY
 
@@ -81,6 +83,7 @@ export class Host {
   #deaths = 0
   #polling: NodeJS.Timeout | undefined
   #scheduled = false
+  #scheduledAt = 0
   #tapped = false
   #removeTap: (() => void) | undefined
   #closed = false
@@ -321,18 +324,24 @@ export class Host {
     this.#inline = listener
     this.#tapInline(listener)
     this.queue.drain = () => listener.pumpUntil(ALL)
-    this.queue.wrote = () => this.#schedule()
+    this.queue.wrote = (time) => this.#schedule(time)
   }
 
   // Records made in one go are handled in one go, right after the code that made them.
-  #schedule(): void {
-    if (this.#pace === 'at once') this.#inline?.pumpUntil(ALL)
-    if (this.#scheduled || this.#pace === 'at once') return
-    this.#scheduled = true
-    nextTick(() => {
-      this.#scheduled = false
-      this.#inline?.pumpUntil(ALL)
-    })
+  // But code that goes on for long, and may be killed in it, does not keep them to itself for longer than a moment.
+  #schedule(time: number): void {
+    if (this.#pace === 'at once' || (this.#scheduled && time - this.#scheduledAt > INLINE_DELAY)) {
+      this.#pumpInline()
+    } else if (!this.#scheduled) {
+      this.#scheduled = true
+      this.#scheduledAt = time
+      nextTick(() => this.#pumpInline())
+    }
+  }
+
+  #pumpInline(): void {
+    this.#scheduled = false
+    this.#inline?.pumpUntil(ALL)
   }
 
   #closeInline(): void {

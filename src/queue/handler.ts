@@ -40,6 +40,11 @@ export class QueueHandler {
     }
   }
 
+  /** Goes on through another queue. */
+  redirect(queue: QueueWriter): void {
+    this.#queue = queue
+  }
+
   close(): void {
     this.#queue.close()
   }

@@ -56,7 +56,7 @@ export class RingWriter implements QueueWriter {
   /** Empties the ring from the writer's own thread; set while the listener lives in it. */
   drain: (() => void) | undefined
   /** Called after each record; set while nobody else looks into the ring. */
-  wrote: (() => void) | undefined
+  wrote: ((time: number) => void) | undefined
 
   constructor(memory: ArrayBufferLike, policy: RingPolicy, bell?: Int32Array) {
     this.#control = new Int32Array(memory, 0, CONTROL / 4)
@@ -78,7 +78,7 @@ export class RingWriter implements QueueWriter {
     }
     if (!this.#reserve(bound, head.level)) return false
     const size = writeFrame(this.#buffer, this.#head & (this.#capacity - 1), head, text)
-    this.#publish(size)
+    this.#publish(size, head.time)
     return true
   }
 
@@ -102,16 +102,16 @@ export class RingWriter implements QueueWriter {
       const offset = this.#head & (this.#capacity - 1)
       part.copy(this.#buffer, offset + HEADER)
       writeHead(this.#buffer, offset, last ? head : { ...head, kind: Kind.PART }, part.length)
-      this.#publish(size)
+      this.#publish(size, head.time)
     }
     return true
   }
 
-  #publish(size: number): void {
+  #publish(size: number, time: number): void {
     this.#head = (this.#head + size) | 0
     Atomics.store(this.#control, HEAD, this.#head)
     if (this.#bell) ring(this.#bell)
-    this.wrote?.()
+    this.wrote?.(time)
   }
 
   // Makes `size` bytes in one piece, filling the end of the ring if they do not fit before it.

@@ -10,7 +10,7 @@ const { parseDuration, parseSize } = require('../../dist/core/quantity.js')
 const LEVELS = 'one of trace, debug, info, warn, error, fatal, silent'
 const SIZE = 'a size such as "64m" or a number of bytes'
 const TIME = 'a time such as "20ms" or a number of milliseconds'
-const TOP = 'level, levels, adapters, handlers, overflow, order, redact'
+const TOP = 'level, levels, adapters, handlers, overflow, order, queue, redact'
 
 /** @param {object} handler */
 const handlers = (handler) => ({ handlers: [handler] })
@@ -25,6 +25,7 @@ test('fills in every default', () => {
     handlers: [{ type: 'relay' }],
     overflow: { policy: 'block', limit: 64 * 2 ** 20, wait: 5000 },
     order: { window: 20 },
+    queue: 'ring',
     redact: [],
   })
   assert.deepEqual(checkOptions(handlers({ type: 'console' })).handlers, [
@@ -52,6 +53,7 @@ test('takes every option', () => {
     ],
     overflow: { policy: 'drop', limit: '1k', wait: '1s' },
     order: { window: 0 },
+    queue: 'file',
     redact: ['password', '*.token', 'a["b-c"].d'],
   })
   assert.deepEqual(settings, {
@@ -71,6 +73,7 @@ test('takes every option', () => {
     ],
     overflow: { policy: 'drop', limit: 1024, wait: 1000 },
     order: { window: 0 },
+    queue: 'file',
     redact: ['password', '*.token', 'a["b-c"].d'],
   })
   assert.deepEqual(checkOptions({ adapters: false }).adapters, [])
@@ -193,6 +196,7 @@ const REFUSED = [
   [{ order: 20 }, 'order: expected an object, got 20 (number)'],
   [{ order: { size: 1 } }, 'order.size: no such option; known here: window'],
   [{ order: { window: Number.NaN } }, `order.window: expected ${TIME}, got NaN (number)`],
+  [{ queue: 'pipe' }, "queue: expected one of ring, file, got 'pipe' (string)"],
   [{ redact: 'password' }, "redact: expected a list, got 'password' (string)"],
   [{ redact: ['a', ''] }, "redact[1]: expected a text that is not empty, got '' (string)"],
 ]

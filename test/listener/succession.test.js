@@ -62,6 +62,17 @@ it('all are killed at once, and their records recovered', async (t) => {
   assert.deepEqual(app.left(), [])
 })
 
+it('the root is killed alone, and logged through a file', async (t) => {
+  const directory = scratch(t)
+  const path = join(directory, 'app.log')
+  const env = { LOGSHARE_DIR: join(directory, 'run') }
+  const config = { queue: 'file', handlers: [{ type: 'file', path }] }
+  const { signal } = await run('death/alone.js', { args: ['2000'], env, config })
+  assert.equal(signal, 'SIGKILL')
+  assert.equal((await command(['recover', env.LOGSHARE_DIR])).code, 0)
+  assertDelivered(readLog(path), { root: 2000, 'worker#1': 2000 })
+})
+
 it('a living application is not recovered from', async (t) => {
   const app = await start(t, { children: 1, records: 1e6 })
   const { code, stderr } = await command(['recover', app.directory])
