@@ -143,7 +143,7 @@ function installHost({ host, registry, prepare }: Root, settings: Settings): () 
 }
 
 // With nothing but the relay, the root's own libraries write where they always did and that is all.
-export function isCollecting(settings: Settings): boolean {
+function isCollecting(settings: Settings): boolean {
   return settings.handlers.some((handler) => handler.type !== 'relay')
 }
 

@@ -6,7 +6,6 @@ export const ERROR_CODES = [
   'LOGSHARE_ERR_DIR',
   'LOGSHARE_ERR_HANDLER',
   'LOGSHARE_ERR_LEVEL',
-  'LOGSHARE_ERR_CORRUPT',
 ] as const
 
 export type ErrorCode = (typeof ERROR_CODES)[number]

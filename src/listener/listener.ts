@@ -43,6 +43,8 @@ export class Listener {
   #added = 0
   #damagedBefore = 0
   #directory: string | undefined
+  #expectedAt = Number.POSITIVE_INFINITY
+  #stall = { from: 0, until: 0 }
   #isDirty = false
   #rememberedAt = Number.NEGATIVE_INFINITY
   #resumed = new Map<string, Position>()
@@ -114,14 +116,19 @@ export class Listener {
    * being rung for; Infinity: not before a ring.
    */
   pump(): number {
-    const until = monotonic() + TURN_LIMIT
+    const start = monotonic()
+    const until = start + TURN_LIMIT
+    if (start - this.#expectedAt > this.#window / 2)
+      this.#stall = { from: this.#expectedAt, until: start + this.#window }
     do {
-      const due = monotonic() - this.#window
+      const due = this.#horizon()
       this.#lookAround()
       if (!this.#deliver(this.#collect(due, true))) break
     } while (monotonic() < until)
     this.#dismiss()
-    return this.#restTime()
+    const rest = this.#restTime()
+    this.#expectedAt = monotonic() + rest
+    return rest
   }
 
   /**
@@ -185,6 +192,14 @@ export class Listener {
     this.#resumed.delete(producer)
     if (position[0] > first) removeBefore(directory, producer, position[0])
     this.#add(producer, new FileReader(directory, producer, position))
+  }
+
+  // What kept this thread from its turn (a machine that is too busy, a container out of its share) has kept producers
+  // from writing what they have taken the time for: they get a window to catch up.
+  #horizon(): number {
+    const now = monotonic()
+    const horizon = now - this.#window
+    return now < this.#stall.until ? Math.min(horizon, this.#stall.from - this.#window) : horizon
   }
 
   // A new producer's first record is as old as the others': its queue must be known before they are passed on.
