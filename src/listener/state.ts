@@ -1,8 +1,8 @@
 // State: what of a runtime directory's queues has reached the handlers, so that a successor goes on exactly there.
 //
-// Written after each batch, before its bytes are given up in the queues. A listener that dies in between leaves a batch
-// that is given to the handlers again; the mark says where in a log file that batch begins, and the file handler leaves
-// out what it finds behind the mark.
+// Written every few milliseconds, and always before a segment is removed. What was handed on since is given to the
+// handlers of a successor again; the mark says how far a log file went when the state was written, and the file handler
+// leaves out what it finds behind the mark.
 
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
