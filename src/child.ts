@@ -5,6 +5,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { isMainThread, threadId } from 'node:worker_threads'
 import { monotonic, setClockAnchor } from './core/clock.js'
 import { takeLock } from './core/lock.js'
+import { notice, reasonOf } from './core/notice.js'
 import type { Settings } from './core/options.js'
 import { startOf } from './core/process.js'
 import { createRedact } from './core/redact.js'
@@ -81,13 +82,13 @@ function succession({ directory, producer, settings, bell }: Succession): () => 
   onExit(() => {
     if (succeeded || !existsSync(directory)) return
     sign(endPath(directory, producer))
-    if (takeLock(directory)) root().finish(directory, settings)
+    if (takeLock(directory)) guard(() => root().finish(directory, settings))
   })
   return () => {
     if (succeeded || waiting || !existsSync(directory)) return
     if (canSucceed()) {
       succeeded = true
-      root().succeed(directory, settings)
+      guard(() => root().succeed(directory, settings))
       return
     }
     waiting = true
@@ -96,6 +97,15 @@ function succession({ directory, producer, settings, bell }: Succession): () => 
       bell().knock(monotonic())
     }, delay).unref()
     delay = Math.min(delay * 2, LAST_LOOK)
+  }
+}
+
+// In a log call, or at the end: nothing is thrown into the application. What is not written is left to be recovered.
+function guard(act: () => void): void {
+  try {
+    act()
+  } catch (error) {
+    notice('LOGSHARE_WARN_LISTENER', `nobody writes the log: ${reasonOf(error)}`)
   }
 }
 

@@ -8,9 +8,9 @@ import { makeDirectory, removeDirectory } from '../core/directory.js'
 import { dropLock, takeLock } from '../core/lock.js'
 import { notice, reasonOf } from '../core/notice.js'
 import type { Settings } from '../core/options.js'
-import { createHandler } from '../handlers/create.js'
+import { createHandler, createHandlers } from '../handlers/create.js'
 import type { Handler } from '../handlers/handler.js'
-import { lineOf } from '../handlers/relay.js'
+import { lineOf, type Send } from '../handlers/relay.js'
 import { createBell } from '../queue/bell.js'
 import { createRing, RingWriter } from '../queue/ring.js'
 import { Ask, type News, type Parcel } from './channel.js'
@@ -249,14 +249,15 @@ export class Host {
     this.#directory = undefined
   }
 
+  // Throws `LOGSHARE_ERR_HANDLER`.
   #openInline(): void {
-    const settings = this.#settings
-    const marks = this.#directory === undefined ? [] : readState(this.#directory).marks
-    const handlers: Handler[] = settings.handlers.map((options) =>
-      createHandler(options, (lines) => this.#take('relay', lines), marks),
-    )
+    const send: Send = (lines) => this.#take('relay', lines)
+    this.#openWith(this.#settings.handlers.map((options) => createHandler(options, send)))
+  }
+
+  #openWith(handlers: readonly Handler[]): void {
     const listener = new Listener({
-      window: settings.order.window,
+      window: this.#settings.order.window,
       handlers,
       counters: this.#counters,
     })
@@ -277,8 +278,11 @@ export class Host {
     this.#inline = undefined
   }
 
+  // In the place of a listener before, without throwing into the application.
   #goOnInline(): void {
-    this.#openInline()
+    const marks = this.#directory === undefined ? [] : readState(this.#directory).marks
+    const send: Send = (lines) => this.#take('relay', lines)
+    this.#openWith(createHandlers(this.#settings.handlers, send, marks))
     for (const memory of this.#rings.values()) this.#inline?.addRing(memory)
     if (this.#directory !== undefined) this.#inline?.watch(this.#directory)
     this.#inline?.scan()

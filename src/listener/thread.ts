@@ -3,7 +3,7 @@
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { monotonic } from '../core/clock.js'
 import { notice, reasonOf } from '../core/notice.js'
-import { createHandler } from '../handlers/create.js'
+import { createHandlers } from '../handlers/create.js'
 import { lineOf } from '../handlers/relay.js'
 import { arm, onRing } from '../queue/bell.js'
 import { openDoorbell } from '../queue/doorbell.js'
@@ -33,9 +33,7 @@ const ports = new Set<MessagePort>()
 const marks = data.directory === undefined ? [] : readState(data.directory).marks
 const listener = new Listener({
   window: data.settings.order.window,
-  handlers: data.settings.handlers.map((options) =>
-    createHandler(options, (lines) => send('relay', lines), marks),
-  ),
+  handlers: createHandlers(data.settings.handlers, (lines) => send('relay', lines), marks),
   counters: new Float64Array(data.counters),
 })
 
