@@ -46,6 +46,7 @@ class FileHandler implements Handler {
   readonly #fd: number
   // Records behind the mark, by producer and count; empty but for the first moments of a successor.
   readonly #written: Set<string>
+  readonly #overlap: number
   #compared = 0
   #size: number
 
@@ -61,6 +62,7 @@ class FileHandler implements Handler {
     const overlap = mark?.path === this.#path && mark.inode === this.#inode ? mark.size : undefined
     this.#written = overlap === undefined ? new Set() : readOverlap(this.#fd, overlap)
     this.#size = fstatSync(this.#fd).size
+    this.#overlap = overlap ?? this.#size
   }
 
   write(records: readonly Delivery[]): void {
@@ -72,7 +74,9 @@ class FileHandler implements Handler {
   }
 
   mark(): Mark {
-    return { path: this.#path, inode: this.#inode, size: this.#size }
+    // While some of what stands behind the old mark is still to come, a next successor has to compare from there too.
+    const size = this.#written.size > 0 ? this.#overlap : this.#size
+    return { path: this.#path, inode: this.#inode, size }
   }
 
   close(): void {

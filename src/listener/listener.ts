@@ -77,6 +77,9 @@ export class Listener {
   watch(directory: string): void {
     this.#directory = directory
     this.#resumed = new Map(Object.entries(readState(directory).positions))
+    // Before anything is written: the first batch, too, has a mark that it stands behind.
+    this.#isDirty = true
+    this.#remember()
   }
 
   /** Finds queue files of producers not known yet. */
