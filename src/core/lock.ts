@@ -5,9 +5,10 @@
 // To take it over from a dead holder is to make the next file, which only one process can; nothing that exists is changed,
 // so nobody can take away what another has just taken.
 
-import { linkSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { linkSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isAlive, startOf } from './process.js'
+import { removeFile } from './remove.js'
 
 const NAME = /^listener\.(\d+)\.lock$/
 
@@ -31,7 +32,7 @@ export function isLocked(directory: string): boolean {
 /** Gives the lock up if this process holds it. */
 export function dropLock(directory: string): void {
   const last = lastNumber(directory)
-  if (last > 0 && read(directory, last)?.pid === process.pid) remove(pathOf(directory, last))
+  if (last > 0 && read(directory, last)?.pid === process.pid) removeFile(pathOf(directory, last))
 }
 
 // A file that cannot be read is not one of ours, and respected.
@@ -52,7 +53,7 @@ function create(directory: string, number: number): boolean {
   } catch {
     return false
   } finally {
-    remove(draft)
+    removeFile(draft)
   }
 }
 
@@ -75,12 +76,4 @@ function read(directory: string, number: number): Holder | undefined {
 
 function pathOf(directory: string, number: number): string {
   return join(directory, `listener.${number}.lock`)
-}
-
-function remove(path: string): void {
-  try {
-    unlinkSync(path)
-  } catch {
-    // Not there: it could not be made.
-  }
 }

@@ -6,9 +6,10 @@
 // The listener finds queues by looking into the directory as well, so a doorbell that cannot be reached costs
 // promptness and nothing else.
 
-import { chmodSync, unlinkSync, writeSync } from 'node:fs'
+import { chmodSync, writeSync } from 'node:fs'
 import type { Server, Socket } from 'node:net'
 import { join } from 'node:path'
+import { removeFile } from '../core/remove.js'
 
 /** Milliseconds between two rings; the listener looks on by itself for longer than that. */
 const RING_INTERVAL = 10
@@ -111,7 +112,7 @@ export function openDoorbell(directory: string, events: DoorbellEvents): () => v
     events.mute(new Error(`the socket's path is longer than ${MAX_PATH} bytes: ${path}`))
     return () => {}
   }
-  if (process.platform !== 'win32') remove(path)
+  if (process.platform !== 'win32') removeFile(path)
   const { createServer } = require('node:net') as typeof import('node:net')
   const sockets = new Set<Socket>()
   const server: Server = createServer((socket) => {
@@ -148,14 +149,6 @@ function attend(socket: Socket, events: DoorbellEvents): void {
   socket.on('close', () => {
     if (producer !== undefined) events.gone(producer)
   })
-}
-
-function remove(path: string): void {
-  try {
-    unlinkSync(path)
-  } catch {
-    // Not there: the usual case.
-  }
 }
 
 function ignore(): void {}

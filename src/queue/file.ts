@@ -3,15 +3,8 @@
 // One write call a record: what was written survives the death of either process. A segment opens with a HELLO frame
 // and closes with an END frame, which says that the next segment continues. A reader never blocks a writer.
 
-import {
-  closeSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  readSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
+import { removeFile } from '../core/remove.js'
 import {
   type Frame,
   type FrameHead,
@@ -84,7 +77,7 @@ export class FileWriter implements QueueWriter {
       this.#fd = before.fd
       this.#size = before.size
       closeSync(fd)
-      remove(path)
+      removeFile(path)
       throw error
     }
   }
@@ -184,7 +177,7 @@ export class FileReader implements QueueReader {
 
   release(): void {
     this.#held = false
-    for (const path of this.#finished) remove(path)
+    for (const path of this.#finished) removeFile(path)
     this.#finished = []
   }
 
@@ -197,8 +190,8 @@ export class FileReader implements QueueReader {
   remove(): void {
     this.close()
     this.release()
-    remove(segmentPath(this.#directory, this.#producer, this.#number))
-    remove(endPath(this.#directory, this.#producer))
+    removeFile(segmentPath(this.#directory, this.#producer, this.#number))
+    removeFile(endPath(this.#directory, this.#producer))
   }
 
   close(): void {
@@ -266,13 +259,5 @@ export class FileReader implements QueueReader {
     // The last bytes may begin one whose magic is not here yet.
     this.#start =
       next < 0 || next >= this.#end ? Math.max(this.#start + 1, this.#end - 5) : next - 4
-  }
-}
-
-function remove(path: string): void {
-  try {
-    unlinkSync(path)
-  } catch {
-    // Already gone, with its directory perhaps.
   }
 }
