@@ -127,6 +127,7 @@ export class Host {
       settings: this.#settings,
       rings: [this.#memory, ...(this.#deaths > 0 ? this.#rings.values() : [])],
       directory: this.#directory,
+      isSuccessor: this.#deaths > 0,
       tap: this.#tapped,
     })
   }

@@ -194,8 +194,9 @@ export class Listener {
       this.#count(Count.RECORDS, batch.length)
       this.#count(Count.BYTES, bytes)
     }
-    this.#rememberInTime()
+    // In this order: whoever reads the state finds a mark that stands behind nothing that could come again.
     this.sources.release()
+    this.#rememberInTime()
     return batch.length > 0
   }
 
