@@ -148,10 +148,13 @@ export class Host {
     return port2
   }
 
-  /** The runtime directory, made and watched from now on. Throws `LOGSHARE_ERR_DIR`. */
-  directory(): string {
+  /**
+   * The runtime directory, watched from now on: one that `find` returns, its lock taken, or else a new one.
+   * Throws `LOGSHARE_ERR_DIR`.
+   */
+  directory(find: () => string | undefined): string {
     if (this.#directory === undefined) {
-      this.#directory = makeDirectory()
+      this.#directory = find() ?? makeDirectory()
       if (this.#remote.isRunning) this.#remote.post({ type: 'watch', directory: this.#directory })
     }
     return this.#directory
