@@ -119,7 +119,8 @@ function sign(path: string): void {
   }
 }
 
-// Grandchildren: threads of the root's threads get rings too, everything beneath a process gets files.
+// Grandchildren log through files: those are found by any listener, also by one that starts after the thread that was
+// told of the ring has died. Only without a runtime directory a thread of the root's threads gets a ring.
 function createParent({ source, inheritance, capture, queue }: Place, registry: Registry): Parent {
   const name = createNames(source)
   const current = (): Inheritance => ({ ...inheritance, ...registry.levels() })
@@ -133,7 +134,7 @@ function createParent({ source, inheritance, capture, queue }: Place, registry: 
         source: name('worker'),
         inheritance: current(),
         capture: narrowed,
-        queue: queue.type === 'ring' ? announceRing(queue) : queue,
+        queue: createQueue(queue),
       }
     },
     forProcess(kind) {
@@ -143,6 +144,12 @@ function createParent({ source, inheritance, capture, queue }: Place, registry: 
     started() {},
     ended() {},
   }
+}
+
+function createQueue(parent: Place['queue']): Place['queue'] {
+  const { directory } = parent
+  if (directory !== undefined) return { type: 'file', directory }
+  return parent.type === 'ring' ? announceRing(parent) : parent
 }
 
 function announceRing(parent: Place['queue'] & { type: 'ring' }): Place['queue'] {

@@ -29,7 +29,10 @@ for (const times of [1, 3, 4]) {
     const { code, stderr } = await run('death/listener.js', { args, config })
     assert.equal(code, 0, stderr)
     assert.match(stderr, /^logshare: the listener's thread died: .*LOGSHARE_WARN_LISTENER\)\n$/)
-    const expected = { 'worker#1': 5000, 'worker#2': 5000, 'fork#1': 5000, 'fork#2': 5000 }
+    // Workers of workers are started when the first thread is dead.
+    const sources = ['worker#1', 'worker#2', 'fork#1', 'fork#2']
+    const nested = ['worker#1/worker#1', 'worker#2/worker#1']
+    const expected = Object.fromEntries([...sources, ...nested].map((source) => [source, 5000]))
     assertDelivered(readLog(path), expected)
   })
 }
