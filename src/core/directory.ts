@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { LogshareError } from './errors.js'
 import { takeLock } from './lock.js'
-import { reasonOf } from './notice.js'
+import { notice, reasonOf } from './notice.js'
 
 const PRIVATE = 0o700
 /** Files that logshare makes in a runtime directory; it removes no others. */
@@ -15,8 +15,8 @@ const OURS =
 
 /**
  * Makes the runtime directory and returns its path: `LOGSHARE_DIR` itself (or, while another application has it, a new
- * one within), else a new one beneath `XDG_RUNTIME_DIR` or the system's temporary directory.
- * Throws `LOGSHARE_ERR_DIR` if it cannot be made or is not ours.
+ * one within), else a new one beneath `XDG_RUNTIME_DIR` or, if there is none or it cannot be used, the system's temporary
+ * directory. Throws `LOGSHARE_ERR_DIR` if it cannot be made or is not ours.
  */
 export function makeDirectory(env: NodeJS.ProcessEnv = process.env): string {
   const id = `${process.pid}-${randomBytes(4).toString('hex')}`
@@ -24,7 +24,19 @@ export function makeDirectory(env: NodeJS.ProcessEnv = process.env): string {
     const path = ensure(resolve(env.LOGSHARE_DIR))
     return takeLock(path) ? path : ensureLocked(join(path, id))
   }
-  const base = baseOf(env)
+  const [base, ...others] = basesOf(env)
+  try {
+    return makeBeneath(base, id)
+  } catch (error) {
+    const [other] = others
+    if (other === undefined) throw error
+    const path = makeBeneath(other, id)
+    notice('LOGSHARE_WARN_FAILED_OPEN', `${reasonOf(error)}; using ${path}`, 'directory')
+    return path
+  }
+}
+
+function makeBeneath(base: string, id: string): string {
   return ensureLocked(join(ensure(base), id))
 }
 
@@ -60,23 +72,29 @@ const GIVEN_NAME = /[\\/]\d+-[0-9a-f]{8}$/
 
 /** Runtime directories of this user in the default place, whoever they belong to. */
 export function listDirectories(env: NodeJS.ProcessEnv = process.env): string[] {
-  const base = baseOf(env)
-  try {
-    return readdirSync(base)
-      .map((name) => join(base, name))
-      .filter((path) => GIVEN_NAME.test(path))
-  } catch {
-    return []
-  }
+  return basesOf(env).flatMap((base) => {
+    try {
+      return readdirSync(base)
+        .map((name) => join(base, name))
+        .filter((path) => GIVEN_NAME.test(path))
+    } catch {
+      return []
+    }
+  })
 }
 
-function baseOf(env: NodeJS.ProcessEnv): string {
-  return join(env.XDG_RUNTIME_DIR || tmpdir(), `logshare-${process.getuid?.() ?? 'user'}`)
+// The default place, and another one should that not do.
+function basesOf(env: NodeJS.ProcessEnv): [string, ...string[]] {
+  const name = `logshare-${process.getuid?.() ?? 'user'}`
+  const common = join(tmpdir(), name)
+  return env.XDG_RUNTIME_DIR ? [join(env.XDG_RUNTIME_DIR, name), common] : [common]
 }
 
+// Nobody else knows the name yet: a lock that cannot be taken cannot be written.
 function ensureLocked(path: string): string {
-  takeLock(ensure(path))
-  return path
+  if (takeLock(ensure(path))) return path
+  removeDirectory(path)
+  throw new LogshareError('LOGSHARE_ERR_DIR', `runtime directory ${path}: no file can be written`)
 }
 
 function ensure(path: string): string {

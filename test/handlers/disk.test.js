@@ -4,20 +4,10 @@
 const test = require('node:test')
 const assert = require('node:assert/strict')
 const { execFileSync } = require('node:child_process')
-const {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  writeFileSync,
-} = require('node:fs')
-const { tmpdir } = require('node:os')
+const { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } = require('node:fs')
 const { join } = require('node:path')
 const { audit, assertDelivered, sumByLevel } = require('../helpers/delivery.js')
+const { fill, mountSmall } = require('../helpers/disk.js')
 const { readLog, scratch } = require('../helpers/run.js')
 const { startSteps } = require('../helpers/steps.js')
 
@@ -33,27 +23,6 @@ const MODES = { inline: [], threaded: ['fork'] }
 const expected = (mode, records) =>
   mode === 'inline' ? { root: records } : { root: records, 'fork#1': records, 'worker#1': records }
 
-/** A file system of its own, of 4 MB. @param {import('node:test').TestContext} t */
-function mountSmall(t) {
-  const path = mkdtempSync(join(tmpdir(), 'logshare-disk-'))
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', path])
-  t.after(() => {
-    execFileSync('umount', ['-l', path])
-    rmdirSync(path)
-  })
-  return path
-}
-
-/** Takes all the room there is. @param {string} path */
-function fill(path) {
-  const bytes = Buffer.alloc(64 * 1024)
-  try {
-    for (;;) writeFileSync(path, bytes, { flag: 'a' })
-  } catch (error) {
-    assert.equal(/** @type {NodeJS.ErrnoException} */ (error).code, 'ENOSPC')
-  }
-}
-
 /** @param {string} path @param {Record<string, number>} counts */
 function assertComplete(path, counts) {
   const log = readLog(path)
@@ -68,7 +37,7 @@ for (const [mode, args] of /** @type {[keyof typeof MODES, string[]][]} */ (
   test(`a full disk loses nothing when there is room again in time, ${mode}`, {
     skip: !IS_LINUX,
   }, async (t) => {
-    const disk = mountSmall(t)
+    const disk = mountSmall(t, '4m')
     const [path, other] = [join(disk, 'app.log'), join(scratch(t), 'other.log')]
     const handlers = [
       { type: 'file', path },
@@ -99,7 +68,7 @@ for (const [mode, args] of /** @type {[keyof typeof MODES, string[]][]} */ (
   test(`a disk that stays full costs lower levels first, and all is counted, ${mode}`, {
     skip: !IS_LINUX,
   }, async (t) => {
-    const disk = mountSmall(t)
+    const disk = mountSmall(t, '4m')
     const path = join(disk, 'app.log')
     const config = {
       level: 'trace',
@@ -135,7 +104,7 @@ for (const [mode, args] of /** @type {[keyof typeof MODES, string[]][]} */ (
   test(`at the end, what is not written is told and the exit code kept, ${mode}`, {
     skip: !IS_LINUX,
   }, async (t) => {
-    const disk = mountSmall(t)
+    const disk = mountSmall(t, '4m')
     const handlers = [{ type: 'file', path: join(disk, 'app.log') }]
     const app = startSteps(t, { args, config: { handlers, overflow: { wait: '300ms' } } })
     await app.take('log', { count: 10 })

@@ -9,11 +9,14 @@ const {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } = require('node:fs')
 const { join } = require('node:path')
 const { it } = require('node:test')
 const { assertDelivered } = require('../helpers/delivery')
+const { fill, mountSmall } = require('../helpers/disk')
+const { startSteps } = require('../helpers/steps')
 const { run, scratch, readLog, readLines, WAYS } = require('../helpers/run')
 
 const isSuperuser = process.getuid?.() === 0
@@ -94,7 +97,10 @@ for (const [fault, { lay, message, skip = false }] of Object.entries(FAULTS)) {
 /** Environments in which no directory can be made, found out with the first child process. */
 const NOWHERE = {
   'TMPDIR is a file': { XDG_RUNTIME_DIR: '', TMPDIR: __filename },
-  'XDG_RUNTIME_DIR is not there': { XDG_RUNTIME_DIR: join(__filename, 'nowhere') },
+  'neither XDG_RUNTIME_DIR nor TMPDIR is there': {
+    XDG_RUNTIME_DIR: join(__filename, 'nowhere'),
+    TMPDIR: join(__filename, 'nowhere'),
+  },
 }
 
 for (const [fault, nowhere] of Object.entries(NOWHERE)) {
@@ -129,11 +135,57 @@ it('a directory laid in the way by somebody else is not used', {
   assert.equal(result.code, 0, result.stderr)
   assert.match(
     result.stderr,
-    /^logshare: .* belongs to user 65534 \(LOGSHARE_WARN_FAILED_OPEN\)\n$/,
+    /^logshare: .* belongs to user 65534; using .* \(LOGSHARE_WARN_FAILED_OPEN\)\n$/,
   )
   assert.deepEqual(filesIn(laid), [])
-  assert.ok(existsSync(path))
+  assertDelivered(readLog(path), EXPECTED)
 })
+
+it('a full XDG_RUNTIME_DIR is not used, and that is told once', {
+  skip: process.platform !== 'linux',
+}, async (t) => {
+  const { path, options } = prepare(t)
+  const runtime = mountSmall(t, '1m')
+  fill(join(runtime, 'filler'))
+  const env = { ...options.env, XDG_RUNTIME_DIR: runtime }
+  const result = await run('directory/root.js', { ...options, way: 'install', env })
+  assert.equal(result.code, 0, result.stderr)
+  assert.match(result.stderr, /^logshare: .*; using .* \(LOGSHARE_WARN_FAILED_OPEN\)\n$/)
+  assertDelivered(readLog(path), EXPECTED)
+  assert.deepEqual(filesIn(runtime), ['filler'])
+})
+
+for (const policy of /** @type {const} */ (['block', 'drop'])) {
+  it(`a runtime directory that fills up: ${policy}`, {
+    skip: process.platform !== 'linux',
+  }, async (t) => {
+    const path = join(scratch(t), 'app.log')
+    const runtime = mountSmall(t, '4m')
+    const config = { handlers: [{ type: 'file', path }], overflow: { policy, wait: '30s' } }
+    const app = startSteps(t, { args: ['fork'], config, env: { XDG_RUNTIME_DIR: runtime } })
+    await app.take('log', { count: 10 })
+    fill(join(runtime, 'filler'))
+    const logged = app.take('log', { count: 2000, pad: 'x'.repeat(300) })
+    if (policy === 'drop') await logged
+    // Threads go on through memory; when all of theirs is there, the fork has met the full disk.
+    while (readLog(path).filter(({ source }) => source === 'worker#1').length < 2010);
+    rmSync(join(runtime, 'filler'))
+    await logged
+    await app.take('log', { count: 10 })
+    await app.take('flush')
+    const { drops } = await app.take('stats')
+    assert.equal(await app.end(), 0)
+    const log = readLog(path).filter(({ name }) => name === 'steps')
+    const found = log.filter(({ source }) => source === 'fork#1').length
+    assert.equal(found + (drops['fork#1']?.info ?? 0), 2020)
+    assertDelivered(
+      log.filter(({ source }) => source !== 'fork#1'),
+      { root: 2020, 'worker#1': 2020 },
+    )
+    if (policy === 'block') assert.equal(found, 2020)
+    else assert.match(app.notices.join('\n'), /records are dropped: ENOSPC.*LOGSHARE_WARN_QUEUE/)
+  })
+}
 
 /** @param {{ after(fn: () => void): void }} t */
 function prepare(t) {
