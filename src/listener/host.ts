@@ -217,6 +217,7 @@ export class Host {
 
   // The two ends tell whether producers live on in the runtime directory.
   #endInline(listener: Listener): boolean {
+    listener.reap()
     listener.pumpUntil(ALL)
     const left = listener.hasLiving()
     this.#closeInline()
@@ -273,6 +274,7 @@ export class Host {
     if (!listener) return
     this.queue.drain = undefined
     this.queue.wrote = undefined
+    listener.reap()
     listener.pumpUntil(ALL)
     void listener.close()
     this.#inline = undefined

@@ -107,10 +107,12 @@ export class Listener {
     if (source && (threadOf(producer) !== 0 || !isAlive(pidOf(producer)))) source.gone = true
   }
 
-  /** Marks the producers whose process has ended. */
+  /** Marks the producers whose process has ended, and helps readers past segments whose end was lost. */
   reap(): void {
     for (const source of this.#sources.values()) {
-      if (source.file && !source.gone && !isAlive(pidOf(source.id))) source.gone = true
+      if (!source.file || source.gone) continue
+      if (isAlive(pidOf(source.id))) source.file.advance(false)
+      else source.gone = true
     }
   }
 
@@ -139,12 +141,13 @@ export class Listener {
    * `moved` is called after each batch.
    */
   pumpUntil(due: number, moved?: () => void): void {
-    this.#lookAround()
-    while (this.#deliver(this.#collect(due, false))) {
-      moved?.()
+    do {
       this.#lookAround()
-    }
-    this.#dismiss()
+      while (this.#deliver(this.#collect(due, false))) {
+        moved?.()
+        this.#lookAround()
+      }
+    } while (this.#dismiss())
   }
 
   /** Milliseconds to wait for records that others than the root may be about to put into their queues. */
@@ -271,10 +274,12 @@ export class Listener {
     }
   }
 
-  // Producers that have ended and left nothing unread.
-  #dismiss(): void {
+  // Producers that have ended and left nothing unread. True if one has left more behind what it did not finish.
+  #dismiss(): boolean {
     let damaged = 0
+    let more = false
     for (const source of this.#sources.values()) {
+      if (source.gone && !source.reader.peek() && goesOn(source.file)) more = true
       if (!source.gone || source.reader.peek()) {
         damaged += source.reader.damaged
         continue
@@ -286,6 +291,7 @@ export class Listener {
     }
     this.#counters[Count.DAMAGED] = this.#damagedBefore + damaged
     this.#counters[Count.SOURCES] = this.#sources.size
+    return more
   }
 
   #restTime(): number {
@@ -318,4 +324,10 @@ export class Listener {
   #count(slot: number, by: number): void {
     this.#counters[slot] = (this.#counters[slot] ?? 0) + by
   }
+}
+
+// What stands behind bytes that will never be a record is one all the same.
+function goesOn(file: FileReader | undefined): boolean {
+  while (file?.advance(true)) if (file.peek()) return true
+  return false
 }

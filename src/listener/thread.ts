@@ -95,6 +95,7 @@ async function serve(): Promise<void> {
   listener.pumpUntil(due, progressed)
   const stop = ask === Ask.STOP
   if (stop) {
+    listener.reap()
     listener.pumpUntil(monotonic(), progressed)
     await listener.close()
     if (listener.hasLiving()) Atomics.store(control, Word.LEFT, 1)

@@ -3,7 +3,15 @@
 // One write call a record: what was written survives the death of either process. A segment opens with a HELLO frame
 // and closes with an END frame, which says that the next segment continues. A reader never blocks a writer.
 
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs'
 import { removeFile } from '../core/remove.js'
 import {
   type Frame,
@@ -16,7 +24,7 @@ import {
   writeFrame,
 } from './frame.js'
 import type { QueueReader, QueueWriter } from './queue.js'
-import { endPath, SEGMENT_SIZE, segmentPath } from './segment.js'
+import { endPath, nextSegment, SEGMENT_SIZE, segmentPath } from './segment.js'
 
 const SCRATCH = 64 * 1024
 const MIN_CHUNK = 64 * 1024
@@ -86,6 +94,7 @@ export class FileWriter implements QueueWriter {
   // next one, the old one goes on.
   #roll(): void {
     const old = this.#fd
+    const end = this.#size
     this.#number++
     try {
       this.#open()
@@ -95,7 +104,7 @@ export class FileWriter implements QueueWriter {
     }
     try {
       const size = writeFrame(this.#scratch, 0, { ...BARE, kind: Kind.END }, '')
-      writeSync(old, this.#scratch, 0, size)
+      writeSync(old, this.#scratch, 0, size, end)
     } finally {
       closeSync(old)
     }
@@ -110,7 +119,10 @@ export class FileWriter implements QueueWriter {
     const size = writeFrame(this.#scratch, 0, head, text)
     let written = 0
     try {
-      while (written < size) written += writeSync(this.#fd, this.#scratch, written, size - written)
+      while (written < size) {
+        const at = this.#size + written // after a half that was cut off, the file's own place is behind it
+        written += writeSync(this.#fd, this.#scratch, written, size - written, at)
+      }
     } catch (error) {
       if (written > 0) ftruncateSync(this.#fd, this.#size) // a disk that filled up half way
       throw error
@@ -133,6 +145,8 @@ export class FileReader implements QueueReader {
   #held = false
   #frame: Frame | undefined
   #finished: string[] = []
+  /** Up to where in the file frames were looked for behind one that does not go on. */
+  #searched = 0
   /** The text of the HELLO frame, once read. */
   hello: string | undefined
   damaged = 0
@@ -158,7 +172,9 @@ export class FileReader implements QueueReader {
     while (!this.#frame) {
       const frame = readFrame(this.#buffer, this.#start, this.#end)
       if (frame === 'incomplete') {
-        if (!this.#fill()) return undefined
+        if (this.#fill()) continue
+        if (!this.#isInterrupted()) return undefined
+        this.#setAside()
       } else if (frame === 'damaged') {
         this.#setAside()
       } else {
@@ -186,6 +202,22 @@ export class FileReader implements QueueReader {
     return this.#finished.length > 0
   }
 
+  /**
+   * Goes on behind what will not be finished: everything, if the writer is `gone`; else a segment whose end was lost, once
+   * the next one has begun. True if there may be more to read.
+   */
+  advance(gone: boolean): boolean {
+    const number = this.#number
+    const next = gone ? nextSegment(this.#directory, this.#producer, number) : number + 1
+    if (!gone && !this.#hasBegun(number + 1)) return false
+    if (this.peek() || this.#number !== number) return true
+    if (next !== undefined || this.#start < this.#end) this.damaged++
+    this.#start = this.#end
+    if (next === undefined) return false
+    this.#turn(next)
+    return true
+  }
+
   /** Removes what is left of the queue; only when its writer is gone and all of it was released. */
   remove(): void {
     this.close()
@@ -209,11 +241,11 @@ export class FileReader implements QueueReader {
     }
   }
 
-  #turn(): void {
+  #turn(next: number = this.#number + 1): void {
     this.#finished.push(segmentPath(this.#directory, this.#producer, this.#number))
     this.close()
-    this.#number++
-    this.#position = this.#start = this.#end = 0
+    this.#number = next
+    this.#position = this.#start = this.#end = this.#searched = 0
     this.#buffer = Buffer.alloc(0)
   }
 
@@ -249,6 +281,30 @@ export class FileReader implements QueueReader {
       return true
     } catch {
       return false // the writer has announced it and not made it yet
+    }
+  }
+
+  // A writer that has got as far as this will not come back to the segment before.
+  #hasBegun(number: number): boolean {
+    if (!existsSync(segmentPath(this.#directory, this.#producer, number))) return false
+    if (existsSync(segmentPath(this.#directory, this.#producer, number + 1))) return true
+    const next = new FileReader(this.#directory, this.#producer, [number, 0])
+    const isBegun = next.peek() !== undefined || next.hello !== undefined
+    next.close()
+    return isBegun
+  }
+
+  // Whether another frame stands where the first one should still go on: no text has bytes like a header's.
+  #isInterrupted(): boolean {
+    if (this.#searched >= this.#position) return false
+    const news = this.#end - (this.#position - this.#searched) - HEADER
+    this.#searched = this.#position
+    let at = Math.max(this.#start + HEADER, news)
+    for (;;) {
+      at = this.#buffer.indexOf('SL', at + 4, 'latin1') - 4
+      if (at < 0 || at + HEADER > this.#end) return false
+      if (readFrame(this.#buffer, at, this.#end) !== 'damaged') return true
+      at += 1
     }
   }
 

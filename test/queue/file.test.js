@@ -370,3 +370,75 @@ test('a reader goes on where another has left off', (t) => {
   )
   for (const end of [writer, first, second]) end.close()
 })
+
+test('a record that claims more than there is gives way to the next one', (t) => {
+  const directory = scratch(t)
+  const head = Buffer.alloc(HEADER)
+  writeHead(head, 0, headOf(1), 2 ** 30)
+  const claim = Buffer.concat([head, Buffer.from('{"msg":"SL SLOW SL')])
+  writeSegment(directory, Buffer.concat([frameOf(0, 'before'), claim]))
+  const reader = new FileReader(directory, PRODUCER)
+  assert.deepEqual(readAll(reader), ['before'])
+  assert.equal(reader.damaged, 0)
+  appendFileSync(segmentPath(directory, PRODUCER, 0), frameOf(2, 'behind'))
+  assert.deepEqual(readAll(reader), ['behind'])
+  assert.ok(reader.damaged > 0)
+  appendFileSync(segmentPath(directory, PRODUCER, 0), frameOf(3, 'later'))
+  assert.deepEqual(readAll(reader), ['later'])
+  reader.close()
+})
+
+test('a record that is torn at the end of all is counted once its writer is gone', (t) => {
+  const directory = scratch(t)
+  writeSegment(directory, Buffer.concat([frameOf(0, 'whole'), frameOf(1, 'torn').subarray(0, 26)]))
+  const reader = new FileReader(directory, PRODUCER)
+  assert.deepEqual(readAll(reader), ['whole'])
+  assert.deepEqual([reader.advance(false), reader.damaged], [false, 0])
+  assert.deepEqual([reader.advance(true), reader.damaged], [false, 1])
+  assert.deepEqual([reader.advance(true), reader.damaged], [false, 1])
+  reader.close()
+})
+
+for (const gone of [false, true]) {
+  for (const [how, harm] of Object.entries({
+    'lost its end': (/** @type {string} */ path) => {
+      const bytes = readFileSync(path)
+      bytes[bytes.length - HEADER] ^= 1
+      writeFileSync(path, bytes)
+    },
+    'was emptied': (/** @type {string} */ path) => writeFileSync(path, ''),
+    'was taken away': (/** @type {string} */ path) => rmSync(path),
+  })) {
+    test(`a segment that ${how} does not hold up the next ones of a writer that ${gone ? 'is gone' : 'lives'}`, (t) => {
+      const directory = scratch(t)
+      const writer = makeWriter(directory, 100)
+      const texts = Array.from({ length: 6 }, (_, seq) => textOf(seq, 100))
+      for (const [seq, text] of texts.entries()) writer.write(headOf(seq), text)
+      const hit = 2
+      harm(segmentPath(directory, PRODUCER, hit))
+      const reader = new FileReader(directory, PRODUCER)
+      const seen = readAll(reader)
+      assert.deepEqual(seen.slice(0, hit), texts.slice(0, hit))
+      assert.ok(reader.advance(gone))
+      assert.deepEqual(readAll(reader), texts.slice(hit + 1))
+      assert.ok(reader.damaged > 0)
+      assert.equal(reader.advance(gone), false)
+      writer.write(headOf(9), 'later')
+      assert.deepEqual(readAll(reader), ['later'])
+      writer.close()
+      reader.close()
+    })
+  }
+}
+
+test('the next segment is not gone on with before it has begun', (t) => {
+  const directory = scratch(t)
+  writeSegment(directory, frameOf(1, 'one'))
+  writeSegment(directory, Buffer.alloc(0), 1)
+  const reader = new FileReader(directory, PRODUCER)
+  assert.deepEqual(readAll(reader), ['one'])
+  assert.equal(reader.advance(false), false)
+  appendFileSync(segmentPath(directory, PRODUCER, 0), frameOf(2, 'two'))
+  assert.deepEqual(readAll(reader), ['two'])
+  reader.close()
+})
