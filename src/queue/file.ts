@@ -76,7 +76,7 @@ export class FileWriter implements QueueWriter {
     const { directory, producer, hello } = this.#options
     const before = { fd: this.#fd, size: this.#size }
     const path = segmentPath(directory, producer, this.#number)
-    const fd = openSync(path, 'wx', 0o600)
+    const fd = openSync(path, 'ax', 0o600) // at the file's end, wherever others or a half that was cut off put it
     try {
       this.#fd = fd
       this.#size = 0
@@ -94,7 +94,6 @@ export class FileWriter implements QueueWriter {
   // next one, the old one goes on.
   #roll(): void {
     const old = this.#fd
-    const end = this.#size
     this.#number++
     try {
       this.#open()
@@ -104,7 +103,7 @@ export class FileWriter implements QueueWriter {
     }
     try {
       const size = writeFrame(this.#scratch, 0, { ...BARE, kind: Kind.END }, '')
-      writeSync(old, this.#scratch, 0, size, end)
+      writeSync(old, this.#scratch, 0, size)
     } finally {
       closeSync(old)
     }
@@ -119,10 +118,7 @@ export class FileWriter implements QueueWriter {
     const size = writeFrame(this.#scratch, 0, head, text)
     let written = 0
     try {
-      while (written < size) {
-        const at = this.#size + written // after a half that was cut off, the file's own place is behind it
-        written += writeSync(this.#fd, this.#scratch, written, size - written, at)
-      }
+      while (written < size) written += writeSync(this.#fd, this.#scratch, written, size - written)
     } catch (error) {
       if (written > 0) ftruncateSync(this.#fd, this.#size) // a disk that filled up half way
       throw error
@@ -252,7 +248,9 @@ export class FileReader implements QueueReader {
   // More bytes behind the ones we have. A buffer whose frames are still held is left to them.
   #fill(): boolean {
     if (this.#fd < 0 && !this.#open()) return false
-    const unread = fstatSync(this.#fd).size - this.#position
+    const { size: there } = fstatSync(this.#fd)
+    if (there < this.#position) this.#forget(there)
+    const unread = there - this.#position
     if (unread <= 0) return false
     const rest = this.#end - this.#start
     const size = rest + Math.min(unread, this.#wanted(rest))
@@ -267,6 +265,13 @@ export class FileReader implements QueueReader {
     this.#position += read
     this.#end += read
     return read > 0
+  }
+
+  // The file was cut: what was read of a frame that has begun will not be finished.
+  #forget(size: number): void {
+    this.damaged++
+    this.#start = this.#end
+    this.#position = this.#searched = size
   }
 
   // At least the rest of the frame that has begun; a claimed length is believed only as far as the file goes.

@@ -3,12 +3,15 @@
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
+const { spawnSync } = require('node:child_process')
 const {
   appendFileSync,
   existsSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  truncateSync,
   writeFileSync,
 } = require('node:fs')
 const { join } = require('node:path')
@@ -440,5 +443,47 @@ test('the next segment is not gone on with before it has begun', (t) => {
   assert.equal(reader.advance(false), false)
   appendFileSync(segmentPath(directory, PRODUCER, 0), frameOf(2, 'two'))
   assert.deepEqual(readAll(reader), ['two'])
+  reader.close()
+})
+
+test('bytes that others put behind cost no record, and those they cut off cost only themselves', (t) => {
+  const directory = scratch(t)
+  const path = segmentPath(directory, PRODUCER, 0)
+  const writer = makeWriter(directory)
+  const reader = new FileReader(directory, PRODUCER)
+  writer.write(headOf(1), 'one')
+  appendFileSync(path, 'x'.repeat(5000))
+  assert.deepEqual(readAll(reader), ['one'])
+  writer.write(headOf(2), 'two')
+  assert.deepEqual(readAll(reader), ['two'])
+  writer.write(headOf(3), 'three')
+  truncateSync(path, statSync(path).size - 5)
+  assert.deepEqual(readAll(reader), [])
+  truncateSync(path, 10)
+  assert.deepEqual(readAll(reader), [])
+  const before = reader.damaged
+  writer.write(headOf(4), 'four')
+  assert.deepEqual(readAll(reader), ['four'])
+  assert.ok(before > 1)
+  writer.close()
+  reader.close()
+})
+
+test('a record that was written by half is cut off, and the next one is whole', {
+  skip: process.platform !== 'linux',
+}, (t) => {
+  const directory = scratch(t)
+  const code = `
+    const { FileWriter } = require(${JSON.stringify(require.resolve('../../dist/queue/file.js'))})
+    const options = ${JSON.stringify({ directory, producer: PRODUCER, hello: HELLO })}
+    const writer = new FileWriter(options)
+    const write = (seq, text) => writer.write({ kind: 1, level: 30, time: seq, seq }, text)
+    console.log(JSON.stringify([write(1, 'one'), write(2, 'x'.repeat(5000)), write(3, 'three')]))`
+  const limited = `ulimit -f 4; exec "$0" -e "$1"`
+  const { stdout, stderr } = spawnSync('sh', ['-c', limited, process.execPath, code])
+  assert.equal(`${stdout}${stderr}`.trim(), '[true,false,true]')
+  const reader = new FileReader(directory, PRODUCER)
+  assert.deepEqual(readAll(reader), ['one', 'three'])
+  assert.equal(reader.damaged, 0)
   reader.close()
 })
