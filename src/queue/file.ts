@@ -143,6 +143,9 @@ export class FileReader implements QueueReader {
   #finished: string[] = []
   /** Up to where in the file frames were looked for behind one that does not go on. */
   #searched = 0
+  /** Count of the record last stepped over, and of the one up to which none comes again. */
+  #last = -1
+  #passed = -1
   /** The text of the HELLO frame, once read. */
   hello: string | undefined
   damaged = 0
@@ -182,6 +185,7 @@ export class FileReader implements QueueReader {
 
   next(): void {
     if (!this.#frame) return
+    this.#last = this.#frame.seq
     this.#start += frameSize(this.#frame.end - this.#frame.start)
     this.#frame = undefined
     this.#held = true
@@ -232,6 +236,8 @@ export class FileReader implements QueueReader {
       this.#start += frameSize(frame.end - frame.start)
       if (frame.kind === Kind.END) this.#turn()
       else this.hello = frame.buffer.toString('utf8', frame.start, frame.end)
+    } else if (frame.seq <= this.#passed) {
+      this.#start += frameSize(frame.end - frame.start)
     } else {
       this.#frame = frame
     }
@@ -249,7 +255,7 @@ export class FileReader implements QueueReader {
   #fill(): boolean {
     if (this.#fd < 0 && !this.#open()) return false
     const { size: there } = fstatSync(this.#fd)
-    if (there < this.#position) this.#forget(there)
+    if (there < this.#position) this.#readAgain()
     const unread = there - this.#position
     if (unread <= 0) return false
     const rest = this.#end - this.#start
@@ -267,11 +273,12 @@ export class FileReader implements QueueReader {
     return read > 0
   }
 
-  // The file was cut: what was read of a frame that has begun will not be finished.
-  #forget(size: number): void {
+  // The file was cut, nobody knows where: it is read again, but for the records that were stepped over before.
+  #readAgain(): void {
     this.damaged++
     this.#start = this.#end
-    this.#position = this.#searched = size
+    this.#position = this.#searched = 0
+    this.#passed = this.#last
   }
 
   // At least the rest of the frame that has begun; a claimed length is believed only as far as the file goes.
