@@ -10,6 +10,8 @@ type Plain = Record<string, unknown>
 const MAX_DEPTH = 64
 /** Members of one object or list beyond this many are only counted. */
 const MAX_BREADTH = 2 ** 20
+/** A longer text is only counted. */
+const MAX_STRING = 2 ** 26
 /** What JSON leaves as it is, and a terminal or a reader of lines does not. */
 const CONTROLS = /[\u007f-\u009f\u2028\u2029]/
 const ALL_CONTROLS = new RegExp(CONTROLS, 'g')
@@ -38,11 +40,7 @@ export function encodeValue(value: unknown): string | undefined {
 /** A JSON string; lone surrogates become escapes, so the text is always valid UTF-8. */
 export function encodeString(text: string): string {
   if (text.length < SHORT && isPlainText(text)) return `"${text}"`
-  try {
-    return escapeControls(JSON.stringify(text))
-  } catch {
-    return `"[String of ${text.length} characters]"` // longer than V8's longest string once escaped
-  }
+  return escapeControls(JSON.stringify(bounded(text)))
 }
 
 /** JSON text that is one line for everybody, and moves nobody's cursor. */
@@ -51,6 +49,10 @@ export function escapeControls(json: string): string {
   return json.replace(ALL_CONTROLS, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
   })
+}
+
+function bounded(text: string): string {
+  return text.length > MAX_STRING ? `[String of ${text.length} characters]` : text
 }
 
 // Quicker than JSON.stringify for the texts most records are made of.
@@ -158,6 +160,8 @@ function attempt(read: () => unknown): unknown {
 // What JSON has no form for, as the nearest thing it has one for. Everything else is returned as it is.
 function plain(value: unknown, known: Map<Error, Plain> = new Map()): unknown {
   switch (typeof value) {
+    case 'string':
+      return bounded(value)
     case 'bigint':
       return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
     case 'number':
