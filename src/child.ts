@@ -14,11 +14,11 @@ import type { Instance } from './instance.js'
 import type { Command } from './listener/channel.js'
 import { Registry } from './logger/registry.js'
 import { Doorbell } from './queue/doorbell.js'
-import { FileWriter } from './queue/file.js'
 import { QueueHandler } from './queue/handler.js'
 import type { QueueWriter } from './queue/queue.js'
 import { createRing, RingWriter } from './queue/ring.js'
 import { endPath, producerId } from './queue/segment.js'
+import { FileWriter } from './queue/writer.js'
 import { createNames, type Inheritance, NOWHERE, type Parent, type Place } from './spawn/inherit.js'
 
 export function createChild({ source, inheritance, capture, queue: given }: Place): Instance {

@@ -109,7 +109,7 @@ function createHost(settings: Settings): Host {
 
 // The root's own records into a file, like those of all others: there when it is killed.
 function moveToFile(host: Host, queue: QueueHandler, directory: string): void {
-  const { FileWriter } = require('./queue/file.js') as typeof import('./queue/file.js')
+  const { FileWriter } = require('./queue/writer.js') as typeof import('./queue/writer.js')
   const producer = producerId(process.pid, threadId)
   const bell = new Int32Array(host.bell)
   const hello = JSON.stringify(queue.origin)

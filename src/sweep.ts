@@ -9,7 +9,7 @@ import type { Settings } from './core/options.js'
 import { isAlive } from './core/process.js'
 import { hasLivingProducers } from './listener/source.js'
 import { readState } from './listener/state.js'
-import { FileReader } from './queue/file.js'
+import { FileReader } from './queue/reader.js'
 import { listProducers } from './queue/segment.js'
 import { readInheritance } from './spawn/inherit.js'
 

@@ -21,7 +21,9 @@ export function take({ registry: get, copy }: AdapterContext, record: Taken): vo
   const registry = get()
   const node = registry.node(name)
   if (registry.hasLevel(name) && level < node.threshold) return
-  const body = `${encodeMessage(msg)},"lib":"${lib}"${error ? encodeError(error) : ''}`
+  const fields = error ? encodeError(error) : ''
+  const left = registry.redact ? registry.redact(fields) : fields
+  const body = `${encodeMessage(msg)},"lib":"${lib}"${left}`
   registry.queue.handle(level, node.json, body, copy ? Kind.COPY : Kind.ADAPTED)
 }
 

@@ -8,6 +8,13 @@ type Plain = Record<string, unknown>
 
 /** Objects nested deeper than this become `"[Object]"`. */
 const MAX_DEPTH = 64
+/** Members of one object or list beyond this many are only counted. */
+const MAX_BREADTH = 2 ** 20
+/** A longer text is only counted. */
+const MAX_STRING = 2 ** 26
+/** What JSON leaves as it is, and a terminal or a reader of lines does not. */
+const CONTROLS = /[\u007f-\u009f\u2028\u2029]/
+const ALL_CONTROLS = new RegExp(CONTROLS, 'g')
 /** Longer texts are left to JSON.stringify. */
 const SHORT = 42
 const ERROR_KEYS = new Set(['name', 'message', 'stack', 'code', 'cause', 'errors', 'toJSON'])
@@ -26,18 +33,26 @@ export function encodeValue(value: unknown): string | undefined {
     case 'object':
       return value === null ? 'null' : encodeObject(value)
     default:
-      return JSON.stringify(plain(value))
+      return encodeValue(plain(value))
   }
 }
 
 /** A JSON string; lone surrogates become escapes, so the text is always valid UTF-8. */
 export function encodeString(text: string): string {
   if (text.length < SHORT && isPlainText(text)) return `"${text}"`
-  try {
-    return JSON.stringify(text)
-  } catch {
-    return `"[String of ${text.length} characters]"` // longer than V8's longest string once escaped
-  }
+  return escapeControls(JSON.stringify(bounded(text)))
+}
+
+/** JSON text that is one line for everybody, and moves nobody's cursor. */
+export function escapeControls(json: string): string {
+  if (!CONTROLS.test(json)) return json
+  return json.replace(ALL_CONTROLS, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
+}
+
+function bounded(text: string): string {
+  return text.length > MAX_STRING ? `[String of ${text.length} characters]` : text
 }
 
 // Quicker than JSON.stringify for the texts most records are made of.
@@ -73,7 +88,8 @@ function encodeObject(value: object): string | undefined {
   const replace = (_key: string, member: unknown): unknown => plain(member, known)
   try {
     // An error's own toJSON would leave out what `err` always has.
-    return stringify()(isError(value) ? describeError(value, known) : value, replace)
+    const json = stringify()(isError(value) ? describeError(value, known) : value, replace)
+    return json && escapeControls(json)
   } catch {
     return encodeTamed(value, replace)
   }
@@ -82,7 +98,7 @@ function encodeObject(value: object): string | undefined {
 // A getter, a toJSON or a proxy threw: copy member by member, so that only the bad one is lost.
 function encodeTamed(value: object, replace: (key: string, member: unknown) => unknown): string {
   try {
-    return stringify()(tame(value, [], replace), replace) ?? 'null'
+    return escapeControls(stringify()(tame(value, [], replace), replace) ?? 'null')
   } catch (error) {
     return encodeString(thrown(error))
   }
@@ -100,7 +116,7 @@ function tame(
   const below = [...path, member]
   if (attempt(() => Array.isArray(member)) === true) {
     const list = member as readonly unknown[]
-    return Array.from({ length: list.length }, (_, i) =>
+    return Array.from({ length: Math.min(list.length, MAX_BREADTH) }, (_, i) =>
       tame(
         attempt(() => list[i]),
         below,
@@ -144,6 +160,8 @@ function attempt(read: () => unknown): unknown {
 // What JSON has no form for, as the nearest thing it has one for. Everything else is returned as it is.
 function plain(value: unknown, known: Map<Error, Plain> = new Map()): unknown {
   switch (typeof value) {
+    case 'string':
+      return bounded(value)
     case 'bigint':
       return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
     case 'number':
@@ -216,7 +234,11 @@ let loaded: Stringify | undefined
 function stringify(): Stringify {
   if (!loaded) {
     const library = require('safe-stable-stringify') as typeof import('safe-stable-stringify')
-    loaded = library.configure({ deterministic: false, maximumDepth: MAX_DEPTH })
+    loaded = library.configure({
+      deterministic: false,
+      maximumDepth: MAX_DEPTH,
+      maximumBreadth: MAX_BREADTH,
+    })
   }
   return loaded
 }

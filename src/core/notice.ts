@@ -2,6 +2,9 @@
 
 import { writeSync } from 'node:fs'
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what others have put into a message stays on its line
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
+
 const said = new Set<string>()
 
 /** The codes a notice can have; each is a heading in the README. */
@@ -19,7 +22,7 @@ export function notice(code: NoticeCode, message: string, about = ''): void {
   if (said.has(key)) return
   said.add(key)
   try {
-    writeSync(2, `logshare: ${message} (${code})\n`)
+    writeSync(2, `logshare: ${message.replace(CONTROLS, ' ')} (${code})\n`)
   } catch {
     // A closed or full stderr: there is nobody left to tell.
   }

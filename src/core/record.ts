@@ -81,13 +81,14 @@ export function encodeFields(fields: Fields, serializers?: Serializers): string 
 
 // Applications have few different keys, and log them all the time.
 const MAX_KEYS = 1000
+const MAX_KEY_LENGTH = 100
 const keys = new Map<string, string>()
 
 function encodeKey(key: string): string {
   let text = keys.get(key)
   if (text === undefined) {
     text = `,${encodeString(RESERVED.has(key) ? `_${key}` : key)}:`
-    if (keys.size < MAX_KEYS) keys.set(key, text)
+    if (keys.size < MAX_KEYS && key.length <= MAX_KEY_LENGTH) keys.set(key, text)
   }
   return text
 }

@@ -1,5 +1,7 @@
 // Redaction: values that must not leave the producer's memory, named by path, become `[REDACTED]`.
 
+import { escapeControls } from './encode.js'
+
 /** Takes and gives the text of encoded fields (`,"key":value…`); never throws, and hides all when it fails. */
 export type Redact = (fields: string) => string
 
@@ -15,7 +17,7 @@ export function createRedact(paths: readonly string[]): Redact | undefined {
   return (fields) => {
     if (fields === '') return fields
     try {
-      const text = redact(JSON.parse(`{${fields.slice(1)}}`)) as string
+      const text = escapeControls(redact(JSON.parse(`{${fields.slice(1)}}`)) as string)
       return text === '{}' ? '' : `,${text.slice(1, -1)}`
     } catch {
       return ',"fields":"[REDACTED]"'

@@ -219,6 +219,7 @@ export class Host {
 
   // The two ends tell whether producers live on in the runtime directory.
   #endInline(inline: Inline): boolean {
+    inline.listener.sources.reap()
     inline.pump()
     const left = inline.listener.sources.hasLiving()
     this.#closeInline()

@@ -81,6 +81,7 @@ export class Inline {
     queue.drain = undefined
     queue.wrote = undefined
     cancel(this.#retrying)
+    this.listener.sources.reap()
     this.listener.pumpUntil(ALL)
     this.listener.settle()
     this.#closed = true

@@ -104,12 +104,13 @@ export class Listener {
    * `moved` is called after each batch. Returns as `pump` does, for handlers alone.
    */
   pumpUntil(due: number, moved?: () => void): number {
-    this.#lookAround()
-    while (this.#deliver(this.#collect(due, false))) {
-      moved?.()
+    do {
       this.#lookAround()
-    }
-    this.#dismiss()
+      while (this.#deliver(this.#collect(due, false))) {
+        moved?.()
+        this.#lookAround()
+      }
+    } while (this.#dismiss())
     return this.#retry()
   }
 
@@ -226,10 +227,12 @@ export class Listener {
     }
   }
 
-  #dismiss(): void {
-    if (!this.#fanout.holds()) this.sources.dismiss()
+  // True if a producer has left more behind what it did not finish.
+  #dismiss(): boolean {
+    const more = !this.#fanout.holds() && this.sources.dismiss()
     this.#set(Count.DAMAGED, this.sources.damaged)
     this.#set(Count.SOURCES, this.sources.size)
+    return more
   }
 
   #restTime(): number {

@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 import { isAlive, startOf } from '../core/process.js'
-import type { FileReader } from '../queue/file.js'
 import type { Frame } from '../queue/frame.js'
+import type { FileReader } from '../queue/reader.js'
 import type { RingReader } from '../queue/ring.js'
 import { endPath, listProducers } from '../queue/segment.js'
 

@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs'
 import { monotonic } from '../core/clock.js'
 import { isAlive } from '../core/process.js'
-import { FileReader } from '../queue/file.js'
+import { FileReader } from '../queue/reader.js'
 import { RingReader } from '../queue/ring.js'
 import { listProducers, removeBefore } from '../queue/segment.js'
 import { isOfAnotherBoot, pidOf, type Source, threadOf } from './source.js'
@@ -74,10 +74,12 @@ export class Sources {
     if (source && (threadOf(producer) !== 0 || !isAlive(pidOf(producer)))) source.gone = true
   }
 
-  /** Marks the producers whose process has ended. */
+  /** Marks the producers whose process has ended, and helps readers past segments whose end was lost. */
   reap(): void {
     for (const source of this.#sources.values()) {
-      if (source.file && !source.gone && !isAlive(pidOf(source.id))) source.gone = true
+      if (!source.file || source.gone) continue
+      if (isAlive(pidOf(source.id))) source.file.advance(false)
+      else source.gone = true
     }
   }
 
@@ -125,15 +127,21 @@ export class Sources {
     for (const { file } of this.#sources.values()) file?.discard()
   }
 
-  /** Removes the producers that have ended and left nothing unread. */
-  dismiss(): void {
+  /** Removes the producers that have ended and left nothing unread. True if one has left more behind what is torn. */
+  dismiss(): boolean {
+    let more = false
     for (const source of this.#sources.values()) {
       if (!source.gone || source.reader.peek()) continue
+      if (goesOn(source.file)) {
+        more = true
+        continue
+      }
       if (source.file) source.file.remove()
       else source.reader.close()
       this.#damagedBefore += source.reader.damaged
       this.#sources.delete(source.id)
     }
+    return more
   }
 
   /** Milliseconds until a queue has something that is due, or is to be looked into again; Infinity: none. */
@@ -167,4 +175,10 @@ export class Sources {
     if (position[0] > first) removeBefore(directory, producer, position[0])
     this.#add(producer, new FileReader(directory, producer, position))
   }
+}
+
+// What stands behind bytes that will never be a record is one all the same.
+function goesOn(file: FileReader | undefined): boolean {
+  while (file?.advance(true)) if (file.peek()) return true
+  return false
 }

@@ -105,6 +105,7 @@ async function serve(): Promise<void> {
   listener.pumpUntil(due, progressed)
   const stop = ask === Ask.STOP
   if (stop) {
+    listener.sources.reap()
     listener.pumpUntil(monotonic(), progressed)
     await listener.close()
     tellDrops()

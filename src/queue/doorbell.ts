@@ -17,6 +17,14 @@ const RETRY_INTERVAL = 50
 /** Longest path a Unix socket can have on every system (macOS: 104 with its zero byte). */
 const MAX_PATH = 103
 
+/** Producers beyond this many are found by looking: what is open here, the application cannot open. */
+const MAX_CONNECTIONS = 1024
+/** Milliseconds in which whoever connects has to say which producer it is. */
+const GREETING_LIMIT = 2000
+const MAX_GREETING = 256
+/** What `producerId` makes. */
+const PRODUCER = /^\d{1,10}-\d{1,10}-[0-9a-f]{8}$/
+
 export function doorbellPath(directory: string): string {
   if (process.platform === 'win32') {
     return `\\\\.\\pipe\\logshare-${directory.replace(/[^A-Za-z0-9]/g, '-')}`
@@ -120,6 +128,7 @@ export function openDoorbell(directory: string, events: DoorbellEvents): () => v
     socket.on('close', () => sockets.delete(socket))
     attend(socket, events)
   })
+  server.maxConnections = MAX_CONNECTIONS
   server.on('error', (error) => events.mute(error))
   server.listen({ path, backlog: 4096 }, () => {
     if (process.platform !== 'win32') chmodSync(path, 0o600)
@@ -133,15 +142,19 @@ export function openDoorbell(directory: string, events: DoorbellEvents): () => v
 function attend(socket: Socket, events: DoorbellEvents): void {
   let producer: string | undefined
   let greeting = ''
+  socket.setTimeout(GREETING_LIMIT, () => socket.destroy())
   socket.on('data', (bytes) => {
     if (producer === undefined) {
-      greeting += bytes.toString('latin1')
+      greeting += bytes.toString('latin1', 0, MAX_GREETING)
       const end = greeting.indexOf('\n')
-      if (end < 0) {
-        if (greeting.length > 256) socket.destroy()
+      if (end < 0 && greeting.length < MAX_GREETING) return
+      const name = greeting.slice(0, Math.max(end, 0))
+      if (!PRODUCER.test(name)) {
+        socket.destroy()
         return
       }
-      producer = greeting.slice(0, end)
+      producer = name
+      socket.setTimeout(0)
     }
     events.ring(producer)
   })

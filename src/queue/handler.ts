@@ -8,6 +8,8 @@ import { type FrameKind, Kind } from './frame.js'
 import type { QueueWriter } from './queue.js'
 
 const WARN = 40
+/** A longer body is only counted: handlers have to make texts of it, too. */
+const MAX_BODY = 2 ** 26
 
 export class QueueHandler {
   readonly origin: Origin
@@ -36,6 +38,10 @@ export class QueueHandler {
   handle(level: number, name: string, body: string, kind: FrameKind = Kind.RECORD): void {
     try {
       if (this.#waiting.size > 0) this.#announce(false)
+      if (body.length > MAX_BODY) {
+        this.#leaveOut(level, name, body.length, kind)
+        return
+      }
       if (!this.#put(level, name, body, kind)) this.#drop(level)
     } catch {
       this.#drop(level) // a line longer than the longest string
@@ -62,6 +68,13 @@ export class QueueHandler {
     const seq = ++this.#seq
     const text = `{"level":${level},"time":${wallTime(time)}${this.#middle}${seq},"name":${name}${body}}`
     return this.#queue.write({ kind, level, time, seq }, text, vital)
+  }
+
+  // Not given back to the library it came from, which has nothing to print of it.
+  #leaveOut(level: number, name: string, length: number, kind: FrameKind): void {
+    const left = kind === Kind.ADAPTED ? Kind.RECORD : kind
+    if (!this.#put(level, name, `,"msg":"[Record of ${length} characters]"`, left))
+      this.#drop(level)
   }
 
   #drop(level: number): void {

@@ -130,6 +130,7 @@ export class RingWriter implements QueueWriter {
   }
 
   #makeRoom(size: number): boolean {
+    Atomics.store(this.#control, HEAD, this.#head) // lest a head that was damaged hides what is to be read
     const isPatient = this.#policy.policy === 'block' && !this.#isStuck
     const deadline = monotonic() + (isPatient ? this.#policy.wait : 0)
     for (;;) {
@@ -176,7 +177,7 @@ export class RingReader implements QueueReader {
   peek(): Frame | undefined {
     while (!this.#frame) {
       const ready = (Atomics.load(this.#control, HEAD) - this.#cursor) | 0
-      if (ready <= 0 || !this.#read(ready)) return undefined
+      if (ready === 0 || !this.#read(ready)) return undefined
     }
     return this.#frame
   }
@@ -206,9 +207,9 @@ export class RingReader implements QueueReader {
   // False when reading has to wait until what was stepped over is released.
   #read(ready: number): boolean {
     const offset = this.#cursor & (this.#capacity - 1)
-    if (ready > this.#capacity) {
+    if (ready < 0 || ready > this.#capacity) {
       this.damaged++
-      return this.#skip(ready) // no writer is that far ahead
+      return this.#skip(ready) // no writer is that far ahead, and none goes back
     }
     if (this.#capacity - offset < HEADER) return this.#skip(this.#capacity - offset)
     const frame = readFrame(this.#buffer, offset, Math.min(offset + ready, this.#capacity))

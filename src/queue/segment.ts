@@ -34,6 +34,30 @@ export function removeBefore(directory: string, producer: string, number: number
   }
 }
 
+/** The number of a producer's first segment behind another one; undefined if there is none. */
+export function nextSegment(
+  directory: string,
+  producer: string,
+  behind: number,
+): number | undefined {
+  let next: number | undefined
+  for (const file of filesIn(directory)) {
+    const [, name, digits] = NAME.exec(file) ?? []
+    const number = Number(digits)
+    if (name === producer && number > behind && !(next !== undefined && next < number))
+      next = number
+  }
+  return next
+}
+
+function filesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+  } catch {
+    return []
+  }
+}
+
 /** The producers that have segments in a directory, each with the number of its first one. */
 export function listProducers(directory: string): Map<string, number> {
   const producers = new Map<string, number>()

@@ -10,7 +10,8 @@ import { canPreload, type Parent, PRELOAD, WORKER_KEY, type WorkerHand } from '.
 
 type WorkerClass = typeof NodeWorker
 type Options = WorkerOptions & { execArgv?: readonly string[] }
-type Build = (execArgv: readonly string[] | undefined) => NodeWorker
+/** What the getters of a user's options gave, by name: a second try does not call them again. */
+type Given = Map<PropertyKey, unknown[]>
 
 /** The class before it was patched. */
 export const OriginalWorker: WorkerClass = threads.Worker
@@ -32,8 +33,8 @@ export function patchWorker(parent: () => Parent | undefined, preloaded: boolean
       return Reflect.construct(OriginalWorker, args, newTarget) as NodeWorker
     }
     const options = Object(args[1] ?? {}) as Options
-    const base = planExecArgv(options, preloaded, flags)
-    return start(inherited, [args[0], options], newTarget, base)
+    const plan: Plan = (asked) => planExecArgv(asked, preloaded, flags)
+    return start(inherited, [args[0], options], newTarget, plan)
   }
   const module = require('node:worker_threads') as { Worker: WorkerClass }
   // Workers inherit the flags Node was started with, whatever becomes of the array.
@@ -70,23 +71,25 @@ function createShell(
   return shell
 }
 
+/** The flags a Worker would have had without us; undefined where the preload is certain to be inherited. */
+type Plan = (asked: Pick<Options, 'env' | 'execArgv'>) => readonly string[] | undefined
+
 function start(
   parent: Parent,
   [filename, options]: readonly [unknown, Options],
   newTarget: NewableFunction,
-  base: readonly string[] | undefined,
+  plan: Plan,
 ): NodeWorker {
-  const hand = parent.forWorker({ stdout: !options.stdout, stderr: !options.stderr })
-  const given: WorkerHand = base ? { ...hand, execArgv: [...base] } : hand
-  const build: Build = (execArgv) => {
-    const changed = withHand(options, given, execArgv)
-    return withEnvironmentData(
-      given,
-      () => Reflect.construct(OriginalWorker, [filename, changed], newTarget) as NodeWorker,
-    )
-  }
+  const hand: Hand = { ...parent.forWorker({ stdout: true, stderr: true }) }
+  const asking = new Asking(options, hand, plan)
   try {
-    const worker = buildWithFlags(build, base, options)
+    const worker = buildWithFlags(asking, () =>
+      withEnvironmentData(
+        hand,
+        () =>
+          Reflect.construct(OriginalWorker, [filename, asking.begin()], newTarget) as NodeWorker,
+      ),
+    )
     parent.started()
     tellEnd(worker, parent)
     return worker
@@ -96,9 +99,8 @@ function start(
   }
 }
 
-// Undefined where the preload is certain to be inherited; else the flags the Worker would have had without us.
 function planExecArgv(
-  { env, execArgv }: Options,
+  { env, execArgv }: Pick<Options, 'env' | 'execArgv'>,
   preloaded: boolean,
   inherited: readonly string[],
 ): readonly string[] | undefined {
@@ -111,17 +113,82 @@ function planExecArgv(
   return named ? undefined : inherited
 }
 
-// The user's options stay untouched and are asked as they would be without us, getters of their own class included:
-// ours lie in front of them.
-function withHand(options: Options, hand: WorkerHand, execArgv?: readonly string[]): Options {
-  const ours = new Map<PropertyKey, unknown>()
-  if (execArgv) ours.set('execArgv', execArgv)
-  if (hand.queue.type === 'ring') {
-    ours.set('transferList', [...listOf(options.transferList), hand.queue.port])
+type Hand = { -readonly [K in keyof WorkerHand]: WorkerHand[K] }
+
+// The user's options stay untouched and each of them is asked for as often, and in the order, as it would be without
+// us: what we want to know is what Node has been told. The hand is complete by the time Node sends it to the thread.
+class Asking {
+  readonly #options: Options
+  readonly #hand: Hand
+  readonly #plan: Plan
+  readonly #given: Given = new Map()
+  #asked = new Map<PropertyKey, number>()
+  #isPlanned = false
+  #base: readonly string[] | undefined
+  /** The flags that Node gets instead of the user's. */
+  flags: readonly string[] | undefined
+
+  constructor(options: Options, hand: Hand, plan: Plan) {
+    this.#options = options
+    this.#hand = hand
+    this.#plan = plan
   }
-  return new Proxy({} as Options, {
-    get: (_target, key) => (ours.has(key) ? ours.get(key) : Reflect.get(options, key)),
-  })
+
+  /** Whether the flags are those the user gave, with ours in front. */
+  get isOfUser(): boolean {
+    return this.#base !== undefined && this.#base === this.#first('execArgv')
+  }
+
+  /** Options for one try. */
+  begin(): Options {
+    this.#asked = new Map()
+    return new Proxy({} as Options, { get: (_target, key) => this.#answer(key) })
+  }
+
+  #answer(key: PropertyKey): unknown {
+    const { queue, capture } = this.#hand
+    // A list given where there was none makes Node ask once more.
+    const isAgain = key === 'transferList' && this.#asked.has(key) && !this.#first(key)
+    const value = isAgain ? undefined : this.#ask(key)
+    switch (key) {
+      case 'stdout':
+      case 'stderr':
+        if (value) this.#hand.capture = { ...capture, [key]: false }
+        return value
+      case 'transferList':
+        return queue.type === 'ring' ? [...listOf(value), queue.port] : value
+      case 'execArgv':
+        return this.#flagsFor(value)
+      default:
+        return value
+    }
+  }
+
+  #ask(key: PropertyKey): unknown {
+    const given = this.#given.get(key) ?? []
+    this.#given.set(key, given)
+    const count = this.#asked.get(key) ?? 0
+    this.#asked.set(key, count + 1)
+    if (count === given.length) given.push(Reflect.get(this.#options, key))
+    return given[count]
+  }
+
+  // Node checks the user's flags before it asks for `env`, which ours depend on, and takes them after that.
+  #flagsFor(value: unknown): unknown {
+    if (!this.#asked.has('env')) return value
+    if (!this.#isPlanned) {
+      this.#isPlanned = true
+      const env = this.#first('env') as Options['env']
+      this.#base = this.#plan({ env, execArgv: this.#first('execArgv') as string[] })
+      if (this.#base) this.#hand.execArgv = [...this.#base]
+      this.flags = this.#base && ['-r', PRELOAD, ...this.#base]
+    }
+    return this.flags ?? value
+  }
+
+  #first(key: PropertyKey): unknown {
+    return this.#given.get(key)?.[0]
+  }
 }
 
 // Node takes what it can index and nothing else for a list, and does not complain.
@@ -130,7 +197,7 @@ function listOf(transferList: unknown): readonly unknown[] {
 }
 
 // The constructor clones environment data at once, so nobody else ever sees ours.
-function withEnvironmentData(hand: WorkerHand, build: () => NodeWorker): NodeWorker {
+function withEnvironmentData(hand: Hand, build: () => NodeWorker): NodeWorker {
   const previous = threads.getEnvironmentData(WORKER_KEY)
   threads.setEnvironmentData(WORKER_KEY, hand as unknown as threads.Serializable)
   try {
@@ -140,19 +207,15 @@ function withEnvironmentData(hand: WorkerHand, build: () => NodeWorker): NodeWor
   }
 }
 
-function buildWithFlags(
-  build: Build,
-  base: readonly string[] | undefined,
-  options: Options,
-): NodeWorker {
-  let flags = base && ['-r', PRELOAD, ...base]
+function buildWithFlags(asking: Asking, build: () => NodeWorker): NodeWorker {
   for (let tries = 0; ; tries++) {
     try {
-      return build(flags)
+      return build()
     } catch (error) {
+      const { flags, isOfUser } = asking
       if (!flags || tries >= MAX_RETRIES || !isFlagError(error)) throw error
       // Wrong flags of the user's own: Node says so. Inherited ones that Node refuses only in a list: leave them out.
-      flags = base === options.execArgv ? undefined : withoutRefused(flags, error)
+      asking.flags = isOfUser ? undefined : withoutRefused(flags, error)
     }
   }
 }

@@ -3,12 +3,15 @@
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
+const { spawnSync } = require('node:child_process')
 const {
   appendFileSync,
   existsSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  truncateSync,
   writeFileSync,
 } = require('node:fs')
 const { join } = require('node:path')
@@ -373,4 +376,121 @@ test('a reader goes on where another has left off', (t) => {
     Array.from({ length: 20 }, (_, i) => 30 + i),
   )
   for (const end of [writer, first, second]) end.close()
+})
+
+test('a record that claims more than there is gives way to the next one', (t) => {
+  const directory = scratch(t)
+  const head = Buffer.alloc(HEADER)
+  writeHead(head, 0, headOf(1), 2 ** 30)
+  const claim = Buffer.concat([head, Buffer.from('{"msg":"SL SLOW SL')])
+  writeSegment(directory, Buffer.concat([frameOf(0, 'before'), claim]))
+  const reader = new FileReader(directory, PRODUCER)
+  assert.deepEqual(readAll(reader), ['before'])
+  assert.equal(reader.damaged, 0)
+  appendFileSync(segmentPath(directory, PRODUCER, 0), frameOf(2, 'behind'))
+  assert.deepEqual(readAll(reader), ['behind'])
+  assert.ok(reader.damaged > 0)
+  appendFileSync(segmentPath(directory, PRODUCER, 0), frameOf(3, 'later'))
+  assert.deepEqual(readAll(reader), ['later'])
+  reader.close()
+})
+
+test('a record that is torn at the end of all is counted once its writer is gone', (t) => {
+  const directory = scratch(t)
+  writeSegment(directory, Buffer.concat([frameOf(0, 'whole'), frameOf(1, 'torn').subarray(0, 26)]))
+  const reader = new FileReader(directory, PRODUCER)
+  assert.deepEqual(readAll(reader), ['whole'])
+  assert.deepEqual([reader.advance(false), reader.damaged], [false, 0])
+  assert.deepEqual([reader.advance(true), reader.damaged], [false, 1])
+  assert.deepEqual([reader.advance(true), reader.damaged], [false, 1])
+  reader.close()
+})
+
+for (const gone of [false, true]) {
+  for (const [how, harm] of Object.entries({
+    'lost its end': (/** @type {string} */ path) => {
+      const bytes = readFileSync(path)
+      bytes[bytes.length - HEADER] ^= 1
+      writeFileSync(path, bytes)
+    },
+    'was emptied': (/** @type {string} */ path) => writeFileSync(path, ''),
+    'was taken away': (/** @type {string} */ path) => rmSync(path),
+  })) {
+    test(`a segment that ${how} does not hold up the next ones of a writer that ${gone ? 'is gone' : 'lives'}`, (t) => {
+      const directory = scratch(t)
+      const writer = makeWriter(directory, 100)
+      const texts = Array.from({ length: 6 }, (_, seq) => textOf(seq, 100))
+      for (const [seq, text] of texts.entries()) writer.write(headOf(seq), text)
+      const hit = 2
+      harm(segmentPath(directory, PRODUCER, hit))
+      const reader = new FileReader(directory, PRODUCER)
+      const seen = readAll(reader)
+      assert.deepEqual(seen.slice(0, hit), texts.slice(0, hit))
+      assert.ok(reader.advance(gone))
+      assert.deepEqual(readAll(reader), texts.slice(hit + 1))
+      assert.ok(reader.damaged > 0)
+      assert.equal(reader.advance(gone), false)
+      writer.write(headOf(9), 'later')
+      assert.deepEqual(readAll(reader), ['later'])
+      writer.close()
+      reader.close()
+    })
+  }
+}
+
+test('the next segment is not gone on with before it has begun', (t) => {
+  const directory = scratch(t)
+  writeSegment(directory, frameOf(1, 'one'))
+  writeSegment(directory, Buffer.alloc(0), 1)
+  const reader = new FileReader(directory, PRODUCER)
+  assert.deepEqual(readAll(reader), ['one'])
+  assert.equal(reader.advance(false), false)
+  appendFileSync(segmentPath(directory, PRODUCER, 0), frameOf(2, 'two'))
+  assert.deepEqual(readAll(reader), ['two'])
+  reader.close()
+})
+
+test('bytes that others put behind cost no record, and those they cut off cost only themselves', (t) => {
+  const directory = scratch(t)
+  const path = segmentPath(directory, PRODUCER, 0)
+  const writer = makeWriter(directory)
+  const reader = new FileReader(directory, PRODUCER)
+  writer.write(headOf(1), 'one')
+  appendFileSync(path, 'x'.repeat(5000))
+  assert.deepEqual(readAll(reader), ['one'])
+  writer.write(headOf(2), 'two')
+  assert.deepEqual(readAll(reader), ['two'])
+  writer.write(headOf(3), 'three')
+  truncateSync(path, statSync(path).size - 5)
+  assert.deepEqual(readAll(reader), [])
+  truncateSync(path, 10)
+  assert.deepEqual(readAll(reader), [])
+  const before = reader.damaged
+  writer.write(headOf(4), 'four'.repeat(100))
+  assert.deepEqual(readAll(reader), ['four'.repeat(100)])
+  assert.ok(before > 1)
+  truncateSync(path, 10)
+  for (const seq of [5, 6]) writer.write(headOf(seq), String(seq))
+  assert.deepEqual(readAll(reader), ['5', '6'])
+  writer.close()
+  reader.close()
+})
+
+test('a record that was written by half is cut off, and the next one is whole', {
+  skip: process.platform !== 'linux',
+}, (t) => {
+  const directory = scratch(t)
+  const code = `
+    const { FileWriter } = require(${JSON.stringify(require.resolve('../../dist/queue/file.js'))})
+    const options = ${JSON.stringify({ directory, producer: PRODUCER, hello: HELLO })}
+    const writer = new FileWriter(options)
+    const write = (seq, text) => writer.write({ kind: 1, level: 30, time: seq, seq }, text)
+    console.log(JSON.stringify([write(1, 'one'), write(2, 'x'.repeat(5000)), write(3, 'three')]))`
+  const limited = `ulimit -f 4; exec "$0" -e "$1"`
+  const { stdout, stderr } = spawnSync('sh', ['-c', limited, process.execPath, code])
+  assert.equal(`${stdout}${stderr}`.trim(), '[true,false,true]')
+  const reader = new FileReader(directory, PRODUCER)
+  assert.deepEqual(readAll(reader), ['one', 'three'])
+  assert.equal(reader.damaged, 0)
+  reader.close()
 })

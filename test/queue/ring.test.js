@@ -220,6 +220,22 @@ test('a head that no writer can have is passed over', () => {
   }
 })
 
+test('a head that goes back, and one that hides what is there, cost what was published', () => {
+  for (const head of [-8, -CAPACITY, 0, 8]) {
+    const { memory, writer, reader } = makeRing()
+    while (writer.write(headOf(1), 'x'.repeat(100)));
+    new Int32Array(memory)[0] = head
+    readAll(reader)
+    for (const seq of [2, 3]) {
+      writer.write(headOf(seq), 'next')
+      readAll(reader)
+    }
+    assert.ok(writer.write(headOf(4), 'later'))
+    assert.deepEqual(readAll(reader), ['later'])
+    assert.ok(reader.damaged > 0 || head === 0)
+  }
+})
+
 test('a reader in another thread gets records up to many times the size of the ring', async () => {
   const memory = createRing(CAPACITY)
   const writer = new RingWriter(memory, { policy: 'block', wait: 30_000, limit: 0 })

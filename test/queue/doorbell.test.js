@@ -1,0 +1,89 @@
+'use strict'
+// The doorbell: only producers ring, whoever says nothing is sent away, and what is open has a limit.
+
+const { test } = require('node:test')
+const assert = require('node:assert/strict')
+const { EventEmitter, once } = require('node:events')
+const { connect } = require('node:net')
+const { Doorbell, doorbellPath, openDoorbell } = require('../../dist/queue/doorbell.js')
+const { producerId } = require('../../dist/queue/segment.js')
+const { scratch } = require('../helpers/run.js')
+
+/** An open doorbell whose events are told. @param {import('node:test').TestContext} t */
+function open(t) {
+  const directory = scratch(t)
+  const told = new EventEmitter()
+  /** @type {string[]} */
+  const rung = []
+  const close = openDoorbell(directory, {
+    ring(producer) {
+      rung.push(producer)
+      told.emit(`ring ${producer}`)
+    },
+    gone: (producer) => told.emit(`gone ${producer}`),
+    mute: (error) => assert.fail(error),
+  })
+  t.after(close)
+  return { directory, told, rung }
+}
+
+/** @param {string} directory @param {string | Buffer} bytes */
+function send(directory, bytes) {
+  const socket = connect(doorbellPath(directory)).on('error', () => {})
+  socket.write(bytes)
+  return socket
+}
+
+/** However it ends: a reset is an end too. @param {import('node:net').Socket} socket */
+const closed = (socket) => new Promise((done) => socket.on('error', () => {}).once('close', done))
+
+/** A producer rings, and is heard. @param {ReturnType<typeof open>} bell */
+async function assertHeard({ directory, told }) {
+  const producer = producerId(1, 0)
+  const doorbell = new Doorbell(directory, producer)
+  const heard = once(told, `ring ${producer}`)
+  doorbell.ring(1000)
+  await heard
+  const gone = once(told, `gone ${producer}`)
+  doorbell.close()
+  await gone
+}
+
+test('whoever is no producer is sent away', async (t) => {
+  const bell = open(t)
+  const wrong = ['\n', 'x\n', '../../etc-0-00000000\n', '1-0-0000000g\n', Buffer.alloc(300, '1')]
+  for (const bytes of wrong) await closed(send(bell.directory, bytes))
+  await closed(send(bell.directory, Buffer.alloc(2 ** 20, 'x')))
+  await assertHeard(bell)
+  assert.equal(bell.rung.filter((name) => !/^1-0-[0-9a-f]{8}$/.test(name)).length, 0)
+})
+
+test('a greeting in pieces is one, and half of one is not waited for without end', async (t) => {
+  const bell = open(t)
+  const half = send(bell.directory, '7-0-')
+  const silent = connect(doorbellPath(bell.directory))
+  const whole = send(bell.directory, '8-0-0000')
+  const heard = once(bell.told, 'ring 8-0-0000beef')
+  whole.write('beef\n')
+  await heard
+  await Promise.all([closed(half), closed(silent)])
+  assert.equal(whole.destroyed, false)
+  whole.destroy()
+})
+
+test('connections beyond a limit are sent away, and the bell is heard again after them', async (t) => {
+  const bell = open(t)
+  const count = 1500
+  const sockets = Array.from({ length: count }, () => connect(doorbellPath(bell.directory)))
+  let sentAway = 0
+  const enough = new Promise((done) => {
+    for (const socket of sockets) {
+      socket.on('error', () => {}).on('close', () => ++sentAway === count - 1024 && done(undefined))
+    }
+  })
+  await enough
+  const ends = sockets.filter((each) => !each.closed).map(closed)
+  for (const socket of sockets) socket.destroy()
+  await Promise.all(ends)
+  await assertHeard(bell)
+})

@@ -1,0 +1,63 @@
+'use strict'
+// Redaction: a secret is in no byte that leaves the memory of the child that has it.
+
+const assert = require('node:assert/strict')
+const { spawn } = require('node:child_process')
+const { once } = require('node:events')
+const { readdirSync, readFileSync } = require('node:fs')
+const { join } = require('node:path')
+const { it } = require('node:test')
+const { cleanEnv, FIXTURES, scratch } = require('../helpers/run.js')
+
+const SECRET = 'hunter2-'
+const REDACT = [
+  'password',
+  'user.token',
+  'err.password',
+  'list[*].token',
+  '__proto__.token',
+  'constructor.token',
+]
+
+for (const queue of ['ring', 'file']) {
+  for (const redact of [REDACT, undefined]) {
+    it(`${redact ? 'none is' : 'without it they are'} in queues of threads by ${queue}, nor in files`, async (t) => {
+      const directory = scratch(t)
+      const runtime = join(directory, 'run')
+      // The listener reads, and for a long time hands on nothing: segments stay where they are.
+      const config = {
+        queue,
+        redact,
+        order: { window: '1h' },
+        handlers: [{ type: 'file', path: join(directory, 'app.log') }],
+      }
+      const program = spawn(process.execPath, [join(FIXTURES, 'hostile/secrets.js')], {
+        env: cleanEnv({ LOGSHARE_DIR: runtime, LOGSHARE_CONFIG: JSON.stringify(config) }),
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      t.after(() => program.kill('SIGKILL'))
+      const [text] = await once(program.stdout, 'data')
+      const { shared, has, found, child } = JSON.parse(`${text}`)
+      // The child first: it would go on as the listener.
+      process.kill(child, 'SIGKILL')
+      program.kill('SIGKILL')
+      await once(program, 'exit')
+      assert.ok(shared > 0 && has > 0 === (queue === 'ring'), 'rings were looked at')
+      const files = readdirSync(runtime)
+        .filter((name) => !name.endsWith('.sock'))
+        .map((name) => readFileSync(join(runtime, name)))
+      const logged = files.filter((bytes) => bytes.includes('"secrets"'))
+      assert.equal(logged.length, queue === 'file' ? 3 : 1)
+      const leaks = files.filter((bytes) => bytes.includes(SECRET))
+      if (redact) {
+        assert.deepEqual({ found, leaks: leaks.length }, { found: 0, leaks: 0 })
+        for (const bytes of logged) assert.ok(bytes.includes('[REDACTED]'))
+      } else {
+        assert.ok(
+          leaks.length === logged.length && found === has,
+          'the secrets would have been found',
+        )
+      }
+    })
+  }
+}

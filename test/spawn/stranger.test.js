@@ -1,0 +1,146 @@
+'use strict'
+// Another user of the machine: cannot read what is logged, add to it, stop the application or lay it a trap.
+
+const assert = require('node:assert/strict')
+const { spawn, spawnSync } = require('node:child_process')
+const { once } = require('node:events')
+const fs = require('node:fs')
+const { join } = require('node:path')
+const { it } = require('node:test')
+const { assertDelivered } = require('../helpers/delivery.js')
+const {
+  cleanEnv,
+  collect,
+  FIXTURES,
+  readLog,
+  readLines,
+  REGISTER,
+  run,
+  scratch,
+} = require('../helpers/run.js')
+
+const STRANGER = 65_534
+const UNIX = process.platform !== 'win32'
+const PROGRAM = join(FIXTURES, 'hostile/neighbours.js')
+/** Kept as a text: the other user may not be able to read the package. */
+const CODE = fs.readFileSync(join(FIXTURES, 'hostile/stranger.js'), 'utf8')
+
+/** Runs code as another user; fails where there is no way to be one. @param {string[]} args */
+function asStranger(...args) {
+  assert.equal(process.getuid?.(), 0, 'these tests need a second user: run them as root')
+  const { status, stdout, stderr, error } = spawnSync(process.execPath, ['-e', ...args], {
+    uid: STRANGER,
+    gid: STRANGER,
+    cwd: '/',
+    env: { PATH: process.env.PATH },
+    encoding: 'utf8',
+  })
+  assert.equal(error, undefined, `no process of user ${STRANGER}: ${error?.message}`)
+  assert.equal(status, 0, stderr)
+  return stdout
+}
+
+/** A directory like /tmp: for everybody, and sticky. @param {import('node:test').TestContext} t */
+function publicDirectory(t) {
+  const path = join(scratch(t), 'tmp')
+  fs.mkdirSync(path)
+  fs.chmodSync(join(path, '..'), 0o755)
+  fs.chmodSync(path, 0o1777)
+  return path
+}
+
+/** @param {string} directory @returns {string[]} */
+const directoriesIn = (directory) =>
+  fs
+    .readdirSync(directory, { withFileTypes: true })
+    .filter((each) => each.isDirectory())
+    .map(({ name }) => join(directory, name))
+
+for (const variable of ['XDG_RUNTIME_DIR', 'TMPDIR', 'LOGSHARE_DIR']) {
+  it(`gets nowhere near a directory in ${variable}`, { skip: !UNIX }, async (t) => {
+    const place = publicDirectory(t)
+    const path = join(place, '../app.log')
+    const config = { adapters: false, handlers: [{ type: 'file', path }] }
+    const value = variable === 'LOGSHARE_DIR' ? join(place, 'one/two') : place
+    const env = cleanEnv({
+      XDG_RUNTIME_DIR: '',
+      LOGSHARE_CONFIG: JSON.stringify(config),
+      [variable]: value,
+    })
+    // Even an application that is careless about its own files.
+    const careless = 'umask 0; exec "$0" -r "$1" "$2"'
+    const program = spawn('sh', ['-c', careless, process.execPath, REGISTER, PROGRAM], {
+      env,
+      stdio: 'pipe',
+    })
+    t.after(() => program.kill('SIGKILL'))
+    const begun = once(program.stdout, 'data')
+    const { stdin } = program
+    const held = Object.assign(program, { stdin: Object.assign(stdin, { end: () => stdin }) })
+    const ended = collect(held, { limit: 60_000 })
+    await begun
+    const runtime = variable === 'LOGSHARE_DIR' ? value : directoriesIn(directoriesIn(place)[0])[0]
+    const files = fs.readdirSync(runtime)
+    assert.ok(files.includes('bell.sock') && files.some((file) => file.endsWith('.q')))
+    for (const file of files) assert.equal(fs.statSync(join(runtime, file)).mode & 0o077, 0, file)
+    const { uid, groups, calls, ...tries } = JSON.parse(asStranger(CODE, runtime, files.join()))
+    assert.deepEqual([uid, groups.includes(0)], [STRANGER, false])
+    assert.deepEqual(calls, ['EACCES'])
+    for (const [name, outcome] of Object.entries(tries)) {
+      assert.match(outcome, /^(?:EACCES|EPERM)$/, name)
+    }
+    stdin.write('stop\n')
+    const { code, stdout, stderr } = await ended
+    assert.deepEqual([code, stderr], [0, ''])
+    const { counted, stats } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')
+    const [worker, one, two] = counted
+    const expected = { root: 1, 'worker#1': worker, 'fork#1': one, 'fork#2': two }
+    assertDelivered(readLog(path), expected)
+    assert.equal(stats.damaged, 0)
+  })
+}
+
+/** What the other user lays in the way, by the JavaScript that does it at `path`. */
+const TRAPS = {
+  'a directory': 'fs.mkdirSync(path, { mode: 0o700 })',
+  'a directory for all': 'fs.mkdirSync(path); fs.chmodSync(path, 0o777)',
+  'a link to a directory': `
+    fs.mkdirSync(path + '-target'); fs.chmodSync(path + '-target', 0o777)
+    fs.symlinkSync(path + '-target', path)`,
+  'a link to a directory of root': 'fs.symlinkSync("/etc", path)',
+  'a link to nowhere': 'fs.symlinkSync(path + "-nowhere", path)',
+  'a file': 'fs.writeFileSync(path, "")',
+}
+
+for (const [trap, code] of Object.entries(TRAPS)) {
+  it(`lays ${trap} in the way, and the application goes on without it`, {
+    skip: !UNIX,
+  }, async (t) => {
+    const place = publicDirectory(t)
+    const path = join(place, `logshare-${process.getuid?.()}`)
+    const laid = `const fs = require('node:fs'); const path = process.argv[1]; ${code}`
+    asStranger(laid, path)
+    const before = snapshot(place)
+    const log = join(place, '../app.log')
+    const reports = join(place, '../report')
+    const config = { handlers: [{ type: 'file', path: log }] }
+    const env = { XDG_RUNTIME_DIR: '', TMPDIR: place, TEST_REPORT: reports }
+    const { code: exit, stdout, stderr } = await run('directory/root.js', { config, env })
+    assert.equal(exit, 0, stderr)
+    assert.match(
+      stderr,
+      /^logshare: records of child processes cannot be taken: runtime directory [^\n]*\(LOGSHARE_WARN_FAILED_OPEN\)\n$/,
+    )
+    assert.ok(stderr.includes(path))
+    assert.equal(stdout.split('printed\n').length - 1, 3)
+    assert.equal(readLines(fs.readFileSync(reports, 'utf8')).length, 1)
+    const records = readLog(log).filter(({ source }) => /^(?:root|worker)/.test(source))
+    assert.equal(records.filter(({ msg }) => msg === 'record').length, 101)
+    assert.deepEqual(snapshot(place), before)
+  })
+}
+
+/** All files beneath a directory. @param {string} directory */
+function snapshot(directory) {
+  return fs.readdirSync(directory, { recursive: true }).map(String).sort()
+}
