@@ -26,6 +26,7 @@ export function createChild({ source, inheritance, capture, queue: given }: Plac
   const origin = { pid: process.pid, tid: threadId, source }
   const writer = createWriter(given, inheritance, JSON.stringify(origin))
   const queue = new QueueHandler(origin, writer)
+  queue.overflowed = () => onExit(() => queue.report())
   const registry = new Registry(queue, inheritance.level, createRedact(inheritance.settings.redact))
   registry.setLevels(inheritance.levels)
   return {
@@ -52,7 +53,8 @@ function createWriter(
     producer,
     succession({ directory, producer, settings, bell: () => bell }),
   )
-  return new FileWriter({ directory, producer, hello, wrote: (time) => bell.ring(time) })
+  const wrote = (time: number): void => bell.ring(time)
+  return new FileWriter({ directory, producer, hello, wrote, policy: settings.overflow })
 }
 
 /** Milliseconds between two looks for a listener; twice as many after each, up to the last. */

@@ -113,7 +113,8 @@ function moveToFile(host: Host, queue: QueueHandler, directory: string): void {
   const producer = producerId(process.pid, threadId)
   const bell = new Int32Array(host.bell)
   const hello = JSON.stringify(queue.origin)
-  queue.redirect(new FileWriter({ directory, producer, hello, wrote: () => ring(bell) }))
+  const policy = host.settings.overflow
+  queue.redirect(new FileWriter({ directory, producer, hello, wrote: () => ring(bell), policy }))
   host.start()
 }
 
@@ -123,7 +124,7 @@ function installHost({ host, registry, prepare }: Root, settings: Settings): () 
   diagnose('root', 'in place, handlers: %s', settings.handlers.map(({ type }) => type).join(', '))
   registry.configure(settings.level, createRedact(settings.redact))
   registry.setLevels(settings.levels)
-  const unhookExit = hookExit(host)
+  const unhookExit = hookExit(host, () => registry.queue.report())
   if (settings.queue === 'file') {
     const directory = attempt(prepare, (error) =>
       notice('LOGSHARE_WARN_FAILED_OPEN', `logging through memory: ${reasonOf(error)}`),
@@ -239,9 +240,10 @@ function announceFailure(name: string, error: unknown): void {
   notice('LOGSHARE_WARN_HANDLER', `handler ${name} failed: ${reasonOf(error)}`)
 }
 
-function hookExit(host: Host): () => void {
-  return onExit(
-    () => host.close(),
-    (worker) => host.isListener(worker),
-  )
+function hookExit(host: Host, before?: () => void): () => void {
+  const end = (): void => {
+    before?.()
+    host.close()
+  }
+  return onExit(end, (worker) => host.isListener(worker))
 }

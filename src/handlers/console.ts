@@ -3,42 +3,48 @@
 import { isatty, WriteStream } from 'node:tty'
 import type { ConsoleHandlerOptions } from '../core/options.js'
 import { createPretty } from '../formatters/pretty.js'
-import { createFilter, type Delivery, type Handler } from './handler.js'
+import { Backlog } from './backlog.js'
+import { createFilter, type Handler, type Surroundings } from './handler.js'
 import { Lines } from './lines.js'
-import { writeFully } from './output.js'
+import { openOutput, writeFully, writeSome } from './output.js'
 
-export function createConsoleHandler(options: ConsoleHandlerOptions): Handler {
-  return new ConsoleHandler(options)
-}
-
-class ConsoleHandler implements Handler {
-  readonly label: string
-  readonly accepts: ((record: Delivery) => boolean) | undefined
-  readonly #fd: number
-  readonly #lines: Lines
-  #closed = false
-
-  constructor({ stream = 'stdout', format = 'auto', ...options }: ConsoleHandlerOptions) {
-    this.label = `console ${stream}`
-    this.accepts = createFilter(options)
-    this.#fd = stream === 'stdout' ? 1 : 2
-    const pretty = format === 'pretty' || (format === 'auto' && isatty(this.#fd))
-    this.#lines = new Lines(pretty ? createPretty({ colors: hasColors(this.#fd) }) : undefined)
-  }
-
+export function createConsoleHandler(
+  { stream = 'stdout', format = 'auto', ...options }: ConsoleHandlerOptions,
+  place: Surroundings,
+): Handler {
+  const label = `console ${stream}`
+  const standard = stream === 'stdout' ? 1 : 2
+  const pretty = format === 'pretty' || (format === 'auto' && isatty(standard))
+  const lines = new Lines(pretty ? createPretty({ colors: hasColors(standard) }) : undefined)
+  const output = place.isOwnThread ? openOutput(standard) : undefined
+  let isClosed = false
   // A reader that has gone (`app | head -1`) ends the writing, not the process.
-  write(records: readonly Delivery[]): void {
-    if (this.#closed) return
+  const write = (bytes: Uint8Array): number => {
+    if (isClosed) return bytes.length
     try {
-      writeFully(this.#fd, this.#lines.join(records))
+      if (output) return writeSome(output.fd, bytes)
+      writeFully(standard, bytes)
     } catch (error) {
-      if (!isClosed(error)) throw error
-      this.#closed = true
+      if (!isGone(error)) throw error
+      isClosed = true
     }
+    return bytes.length
+  }
+  const backlog = new Backlog({ label, lines, write, place })
+  return {
+    label,
+    accepts: createFilter(options),
+    write: (records) => {
+      if (!isClosed) backlog.write(records)
+    },
+    retry: () => backlog.retry(),
+    waiting: () => backlog.size,
+    settle: () => backlog.settle(),
+    close: () => output?.close(),
   }
 }
 
-function isClosed(error: unknown): boolean {
+function isGone(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code ?? ''
   return ['EPIPE', 'EBADF', 'ECONNRESET', 'EIO'].includes(code)
 }

@@ -2,49 +2,35 @@
 
 import { notice, reasonOf } from '../core/notice.js'
 import type { HandlerOptions } from '../core/options.js'
-import type { Handler, Mark } from './handler.js'
-import type { Send } from './relay.js'
+import type { Handler, Surroundings } from './handler.js'
 
-/**
- * The handlers that can be opened; one that cannot is told and left out, because by now nobody is there to throw at.
- * `marks` are those of a listener before us.
- */
-export function createHandlers(
-  all: readonly HandlerOptions[],
-  send: Send,
-  marks: readonly Mark[],
-): Handler[] {
+/** The handlers that can be opened; one that cannot is told and left out, because by now nobody is there to throw at. */
+export function createHandlers(all: readonly HandlerOptions[], place: Surroundings): Handler[] {
   return all.flatMap((options) => {
     try {
-      return [createHandler(options, send, marks)]
+      return [createHandler(options, place)]
     } catch (error) {
-      notice('LOGSHARE_WARN_HANDLER', `records do not reach a handler: ${reasonOf(error)}`)
+      const reason = reasonOf(error)
+      notice('LOGSHARE_WARN_HANDLER', `records do not reach a handler: ${reason}`, reason)
       return []
     }
   })
 }
 
 /** Throws `LOGSHARE_ERR_HANDLER`. Each type's code is loaded when a handler of it is wanted. */
-export function createHandler(
-  options: HandlerOptions,
-  send: Send,
-  marks: readonly Mark[] = [],
-): Handler {
+export function createHandler(options: HandlerOptions, place: Surroundings): Handler {
   switch (options.type) {
     case 'file': {
       const { createFileHandler } = require('./file.js') as typeof import('./file.js')
-      return createFileHandler(
-        options,
-        marks.find(({ path }) => path === options.path),
-      )
+      return createFileHandler(options, place)
     }
     case 'console': {
       const { createConsoleHandler } = require('./console.js') as typeof import('./console.js')
-      return createConsoleHandler(options)
+      return createConsoleHandler(options, place)
     }
     case 'relay': {
       const { createRelayHandler } = require('./relay.js') as typeof import('./relay.js')
-      return createRelayHandler(options, send)
+      return createRelayHandler(options, place)
     }
   }
 }

@@ -1,6 +1,7 @@
 // Handler: where records end. All handlers live with the listener.
 
 import { levelNumber, type Threshold } from '../core/level.js'
+import type { Dropped } from '../core/tally.js'
 import type { Frame } from '../queue/frame.js'
 
 /** A record on its way to a handler: the bytes of its JSON line, without the line's end. */
@@ -11,6 +12,27 @@ export interface Mark {
   readonly path: string
   readonly inode: string
   readonly size: number
+}
+
+/** Takes lines to the root's main thread; returns when they are on their way. */
+export type Send = (records: readonly Delivery[]) => void
+
+/** What a handler is told about the place it lives in. */
+export interface Surroundings {
+  readonly send: Send
+  /** How far log files went that a listener before us has written. */
+  readonly marks: readonly Mark[]
+  /** Bytes a handler may keep while it cannot pass them on. */
+  readonly limit: number
+  /** Whether it waits, then, for a reader that is slow, before it drops. */
+  readonly policy: 'block' | 'drop'
+  /** Milliseconds it waits at most for something to move. */
+  readonly wait: number
+  /** Whether the thread is the listener's own and not to wait for a reader that is slow. */
+  readonly isOwnThread: boolean
+  readonly dropped: Dropped
+  /** Called when, within a call that takes long, something has moved. */
+  readonly moved: () => void
 }
 
 /**
@@ -24,11 +46,22 @@ export interface Handler {
   /** Asked for each record; a handler without it gets all of them. */
   readonly accepts?: ((record: Delivery) => boolean) | undefined
   write(records: readonly Delivery[]): void
+  /**
+   * Passes on, if it can, what it could not when it was written; returns the milliseconds after which to call again,
+   * Infinity if nothing waits.
+   */
+  retry?(): number
+  /** Bytes that wait. */
+  waiting?(): number
+  /** Whether what waits is complete: then the queues are kept, for a successor to read it again from there. */
+  holds?(): boolean
   /** Where the handler stands, for one that can tell afterwards what was written behind it. */
   mark?(): Mark
-  /** Resolves when everything written so far has left the process. */
+  /** Passes on what waits for as long as it gets on, and gives the rest up. */
+  settle?(): void
+  /** Resolves when everything written so far has left the process, but for what waits. */
   flush?(): void | Promise<void>
-  /** Called once, after the last `write` and a `flush`. */
+  /** Called once, after the last `write`, a `settle` and a `flush`. */
   close?(): void | Promise<void>
 }
 
@@ -47,10 +80,22 @@ export function createFilter(options: {
 }
 
 const BEFORE_NAME = Buffer.from(',"name":"')
+const BEFORE_SOURCE = Buffer.from(',"source":"')
 
 /** The logger's name, read where the line has it: nothing before it can hold the text that is looked for. */
-export function nameOf({ buffer, start, end }: Delivery): string {
-  const from = buffer.indexOf(BEFORE_NAME, start) + BEFORE_NAME.length - 1
+export function nameOf(record: Delivery): string {
+  return readText(record, BEFORE_NAME)
+}
+
+/** The producer's path in the tree, read likewise. */
+export function sourceOf(record: Delivery): string {
+  return readText(record, BEFORE_SOURCE)
+}
+
+function readText({ buffer, start, end }: Delivery, before: Buffer): string {
+  const found = buffer.indexOf(before, start)
+  if (found < 0 || found >= end) return '' // a line that damage has changed
+  const from = found + before.length - 1
   for (let at = from + 1; at < end; at++) {
     if (buffer[at] === 0x5c) at++
     else if (buffer[at] === 0x22) return JSON.parse(buffer.toString('utf8', from, at + 1)) as string

@@ -6,21 +6,19 @@
 import type { RelayHandlerOptions } from '../core/options.js'
 import { Kind } from '../queue/frame.js'
 import { createConsoleHandler } from './console.js'
-import { createFilter, type Delivery, type Handler } from './handler.js'
+import { createFilter, type Delivery, type Handler, type Surroundings } from './handler.js'
 
-/** Takes lines to the root's main thread; returns when they are on their way. */
-export type Send = (lines: readonly string[]) => void
-
-export function createRelayHandler(options: RelayHandlerOptions, send: Send): Handler {
-  const console = createConsoleHandler({ type: 'console' })
+export function createRelayHandler(options: RelayHandlerOptions, place: Surroundings): Handler {
+  const console = createConsoleHandler({ type: 'console' }, place)
   return {
+    ...console,
     label: 'relay',
     accepts: createFilter(options),
     write(records) {
-      const own = records.filter((record) => record.kind === Kind.RECORD)
-      const adapted = records.filter((record) => record.kind === Kind.ADAPTED)
+      const own = records.filter(({ kind }) => kind === Kind.RECORD || kind === Kind.REPORT)
+      const adapted = records.filter(({ kind }) => kind === Kind.ADAPTED)
       if (own.length > 0) console.write(own)
-      if (adapted.length > 0) send(adapted.map(lineOf))
+      if (adapted.length > 0) place.send(adapted)
     },
   }
 }

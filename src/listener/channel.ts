@@ -2,6 +2,7 @@
 
 import type { MessagePort } from 'node:worker_threads'
 import type { Settings } from '../core/options.js'
+import type { Tally } from '../core/tally.js'
 
 /** Words of the shared control memory. */
 export const Word = {
@@ -60,8 +61,9 @@ export type Command =
   | { readonly type: 'watch'; readonly directory: string }
   | { readonly type: 'tap'; readonly on: boolean }
 
-/** What the listener tells main about rings it was told of by others, so that a next listener knows them. */
+/** What the listener tells main: about rings it was told of by others, so that a next listener knows them; about drops. */
 export type News =
+  | { readonly type: 'dropped'; readonly tally: Tally }
   | { readonly type: 'ring'; readonly id: string; readonly memory: SharedArrayBuffer }
   | { readonly type: 'ended'; readonly id: string }
 

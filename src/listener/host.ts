@@ -8,13 +8,13 @@ import { makeDirectory, removeDirectory } from '../core/directory.js'
 import { dropLock, takeLock } from '../core/lock.js'
 import { notice, reasonOf } from '../core/notice.js'
 import type { Settings } from '../core/options.js'
-import { createHandler, createHandlers } from '../handlers/create.js'
-import type { Handler } from '../handlers/handler.js'
-import { lineOf, type Send } from '../handlers/relay.js'
+import { Drops, type Tally } from '../core/tally.js'
+import type { Mark } from '../handlers/handler.js'
 import { createBell } from '../queue/bell.js'
 import { createRing, RingWriter } from '../queue/ring.js'
 import { Ask, type News, type Parcel } from './channel.js'
-import { Count, Listener } from './listener.js'
+import { Inline, type Pace } from './inline.js'
+import { Count } from './listener.js'
 import { Remote } from './remote.js'
 import { hasLivingProducers } from './source.js'
 import { readState } from './state.js'
@@ -25,13 +25,10 @@ const BARRIER_LIMIT = 500
 const POLL_INTERVAL = 20
 /** Threads that may die before the main thread does the work itself. */
 const MAX_DEATHS = 3
-/** Milliseconds that records of the inline listener wait at most while code that makes more goes on. */
-const INLINE_DELAY = 10
 /** Due time of everything there is. */
 const ALL = Number.POSITIVE_INFINITY
 
 // As they are now: an application's tests put others in their place.
-const nextTick = process.nextTick
 const startInterval = setInterval
 const stopInterval = clearInterval
 
@@ -42,9 +39,6 @@ export interface HostOptions {
   /** Takes lines on the root's main thread. */
   readonly take: (purpose: Parcel['purpose'], lines: readonly string[]) => void
 }
-
-/** When records of the inline listener are handled: within the call that makes them, or after the code that made them. */
-export type Pace = 'at once' | 'batched'
 
 /** What `stats()` tells of the listener. */
 export interface ListenerStats {
@@ -58,6 +52,10 @@ export interface ListenerStats {
   readonly failed: number
   /** Producers whose queues are served now. */
   readonly producers: number
+  /** Bytes that handlers keep because they cannot pass them on. */
+  readonly waiting: number
+  /** Records dropped anywhere in the tree for want of room, by level name, by producer. */
+  readonly drops: Tally
   /** Lines for the main thread that were dropped because it did not take them. */
   readonly undelivered: number
 }
@@ -70,17 +68,15 @@ export class Host {
   readonly #take: HostOptions['take']
   readonly #counters = new Float64Array(new SharedArrayBuffer(Count.SIZE * 8))
   readonly #memory: SharedArrayBuffer = createRing()
+  readonly #drops = new Drops()
   readonly #remote: Remote
   /** Rings of the threads that live, should the listener's thread not. */
   readonly #rings = new Map<string, SharedArrayBuffer>()
   #settings: Settings
-  #inline: Listener | undefined
+  #inline: Inline | undefined
   #directory: string | undefined
   #pace: Pace = 'at once'
-  #scheduled = false
-  #scheduledAt = 0
   #tapped = false
-  #removeTap: (() => void) | undefined
   #deaths = 0
   #polling: NodeJS.Timeout | undefined
   #closed = false
@@ -106,14 +102,15 @@ export class Host {
 
   /** Goes on, inline, with other settings. Throws `LOGSHARE_ERR_HANDLER`, and then with those it had. */
   open(settings: Settings, pace: Pace): void {
-    const before = this.#settings
+    const before = { settings: this.#settings, pace: this.#pace }
     this.#closeInline()
     try {
       this.#settings = settings
-      this.#openInline()
       this.#pace = pace
+      this.#openInline()
     } catch (error) {
-      this.#settings = before
+      this.#settings = before.settings
+      this.#pace = before.pace
       this.#openInline()
       throw error
     }
@@ -176,15 +173,13 @@ export class Host {
   /** Whether the handlers on the main thread want every line. */
   tap(on: boolean): void {
     this.#tapped = on
-    if (this.#inline) this.#tapInline(this.#inline)
+    if (this.#inline) this.#inline.tap(on)
     else this.#remote.post({ type: 'tap', on })
   }
 
   /** Resolves when everything logged before has left the process. */
   async flush(): Promise<void> {
-    if (!this.#inline) return this.#remote.flush()
-    this.#inline.pumpUntil(ALL)
-    await this.#inline.flush()
+    await (this.#inline ?? this.#remote).flush()
   }
 
   /** Waits, briefly, until what children have written is out: before the application hears of a child's end. */
@@ -203,6 +198,7 @@ export class Host {
   }
 
   stats(): ListenerStats {
+    this.#remote.takePending()
     const count = (slot: number): number => this.#counters[slot] ?? 0
     return {
       listener: this.#remote.isRunning ? 'thread' : 'inline',
@@ -211,14 +207,16 @@ export class Host {
       damaged: count(Count.DAMAGED),
       failed: count(Count.FAILED),
       producers: count(Count.SOURCES),
+      waiting: count(Count.WAITING),
+      drops: this.#drops.read(),
       undelivered: this.#remote.undelivered,
     }
   }
 
   // The two ends tell whether producers live on in the runtime directory.
-  #endInline(listener: Listener): boolean {
-    listener.pumpUntil(ALL)
-    const left = listener.hasLiving()
+  #endInline(inline: Inline): boolean {
+    inline.pump()
+    const left = inline.listener.sources.hasLiving()
     this.#closeInline()
     return left
   }
@@ -228,8 +226,7 @@ export class Host {
     diagnose('listener', 'ended: %o', this.stats())
     this.#remote.forget()
     if (isDone) return this.#remote.hasLeft
-    this.#goOnInline() // the thread died while main was waiting for it
-    return this.#inline ? this.#endInline(this.#inline) : false
+    return this.#endInline(this.#goOnInline()) // the thread died while main was waiting for it
   }
 
   // Living producers keep it: one of them takes the lock and goes on. One that ended before it was dropped could not.
@@ -249,75 +246,42 @@ export class Host {
     this.#directory = undefined
   }
 
-  // Throws `LOGSHARE_ERR_HANDLER`.
-  #openInline(): void {
-    const send: Send = (lines) => this.#take('relay', lines)
-    this.#openWith(this.#settings.handlers.map((options) => createHandler(options, send)))
-  }
-
-  #openWith(handlers: readonly Handler[]): void {
-    const listener = new Listener({
-      window: this.#settings.order.window,
-      handlers,
+  // Throws `LOGSHARE_ERR_HANDLER` unless there are marks.
+  #openInline(marks?: readonly Mark[]): Inline {
+    this.#inline = new Inline({
+      settings: this.#settings,
       counters: this.#counters,
+      queue: this.queue,
+      memory: this.#memory,
+      pace: this.#pace,
+      take: this.#take,
+      dropped: (tally) => this.#drops.merge(tally),
+      ...(marks && { marks }),
     })
-    listener.addRing(this.#memory)
-    this.#inline = listener
-    this.#tapInline(listener)
-    this.queue.drain = () => listener.pumpUntil(ALL)
-    this.queue.wrote = (time) => this.#schedule(time)
+    this.#inline.tap(this.#tapped)
+    return this.#inline
   }
 
   #closeInline(): void {
-    const listener = this.#inline
-    if (!listener) return
-    this.queue.drain = undefined
-    this.queue.wrote = undefined
-    listener.pumpUntil(ALL)
-    void listener.close()
+    this.#inline?.close()
     this.#inline = undefined
   }
 
   // In the place of a listener before, without throwing into the application.
-  #goOnInline(): void {
-    const marks = this.#directory === undefined ? [] : readState(this.#directory).marks
-    const send: Send = (lines) => this.#take('relay', lines)
-    this.#openWith(createHandlers(this.#settings.handlers, send, marks))
-    for (const memory of this.#rings.values()) this.#inline?.addRing(memory)
-    if (this.#directory !== undefined) this.#inline?.watch(this.#directory)
-    this.#inline?.scan()
-    this.#inline?.pumpUntil(monotonic())
-  }
-
-  // Records made in one go are handled in one go, right after the code that made them. But code that goes on for long,
-  // and may be killed in it, does not keep them to itself for longer than a moment.
-  #schedule(time: number): void {
-    if (this.#pace === 'at once' || (this.#scheduled && time - this.#scheduledAt > INLINE_DELAY)) {
-      this.#pumpInline()
-    } else if (!this.#scheduled) {
-      this.#scheduled = true
-      this.#scheduledAt = time
-      nextTick(() => this.#pumpInline())
-    }
-  }
-
-  #pumpInline(): void {
-    this.#scheduled = false
-    this.#inline?.pumpUntil(ALL)
-  }
-
-  #tapInline(listener: Listener): void {
-    this.#removeTap?.()
-    this.#removeTap = this.#tapped
-      ? listener.addHandler({
-          label: 'tap',
-          write: (records) => this.#take('tap', records.map(lineOf)),
-        })
-      : undefined
+  #goOnInline(): Inline {
+    const directory = this.#directory
+    const inline = this.#openInline(directory === undefined ? [] : readState(directory).marks)
+    const { listener } = inline
+    for (const memory of this.#rings.values()) listener.sources.addRing(memory)
+    if (directory !== undefined) listener.watch(directory)
+    listener.sources.scan()
+    listener.pumpUntil(monotonic())
+    return inline
   }
 
   #receive(message: Parcel | News): void {
     if (!('type' in message)) this.#take(message.purpose, message.lines)
+    else if (message.type === 'dropped') this.#drops.merge(message.tally)
     else if (message.type === 'ring') this.#rings.set(message.id, message.memory)
     else this.#rings.delete(message.id)
   }
@@ -332,8 +296,8 @@ export class Host {
       this.start()
       return
     }
-    this.#goOnInline()
-    this.#polling = startInterval(() => this.#inline?.pump(), POLL_INTERVAL)
+    const inline = this.#goOnInline()
+    this.#polling = startInterval(() => inline.pumpDue(), POLL_INTERVAL)
     this.#polling.unref()
   }
 }

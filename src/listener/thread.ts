@@ -3,20 +3,14 @@
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { monotonic } from '../core/clock.js'
 import { notice, reasonOf } from '../core/notice.js'
+import { Drops } from '../core/tally.js'
 import { createHandlers } from '../handlers/create.js'
-import { lineOf } from '../handlers/relay.js'
+import type { Delivery, Surroundings } from '../handlers/handler.js'
 import { arm, onRing } from '../queue/bell.js'
 import { openDoorbell } from '../queue/doorbell.js'
-import {
-  Ask,
-  type Command,
-  isCommand,
-  type News,
-  type Parcel,
-  type ThreadData,
-  Word,
-} from './channel.js'
+import { Ask, type Command, isCommand, type News, type ThreadData, Word } from './channel.js'
 import { Listener } from './listener.js'
+import { createParcels } from './parcels.js'
 import { readState } from './state.js'
 
 /** Milliseconds between two looks into the runtime directory for producers that cannot ring. */
@@ -30,11 +24,25 @@ const bell = new Int32Array(data.bell)
 const control = new Int32Array(data.control)
 const ports = new Set<MessagePort>()
 
-const marks = data.directory === undefined ? [] : readState(data.directory).marks
+const { limit, policy, wait } = data.settings.overflow
+const parcels = createParcels({ control, port: data.relay, limit, announce, dropped: count })
+const place: Surroundings = {
+  send: (records) => parcels('relay', records),
+  marks: data.directory === undefined ? [] : readState(data.directory).marks,
+  limit,
+  policy,
+  wait,
+  isOwnThread: true,
+  dropped: count,
+  moved: progressed,
+}
+const drops = new Drops()
 const listener = new Listener({
   window: data.settings.order.window,
-  handlers: createHandlers(data.settings.handlers, (lines) => send('relay', lines), marks),
+  wait,
+  handlers: createHandlers(data.settings.handlers, place),
   counters: new Float64Array(data.counters),
+  dropped: (tally) => drops.merge(tally),
 })
 
 let removeTap: (() => void) | undefined
@@ -45,7 +53,7 @@ let soon: NodeJS.Immediate | undefined
 let serving = false
 let ended = false
 
-for (const memory of data.rings) listener.addRing(memory)
+for (const memory of data.rings) listener.sources.addRing(memory)
 tap(data.tap)
 if (data.directory !== undefined) watch(data.directory)
 obey(data.commands)
@@ -74,6 +82,7 @@ function wakeSoon(): void {
 function turn(): void {
   let delay = listener.pump()
   progressed()
+  tellDrops()
   if (delay === Number.POSITIVE_INFINITY) {
     arm(bell)
     delay = listener.pump() // what came between the pump and the arming
@@ -88,7 +97,7 @@ async function serve(): Promise<void> {
   const asked = Atomics.load(control, Word.ASKED)
   const alive = setInterval(progressed, 100)
   for (const port of ports) readPending(port)
-  listener.scan()
+  listener.sources.scan()
   const ask = Atomics.load(control, Word.ASK)
   const due = monotonic()
   await rest(ask === Ask.BARRIER ? BARRIER_PAUSE : listener.patience())
@@ -97,11 +106,13 @@ async function serve(): Promise<void> {
   if (stop) {
     listener.pumpUntil(monotonic(), progressed)
     await listener.close()
-    if (listener.hasLiving()) Atomics.store(control, Word.LEFT, 1)
+    tellDrops()
+    if (listener.sources.hasLiving()) Atomics.store(control, Word.LEFT, 1)
     end()
   } else {
     await listener.flush()
   }
+  tellDrops()
   clearInterval(alive)
   Atomics.store(control, Word.DONE, asked)
   Atomics.notify(control, Word.DONE)
@@ -167,7 +178,7 @@ function execute(command: Command): void {
 
 // Main is told of it too: should this thread die, the next one reads the ring on.
 function addRing({ id, memory, port }: Command & { type: 'ring' }): void {
-  const ended = listener.addRing(memory)
+  const ended = listener.sources.addRing(memory)
   tell({ type: 'ring', id, memory })
   obey(port, () => {
     ended()
@@ -182,18 +193,18 @@ function tell(news: News): void {
 function watch(directory: string): void {
   listener.watch(directory)
   const look = (): void => {
-    listener.scan()
-    listener.reap()
+    listener.sources.scan()
+    listener.sources.reap()
     wakeSoon()
   }
   scanning = setInterval(look, SCAN_INTERVAL)
   closeDoorbell = openDoorbell(directory, {
     ring(producer) {
-      listener.rung(producer)
+      listener.sources.rung(producer)
       wakeSoon()
     },
     gone(producer) {
-      listener.left(producer)
+      listener.sources.left(producer)
       wakeSoon()
     },
     mute(error) {
@@ -210,23 +221,21 @@ function tap(on: boolean): void {
   removeTap = on
     ? listener.addHandler({
         label: 'tap',
-        write: (records) => send('tap', records.map(lineOf)),
+        write: (records) => parcels('tap', records),
       })
     : undefined
 }
 
-// Main takes its lines when it can; what it leaves lying is bounded.
-function send(purpose: Parcel['purpose'], lines: readonly string[]): void {
-  let characters = 0
-  for (const line of lines) characters += line.length
-  const size = Math.ceil(characters / 1024)
-  const waiting = Atomics.load(control, Word.SENT) - Atomics.load(control, Word.TAKEN)
-  if ((waiting + size) * 1024 > data.settings.overflow.limit) {
-    Atomics.add(control, Word.DROPPED, lines.length)
-    const reason = 'the main thread did not take the lines relayed to it; they are dropped'
-    notice('LOGSHARE_WARN_QUEUE', reason)
-    return
-  }
-  Atomics.add(control, Word.SENT, size)
-  data.relay.postMessage({ purpose, lines, size } satisfies Parcel)
+function announce(report: Delivery): void {
+  listener.announce(report)
+}
+
+function count(source: string, level: number, by: number): void {
+  drops.add(source, level, by)
+}
+
+function tellDrops(): void {
+  if (drops.isEmpty || ended) return
+  tell({ type: 'dropped', tally: drops.read() })
+  drops.clear()
 }

@@ -4,6 +4,7 @@
 // and closes with an END frame, which says that the next segment continues. A reader never blocks a writer.
 
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
+import { notice, reasonOf } from '../core/notice.js'
 import { removeFile } from '../core/remove.js'
 import {
   type Frame,
@@ -15,12 +16,15 @@ import {
   readFrame,
   writeFrame,
 } from './frame.js'
-import type { QueueReader, QueueWriter } from './queue.js'
-import { endPath, SEGMENT_SIZE, segmentPath } from './segment.js'
+import type { QueuePolicy, QueueReader, QueueWriter } from './queue.js'
+import { Room } from './room.js'
+import { endPath, segmentPath } from './segment.js'
 
 const SCRATCH = 64 * 1024
 const MIN_CHUNK = 64 * 1024
 const MAX_CHUNK = 256 * 1024
+/** What the system says when there is no room, which a reader makes by removing what it has read. */
+const FULL = new Set(['ENOSPC', 'EDQUOT'])
 const BARE = { level: 0, time: 0, seq: 0 }
 
 export interface FileQueueOptions {
@@ -30,11 +34,15 @@ export interface FileQueueOptions {
   readonly hello: string
   /** Called after a record was written. */
   readonly wrote?: (time: number) => void
+  /** What happens when the reader is behind by `limit`, or the disk is full. Default: nothing is too much. */
+  readonly policy?: QueuePolicy
   readonly segmentSize?: number
 }
 
 export class FileWriter implements QueueWriter {
   readonly #options: FileQueueOptions
+  readonly #room: Room
+  readonly #segmentSize: number
   #scratch: Buffer = Buffer.allocUnsafe(SCRATCH)
   #fd = -1
   #number = 0
@@ -42,18 +50,14 @@ export class FileWriter implements QueueWriter {
 
   constructor(options: FileQueueOptions) {
     this.#options = options
+    this.#room = new Room(options)
+    this.#segmentSize = options.segmentSize ?? this.#room.segmentSize
   }
 
   write(head: FrameHead, text: string): boolean {
-    try {
-      if (this.#fd < 0) this.#open()
-      else if (this.#size >= (this.#options.segmentSize ?? SEGMENT_SIZE)) this.#roll()
-      this.#append(head, text)
-    } catch {
-      return false
-    }
-    this.#options.wrote?.(head.time)
-    return true
+    const isWritten = this.#room.reserve(this.#size + text.length, head) && this.#put(head, text)
+    if (isWritten) this.#options.wrote?.(head.time)
+    return isWritten
   }
 
   close(): void {
@@ -61,6 +65,34 @@ export class FileWriter implements QueueWriter {
     closeSync(this.#fd)
     this.#fd = -1
     this.#number++
+  }
+
+  #put(head: FrameHead, text: string): boolean {
+    try {
+      this.#write(head, text)
+      return true
+    } catch (error) {
+      const reason = reasonOf(error)
+      const isFull = FULL.has((error as NodeJS.ErrnoException).code ?? '')
+      if (isFull && this.#room.waitUntil(() => this.#tryAgain(head, text))) return true
+      notice('LOGSHARE_WARN_QUEUE', `records are dropped: ${reason}`, 'write')
+      return false
+    }
+  }
+
+  #tryAgain(head: FrameHead, text: string): boolean {
+    try {
+      this.#write(head, text)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  #write(head: FrameHead, text: string): void {
+    if (this.#fd < 0) this.#open()
+    else if (this.#size >= this.#segmentSize) this.#roll()
+    this.#append(head, text)
   }
 
   // All or nothing: a segment that could not be begun (a full disk) is not left lying in the next one's way.
@@ -85,7 +117,7 @@ export class FileWriter implements QueueWriter {
   // The next segment exists before the old one says so: a reader that sees END finds it. While there is no room for a
   // next one, the old one goes on.
   #roll(): void {
-    const old = this.#fd
+    const old = { fd: this.#fd, size: this.#size }
     this.#number++
     try {
       this.#open()
@@ -95,9 +127,10 @@ export class FileWriter implements QueueWriter {
     }
     try {
       const size = writeFrame(this.#scratch, 0, { ...BARE, kind: Kind.END }, '')
-      writeSync(old, this.#scratch, 0, size)
+      writeSync(old.fd, this.#scratch, 0, size)
     } finally {
-      closeSync(old)
+      closeSync(old.fd)
+      this.#room.add(this.#number - 1, old.size)
     }
   }
 
@@ -177,11 +210,15 @@ export class FileReader implements QueueReader {
 
   release(): void {
     this.#held = false
+  }
+
+  /** Removes the segments that were read to their end; only when all of them was released. */
+  discard(): void {
     for (const path of this.#finished) removeFile(path)
     this.#finished = []
   }
 
-  /** Whether segments have been read to their end that `release` is going to remove. */
+  /** Whether segments have been read to their end that `discard` is going to remove. */
   hasFinished(): boolean {
     return this.#finished.length > 0
   }
@@ -189,7 +226,7 @@ export class FileReader implements QueueReader {
   /** Removes what is left of the queue; only when its writer is gone and all of it was released. */
   remove(): void {
     this.close()
-    this.release()
+    this.discard()
     removeFile(segmentPath(this.#directory, this.#producer, this.#number))
     removeFile(endPath(this.#directory, this.#producer))
   }

@@ -17,6 +17,8 @@ export class QueueHandler {
   #waiting = new Map<number, number>()
   /** Records that found no room, by level name. */
   readonly dropped: Record<string, number> = {}
+  /** Called at the first record that finds no room. */
+  overflowed: (() => void) | undefined
 
   constructor(origin: Origin, queue: QueueWriter) {
     this.origin = origin
@@ -33,7 +35,7 @@ export class QueueHandler {
   /** `name` is the logger's name as JSON; `body` the rest of the line: `,"msg":"…"` and the fields. Never throws. */
   handle(level: number, name: string, body: string, kind: FrameKind = Kind.RECORD): void {
     try {
-      if (this.#waiting.size > 0) this.#announce()
+      this.report()
       if (!this.#put(level, name, body, kind)) this.#drop(level)
     } catch {
       this.#drop(level) // a line longer than the longest string
@@ -45,7 +47,13 @@ export class QueueHandler {
     this.#queue = queue
   }
 
+  /** Says, if there is room by now, what was dropped and not told of yet. Never throws. */
+  report(): void {
+    if (this.#waiting.size > 0) this.#announce()
+  }
+
   close(): void {
+    this.report()
     this.#queue.close()
   }
 
@@ -58,6 +66,8 @@ export class QueueHandler {
 
   #drop(level: number): void {
     const name = levelName(level)
+    this.overflowed?.()
+    this.overflowed = undefined
     this.dropped[name] = (this.dropped[name] ?? 0) + 1
     this.#waiting.set(level, (this.#waiting.get(level) ?? 0) + 1)
   }
@@ -66,9 +76,9 @@ export class QueueHandler {
   #announce(): void {
     const total = [...this.#waiting.values()].reduce((sum, count) => sum + count, 0)
     const levels = Object.fromEntries([...this.#waiting].map(([level, n]) => [levelName(level), n]))
-    const fields = `,"dropped":${JSON.stringify(levels)}`
+    const fields = `,"dropped":${JSON.stringify({ [this.origin.source]: levels })}`
     const text = `,"msg":"${total} records dropped: the queue was full"${fields}`
-    if (this.#put(WARN, '"logshare"', text, Kind.RECORD)) this.#waiting.clear()
+    if (this.#put(WARN, '"logshare"', text, Kind.REPORT)) this.#waiting.clear()
     else this.#seq--
   }
 }

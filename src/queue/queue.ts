@@ -1,6 +1,23 @@
 // Queue: what the two ends of every queue promise, whatever its memory is.
 
-import type { Frame, FrameHead } from './frame.js'
+import { type Frame, type FrameHead, Kind } from './frame.js'
+
+/** How a writer behaves when there is no room. */
+export interface QueuePolicy {
+  readonly policy: 'block' | 'drop'
+  /** Milliseconds `block` waits at most. Waited for in vain, it is not waited for again before there was room. */
+  readonly wait: number
+  /** Bytes that may wait in a queue that could grow. */
+  readonly limit: number
+}
+
+/** Levels below this leave an eighth of a queue's room to those from it. */
+const RESERVED_FROM = 50
+
+/** Whether a record may use the room that is kept: errors, and what tells of records that were dropped. */
+export function isVital({ level, kind }: FrameHead): boolean {
+  return level >= RESERVED_FROM || kind === Kind.REPORT
+}
 
 /** The producer's end. One producer, one thread. */
 export interface QueueWriter {

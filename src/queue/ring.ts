@@ -20,15 +20,13 @@ import {
   writeFrame,
   writeHead,
 } from './frame.js'
-import type { QueueReader, QueueWriter } from './queue.js'
+import { isVital, type QueuePolicy, type QueueReader, type QueueWriter } from './queue.js'
 
 const HEAD = 0
 const TAIL = 1
 const CONTROL = 64
 /** Milliseconds a writer sleeps at most before it rings again. */
 const NAP = 50
-/** Levels below this leave an eighth of the ring to those from it. */
-const RESERVED_FROM = 50
 
 export const RING_CAPACITY: number = 2 ** 21
 
@@ -37,28 +35,22 @@ export function createRing(capacity: number = RING_CAPACITY): SharedArrayBuffer 
   return new SharedArrayBuffer(CONTROL + capacity)
 }
 
-/** How a writer behaves when there is no room. */
-export interface RingPolicy {
-  readonly policy: 'block' | 'drop'
-  /** Milliseconds `block` waits at most. */
-  readonly wait: number
-}
-
 export class RingWriter implements QueueWriter {
   readonly #control: Int32Array
   readonly #buffer: Buffer
   readonly #capacity: number
-  readonly #policy: RingPolicy
+  readonly #policy: QueuePolicy
   readonly #bell: Int32Array | undefined
   #head: number
   #tail: number
   #closed = false
+  #isStuck = false
   /** Empties the ring from the writer's own thread; set while the listener lives in it. */
   drain: (() => void) | undefined
   /** Called after each record; set while nobody else looks into the ring. */
   wrote: ((time: number) => void) | undefined
 
-  constructor(memory: ArrayBufferLike, policy: RingPolicy, bell?: Int32Array) {
+  constructor(memory: ArrayBufferLike, policy: QueuePolicy, bell?: Int32Array) {
     this.#control = new Int32Array(memory, 0, CONTROL / 4)
     this.#capacity = memory.byteLength - CONTROL
     this.#buffer = Buffer.from(memory as ArrayBuffer, CONTROL, this.#capacity)
@@ -76,7 +68,7 @@ export class RingWriter implements QueueWriter {
       bound = frameSize(payload)
       if (bound > this.#capacity / 4) return this.#writeParts(head, Buffer.from(text))
     }
-    if (!this.#reserve(bound, head.level)) return false
+    if (!this.#reserve(bound, head)) return false
     const size = writeFrame(this.#buffer, this.#head & (this.#capacity - 1), head, text)
     this.#publish(size, head.time)
     return true
@@ -98,7 +90,7 @@ export class RingWriter implements QueueWriter {
       const part = payload.subarray(from, from + step)
       const last = from + step >= payload.length
       const size = frameSize(part.length)
-      if (!this.#reserve(size, head.level)) return false
+      if (!this.#reserve(size, head)) return false
       const offset = this.#head & (this.#capacity - 1)
       part.copy(this.#buffer, offset + HEADER)
       writeHead(this.#buffer, offset, last ? head : { ...head, kind: Kind.PART }, part.length)
@@ -115,11 +107,11 @@ export class RingWriter implements QueueWriter {
   }
 
   // Makes `size` bytes in one piece, filling the end of the ring if they do not fit before it.
-  #reserve(size: number, level: number): boolean {
+  #reserve(size: number, head: FrameHead): boolean {
     const offset = this.#head & (this.#capacity - 1)
     const rest = this.#capacity - offset
     const pad = rest < size ? rest : 0
-    const kept = level < RESERVED_FROM ? this.#capacity / 8 : 0
+    const kept = isVital(head) ? 0 : this.#capacity / 8
     if (this.#used() + pad + size > this.#capacity - kept && !this.#makeRoom(pad + size + kept)) {
       return false
     }
@@ -138,10 +130,14 @@ export class RingWriter implements QueueWriter {
   }
 
   #makeRoom(size: number): boolean {
-    const deadline = monotonic() + (this.#policy.policy === 'block' ? this.#policy.wait : 0)
+    const isPatient = this.#policy.policy === 'block' && !this.#isStuck
+    const deadline = monotonic() + (isPatient ? this.#policy.wait : 0)
     for (;;) {
       this.#tail = Atomics.load(this.#control, TAIL)
-      if (this.#used() + size <= this.#capacity) return true
+      if (this.#used() + size <= this.#capacity) {
+        this.#isStuck = false
+        return true
+      }
       if (this.drain) {
         this.drain()
         this.#tail = Atomics.load(this.#control, TAIL)
@@ -149,7 +145,10 @@ export class RingWriter implements QueueWriter {
       }
       const left = deadline - monotonic()
       if (this.#bell) ringHard(this.#bell)
-      if (left <= 0) return false
+      if (left <= 0) {
+        this.#isStuck = true
+        return false
+      }
       Atomics.wait(this.#control, TAIL, this.#tail, Math.min(left, NAP))
     }
   }

@@ -140,13 +140,18 @@ test('a closed stream ends the writing and not the program', {
   assert.deepEqual(both, { ...both, code: 0, stdout: '', stderr: '' })
 })
 
-test('a full disk is told once', { skip: process.platform !== 'linux' }, async () => {
+test('a full disk is told once, and at the end what was not written', {
+  skip: process.platform !== 'linux',
+}, async () => {
   const { code, stderr } = await shell(`${command('100', '1')} > /dev/full`)
   assert.equal(code, 0)
+  const [fault, end, ...more] = stderr.split('\n')
+  assert.match(fault, /^logshare: console stdout: ENOSPC.* kept.*\(LOGSHARE_WARN_HANDLER\)$/)
   assert.match(
-    stderr,
-    /^logshare: handler console stdout failed: ENOSPC.*\(LOGSHARE_WARN_HANDLER\)\n$/,
+    end,
+    /console stdout: 100 records were not written: ENOSPC.*\(LOGSHARE_WARN_DROPPED\)$/,
   )
+  assert.deepEqual(more, [''])
 })
 
 test('a slow reader of a pipe loses nothing', { skip: !UNIX }, async () => {

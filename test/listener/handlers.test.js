@@ -73,6 +73,8 @@ test('handlers of the application', async (t) => {
       damaged: 0,
       failed: 0,
       producers: 1,
+      waiting: 0,
+      drops: {},
       undelivered: 0,
     })
     const { made, listener, records, bytes } = out.inline.stats

@@ -53,6 +53,7 @@ function readAll(reader) {
     assert.ok(texts.length < 100_000, 'reads without end')
   }
   reader.release()
+  reader.discard()
   return texts
 }
 
@@ -93,6 +94,7 @@ test('property: a file queue is a queue, over segments of any size', (t) => {
           for (const [frame, text] of held) assert.equal(read(frame), text)
           held = []
           reader.release()
+          reader.discard()
         }
         for (const [seq, each] of steps.entries()) {
           if ('write' in each) {
@@ -158,6 +160,7 @@ test('segments that were read are removed when they are released, and not before
   }
   assert.equal(readdirSync(directory).length, count)
   reader.release()
+  reader.discard()
   assert.deepEqual(readdirSync(directory), [`${PRODUCER}.${count - 1}.q`])
   assert.deepEqual([...listProducers(directory)], [[PRODUCER, count - 1]])
   writer.close()
@@ -175,6 +178,7 @@ test('a successor goes on with the first segment that is left', (t) => {
   }
   first.peek()
   first.release()
+  first.discard()
   first.close()
   const second = new FileReader(directory, PRODUCER, [
     listProducers(directory).get(PRODUCER) ?? 0,

@@ -1,0 +1,154 @@
+// LogFile: one file that grows, wherever its path leads by now.
+//
+// Somebody may rename or remove it while we write. A renamed one (logrotate) is left to whoever did that, and a new one
+// begun; what went into a removed one since it was last seen in its place is written again into the new one.
+
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { monotonic } from '../core/clock.js'
+
+/** Milliseconds between two looks whether the file is still in its place. */
+const CHECK_INTERVAL = 100
+const CHUNK = 2 ** 20
+const LINE_FEED = 0x0a
+
+export class LogFile {
+  readonly path: string
+  readonly #reopened: () => void
+  #fd: number
+  #identity: Identity
+  #size: number
+  #checkedAt = monotonic()
+  #checkedSize: number
+
+  /** Opens the file, its directories made if need be; throws what the system says. `reopened` tells of another file. */
+  constructor(path: string, reopened: () => void) {
+    this.path = path
+    this.#reopened = reopened
+    this.#fd = open(path)
+    this.#identity = identityOf(this.#fd)
+    this.#size = this.#checkedSize = fstatSync(this.#fd).size
+  }
+
+  get fd(): number {
+    return this.#fd
+  }
+
+  get inode(): string {
+    return String(this.#identity.ino)
+  }
+
+  /** Bytes in it, as far as we know. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** Appends and returns how many bytes the system took; throws what it says if it took none. */
+  write(bytes: Uint8Array): number {
+    const written = writeSync(this.#fd, bytes)
+    this.#size += written
+    return written
+  }
+
+  /** Looks from time to time. */
+  checkInTime(): void {
+    if (monotonic() - this.#checkedAt >= CHECK_INTERVAL) this.check()
+  }
+
+  /** Goes on in a new file if the path leads to another one, or nowhere. Throws if that cannot be opened. */
+  check(): void {
+    const found = find(this.path)
+    if (found === 'unknown' || (found && isSame(found, this.#identity))) {
+      this.#checkedAt = monotonic()
+      // Cut by somebody who copied it before (logrotate's copytruncate): we append, wherever its end is.
+      if (found !== 'unknown' && Number(found.size) < this.#size) this.#size = Number(found.size)
+      this.#checkedSize = this.#size
+    } else {
+      this.#reopen()
+    }
+  }
+
+  #reopen(): void {
+    const next = open(this.path)
+    const isRemoved = fstatSync(this.#fd).nlink === 0
+    const before = { fd: this.#fd, from: this.#checkedSize }
+    this.#fd = next
+    this.#identity = identityOf(next)
+    this.#checkedAt = monotonic()
+    this.#size = fstatSync(next).size
+    if (isRemoved) this.#size += copyLines(before.fd, before.from, next)
+    this.#checkedSize = this.#size
+    closeSync(before.fd)
+    this.#reopened()
+  }
+
+  /** Ends the half of a line that somebody before us has left. */
+  endLine(): void {
+    const last = Buffer.from('\n')
+    if (this.#size > 0) readSync(this.#fd, last, 0, 1, this.#size - 1)
+    if (last[0] !== LINE_FEED) this.write(Buffer.from('\n'))
+  }
+
+  close(): void {
+    try {
+      fsyncSync(this.#fd)
+    } catch {
+      // A pipe or a device has nothing to synchronise.
+    }
+    closeSync(this.#fd)
+  }
+}
+
+interface Identity {
+  readonly dev: bigint
+  readonly ino: bigint
+}
+
+function open(path: string): number {
+  mkdirSync(dirname(path), { recursive: true })
+  return openSync(path, 'a+')
+}
+
+function identityOf(fd: number): Identity {
+  return fstatSync(fd, { bigint: true })
+}
+
+function isSame(a: Identity, b: Identity): boolean {
+  return a.ino === b.ino && a.dev === b.dev
+}
+
+// Where it cannot be looked for (a directory that may not be searched), it is not believed gone.
+function find(path: string): (Identity & { readonly size: bigint }) | undefined | 'unknown' {
+  try {
+    return statSync(path, { bigint: true })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    return code === 'ENOENT' || code === 'ENOTDIR' ? undefined : 'unknown'
+  }
+}
+
+// The whole lines from an offset on. Half a line is written again by whoever writes its other half.
+function copyLines(source: number, from: number, target: number): number {
+  const bytes = Buffer.alloc(CHUNK)
+  let at = Math.max(0, from - 1)
+  let copied = 0
+  for (let isFirst = from > 0; ; isFirst = false) {
+    const length = readSync(source, bytes, 0, bytes.length, at)
+    const start = isFirst ? bytes.subarray(0, length).indexOf(LINE_FEED) + 1 : 0
+    const end =
+      length < bytes.length ? bytes.subarray(0, length).lastIndexOf(LINE_FEED) + 1 : length
+    for (let done = start; done < end; ) done += writeSync(target, bytes, done, end - done)
+    copied += Math.max(0, end - start)
+    at += length
+    if (length < bytes.length) return copied
+  }
+}
