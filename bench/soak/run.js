@@ -25,6 +25,8 @@ const RATE = 5 * 1024
 const FULL_FOR = Math.min(5, Number(seconds) / 6) * 1000
 /** What the memory of the root may grow in the second half. */
 const GROWTH = 64
+/** Producers, and gaps of each, that are shown. */
+const SHOWN = 10
 const MiB = 2 ** 20
 
 /** What happened while which producers lived. */
@@ -86,7 +88,12 @@ function fillDisk() {
     closeSync(fd)
     rmSync(path)
     const grown = statSync(log).size - size
-    windows.push({ what: `disk full for ${FULL_FOR / 1000} s`, from, to: Date.now() + 1000, grown })
+    windows.push({
+      what: `disk full for ${Math.round(FULL_FOR / 100) / 10} s`,
+      from,
+      to: Date.now() + 1000,
+      grown,
+    })
   }, FULL_FOR)
 }
 
@@ -113,8 +120,13 @@ function report({ producers, rss, failures }, audit) {
     }
   }
   const order = [...rows].sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1))
+  const broken = Object.values(producers).filter(({ id, count }) => {
+    const { lost, doubled, disordered } = countsOf({ count }, audit.producers.get(id))
+    return lost + doubled + disordered > 0
+  })
   print(['', 'producers', 'written', 'found', 'lost', 'doubled', 'disordered'])
   for (const [name, row] of order) print([name, ...Object.values(row)])
+  for (const producer of broken.slice(0, SHOWN)) show(producer, audit.producers.get(producer.id))
   return sum(rows.get('all'), { rss, failures, audit })
 }
 
@@ -127,6 +139,14 @@ function countsOf({ count }, found) {
     doubled,
     disordered,
   }
+}
+
+/** What is known of one whose records are not as they should be. */
+function show({ id, kind, end, born, died, count }, { last, gaps, missing } = {}) {
+  const since = (at) => windows.map(({ what, from }) => `${at - from} ms after ${what}`).join(', ')
+  const missed = gaps?.slice(0, SHOWN).map(([from, to]) => `${from}–${to}`)
+  console.log(`\n${id}, a ${kind}, ended by ${end}: born ${since(born)}; died ${since(died)}`)
+  console.log(`  ${count} written, the last found ${last}, ${missing} missing: ${missed}`)
 }
 
 // Last the faults, and all together.
