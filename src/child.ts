@@ -119,7 +119,7 @@ function sign(path: string): void {
   }
 }
 
-// Grandchildren: threads of the root's threads get rings too, everything beneath a process gets files.
+// Grandchildren get files: of a ring that a thread has made only the listener's thread would know, and it may die.
 function createParent({ source, inheritance, capture, queue }: Place, registry: Registry): Parent {
   const name = createNames(source)
   const current = (): Inheritance => ({ ...inheritance, ...registry.levels() })
@@ -133,7 +133,7 @@ function createParent({ source, inheritance, capture, queue }: Place, registry: 
         source: name('worker'),
         inheritance: current(),
         capture: narrowed,
-        queue: queue.type === 'ring' ? announceRing(queue) : queue,
+        queue: queue.type === 'ring' ? createQueue(queue) : queue,
       }
     },
     forProcess(kind) {
@@ -145,6 +145,12 @@ function createParent({ source, inheritance, capture, queue }: Place, registry: 
   }
 }
 
+function createQueue(parent: Place['queue'] & { type: 'ring' }): Place['queue'] {
+  const { directory } = parent
+  return directory === undefined ? announceRing(parent) : { type: 'file', directory }
+}
+
+// Where there can be no files.
 function announceRing(parent: Place['queue'] & { type: 'ring' }): Place['queue'] {
   const { MessageChannel } = require('node:worker_threads') as typeof import('node:worker_threads')
   const memory = createRing()
