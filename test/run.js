@@ -12,6 +12,7 @@ const FOLDERS = {
   core: true,
   queue: true,
   logger: true,
+  handlers: true,
   listener: true,
   spawn: true,
   adapters: true,

@@ -77,7 +77,7 @@ export class Backlog {
       return
     }
     const bytes = lines.join(records)
-    const passed = this.#prepare() ? this.#pass(bytes) : 0
+    const passed = this.check() ? this.#pass(bytes) : 0
     if (passed < bytes.length) this.#keep(records, passed)
   }
 
@@ -116,7 +116,8 @@ export class Backlog {
     this.#reset()
   }
 
-  #prepare(): boolean {
+  /** Whether lines could be written now, as far as can be told; if not, that is a fault like any other. */
+  check(): boolean {
     try {
       this.#options.prepare?.()
       return true
@@ -223,7 +224,7 @@ export class Backlog {
 
   // False if the system did not take all of it.
   #passChunk(): boolean {
-    if (!this.#prepare()) return false
+    if (!this.check()) return false
     const chunk: Entry[] = []
     let size = 0
     for (let at = this.#first; at < this.#entries.length && size < CHUNK; at++) {

@@ -45,7 +45,7 @@ class FileHandler implements Handler {
       options.format === 'pretty' ? createPretty({ colors: false }) : undefined,
     )
     const write = (bytes: Uint8Array): number => this.#file.write(bytes)
-    const prepare = (): void => this.#file.checkInTime()
+    const prepare = (): void => this.#file.check()
     this.#backlog = new Backlog({ label: this.label, lines, prepare, write, place })
     const mark = place.marks.find(({ path }) => path === options.path)
     this.#start = mark && mark.inode === this.#file.inode ? mark.size : this.#file.size
@@ -78,11 +78,13 @@ class FileHandler implements Handler {
 
   settle(): void {
     this.#backlog.settle()
-    this.#file.check()
+    this.flush()
   }
 
+  // What went into a removed file a moment ago is not to stay there.
   flush(): void {
-    this.#file.check()
+    this.#file.suspect()
+    this.#backlog.check()
   }
 
   close(): void {

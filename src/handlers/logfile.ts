@@ -59,13 +59,9 @@ export class LogFile {
     return written
   }
 
-  /** Looks from time to time. */
-  checkInTime(): void {
-    if (monotonic() - this.#checkedAt >= CHECK_INTERVAL) this.check()
-  }
-
-  /** Goes on in a new file if the path leads to another one, or nowhere. Throws if that cannot be opened. */
+  /** From time to time, has a look: goes on in a new file if the path leads to another one. Throws if it cannot. */
   check(): void {
+    if (monotonic() - this.#checkedAt < CHECK_INTERVAL) return
     const found = find(this.path)
     if (found === 'unknown' || (found && isSame(found, this.#identity))) {
       this.#checkedAt = monotonic()
@@ -75,6 +71,11 @@ export class LogFile {
     } else {
       this.#reopen()
     }
+  }
+
+  /** The next look is due at once. */
+  suspect(): void {
+    this.#checkedAt = Number.NEGATIVE_INFINITY
   }
 
   #reopen(): void {
