@@ -70,12 +70,13 @@ const logging = setInterval(logOwn, OWN_PAUSE)
 const sampling = setInterval(() => samples.push(process.memoryUsage.rss()), SAMPLE)
 for (const kind of Object.keys(KINDS)) for (let n = 0; n < KINDS[kind]; n++) give(kind)
 
-at(1 / 3, () => {
+// In the first half, so that what the root's memory does in the second has nothing to do with them.
+at(1 / 6, () => {
   own.add(listener)
   process.send({ what: 'listener terminated', at: Date.now() })
   listener.terminate()
 })
-at(1 / 2, () => process.send({ what: 'disk full' }))
+at(1 / 4, () => process.send({ what: 'disk full' }))
 at(1, stop)
 
 function at(part, act) {
