@@ -23,8 +23,8 @@ const log = join(disk, 'app.log')
 /** KiB a second that the application logs at most, about twice of what it does. */
 const RATE = 5 * 1024
 const FULL_FOR = Math.min(5, Number(seconds) / 6) * 1000
-/** What the memory of the root may grow in the second half. */
-const GROWTH = 64
+/** What the memory of the root may grow in the second half, in MiB; a short run is over before it is full grown. */
+const GROWTH = Number(seconds) < 60 ? Number.POSITIVE_INFINITY : 64
 /** Producers, and gaps of each, that are shown. */
 const SHOWN = 10
 const MiB = 2 ** 20
