@@ -151,12 +151,18 @@ function isCollecting(settings: Settings): boolean {
 function createDirectory(host: Host, inheritance: () => Inheritance): () => string {
   let written: string | undefined
   return () => {
-    const directory = host.directory()
+    const directory = host.directory(() => findLeft(host.settings))
     const text = JSON.stringify(inheritance())
     if (`${directory} ${text}` !== written) writeInheritance(directory, text)
     written = `${directory} ${text}` // a root that is installed again has a new directory
     return directory
   }
+}
+
+// Unless it was told which one to use.
+function findLeft(settings: Settings): string | undefined {
+  if (process.env.LOGSHARE_DIR) return undefined
+  return (require('./sweep.js') as typeof import('./sweep.js')).sweep(settings)
 }
 
 function createParent(host: Host, inheritance: () => Inheritance, prepare: () => string): Parent {

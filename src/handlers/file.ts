@@ -17,6 +17,9 @@ import { Lines } from './lines.js'
 import { LogFile } from './logfile.js'
 import { Overlap } from './overlap.js'
 
+/** Bytes that a listener before us may have written without having told. */
+const UNMARKED = 4 * 2 ** 20
+
 /**
  * Opens the file at once, its directories made if need be. What a listener before us has written behind its mark is not
  * written again. Throws `LOGSHARE_ERR_HANDLER` if the file cannot be opened; a file that cannot be written later is tried
@@ -47,8 +50,7 @@ class FileHandler implements Handler {
     const write = (bytes: Uint8Array): number => this.#file.write(bytes)
     const prepare = (): void => this.#file.check()
     this.#backlog = new Backlog({ label: this.label, lines, prepare, write, place })
-    const mark = place.marks.find(({ path }) => path === options.path)
-    this.#start = mark && mark.inode === this.#file.inode ? mark.size : this.#file.size
+    this.#start = startOfOverlap(this.#file, place)
     this.#overlap = new Overlap(this.#file.fd, this.#start)
     this.#file.endLine()
   }
@@ -90,6 +92,12 @@ class FileHandler implements Handler {
   close(): void {
     this.#file.close()
   }
+}
+
+// Without a mark (threads alone have no runtime directory to keep it in) a few batches are compared.
+function startOfOverlap({ path, inode, size }: LogFile, place: Surroundings): number {
+  const mark = place.marks.find((each) => each.path === path && each.inode === inode)
+  return mark?.size ?? Math.max(0, place.isSuccessor ? size - UNMARKED : size)
 }
 
 function open(path: string, reopened: () => void): LogFile {

@@ -22,6 +22,8 @@ export interface Surroundings {
   readonly send: Send
   /** How far log files went that a listener before us has written. */
   readonly marks: readonly Mark[]
+  /** Whether a listener before us may have written records that we are given again. */
+  readonly isSuccessor: boolean
   /** Bytes a handler may keep while it cannot pass them on. */
   readonly limit: number
   /** Whether it waits, then, for a reader that is slow, before it drops. */

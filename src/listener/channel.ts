@@ -42,6 +42,8 @@ export interface ThreadData {
   readonly rings: readonly SharedArrayBuffer[]
   /** The runtime directory, if there is one already; the state in it is that of a listener before. */
   readonly directory: string | undefined
+  /** Whether a thread before this one has died. */
+  readonly isSuccessor: boolean
   /** Lines for the root's main thread go here. */
   readonly relay: MessagePort
   /** Messages from main come here. */

@@ -131,6 +131,7 @@ export class Host {
       settings: this.#settings,
       rings: [this.#memory, ...(this.#deaths > 0 ? this.#rings.values() : [])],
       directory: this.#directory,
+      isSuccessor: this.#deaths > 0,
       tap: this.#tapped,
     })
   }
@@ -152,10 +153,13 @@ export class Host {
     return { memory, port: port2 }
   }
 
-  /** The runtime directory, made and watched from now on. Throws `LOGSHARE_ERR_DIR`. */
-  directory(): string {
+  /**
+   * The runtime directory, watched from now on: one that `find` returns, its lock taken, or else a new one.
+   * Throws `LOGSHARE_ERR_DIR`.
+   */
+  directory(find: () => string | undefined): string {
     if (this.#directory === undefined) {
-      this.#directory = makeDirectory()
+      this.#directory = find() ?? makeDirectory()
       if (this.#remote.isRunning) this.#remote.post({ type: 'watch', directory: this.#directory })
     }
     return this.#directory

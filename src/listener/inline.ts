@@ -43,6 +43,7 @@ export class Inline {
   #scheduled = false
   #scheduledAt = 0
   #retrying: NodeJS.Timeout | undefined
+  #closed = false
 
   /** Opens the handlers; throws `LOGSHARE_ERR_HANDLER` if one cannot be opened and nobody was there before. */
   constructor(options: InlineOptions) {
@@ -60,6 +61,7 @@ export class Inline {
   /** Handles all there is. */
   pump(): void {
     this.#scheduled = false
+    if (this.#closed) return // a turn that was asked for before: the queue is read by another one now
     this.#retryLater(this.listener.pumpUntil(ALL))
   }
 
@@ -81,6 +83,7 @@ export class Inline {
     cancel(this.#retrying)
     this.listener.pumpUntil(ALL)
     this.listener.settle()
+    this.#closed = true
     void this.listener.close()
   }
 
@@ -117,6 +120,7 @@ function openHandlers({ settings, take, dropped, marks }: InlineOptions): readon
   const place: Surroundings = {
     send: (records) => take('relay', records.map(lineOf)),
     marks: marks ?? [],
+    isSuccessor: marks !== undefined,
     limit,
     policy,
     wait,

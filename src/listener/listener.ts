@@ -7,6 +7,7 @@ import type { Delivery, Handler } from '../handlers/handler.js'
 import { Kind } from '../queue/frame.js'
 import { Fanout } from './fanout.js'
 import { Merge } from './merge.js'
+import { isOfAnotherBoot } from './source.js'
 import { Sources } from './sources.js'
 import { readState, writeState } from './state.js'
 
@@ -166,7 +167,8 @@ export class Listener {
     while (batch.length < BATCH_RECORDS && bytes < BATCH_BYTES) {
       const head = this.#merge.first
       if (!head) break
-      if (head.frame.time > due && !(eager && this.#merge.ready === this.sources.size)) break
+      const isDue = head.frame.time <= due || isOfAnotherBoot(head.frame, now)
+      if (!isDue && !(eager && this.#merge.ready === this.sources.size)) break
       head.source.activeAt = now
       if (head.frame.kind === Kind.REPORT) this.#heed(head.frame)
       batch.push(head.frame)
@@ -194,8 +196,9 @@ export class Listener {
       this.#count(Count.RECORDS, batch.length)
       this.#count(Count.BYTES, bytes)
     }
-    this.#rememberInTime()
+    // In this order: whoever reads the state finds a mark that stands behind nothing that could come again.
     this.sources.release()
+    this.#rememberInTime()
     return batch.length > 0
   }
 

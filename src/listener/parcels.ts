@@ -6,10 +6,9 @@ import { type Dropped, Drops } from '../core/tally.js'
 import { type Delivery, sourceOf } from '../handlers/handler.js'
 import { lineOf } from '../handlers/relay.js'
 import { createReport } from '../handlers/report.js'
+import { isVital } from '../queue/queue.js'
 import { type Parcel, Word } from './channel.js'
 
-/** Levels below this leave an eighth of the room to those from it. */
-const RESERVED_FROM = 50
 const REASON = 'the main thread did not take them'
 
 export interface ParcelsOptions {
@@ -48,7 +47,7 @@ export function createParcels(
     let bytes = 0
     for (const record of records) {
       const size = record.end - record.start
-      const kept = record.level < RESERVED_FROM ? limit / 8 : 0
+      const kept = isVital(record) ? 0 : limit / 8
       if (room - size < kept) {
         drop(purpose, record)
         continue

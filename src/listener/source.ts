@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { isAlive, startOf } from '../core/process.js'
 import type { FileReader } from '../queue/file.js'
+import type { Frame } from '../queue/frame.js'
 import type { RingReader } from '../queue/ring.js'
 import { endPath, listProducers } from '../queue/segment.js'
 
@@ -29,6 +30,11 @@ export function pidOf(producer: string): number {
 
 export function threadOf(producer: string): number {
   return Number.parseInt(producer.split('-')[1] ?? '0', 10)
+}
+
+/** Whether a frame was written before the machine was started again, when the clock had another start. */
+export function isOfAnotherBoot({ time }: Frame, now: number): boolean {
+  return time > now + 1000
 }
 
 /** Whether a process other than this one, and not at its end, may still write to a queue in the directory. */

@@ -6,7 +6,7 @@ import { isAlive } from '../core/process.js'
 import { FileReader } from '../queue/file.js'
 import { RingReader } from '../queue/ring.js'
 import { listProducers, removeBefore } from '../queue/segment.js'
-import { pidOf, type Source, threadOf } from './source.js'
+import { isOfAnotherBoot, pidOf, type Source, threadOf } from './source.js'
 import type { Position } from './state.js'
 
 /** Milliseconds a queue file is looked into after its last record, without being rung for. */
@@ -144,9 +144,10 @@ export class Sources {
   restTime(window: number): number {
     let rest = Number.POSITIVE_INFINITY
     const now = monotonic()
+    const due = (time: number): number => Math.max(1, time + window - now)
     for (const { reader, file, activeAt } of this.#sources.values()) {
       const frame = reader.peek()
-      if (frame) rest = Math.min(rest, Math.max(1, frame.time + window - now))
+      if (frame) rest = Math.min(rest, isOfAnotherBoot(frame, now) ? 1 : due(frame.time))
       else if (file && now - activeAt < ATTENTION) rest = Math.min(rest, ATTENTION_INTERVAL)
     }
     return rest

@@ -29,6 +29,7 @@ const parcels = createParcels({ control, port: data.relay, limit, announce, drop
 const place: Surroundings = {
   send: (records) => parcels('relay', records),
   marks: data.directory === undefined ? [] : readState(data.directory).marks,
+  isSuccessor: data.isSuccessor,
   limit,
   policy,
   wait,

@@ -16,7 +16,7 @@ import {
   readFrame,
   writeFrame,
 } from './frame.js'
-import type { QueuePolicy, QueueReader, QueueWriter } from './queue.js'
+import { isVital, type QueuePolicy, type QueueReader, type QueueWriter } from './queue.js'
 import { Room } from './room.js'
 import { endPath, segmentPath } from './segment.js'
 
@@ -54,8 +54,8 @@ export class FileWriter implements QueueWriter {
     this.#segmentSize = options.segmentSize ?? this.#room.segmentSize
   }
 
-  write(head: FrameHead, text: string): boolean {
-    const isWritten = this.#room.reserve(this.#size + text.length, head) && this.#put(head, text)
+  write(head: FrameHead, text: string, vital: boolean = isVital(head)): boolean {
+    const isWritten = this.#room.reserve(this.#size + text.length, vital) && this.#put(head, text)
     if (isWritten) this.#options.wrote?.(head.time)
     return isWritten
   }

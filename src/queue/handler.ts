@@ -35,7 +35,7 @@ export class QueueHandler {
   /** `name` is the logger's name as JSON; `body` the rest of the line: `,"msg":"…"` and the fields. Never throws. */
   handle(level: number, name: string, body: string, kind: FrameKind = Kind.RECORD): void {
     try {
-      this.report()
+      if (this.#waiting.size > 0) this.#announce(false)
       if (!this.#put(level, name, body, kind)) this.#drop(level)
     } catch {
       this.#drop(level) // a line longer than the longest string
@@ -49,7 +49,7 @@ export class QueueHandler {
 
   /** Says, if there is room by now, what was dropped and not told of yet. Never throws. */
   report(): void {
-    if (this.#waiting.size > 0) this.#announce()
+    if (this.#waiting.size > 0) this.#announce(true)
   }
 
   close(): void {
@@ -57,11 +57,11 @@ export class QueueHandler {
     this.#queue.close()
   }
 
-  #put(level: number, name: string, body: string, kind: FrameKind): boolean {
+  #put(level: number, name: string, body: string, kind: FrameKind, vital?: boolean): boolean {
     const time = monotonic()
     const seq = ++this.#seq
     const text = `{"level":${level},"time":${wallTime(time)}${this.#middle}${seq},"name":${name}${body}}`
-    return this.#queue.write({ kind, level, time, seq }, text)
+    return this.#queue.write({ kind, level, time, seq }, text, vital)
   }
 
   #drop(level: number): void {
@@ -72,13 +72,13 @@ export class QueueHandler {
     this.#waiting.set(level, (this.#waiting.get(level) ?? 0) + 1)
   }
 
-  // A gap in the count is explained by the record behind it.
-  #announce(): void {
+  // A gap in the count is explained by the record behind it, once there is room for others behind that.
+  #announce(vital: boolean): void {
     const total = [...this.#waiting.values()].reduce((sum, count) => sum + count, 0)
     const levels = Object.fromEntries([...this.#waiting].map(([level, n]) => [levelName(level), n]))
     const fields = `,"dropped":${JSON.stringify({ [this.origin.source]: levels })}`
     const text = `,"msg":"${total} records dropped: the queue was full"${fields}`
-    if (this.#put(WARN, '"logshare"', text, Kind.REPORT)) this.#waiting.clear()
+    if (this.#put(WARN, '"logshare"', text, Kind.REPORT, vital)) this.#waiting.clear()
     else this.#seq--
   }
 }

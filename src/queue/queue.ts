@@ -1,6 +1,6 @@
 // Queue: what the two ends of every queue promise, whatever its memory is.
 
-import { type Frame, type FrameHead, Kind } from './frame.js'
+import type { Frame, FrameHead } from './frame.js'
 
 /** How a writer behaves when there is no room. */
 export interface QueuePolicy {
@@ -14,18 +14,19 @@ export interface QueuePolicy {
 /** Levels below this leave an eighth of a queue's room to those from it. */
 const RESERVED_FROM = 50
 
-/** Whether a record may use the room that is kept: errors, and what tells of records that were dropped. */
-export function isVital({ level, kind }: FrameHead): boolean {
-  return level >= RESERVED_FROM || kind === Kind.REPORT
+/** Whether a record may use the room that is kept. */
+export function isVital({ level }: FrameHead): boolean {
+  return level >= RESERVED_FROM
 }
 
 /** The producer's end. One producer, one thread. */
 export interface QueueWriter {
   /**
    * Puts a record into the queue; when this returns true, the record outlives its thread (a ring) or its process
-   * (a file). Returns false if the queue stayed full for as long as it may wait. Never throws.
+   * (a file). Returns false if the queue stayed full for as long as it may wait. Never throws. `vital`: it may use the
+   * room that is kept for errors.
    */
-  write(head: FrameHead, text: string): boolean
+  write(head: FrameHead, text: string, vital?: boolean): boolean
   close(): void
 }
 

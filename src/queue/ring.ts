@@ -65,15 +65,15 @@ export class RingWriter implements QueueWriter {
     this.#tail = Atomics.load(this.#control, TAIL)
   }
 
-  write(head: FrameHead, text: string): boolean {
+  write(head: FrameHead, text: string, vital: boolean = isVital(head)): boolean {
     if (this.#closed) return false
     let bound = frameBound(text)
     if (bound > this.#capacity / 4) {
       const payload = Buffer.byteLength(text)
       bound = frameSize(payload)
-      if (bound > this.#capacity / 4) return this.#writeParts(head, Buffer.from(text))
+      if (bound > this.#capacity / 4) return this.#writeParts(head, Buffer.from(text), vital)
     }
-    if (!this.#reserve(bound, head)) return false
+    if (!this.#reserve(bound, vital)) return false
     const size = writeFrame(this.#buffer, this.#head & (this.#capacity - 1), head, text)
     this.#publish(size, head.time)
     return true
@@ -88,14 +88,14 @@ export class RingWriter implements QueueWriter {
     this.#closed = true
   }
 
-  #writeParts(head: FrameHead, payload: Buffer): boolean {
+  #writeParts(head: FrameHead, payload: Buffer, vital: boolean): boolean {
     if (payload.length > MAX_PAYLOAD) return false
     const step = this.#capacity / 8
     for (let from = 0; from < payload.length; from += step) {
       const part = payload.subarray(from, from + step)
       const last = from + step >= payload.length
       const size = frameSize(part.length)
-      if (!this.#reserve(size, head)) return false
+      if (!this.#reserve(size, vital)) return false
       const offset = this.#head & (this.#capacity - 1)
       part.copy(this.#buffer, offset + HEADER)
       writeHead(this.#buffer, offset, last ? head : { ...head, kind: Kind.PART }, part.length)
@@ -112,11 +112,11 @@ export class RingWriter implements QueueWriter {
   }
 
   // Makes `size` bytes in one piece, filling the end of the ring if they do not fit before it.
-  #reserve(size: number, head: FrameHead): boolean {
+  #reserve(size: number, vital: boolean): boolean {
     const offset = this.#head & (this.#capacity - 1)
     const rest = this.#capacity - offset
     const pad = rest < size ? rest : 0
-    const kept = isVital(head) ? 0 : this.#capacity / 8
+    const kept = vital ? 0 : this.#capacity / 8
     if (this.#used() + pad + size > this.#capacity - kept && !this.#makeRoom(pad + size + kept)) {
       return false
     }

@@ -2,8 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { monotonic } from '../core/clock.js'
-import type { FrameHead } from './frame.js'
-import { isVital, type QueuePolicy } from './queue.js'
+import type { QueuePolicy } from './queue.js'
 import { SEGMENT_SIZE, segmentPath } from './segment.js'
 
 const UNLIMITED: QueuePolicy = { policy: 'drop', wait: 0, limit: Number.POSITIVE_INFINITY }
@@ -49,9 +48,9 @@ export class Room {
   }
 
   /** Whether there is room for the bytes of the segment that is being written; waits for it as the policy says. */
-  reserve(size: number, head: FrameHead): boolean {
+  reserve(size: number, vital: boolean): boolean {
     const { limit } = this.#policy
-    const room = isVital(head) ? limit : (limit / SHARES) * (SHARES - 1)
+    const room = vital ? limit : (limit / SHARES) * (SHARES - 1)
     const fits = (): boolean => this.#size + size <= room
     return fits() || this.waitUntil(() => this.#countRead() && fits())
   }

@@ -45,4 +45,19 @@ function assertDelivered(records, expected) {
   assert.deepEqual(counts, expected)
 }
 
-module.exports = { audit, assertDelivered }
+/**
+ * Adds up what was dropped, by level, as `stats().drops` and the records about it tell by producer.
+ * @param {readonly any[]} tallies
+ */
+function sumByLevel(tallies) {
+  /** @type {Record<string, number>} */
+  const sum = {}
+  for (const tally of tallies) {
+    for (const levels of Object.values(tally)) {
+      for (const [level, count] of Object.entries(levels)) sum[level] = (sum[level] ?? 0) + count
+    }
+  }
+  return sum
+}
+
+module.exports = { sumByLevel, audit, assertDelivered }

@@ -3,7 +3,7 @@
 
 const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')
-const { existsSync, mkdirSync, readdirSync, readFileSync } = require('node:fs')
+const { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
 const { it } = require('node:test')
 const { setTimeout: sleep } = require('node:timers/promises')
@@ -103,19 +103,61 @@ it('the next root with the directory brings in what was left', async (t) => {
   app.assertComplete()
 })
 
+it('the next start of the application brings in what a killed one has left in the default place', async (t) => {
+  const app = await start(t, { children: 2, records: 1e6, isDefault: true })
+  app.killAll()
+  await app.ended()
+  const [left] = readdirSync(app.place)
+  const env = { XDG_RUNTIME_DIR: app.base }
+  const other = { handlers: [{ type: 'file', path: `${app.log}.other` }] }
+  assert.equal((await run('death/next.js', { env, config: other })).code, 0)
+  assert.deepEqual(readdirSync(app.place), [left], 'another application leaves it alone')
+  const config = { handlers: [{ type: 'file', path: app.log }] }
+  const { code, stderr } = await run('death/next.js', { env, config })
+  assert.deepEqual([code, stderr], [0, ''])
+  app.assertComplete()
+  assert.deepEqual(readdirSync(app.place), [])
+})
+
+it('directories of dead roots that hold nothing are removed, of living ones never', async (t) => {
+  const app = await start(t, { children: 1, records: 1e6, isDefault: true })
+  const [living] = readdirSync(app.place)
+  const empty = join(app.place, `${await endedPid()}-00000000`)
+  // A process id that was given to another process since: to this one.
+  const reused = join(app.place, `${process.pid}-00000001`)
+  const foreign = join(app.place, 'notes')
+  for (const path of [empty, reused, foreign]) mkdirSync(path, { mode: 0o700 })
+  const holder = JSON.stringify({ pid: process.pid, start: '1' })
+  writeFileSync(join(reused, 'listener.1.lock'), holder)
+  const env = { XDG_RUNTIME_DIR: app.base }
+  const config = { handlers: [{ type: 'file', path: app.log }] }
+  assert.equal((await run('death/next.js', { env, config })).code, 0)
+  assert.deepEqual(readdirSync(app.place).sort(), [living, 'notes'].sort())
+  app.killAll()
+  await app.ended()
+})
+
+/** The id of a process that has ended. */
+function endedPid() {
+  const child = spawn(process.execPath, ['-e', '0'])
+  return new Promise((resolve) => child.on('close', () => resolve(child.pid)))
+}
+
 /**
  * An application whose forks log on without it, as soon as each of them has logged something.
  * @param {import('node:test').TestContext} t
- * @param {{ children: number, records: number }} options
+ * @param {{ children: number, records: number, isDefault?: boolean }} options `isDefault`: a runtime directory of its own
+ *   beneath `place`, the default place
  */
-async function start(t, { children, records }) {
+async function start(t, { children, records, isDefault = false }) {
   const folder = scratch(t)
   const directory = join(folder, 'run')
+  const place = join(folder, `logshare-${process.getuid?.() ?? 'user'}`)
   const counts = join(folder, 'counts')
   const log = join(folder, 'app.log')
   mkdirSync(counts)
   const env = cleanEnv({
-    LOGSHARE_DIR: directory,
+    ...(isDefault ? { XDG_RUNTIME_DIR: folder } : { LOGSHARE_DIR: directory }),
     LOGSHARE_CONFIG: JSON.stringify({ handlers: [{ type: 'file', path: log }] }),
   })
   const args = ['-r', REGISTER, join(FIXTURES, 'death/orphans.js'), children, records, counts]
@@ -136,6 +178,8 @@ async function start(t, { children, records }) {
   )
   return {
     directory,
+    base: folder,
+    place,
     log,
     killAll,
     ended: () => closed,

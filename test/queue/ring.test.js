@@ -16,7 +16,7 @@ const { FIXTURES } = require('../helpers/run.js')
 
 const CAPACITY = 2 ** 12
 const CONTROL = 64
-const DROP = /** @type {const} */ ({ policy: 'drop', wait: 0 })
+const DROP = /** @type {const} */ ({ policy: 'drop', wait: 0, limit: 0 })
 
 /** @param {number} seq @param {number} [level] */
 const headOf = (seq, level = 30) => ({ kind: Kind.RECORD, level, time: seq, seq })
@@ -222,7 +222,7 @@ test('a head that no writer can have is passed over', () => {
 
 test('a reader in another thread gets records up to many times the size of the ring', async () => {
   const memory = createRing(CAPACITY)
-  const writer = new RingWriter(memory, { policy: 'block', wait: 30_000 })
+  const writer = new RingWriter(memory, { policy: 'block', wait: 30_000, limit: 0 })
   const worker = new Worker(join(FIXTURES, 'ring-reader.js'), { workerData: { memory } })
   const result = once(worker, 'message')
   await once(worker, 'online')
