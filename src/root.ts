@@ -18,7 +18,6 @@ import { Host } from './listener/host.js'
 import { Registry } from './logger/registry.js'
 import { ring } from './queue/bell.js'
 import { QueueHandler } from './queue/handler.js'
-import { createRing } from './queue/ring.js'
 import { producerId } from './queue/segment.js'
 import {
   createNames,
@@ -191,9 +190,7 @@ function createParent(host: Host, inheritance: () => Inheritance, prepare: () =>
 }
 
 function createRingQueue(host: Host, directory: string | undefined): Place['queue'] {
-  const memory = createRing()
-  const port = host.prepareRing(memory)
-  return { type: 'ring', memory, bell: host.bell, port, directory }
+  return { type: 'ring', ...host.prepareRing(), bell: host.bell, directory }
 }
 
 function attempt<T>(act: () => T, failed?: (error: unknown) => void): T | undefined {

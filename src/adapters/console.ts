@@ -36,8 +36,10 @@ export const consoleAdapter: Adapter = {
     }
   },
 
-  relay({ level, msg }) {
+  relay({ level, msg, source }) {
+    const { shield } = require('./shield.js') as typeof import('./shield.js')
     const method = level >= 50 ? 'error' : level >= 40 ? 'warn' : level >= 30 ? 'log' : 'debug'
+    shield(process[METHODS[method].stream], source)
     whileRelaying(() => console[method](msg))
   },
 }

@@ -38,7 +38,9 @@ export const debugAdapter: Adapter = {
     }
   },
 
-  relay({ name, msg }) {
+  relay({ name, msg, source }) {
+    const { shield } = require('./shield.js') as typeof import('./shield.js')
+    shield(process.stderr, source)
     const create = findLoaded() ?? (require('debug') as unknown as CreateDebug)
     whileRelaying(() => {
       const instance = create(name)

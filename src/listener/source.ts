@@ -17,6 +17,8 @@ export interface Source {
   readonly file?: FileReader
   /** The producer's thread has said, or its connection shows, that it has ended. */
   gone: boolean
+  /** Called when nothing is left of it. */
+  readonly dismissed?: () => void
   /** Monotonic time of the last frame seen. */
   activeAt: number
 }

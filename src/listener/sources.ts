@@ -35,9 +35,12 @@ export class Sources {
     return damaged
   }
 
-  /** Takes over the reading end of a ring; the returned function says that its writer has ended. */
-  addRing(memory: ArrayBufferLike): () => void {
-    const source = this.#add(`ring-${this.#added}`, new RingReader(memory))
+  /**
+   * Takes over the reading end of a ring; the returned function says that its writer has ended. `dismissed` is called when
+   * it was read to its end, too.
+   */
+  addRing(memory: ArrayBufferLike, dismissed?: () => void): () => void {
+    const source = this.#add(`ring-${this.#added}`, new RingReader(memory), dismissed)
     return () => {
       source.gone = true
     }
@@ -140,6 +143,7 @@ export class Sources {
       else source.reader.close()
       this.#damagedBefore += source.reader.damaged
       this.#sources.delete(source.id)
+      source.dismissed?.()
     }
     return more
   }
@@ -161,8 +165,9 @@ export class Sources {
     for (const { reader } of this.#sources.values()) reader.close()
   }
 
-  #add(id: string, reader: RingReader | FileReader): Source {
-    const file = reader instanceof FileReader ? { file: reader } : {}
+  #add(id: string, reader: RingReader | FileReader, dismissed?: () => void): Source {
+    const file =
+      reader instanceof FileReader ? { file: reader } : { ...(dismissed && { dismissed }) }
     const order = this.#added++
     const source: Source = { id, reader, order, ...file, gone: false, activeAt: monotonic() }
     this.#sources.set(id, source)

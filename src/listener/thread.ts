@@ -178,14 +178,13 @@ function execute(command: Command): void {
   wakeSoon()
 }
 
-// Main is told of it too: should this thread die, the next one reads the ring on.
+// Main is told of it too: should this thread die, the next one reads the ring on, to its end.
 function addRing({ id, memory, port }: Command & { type: 'ring' }): void {
-  const ended = listener.sources.addRing(memory)
   tell({ type: 'ring', id, memory })
-  obey(port, () => {
-    ended()
-    tell({ type: 'ended', id })
-  })
+  obey(
+    port,
+    listener.sources.addRing(memory, () => tell({ type: 'ended', id })),
+  )
 }
 
 function tell(news: News): void {

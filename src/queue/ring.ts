@@ -35,6 +35,11 @@ export function createRing(capacity: number = RING_CAPACITY): SharedArrayBuffer 
   return new SharedArrayBuffer(CONTROL + capacity)
 }
 
+/** Makes a ring like new that has no ends any more. */
+export function emptyRing(memory: ArrayBufferLike): void {
+  new Int32Array(memory, 0, CONTROL / 4).fill(0)
+}
+
 export class RingWriter implements QueueWriter {
   readonly #control: Int32Array
   readonly #buffer: Buffer

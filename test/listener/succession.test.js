@@ -37,6 +37,14 @@ for (const times of [1, 3, 4]) {
   })
 }
 
+it('a thread is started by another after the listener was terminated', async (t) => {
+  const path = join(scratch(t), 'app.log')
+  const config = { handlers: [{ type: 'file', path }] }
+  const { code, stderr } = await run('death/late-thread.js', { args: ['2000'], config })
+  assert.equal(code, 0, stderr)
+  assertDelivered(readLog(path), { 'worker#1': 1, 'worker#1/worker#1': 2000 })
+})
+
 for (const kills of [1, 2, 3]) {
   it(`the root is killed while 8 children log, and ${kills - 1} of its successors`, async (t) => {
     const app = await start(t, { children: 8, records: 3000 })

@@ -1,0 +1,115 @@
+'use strict'
+// A main thread that waits for a child which logs more than any queue holds: neither waits for ever, nothing is lost.
+
+const assert = require('node:assert/strict')
+const { createReadStream, readFileSync } = require('node:fs')
+const { join } = require('node:path')
+const { createInterface } = require('node:readline')
+const { it } = require('node:test')
+const { assertDelivered } = require('../helpers/delivery')
+const { run, scratch, readLines, readLog } = require('../helpers/run')
+
+/** Records of 1000 bytes: ten rings full. */
+const RECORDS = 20_000
+const MANY = 200_000
+const MAX_RSS = 300
+const NOTICE = /^logshare: .* the main thread did not take them.*\n$/
+
+for (const [depth, source] of /** @type {const} */ ([
+  [1, 'worker#1'],
+  [2, 'worker#1/worker#1'],
+])) {
+  const whom = depth === 1 ? 'a worker' : 'a worker that waits for its own'
+
+  it(`in Atomics.wait for ${whom}: into a file`, async (t) => {
+    const path = join(scratch(t), 'app.log')
+    await wait(t, ['logger', depth], { handlers: [{ type: 'file', path }] })
+    assertDelivered(readLog(path), { [source]: RECORDS })
+  })
+
+  it(`in Atomics.wait for ${whom}: to the console`, async (t) => {
+    for (const handlers of [undefined, [{ type: 'console' }]]) {
+      const { stdout } = await wait(t, ['logger', depth], { handlers })
+      assertDelivered(readLines(stdout), { [source]: RECORDS })
+    }
+  })
+
+  it(`in Atomics.wait for ${whom}: relayed, within the limit`, async (t) => {
+    const { stdout, stats } = await wait(t, ['console', depth], {})
+    assert.equal(countLines(stdout), RECORDS)
+    assert.equal(stats.undelivered, 0)
+  })
+
+  it(`in Atomics.wait for ${whom}: relayed, what is beyond the limit is counted`, async (t) => {
+    const config = { overflow: { limit: '4m' } }
+    const { stdout, stderr, stats } = await wait(t, ['console', depth], config)
+    assert.match(stderr, NOTICE)
+    assert.ok(stats.undelivered > 0)
+    assert.equal(countLines(stdout) + stats.undelivered, RECORDS)
+  })
+}
+
+for (const how of ['logger', 'console']) {
+  it(`in spawnSync for a child that logs 200 MB by ${how}: into a file`, async (t) => {
+    const path = join(scratch(t), 'app.log')
+    const config = { handlers: [{ type: 'file', path }] }
+    const { told } = await spawnSync(t, [how, MANY], config)
+    t.diagnostic(`the root's memory: ${told.maxRSS} MiB at most`)
+    assert.ok(told.maxRSS < MAX_RSS, `${told.maxRSS} MiB`)
+    assert.equal(await countInOrder(path, 'spawn#1'), MANY)
+  })
+}
+
+it('in spawnSync for a child that prints: relayed, what is beyond the limit is counted', async (t) => {
+  const within = await spawnSync(t, ['console', RECORDS], {})
+  assert.equal(countLines(within.stdout), RECORDS)
+  assert.equal(within.told.undelivered, 0)
+  const beyond = await spawnSync(t, ['console', RECORDS], { overflow: { limit: '4m' } })
+  assert.match(beyond.stderr, NOTICE)
+  assert.equal(countLines(beyond.stdout) + beyond.told.undelivered, RECORDS)
+})
+
+/** @param {import('node:test').TestContext} t @param {[string, number]} args how and depth @param {object} config */
+async function wait(t, [how, depth], config) {
+  const { told, ...ended } = await tell(t, 'blocked/waits.js', [how, RECORDS, 1000, depth], config)
+  const [{ result }, stats] = told
+  assert.notEqual(result, 'timed-out')
+  return { ...ended, stats }
+}
+
+/** @param {import('node:test').TestContext} t @param {[string, number]} args how and records @param {object} config */
+async function spawnSync(t, [how, records], config) {
+  const args = [how, records, 1000]
+  const { told, ...ended } = await tell(t, 'blocked/spawns-sync.js', args, config)
+  assert.equal(told[0].status, 0)
+  return { ...ended, told: told[0] }
+}
+
+/**
+ * @param {import('node:test').TestContext} t
+ * @param {string} program
+ * @param {(string | number)[]} args
+ * @param {object} config
+ */
+async function tell(t, program, args, config) {
+  const report = join(scratch(t), 'report')
+  const env = { TEST_REPORT: report }
+  const ended = await run(program, { args: args.map(String), env, config, limit: 90_000 })
+  assert.equal(ended.code, 0, ended.stderr)
+  return { ...ended, told: /** @type {any[]} */ (readLines(readFileSync(report, 'utf8'))) }
+}
+
+/** Lines that were printed; not the records that tell of drops. @param {string} text */
+function countLines(text) {
+  return text.split('\n').filter((line) => line.startsWith('x')).length
+}
+
+/** Records of a log too large for a string; fails at the first that is not the next. @param {string} path @param {string} source */
+async function countInOrder(path, source) {
+  let count = 0
+  for await (const line of createInterface({ input: createReadStream(path) })) {
+    const record = JSON.parse(line)
+    assert.deepEqual([record.source, record.seq], [source, ++count])
+  }
+  return count
+}
