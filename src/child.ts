@@ -21,7 +21,8 @@ import { endPath, producerId } from './queue/segment.js'
 import { FileWriter } from './queue/writer.js'
 import { createNames, type Inheritance, NOWHERE, type Parent, type Place } from './spawn/inherit.js'
 
-export function createChild({ source, inheritance, capture, queue: given }: Place): Instance {
+export function createChild(place: Place): Instance {
+  const { source, inheritance, queue: given } = place
   setClockAnchor(inheritance.anchor)
   const origin = { pid: process.pid, tid: threadId, source }
   const writer = createWriter(given, inheritance, JSON.stringify(origin))
@@ -31,7 +32,7 @@ export function createChild({ source, inheritance, capture, queue: given }: Plac
   registry.setLevels(inheritance.levels)
   return {
     registry,
-    parent: createParent({ source, inheritance, capture, queue: given }, registry),
+    parent: createParent(place, registry),
     // What a call has put into the queue is as safe as it will be.
     flush: () => Promise.resolve(),
     stats: () => ({ source, made: queue.records, dropped: queue.dropped }),
@@ -121,7 +122,9 @@ function sign(path: string): void {
 
 // Grandchildren log through files: those are found by any listener, also by one that starts after the thread that was
 // told of the ring has died. Only without a runtime directory a thread of the root's threads gets a ring.
-function createParent({ source, inheritance, capture, queue }: Place, registry: Registry): Parent {
+function createParent(place: Place, registry: Registry): Parent {
+  const { source, inheritance, capture, queue } = place
+  const direct = place.isDirect ? { isDirect: true } : {}
   const name = createNames(source)
   const current = (): Inheritance => ({ ...inheritance, ...registry.levels() })
   return {
@@ -134,12 +137,13 @@ function createParent({ source, inheritance, capture, queue }: Place, registry: 
         source: name('worker'),
         inheritance: current(),
         capture: narrowed,
+        ...direct,
         queue: createQueue(queue),
       }
     },
     forProcess(kind) {
       const child = name(kind)
-      return { directory: queue.directory ?? NOWHERE, source: child }
+      return { directory: queue.directory ?? NOWHERE, source: child, ...direct }
     },
     started() {},
     ended() {},

@@ -8,7 +8,7 @@ import { installAdapters } from './adapters/table.js'
 import type { Settings } from './core/options.js'
 import { createSlot, getSlot, type Instance, type Slot, setSlot } from './instance.js'
 import { patchChildProcess } from './spawn/child-process.js'
-import type { Parent, Place } from './spawn/inherit.js'
+import { isCollecting, type Parent, type Place } from './spawn/inherit.js'
 import { patchWorker } from './spawn/worker.js'
 
 type Make<T> = (settings: T) => Instance
@@ -47,10 +47,13 @@ export function placeChild(place: Place, preloaded: boolean): () => void {
     },
   )
   const unpatch = patchSpawn(() => slot.get().parent, preloaded)
-  const unadapt = installAdapters(place.inheritance.settings.adapters, {
+  const { settings } = place.inheritance
+  const isDirect = place.isDirect ?? false
+  const adapters = isDirect && !isCollecting(settings) ? [] : settings.adapters
+  const unadapt = installAdapters(adapters, {
     registry: () => slot.get().registry,
     capture: place.capture,
-    copy: false,
+    copy: isDirect,
   })
   return settle(slot, () => {
     unadapt()

@@ -27,7 +27,8 @@ function registerProcess(preloaded: boolean): void {
   }
   const queue = { type: 'file', directory: hand.directory } as const
   const capture = sharedStdio(inheritance.stdio)
-  placeChild({ source: hand.source, inheritance, capture, queue }, preloaded)
+  const { source, isDirect = false } = hand
+  placeChild({ source, inheritance, capture, queue, isDirect }, preloaded)
 }
 
 // A thread without a hand is not the application's: a logging library's own, a loader's, or our listener.

@@ -23,6 +23,7 @@ import {
   createNames,
   type Inheritance,
   inheritancePath,
+  isCollecting,
   NOWHERE,
   type Parent,
   type Place,
@@ -142,11 +143,6 @@ function installHost({ host, registry, prepare }: Root, settings: Settings): () 
   }
 }
 
-// With nothing but the relay, the root's own libraries write where they always did and that is all.
-function isCollecting(settings: Settings): boolean {
-  return settings.handlers.some((handler) => handler.type !== 'relay')
-}
-
 // Makes the runtime directory, and puts into it what children start with, as it is now.
 function createDirectory(host: Host, inheritance: () => Inheritance): () => string {
   let written: string | undefined
@@ -176,13 +172,13 @@ function createParent(host: Host, inheritance: () => Inheritance, prepare: () =>
         : createRingQueue(host, directory)
       return { source: name('worker'), inheritance: inheritance(), capture, queue }
     },
-    forProcess(kind) {
+    forProcess(kind, isAwaited = false) {
       const source = name(kind)
       const directory = attempt(prepare, (error) => {
         const reason = `records of child processes cannot be taken: ${reasonOf(error)}`
         notice('LOGSHARE_WARN_FAILED_OPEN', reason)
       })
-      return { directory: directory ?? NOWHERE, source }
+      return { directory: directory ?? NOWHERE, source, ...(isAwaited && { isDirect: true }) }
     },
     started: () => host.start(),
     ended: () => host.barrier(),

@@ -47,11 +47,16 @@ export class Room {
     this.#countRead()
   }
 
-  /** Whether there is room for the bytes of the segment that is being written; waits for it as the policy says. */
-  reserve(size: number, vital: boolean): boolean {
+  /**
+   * Whether there is room for a record behind the bytes of the segment that is being written; waits for it as the policy
+   * says. One that alone is larger than the limit has room when no full segment waits.
+   */
+  reserve(written: number, size: number, vital: boolean): boolean {
     const { limit } = this.#policy
     const room = vital ? limit : (limit / SHARES) * (SHARES - 1)
-    const fits = (): boolean => this.#size + size <= room
+    const fits = (): boolean =>
+      this.#size + written + size <= room ||
+      (this.#full.length === 0 && size > room - this.segmentSize)
     return fits() || this.waitUntil(() => this.#countRead() && fits())
   }
 

@@ -41,7 +41,8 @@ export class FileWriter implements QueueWriter {
   }
 
   write(head: FrameHead, text: string, vital: boolean = isVital(head)): boolean {
-    const isWritten = this.#room.reserve(this.#size + text.length, vital) && this.#put(head, text)
+    this.#rollInTime() // what is in a segment that is not full cannot be given back by the reader
+    const isWritten = this.#room.reserve(this.#size, text.length, vital) && this.#put(head, text)
     if (isWritten) this.#options.wrote?.(head.time)
     return isWritten
   }
@@ -77,7 +78,6 @@ export class FileWriter implements QueueWriter {
 
   #write(head: FrameHead, text: string): void {
     if (this.#fd < 0) this.#open()
-    else if (this.#size >= this.#segmentSize) this.#roll()
     this.#append(head, text)
   }
 
@@ -97,6 +97,15 @@ export class FileWriter implements QueueWriter {
       closeSync(fd)
       removeFile(path)
       throw error
+    }
+  }
+
+  #rollInTime(): void {
+    if (this.#fd < 0 || this.#size < this.#segmentSize) return
+    try {
+      this.#roll()
+    } catch {
+      // The end of the old one could not be written: a reader that finds the next one takes it for ended.
     }
   }
 

@@ -103,7 +103,7 @@ function startSync(
   if (!canPreload() || isRestricted({ file: args[0], args: args[1] }))
     return original.apply(self, args)
   const parent = getParent()
-  const hand = parent?.forProcess('spawn')
+  const hand = parent?.forProcess('spawn', true)
   if (!parent || !hand) return original.apply(self, args)
   parent.started()
   try {

@@ -35,6 +35,11 @@ export interface Place {
   readonly source: string
   readonly inheritance: Inheritance
   readonly capture: Capture
+  /**
+   * Whether the root's main thread waits in `spawnSync` and the like: then what goes to the terminal goes there at once,
+   * as from the root itself, and only a copy of it to other handlers.
+   */
+  readonly isDirect?: boolean
   readonly queue:
     | {
         readonly type: 'ring'
@@ -60,17 +65,24 @@ export const NOWHERE = ''
 export interface ProcessHand {
   readonly directory: string
   readonly source: string
+  readonly isDirect?: boolean
 }
 
 /** What the patches ask of the thread they are installed in. */
 export interface Parent {
   /** Capture is narrowed to the streams the Worker leaves to its parent. */
   forWorker(capture: Capture): WorkerHand
-  forProcess(kind: ChildKind): ProcessHand
+  /** `isAwaited`: the thread waits for the process and does nothing else meanwhile. */
+  forProcess(kind: ChildKind, isAwaited?: boolean): ProcessHand
   /** A child was started that may log from now on. */
   started(): void
   /** A child has ended and the application is about to hear of it. */
   ended(): void
+}
+
+/** Whether handlers take what the root's own libraries write, too: with nothing but the relay, nobody does. */
+export function isCollecting({ handlers }: Settings): boolean {
+  return handlers.some((handler) => handler.type !== 'relay')
 }
 
 /** Counts the children of one thread by kind and names them. */
@@ -137,13 +149,13 @@ export function takeProcessHand(env: NodeJS.ProcessEnv): ProcessHand | undefined
   const text = env[CHILD_VARIABLE]
   if (text === undefined) return undefined
   delete env[CHILD_VARIABLE]
-  const { directory, source, flag } = parseHand(text)
+  const { directory, source, isDirect = false, flag } = parseHand(text)
   const options = flag === 'given' ? env.NODE_OPTIONS : removeFlag(env.NODE_OPTIONS)
   if (options === undefined) delete env.NODE_OPTIONS
   else env.NODE_OPTIONS = options
   // A stranger's variable: this process is a root of its own.
   if (typeof directory !== 'string' || typeof source !== 'string') return undefined
-  return { directory, source }
+  return { directory, source, isDirect }
 }
 
 /** `flag`: `given` where NODE_OPTIONS had our flag before we came. */

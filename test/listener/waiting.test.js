@@ -2,12 +2,14 @@
 // A main thread that waits for a child which logs more than any queue holds: neither waits for ever, nothing is lost.
 
 const assert = require('node:assert/strict')
+const { spawn } = require('node:child_process')
+const { once } = require('node:events')
 const { createReadStream, readFileSync } = require('node:fs')
 const { join } = require('node:path')
 const { createInterface } = require('node:readline')
 const { it } = require('node:test')
 const { assertDelivered } = require('../helpers/delivery')
-const { run, scratch, readLines, readLog } = require('../helpers/run')
+const { cleanEnv, FIXTURES, readLines, readLog, REGISTER, run, scratch } = require('../helpers/run')
 
 /** Records of 1000 bytes: ten rings full. */
 const RECORDS = 20_000
@@ -60,13 +62,21 @@ for (const how of ['logger', 'console']) {
   })
 }
 
-it('in spawnSync for a child that prints: relayed, what is beyond the limit is counted', async (t) => {
-  const within = await spawnSync(t, ['console', RECORDS], {})
-  assert.equal(countLines(within.stdout), RECORDS)
-  assert.equal(within.told.undelivered, 0)
-  const beyond = await spawnSync(t, ['console', RECORDS], { overflow: { limit: '4m' } })
-  assert.match(beyond.stderr, NOTICE)
-  assert.equal(countLines(beyond.stdout) + beyond.told.undelivered, RECORDS)
+it('in spawnSync for a child that prints: all of it is printed, whatever the limit', async (t) => {
+  const { stdout, told } = await spawnSync(t, ['console', RECORDS], { overflow: { limit: '4m' } })
+  assert.equal(countLines(stdout), RECORDS)
+  assert.equal(told.undelivered, 0)
+})
+
+it('in spawnSync for a child that prints: at once', async (t) => {
+  const child = spawn(process.execPath, ['-r', REGISTER, join(FIXTURES, 'blocked/live.js')], {
+    env: cleanEnv(),
+  })
+  t.after(() => child.kill('SIGKILL'))
+  const closed = once(child, 'close')
+  // What is printed is answered, and only then the child that is waited for comes to its end.
+  child.stdout.once('data', () => child.stdin.end('seen'))
+  assert.deepEqual(await closed, [0, null])
 })
 
 /** @param {import('node:test').TestContext} t @param {[string, number]} args how and depth @param {object} config */

@@ -91,7 +91,7 @@ test('a path with spaces and quotes reaches children', async (t) => {
     NODE_OPTIONS: preload(register),
     LOGSHARE_CONFIG: JSON.stringify({ handlers: [{ type: 'file', path: log }] }),
   })
-  assert.deepEqual({ ended, stderr }, { ended: 0, stderr: '' })
+  assert.deepEqual({ ended, stderr }, { ended: 0, stderr: 'from the child\n' })
   assert.match(readFileSync(log, 'utf8'), /"source":"spawn#1".*"msg":"from the child"/)
 })
 
