@@ -19,6 +19,8 @@ export class FileReader implements QueueReader {
   #start = 0
   #end = 0
   #held = false
+  /** Whether the bytes that are left are those at the file's end. */
+  #isTail = false
   #frame: Frame | undefined
   #finished: string[] = []
   /** Up to where in the file frames were looked for behind one that does not go on. */
@@ -52,7 +54,10 @@ export class FileReader implements QueueReader {
       const frame = readFrame(this.#buffer, this.#start, this.#end)
       if (frame === 'incomplete') {
         if (this.#fill()) continue
-        if (!this.#isInterrupted()) return undefined
+        if (!this.#isInterrupted()) {
+          this.#isTail = true
+          return undefined
+        }
         this.#setAside()
       } else if (frame === 'damaged') {
         this.#setAside()
@@ -139,9 +144,10 @@ export class FileReader implements QueueReader {
   #fill(): boolean {
     if (this.#fd < 0 && !this.#open()) return false
     const { size: there } = fstatSync(this.#fd)
+    if (there === this.#position) return false
+    if (this.#isTail) this.#forgetTail()
     if (there < this.#position) this.#readAgain()
     const unread = there - this.#position
-    if (unread <= 0) return false
     const rest = this.#end - this.#start
     const size = rest + Math.min(unread, this.#wanted(rest))
     const previous = this.#buffer
@@ -155,6 +161,13 @@ export class FileReader implements QueueReader {
     this.#position += read
     this.#end += read
     return read > 0
+  }
+
+  // Half a record at the end of the file may have been cut off since (the disk was full), and another one begun there.
+  #forgetTail(): void {
+    this.#isTail = false
+    this.#position -= this.#end - this.#start
+    this.#start = this.#end
   }
 
   // The file was cut, nobody knows where: it is read again, but for the records that were stepped over before.
