@@ -5,10 +5,11 @@
 import { existsSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import { installAdapters } from './adapters/table.js'
+import { levels } from './core/levels.js'
 import type { Settings } from './core/options.js'
 import { createSlot, getSlot, type Instance, type Slot, setSlot } from './instance.js'
 import { patchChildProcess } from './spawn/child-process.js'
-import { isCollecting, type Parent, type Place } from './spawn/inherit.js'
+import { isCollecting, isRelaying, type Parent, type Place } from './spawn/inherit.js'
 import { patchWorker } from './spawn/worker.js'
 
 type Make<T> = (settings: T) => Instance
@@ -28,7 +29,15 @@ export function placeRoot(settings: Settings | undefined, preloaded: boolean): (
   }, false)
   if (before || settings?.handlers.some((handler) => handler.type !== 'relay')) slot.get()
   const unpatch = patchSpawn(() => slot.get().parent, preloaded)
+  const unadapt = installAdapters(settings?.adapters, {
+    registry: () => slot.get().registry,
+    capture: { stdout: true, stderr: true },
+    role: settings && isCollecting(settings) ? 'copy' : 'track',
+    relays: false,
+    levels,
+  })
   return settle(slot, () => {
+    unadapt()
     unpatch()
     if (!undoRoot) return
     undoRoot()
@@ -47,13 +56,16 @@ export function placeChild(place: Place, preloaded: boolean): () => void {
     },
   )
   const unpatch = patchSpawn(() => slot.get().parent, preloaded)
-  const { settings } = place.inheritance
+  const { settings, foreign } = place.inheritance
+  levels.replace(foreign)
   const isDirect = place.isDirect ?? false
   const adapters = isDirect && !isCollecting(settings) ? [] : settings.adapters
   const unadapt = installAdapters(adapters, {
     registry: () => slot.get().registry,
     capture: place.capture,
-    copy: isDirect,
+    role: isDirect ? 'copy' : 'take',
+    relays: isRelaying(settings),
+    levels,
   })
   return settle(slot, () => {
     unadapt()

@@ -3,11 +3,13 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import { threadId } from 'node:worker_threads'
 
-import { installAdapters, relayRecord } from './adapters/table.js'
+import { relayRecord } from './adapters/table.js'
 import { clockAnchor } from './core/clock.js'
 import { diagnose } from './core/diagnostics.js'
+import { levels } from './core/levels.js'
 import { notice, reasonOf } from './core/notice.js'
 import type { Settings } from './core/options.js'
+import type { LogRecord } from './core/record.js'
 import { createRedact } from './core/redact.js'
 import { stdioIds } from './core/stdio.js'
 import { onExit } from './exit.js'
@@ -23,7 +25,6 @@ import {
   createNames,
   type Inheritance,
   inheritancePath,
-  isCollecting,
   NOWHERE,
   type Parent,
   type Place,
@@ -36,8 +37,6 @@ interface Root {
   /** Makes the runtime directory ready. */
   readonly prepare: () => string
 }
-
-const BOTH = { stdout: true, stderr: true }
 
 /**
  * A root that is not installed: its records are handled within the call that makes them, and it has no hooks.
@@ -56,6 +55,7 @@ export function createRoot(settings: Settings): Instance {
   const inheritance = (): Inheritance => ({
     anchor: clockAnchor(),
     ...registry.levels(),
+    foreign: levels.read(),
     settings: host.settings,
     stdio: stdioIds(),
   })
@@ -131,11 +131,7 @@ function installHost({ host, registry, prepare }: Root, settings: Settings): () 
     )
     if (directory !== undefined) moveToFile(host, registry.queue, directory)
   }
-  const unadapt = isCollecting(settings)
-    ? installAdapters(settings.adapters, { registry: () => registry, capture: BOTH, copy: true })
-    : () => {}
   return () => {
-    unadapt()
     unhookExit()
     host.close()
     registry.queue.redirect(host.queue)
@@ -211,13 +207,24 @@ function take(
   purpose: Parcel['purpose'],
   lines: readonly string[],
 ): void {
-  const records = lines.map((line) => parseLine(line))
   if (purpose === 'relay') {
-    for (const record of records) guard('relay', () => relayRecord(record))
+    for (const line of lines) guard('relay', () => relay(line))
     return
   }
+  const records = lines.map((line) => parseLine(line))
   for (const handler of handlers) guard('of the application', () => handler.write(records))
 }
+
+// To the library it came from; what that has no logger for is printed.
+function relay(whole: string): void {
+  const [line = '', extra] = whole.split('\n', 2)
+  const record = parseLine(line)
+  if (relayRecord(record, extra)) return
+  printer ??= (require('./printer.js') as typeof import('./printer.js')).createPrinter()
+  printer(line, record)
+}
+
+let printer: ((line: string, record: LogRecord) => void) | undefined
 
 function guard(name: string, act: () => unknown): void {
   try {

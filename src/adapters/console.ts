@@ -23,6 +23,7 @@ export const consoleAdapter: Adapter = {
   name: 'console',
 
   install(context) {
+    if (context.role === 'track') return () => {}
     const methods = (Object.keys(METHODS) as Method[]).filter(
       (method) => context.capture[METHODS[method].stream],
     )
@@ -41,6 +42,7 @@ export const consoleAdapter: Adapter = {
     const method = level >= 50 ? 'error' : level >= 40 ? 'warn' : level >= 30 ? 'log' : 'debug'
     shield(process[METHODS[method].stream], source)
     whileRelaying(() => console[method](msg))
+    return true
   },
 }
 
@@ -48,7 +50,7 @@ function wrap(method: Method, original: ConsoleMethod, context: AdapterContext):
   // Named as the original is: a stack trace through it reads the same.
   return {
     [method](this: unknown, ...args: unknown[]) {
-      if (context.copy || isRelaying()) original.apply(this, args)
+      if (context.role === 'copy' || isRelaying()) original.apply(this, args)
       if (!isRelaying()) record(method, args, context)
     },
   }[method] as ConsoleMethod

@@ -13,6 +13,7 @@ export const crashAdapter: Adapter = {
   // Node emits this event before it looks for anybody who handles the exception. It is watched through `emit`, because a
   // listener could be seen.
   install(context) {
+    if (context.role === 'track') return () => {}
     const target = process as unknown as { emit: Emit }
     shimmer.wrap(target, 'emit', (original) => {
       return function emit(this: unknown, event, ...args) {
@@ -24,7 +25,7 @@ export const crashAdapter: Adapter = {
   },
 
   // Node prints the error itself, in the child.
-  relay() {},
+  relay: () => true,
 }
 
 function record([error, origin]: readonly unknown[], context: AdapterContext): void {
@@ -32,7 +33,7 @@ function record([error, origin]: readonly unknown[], context: AdapterContext): v
   const { take, textOf, errorAmong } = require('./take.js') as typeof import('./take.js')
   const known = errorAmong([error])
   take(
-    { ...context, copy: true },
+    { ...context, role: 'copy' },
     {
       lib: 'crash',
       name: 'process',

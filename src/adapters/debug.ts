@@ -25,7 +25,7 @@ export const debugAdapter: Adapter = {
   name: 'debug',
 
   install(context) {
-    if (!context.capture.stderr) return () => {}
+    if (!context.capture.stderr || context.role === 'track') return () => {}
     const undo: (() => void)[] = []
     const unhook = hookPackage(PACKAGE, (exports) => {
       if (!isCreateDebug(exports)) return
@@ -50,6 +50,7 @@ export const debugAdapter: Adapter = {
       const log = instance.log ?? create.log
       log.apply(instance, args)
     })
+    return true
   },
 }
 
@@ -62,7 +63,7 @@ function wrap(
     if (!isRelaying()) {
       const { take, plainTextOf } = require('./take.js') as typeof import('./take.js')
       take(context, { lib: 'debug', name: this.namespace, level: LEVEL, msg: plainTextOf(args) })
-      if (!context.copy) {
+      if (context.role === 'take') {
         swallowNext(this)
         return
       }

@@ -1,10 +1,9 @@
 // Hooks: tell an adapter when a copy of its package has been loaded, by require or by import.
 //
-// An import of a CommonJS package never passes `Module.prototype.require`, which require-in-the-middle patches, and it
-// takes its exports when `Module._extensions['.js']` returns; so that function is what is watched, and it alone until
+// An import of a CommonJS package never passes `Module.prototype.require`, which require-in-the-middle patches, and its
+// exports are taken at the end of `Module.prototype.load`; so the cache of modules is what is watched, and it alone until
 // the first such package comes. From then on require-in-the-middle serves what is required.
 
-import * as Module from 'node:module'
 import { diagnose } from '../core/diagnostics.js'
 import { notice, reasonOf } from '../core/notice.js'
 
@@ -12,68 +11,126 @@ export interface Package {
   readonly name: string
   /** Matches the path of the file whose exports are wanted. */
   readonly main: RegExp
+  /** Whether that file is another one than the package's main file. */
+  readonly internal?: boolean
 }
 
-type Patch = (exports: unknown) => void
-type Load = (module: { exports: unknown }, filename: string) => void
-type Extensions = { '.js': Load }
+/** Returns what is to be exported in the place of what was; undefined: it has changed that itself, or nothing. */
+type Patch = (exports: unknown, path: string) => unknown
+
+interface Loading {
+  exports: unknown
+  loaded: boolean
+}
+
+type Cache = Record<string, Loading | undefined>
 
 interface Hook {
   readonly target: Package
   readonly patch: Patch
-  readonly patched: WeakSet<object>
+  /** Exports that were patched, and those in their place. */
+  readonly patched: WeakMap<object, unknown>
 }
 
 const hooks = new Set<Hook>()
+const watchers = new Set<(filename: string) => void>()
 let unwatch: (() => void) | undefined
 let unhookRequire: (() => void) | undefined
+/** Packages that require-in-the-middle serves. */
+let required: readonly string[] = []
 
-/** Calls `patch` once with the exports of each copy of the package, loaded before or from now on; returns the undo. */
+/**
+ * Calls `patch` once with the exports of each copy of the package, loaded before or from now on, and with the file they
+ * come from; returns the undo, after which copies that were patched stay as they are.
+ */
 export function hookPackage(target: Package, patch: Patch): () => void {
-  const hook: Hook = { target, patch, patched: new WeakSet() }
+  const hook: Hook = { target, patch, patched: new WeakMap() }
   hooks.add(hook)
   unwatch ??= watchLoads()
   for (const [path, module] of Object.entries(require.cache)) {
-    if (target.main.test(path)) apply(hook, module?.exports)
+    if (module && target.main.test(path)) module.exports = apply(hook, module.exports, path)
   }
   return () => {
     hooks.delete(hook)
-    if (hooks.size > 0) return
-    unwatch?.()
-    unhookRequire?.()
-    unwatch = unhookRequire = undefined
+    unwatchIfIdle()
   }
 }
 
-function watchLoads(): () => void {
-  const extensions = (Module as unknown as { _extensions: Extensions })._extensions
-  const original = extensions['.js']
-  const watched: Load = function load(this: unknown, module, filename) {
-    original.call(this, module, filename)
-    if (filename.includes('node_modules')) offer(module, filename)
-  }
-  extensions['.js'] = watched
+/** Calls back with the path of each file of a package before it is run, for the first time; returns the undo. */
+export function beforeFile(about: (filename: string) => void): () => void {
+  watchers.add(about)
+  unwatch ??= watchLoads()
   return () => {
-    if (extensions['.js'] === watched) extensions['.js'] = original
+    watchers.delete(about)
+    unwatchIfIdle()
   }
+}
+
+function unwatchIfIdle(): void {
+  if (hooks.size === 0) {
+    unhookRequire?.()
+    unhookRequire = undefined
+    required = []
+  }
+  if (hooks.size + watchers.size > 0) return
+  unwatch?.()
+  unwatch = undefined
+}
+
+// Node puts a module into the cache before it runs it, and sets `loaded` when it has, before anybody takes its exports.
+// What stands between the two calls nothing of ours: an error thrown there has the stack trace it has without us.
+function watchLoads(): () => void {
+  const loader = require('node:module') as { _cache: Cache }
+  const original = loader._cache
+  const watched = new Proxy(original, {
+    set(cache, filename, module: Loading | undefined) {
+      if (typeof filename === 'string' && filename.includes('node_modules')) {
+        if (module?.loaded === false) attend(module, filename)
+      }
+      return Reflect.set(cache, filename, module)
+    },
+  })
+  loader._cache = watched
+  return () => {
+    if (loader._cache === watched) loader._cache = original
+  }
+}
+
+function attend(module: Loading, filename: string): void {
+  for (const about of watchers) about(filename)
+  if (![...hooks].some(({ target }) => target.main.test(filename))) return
+  Object.defineProperty(module, 'loaded', {
+    configurable: true,
+    enumerable: true,
+    get: () => false,
+    set(loaded: boolean) {
+      const value = { value: loaded, configurable: true, enumerable: true, writable: true }
+      Object.defineProperty(module, 'loaded', value)
+      if (loaded) offer(module, filename)
+    },
+  })
 }
 
 function offer(module: { exports: unknown }, filename: string): void {
   for (const hook of hooks) {
     if (!hook.target.main.test(filename)) continue
-    apply(hook, module.exports)
-    if (!unhookRequire) hookRequire()
+    module.exports = apply(hook, module.exports, filename)
+    if (!hook.target.internal && !required.includes(hook.target.name)) hookRequire(hook.target.name)
   }
 }
 
-function hookRequire(): void {
-  unhookRequire = () => {} // it loads a copy of debug itself
+function hookRequire(name: string): void {
+  unhookRequire?.()
+  unhookRequire = () => {}
+  required = [...required, name] // before it is loaded: it loads a copy of debug itself
   try {
     const { Hook } = require('require-in-the-middle') as typeof import('require-in-the-middle')
-    const names = [...hooks].map((hook) => hook.target.name)
-    const installed = new Hook(names, (exports, name) => {
-      for (const hook of hooks) if (hook.target.name === name) apply(hook, exports)
-      return exports
+    const installed = new Hook([...required], (given, name) => {
+      let exports: unknown = given
+      for (const hook of hooks) {
+        if (hook.target.name === name && !hook.target.internal) exports = apply(hook, exports, name)
+      }
+      return exports as typeof given
     })
     unhookRequire = () => installed.unhook()
   } catch (error) {
@@ -81,14 +138,27 @@ function hookRequire(): void {
   }
 }
 
-function apply(hook: Hook, exports: unknown): void {
-  if ((typeof exports !== 'object' && typeof exports !== 'function') || exports === null) return
-  if (hook.patched.has(exports)) return
-  hook.patched.add(exports)
+function apply(hook: Hook, exports: unknown, path: string): unknown {
+  if ((typeof exports !== 'object' && typeof exports !== 'function') || exports === null) {
+    return exports
+  }
+  if (hook.patched.has(exports)) return hook.patched.get(exports)
+  const replaced = attempt(hook, exports, path)
+  hook.patched.set(exports, replaced)
+  if (typeof replaced === 'object' || typeof replaced === 'function') {
+    hook.patched.set(replaced as object, replaced)
+  }
+  return replaced
+}
+
+function attempt(hook: Hook, exports: object, path: string): unknown {
   try {
-    hook.patch(exports)
+    const replaced = hook.patch(exports, path) ?? exports
     diagnose('adapter', 'hooked a copy of %s', hook.target.name)
+    return replaced
   } catch (error) {
-    notice('LOGSHARE_WARN_FAILED_OPEN', `cannot adapt ${hook.target.name}: ${reasonOf(error)}`)
+    const { name } = hook.target
+    notice('LOGSHARE_WARN_FAILED_OPEN', `cannot adapt ${name}: ${reasonOf(error)}`, name)
+    return exports
   }
 }

@@ -1,28 +1,67 @@
 // The adapters there are: add a line here for a new one.
 
+import { notice, reasonOf } from '../core/notice.js'
 import type { LogRecord } from '../core/record.js'
 import type { Adapter, AdapterContext } from './adapter.js'
+import { beforeFile } from './hook.js'
 
-const ADAPTERS: Readonly<Record<string, () => Adapter>> = {
-  console: () => (require('./console.js') as typeof import('./console.js')).consoleAdapter,
-  crash: () => (require('./crash.js') as typeof import('./crash.js')).crashAdapter,
-  debug: () => (require('./debug.js') as typeof import('./debug.js')).debugAdapter,
+interface Entry {
+  /** Matches a file of the library: with the first one the adapter is loaded. Without it, that is at once. */
+  readonly file?: RegExp
+  /** Whether there is nothing to be tracked of it in a root: no loggers, no levels. */
+  readonly isStateless?: boolean
+  readonly load: () => Adapter
 }
 
-/** Installs those of the named adapters that exist; returns the undo. */
-export function installAdapters(names: readonly string[], context: AdapterContext): () => void {
-  const undo = names.flatMap((name) => {
-    const adapter = ADAPTERS[name]?.()
-    return adapter ? [adapter.install(context)] : []
+const ADAPTERS: Readonly<Record<string, Entry>> = {
+  console: {
+    isStateless: true,
+    load: () => (require('./console.js') as typeof import('./console.js')).consoleAdapter,
+  },
+  crash: {
+    isStateless: true,
+    load: () => (require('./crash.js') as typeof import('./crash.js')).crashAdapter,
+  },
+  debug: {
+    file: /[\\/]debug[\\/]src[\\/]index\.js$/,
+    load: () => (require('./debug.js') as typeof import('./debug.js')).debugAdapter,
+  },
+}
+
+/** Installs those of the named adapters that exist (default: all), each when its library is first loaded; returns the undo. */
+export function installAdapters(
+  names: readonly string[] | undefined,
+  context: AdapterContext,
+): () => void {
+  const undo: (() => void)[] = []
+  const later = new Map<string, Entry>()
+  const install = (name: string, { load }: Entry): void => {
+    later.delete(name)
+    try {
+      undo.push(load().install(context))
+    } catch (error) {
+      notice('LOGSHARE_WARN_FAILED_OPEN', `no adapter for ${name}: ${reasonOf(error)}`, name)
+    }
+  }
+  const loaded = Object.keys(require.cache)
+  for (const name of names ?? Object.keys(ADAPTERS)) {
+    const entry = ADAPTERS[name]
+    if (!entry || (context.role === 'track' && entry.isStateless)) continue
+    const { file } = entry
+    if (file === undefined || loaded.some((path) => file.test(path))) install(name, entry)
+    else later.set(name, entry)
+  }
+  const unwatch = beforeFile((filename) => {
+    for (const [name, entry] of later) if (entry.file?.test(filename)) install(name, entry)
   })
   return () => {
+    unwatch()
     for (const each of undo.reverse()) each()
   }
 }
 
-/** Gives a record back to the library it came from; false if that library has no adapter here. */
-export function relayRecord(record: LogRecord): boolean {
-  const adapter = record.lib === undefined ? undefined : ADAPTERS[record.lib]?.()
-  adapter?.relay(record)
-  return adapter !== undefined
+/** Gives a record back to the library it came from; false if that has no logger for it here. */
+export function relayRecord(record: LogRecord, extra: string | undefined): boolean {
+  const adapter = record.lib === undefined ? undefined : ADAPTERS[record.lib]?.load()
+  return adapter?.relay(record, extra) ?? false
 }

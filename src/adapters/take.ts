@@ -13,18 +13,23 @@ export interface Taken {
   readonly level: number
   readonly msg: string
   readonly error?: Error | undefined
+  /** Text of further fields, as `encodeFields` makes it. */
+  readonly fields?: string
+  /** What the adapter's `relay` needs besides the record, in the root; one line at most. */
+  readonly extra?: string | undefined
 }
 
 /** Puts a library's record on the queue, unless a level above it was set for its name. Never throws. */
-export function take({ registry: get, copy }: AdapterContext, record: Taken): void {
-  const { level, name, lib, msg, error } = record
+export function take({ registry: get, role, relays }: AdapterContext, record: Taken): void {
+  const { level, name, lib, msg, error, extra } = record
   const registry = get()
   const node = registry.node(name)
   if (registry.hasLevel(name) && level < node.threshold) return
-  const fields = error ? encodeError(error) : ''
+  const fields = (error ? encodeError(error) : '') + (record.fields ?? '')
   const left = registry.redact ? registry.redact(fields) : fields
   const body = `${encodeMessage(msg)},"lib":"${lib}"${left}`
-  registry.queue.handle(level, node.json, body, copy ? Kind.COPY : Kind.ADAPTED)
+  const kind = role === 'take' ? Kind.ADAPTED : Kind.COPY
+  registry.queue.handle(level, node.json, body, kind, relays ? extra : undefined)
 }
 
 /** printf-like text of arguments, without the colours a library has put in for its own terminal. */

@@ -10,7 +10,7 @@ import { openOutput, writeFully, writeSome } from './output.js'
 
 export function createConsoleHandler(
   { stream = 'stdout', format = 'auto', ...options }: ConsoleHandlerOptions,
-  place: Surroundings,
+  place: Pick<Surroundings, 'limit' | 'wait' | 'policy' | 'dropped' | 'moved' | 'isOwnThread'>,
 ): Handler {
   const label = `console ${stream}`
   const standard = stream === 'stdout' ? 1 : 2

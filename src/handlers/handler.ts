@@ -2,10 +2,22 @@
 
 import { levelNumber, type Threshold } from '../core/level.js'
 import type { Dropped } from '../core/tally.js'
-import type { Frame } from '../queue/frame.js'
+import { type Frame, Kind } from '../queue/frame.js'
 
 /** A record on its way to a handler: the bytes of its JSON line, without the line's end. */
-export type Delivery = Frame
+export interface Delivery extends Frame {
+  /** Where what an adapter has put behind the line ends, one line feed behind the record's own end. */
+  readonly extraEnd?: number
+}
+
+const LINE_FEED = 0x0a
+
+/** A frame's record, and what is behind it. */
+export function splitExtra(frame: Frame): Delivery {
+  if (frame.kind !== Kind.ADAPTED) return frame
+  const at = frame.buffer.indexOf(LINE_FEED, frame.start)
+  return at < 0 || at >= frame.end ? frame : { ...frame, end: at, extraEnd: frame.end }
+}
 
 /** How far a log file went, at a moment when all that was handed on was in it. */
 export interface Mark {

@@ -26,3 +26,8 @@ export function createRelayHandler(options: RelayHandlerOptions, place: Surround
 export function lineOf({ buffer, start, end }: Delivery): string {
   return buffer.toString('utf8', start, end)
 }
+
+/** The line with what an adapter has put behind it. */
+export function wholeOf({ buffer, start, end, extraEnd = end }: Delivery): string {
+  return buffer.toString('utf8', start, extraEnd)
+}

@@ -5,7 +5,7 @@ import type { Settings } from '../core/options.js'
 import type { Tally } from '../core/tally.js'
 import { createHandler, createHandlers } from '../handlers/create.js'
 import type { Handler, Mark, Send, Surroundings } from '../handlers/handler.js'
-import { lineOf } from '../handlers/relay.js'
+import { lineOf, wholeOf } from '../handlers/relay.js'
 import type { RingWriter } from '../queue/ring.js'
 import type { Parcel } from './channel.js'
 import { Listener } from './listener.js'
@@ -119,7 +119,7 @@ export class Inline {
 function openHandlers({ settings, take, dropped, marks }: InlineOptions): readonly Handler[] {
   const { limit, policy, wait } = settings.overflow
   const place: Surroundings = {
-    send: (records) => take('relay', records.map(lineOf)),
+    send: (records) => take('relay', records.map(wholeOf)),
     marks: marks ?? [],
     isSuccessor: marks !== undefined,
     limit,

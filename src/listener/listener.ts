@@ -3,7 +3,7 @@
 import { monotonic } from '../core/clock.js'
 import { notice, reasonOf } from '../core/notice.js'
 import { Drops, type Tally } from '../core/tally.js'
-import type { Delivery, Handler } from '../handlers/handler.js'
+import { type Delivery, type Handler, splitExtra } from '../handlers/handler.js'
 import { Kind } from '../queue/frame.js'
 import { Fanout } from './fanout.js'
 import { Merge } from './merge.js'
@@ -172,7 +172,7 @@ export class Listener {
       if (!isDue && !(eager && this.#merge.ready === this.sources.size)) break
       head.source.activeAt = now
       if (head.frame.kind === Kind.REPORT) this.#heed(head.frame)
-      batch.push(head.frame)
+      batch.push(splitExtra(head.frame))
       bytes += head.frame.end - head.frame.start
       this.#merge.shift()
     }

@@ -4,7 +4,7 @@ import type { MessagePort } from 'node:worker_threads'
 import { notice } from '../core/notice.js'
 import { type Dropped, Drops } from '../core/tally.js'
 import { type Delivery, sourceOf } from '../handlers/handler.js'
-import { lineOf } from '../handlers/relay.js'
+import { lineOf, wholeOf } from '../handlers/relay.js'
 import { createReport } from '../handlers/report.js'
 import { isVital } from '../queue/queue.js'
 import { type Parcel, Word } from './channel.js'
@@ -46,7 +46,7 @@ export function createParcels(
     const lines: string[] = []
     let bytes = 0
     for (const record of records) {
-      const size = record.end - record.start
+      const size = (record.extraEnd ?? record.end) - record.start
       const kept = isVital(record) ? 0 : limit / 8
       if (room - size < kept) {
         drop(purpose, record)
@@ -54,7 +54,7 @@ export function createParcels(
       }
       room -= size
       bytes += size
-      lines.push(lineOf(record))
+      lines.push(purpose === 'relay' ? wholeOf(record) : lineOf(record))
     }
     if (lines.length === 0) return
     const size = Math.ceil(bytes / 1024)

@@ -34,15 +34,25 @@ export class QueueHandler {
     return this.#seq
   }
 
-  /** `name` is the logger's name as JSON; `body` the rest of the line: `,"msg":"…"` and the fields. Never throws. */
-  handle(level: number, name: string, body: string, kind: FrameKind = Kind.RECORD): void {
+  /**
+   * `name` is the logger's name as JSON; `body` the rest of the line: `,"msg":"…"` and the fields; `extra` what goes
+   * behind the line for an adapter in the root, and no further. Never throws.
+   */
+  handle(
+    level: number,
+    name: string,
+    body: string,
+    kind: FrameKind = Kind.RECORD,
+    extra?: string,
+  ): void {
     try {
       if (this.#waiting.size > 0) this.#announce(false)
       if (body.length > MAX_BODY) {
         this.#leaveOut(level, name, body.length, kind)
         return
       }
-      if (!this.#put(level, name, body, kind)) this.#drop(level)
+      const text = extra === undefined ? `${body}}` : `${body}}\n${extra}`
+      if (!this.#put(level, name, text, kind)) this.#drop(level)
     } catch {
       this.#drop(level) // a line longer than the longest string
     }
@@ -63,17 +73,17 @@ export class QueueHandler {
     this.#queue.close()
   }
 
-  #put(level: number, name: string, body: string, kind: FrameKind, vital?: boolean): boolean {
+  #put(level: number, name: string, rest: string, kind: FrameKind, vital?: boolean): boolean {
     const time = monotonic()
     const seq = ++this.#seq
-    const text = `{"level":${level},"time":${wallTime(time)}${this.#middle}${seq},"name":${name}${body}}`
+    const text = `{"level":${level},"time":${wallTime(time)}${this.#middle}${seq},"name":${name}${rest}`
     return this.#queue.write({ kind, level, time, seq }, text, vital)
   }
 
   // Not given back to the library it came from, which has nothing to print of it.
   #leaveOut(level: number, name: string, length: number, kind: FrameKind): void {
     const left = kind === Kind.ADAPTED ? Kind.RECORD : kind
-    if (!this.#put(level, name, `,"msg":"[Record of ${length} characters]"`, left))
+    if (!this.#put(level, name, `,"msg":"[Record of ${length} characters]"}`, left))
       this.#drop(level)
   }
 
@@ -90,7 +100,7 @@ export class QueueHandler {
     const total = [...this.#waiting.values()].reduce((sum, count) => sum + count, 0)
     const levels = Object.fromEntries([...this.#waiting].map(([level, n]) => [levelName(level), n]))
     const fields = `,"dropped":${JSON.stringify({ [this.origin.source]: levels })}`
-    const text = `,"msg":"${total} records dropped: the queue was full"${fields}`
+    const text = `,"msg":"${total} records dropped: the queue was full"${fields}}`
     if (this.#put(WARN, '"logshare"', text, Kind.REPORT, vital)) this.#waiting.clear()
     else this.#seq--
   }

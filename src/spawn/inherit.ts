@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 import type { Threshold } from '../core/level.js'
+import type { LevelTable } from '../core/levels.js'
 import type { Settings } from '../core/options.js'
 import type { Capture, StdioIds } from '../core/stdio.js'
 
@@ -25,6 +26,8 @@ export interface Inheritance {
   readonly anchor: number
   readonly level: Threshold
   readonly levels: Readonly<Record<string, Threshold>>
+  /** Levels of the root's loggers of other libraries. */
+  readonly foreign: LevelTable
   /** The root's, handlers included: a child may have to go on with them. */
   readonly settings: Settings
   readonly stdio: StdioIds
@@ -83,6 +86,11 @@ export interface Parent {
 /** Whether handlers take what the root's own libraries write, too: with nothing but the relay, nobody does. */
 export function isCollecting({ handlers }: Settings): boolean {
   return handlers.some((handler) => handler.type !== 'relay')
+}
+
+/** Whether records of children are given back to the root's own libraries. */
+export function isRelaying({ handlers }: Settings): boolean {
+  return handlers.some((handler) => handler.type === 'relay')
 }
 
 /** Counts the children of one thread by kind and names them. */
