@@ -48,11 +48,14 @@ class FileHandler implements Handler {
       options.format === 'pretty' ? createPretty({ colors: false }) : undefined,
     )
     const write = (bytes: Uint8Array): number => this.#file.write(bytes)
-    const prepare = (): void => this.#file.check()
+    const prepare = (): void => {
+      this.#file.check()
+      this.#file.endLine()
+    }
     this.#backlog = new Backlog({ label: this.label, lines, prepare, write, place })
     this.#start = startOfOverlap(this.#file, place)
     this.#overlap = new Overlap(this.#file.fd, this.#start)
-    this.#file.endLine()
+    this.#file.measure() // half a line may have been cut off
   }
 
   write(records: readonly Delivery[]): void {

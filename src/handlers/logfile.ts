@@ -29,6 +29,8 @@ export class LogFile {
   #size: number
   #checkedAt = monotonic()
   #checkedSize: number
+  // Whether what we write begins a line.
+  #isLine = false
 
   /** Opens the file, its directories made if need be; throws what the system says. `reopened` tells of another file. */
   constructor(path: string, reopened: () => void) {
@@ -73,6 +75,11 @@ export class LogFile {
     }
   }
 
+  /** Somebody else has changed its size. */
+  measure(): void {
+    this.#size = this.#checkedSize = fstatSync(this.#fd).size
+  }
+
   /** The next look is due at once. */
   suspect(): void {
     this.#checkedAt = Number.NEGATIVE_INFINITY
@@ -84,6 +91,7 @@ export class LogFile {
     const before = { fd: this.#fd, from: this.#checkedSize }
     this.#fd = next
     this.#identity = identityOf(next)
+    this.#isLine = false
     this.#checkedAt = monotonic()
     this.#size = fstatSync(next).size
     if (isRemoved) this.#size += copyLines(before.fd, before.from, next)
@@ -92,8 +100,10 @@ export class LogFile {
     this.#reopened()
   }
 
-  /** Ends the half of a line that somebody before us has left. */
+  /** Ends, once, the half of a line that somebody before us has left. */
   endLine(): void {
+    if (this.#isLine) return
+    this.#isLine = true
     const last = Buffer.from('\n')
     if (this.#size > 0) readSync(this.#fd, last, 0, 1, this.#size - 1)
     if (last[0] !== LINE_FEED) this.write(Buffer.from('\n'))

@@ -73,6 +73,32 @@ it('all are killed at once, and their records recovered', async (t) => {
   assert.deepEqual(app.left(), [])
 })
 
+for (const point of [
+  'before the lines',
+  'half a line',
+  'behind the lines',
+  'before the state',
+  'behind the state',
+  'behind a segment',
+]) {
+  it(`a listener is killed ${point}, and so is the next one`, async (t) => {
+    const app = await start(t, { children: 2, records: 1e6 })
+    await app.fallBehind(20_000)
+    app.killAll()
+    await app.ended()
+    const preload = ['-r', join(FIXTURES, 'death/crash-at.js')]
+    for (const nth of point === 'behind a segment' ? [1] : [2, 3]) {
+      const env = { CRASH_AT: point, CRASH_NTH: String(nth), CRASH_LOG: app.log }
+      const { signal, code, stderr } = await command(['recover', app.directory], { preload, env })
+      assert.equal(signal, 'SIGKILL', `not ${point} the ${nth}. time: ${code} ${stderr}`)
+    }
+    const { code, stderr } = await command(['recover', app.directory])
+    assert.equal(code, 0, stderr)
+    app.assertComplete()
+    assert.deepEqual(app.left(), [])
+  })
+}
+
 it('the root is killed alone, and logged through a file', async (t) => {
   const directory = scratch(t)
   const path = join(directory, 'app.log')
@@ -186,6 +212,15 @@ async function start(t, { children, records, isDefault = false }) {
     log,
     killAll,
     ended: () => closed,
+    /** Stops the listener until each child has logged so many records more. @param {number} more */
+    async fallBehind(more) {
+      process.kill(Number(root.pid), 'SIGSTOP')
+      /** @type {Map<unknown, unknown>} */
+      const before = new Map(returned().map(([name, count]) => [name, count]))
+      const isBehind = () =>
+        returned().every(([name, count]) => Number(count) > Number(before.get(name)) + more)
+      await until(isBehind, 'records')
+    },
     left: () => (existsSync(directory) ? readdirSync(directory) : []),
     /** The process that holds the lock, once it is another than those. @param {Set<number>} others */
     holder(others) {
@@ -209,9 +244,10 @@ async function start(t, { children, records, isDefault = false }) {
   }
 }
 
-/** @param {string[]} args */
-function command(args) {
-  const child = spawn(process.execPath, [COMMAND, ...args], { env: cleanEnv(), stdio: 'pipe' })
+/** @param {string[]} args @param {{ preload?: string[], env?: Record<string, string> }} [options] */
+function command(args, { preload = [], env = {} } = {}) {
+  const argv = [...preload, COMMAND, ...args]
+  const child = spawn(process.execPath, argv, { env: cleanEnv(env), stdio: 'pipe' })
   return collect(child, { limit: 30_000 })
 }
 
