@@ -47,11 +47,11 @@ class FileHandler implements Handler {
     const lines = new Lines(
       options.format === 'pretty' ? createPretty({ colors: false }) : undefined,
     )
-    const write = (bytes: Uint8Array): number => this.#file.write(bytes)
-    const prepare = (): void => {
-      this.#file.check()
+    const write = (bytes: Uint8Array): number => {
       this.#file.endLine()
+      return this.#file.write(bytes)
     }
+    const prepare = (): void => this.#file.check()
     this.#backlog = new Backlog({ label: this.label, lines, prepare, write, place })
     this.#start = startOfOverlap(this.#file, place)
     this.#overlap = new Overlap(this.#file.fd, this.#start)
