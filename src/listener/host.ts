@@ -1,7 +1,6 @@
 // Host: the root's handle on its listener, which lives inline until the first child comes and in a thread from then on.
 
-import { randomUUID } from 'node:crypto'
-import type { MessagePort, Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { monotonic } from '../core/clock.js'
 import { diagnose } from '../core/diagnostics.js'
 import { makeDirectory, removeDirectory } from '../core/directory.js'
@@ -11,11 +10,12 @@ import type { Settings } from '../core/options.js'
 import { Drops, type Tally } from '../core/tally.js'
 import type { Mark } from '../handlers/handler.js'
 import { createBell } from '../queue/bell.js'
-import { createRing, emptyRing, RingWriter } from '../queue/ring.js'
+import { createRing, RingWriter } from '../queue/ring.js'
 import { Ask, type News, type Parcel } from './channel.js'
 import { Inline, type Pace } from './inline.js'
 import { Count } from './listener.js'
 import { Remote } from './remote.js'
+import { Rings } from './rings.js'
 import { hasLivingProducers } from './source.js'
 import { readState } from './state.js'
 
@@ -23,8 +23,6 @@ import { readState } from './state.js'
 const BARRIER_LIMIT = 500
 /** Milliseconds between two looks of the main thread at other producers' queues, when it has to do that itself. */
 const POLL_INTERVAL = 20
-/** Rings that are kept for threads to come. */
-const MAX_SPARE = 8
 /** Threads that may die before the main thread does the work itself. */
 const MAX_DEATHS = 3
 /** Due time of everything there is. */
@@ -72,10 +70,7 @@ export class Host {
   readonly #memory: SharedArrayBuffer = createRing()
   readonly #drops = new Drops()
   readonly #remote: Remote
-  /** Rings of the threads that live, should the listener's thread not. */
-  readonly #rings = new Map<string, SharedArrayBuffer>()
-  /** Rings that were read to their end: V8 does not count shared memory, and would leave it lying for long. */
-  readonly #spare: SharedArrayBuffer[] = []
+  readonly #rings: Rings
   #settings: Settings
   #inline: Inline | undefined
   #directory: string | undefined
@@ -97,6 +92,7 @@ export class Host {
       take: (message) => this.#receive(message),
       died: (reason) => this.#replace(reason),
     })
+    this.#rings = new Rings((command, transfer) => this.#remote.post(command, transfer))
     this.#openInline()
   }
 
@@ -141,16 +137,9 @@ export class Host {
     return this.#remote.isThread(worker)
   }
 
-  /** A ring for a new thread of the root, which the listener reads from its start on. The port's end ends it. */
-  prepareRing(): { readonly memory: SharedArrayBuffer; readonly port: MessagePort } {
-    const { MessageChannel } =
-      require('node:worker_threads') as typeof import('node:worker_threads')
-    const { port1, port2 } = new MessageChannel()
-    const id = randomUUID()
-    const memory = this.#spare.pop() ?? createRing()
-    this.#rings.set(id, memory)
-    this.#remote.post({ type: 'ring', id, memory, port: port1 }, [port1])
-    return { memory, port: port2 }
+  /** A ring for a new thread of the root, and the port whose end ends it. */
+  prepareRing(): ReturnType<Rings['prepare']> {
+    return this.#rings.prepare()
   }
 
   /**
@@ -292,16 +281,8 @@ export class Host {
   #receive(message: Parcel | News): void {
     if (!('type' in message)) this.#take(message.purpose, message.lines)
     else if (message.type === 'dropped') this.#drops.merge(message.tally)
-    else if (message.type === 'ring') this.#rings.set(message.id, message.memory)
-    else this.#retire(message.id)
-  }
-
-  #retire(id: string): void {
-    const memory = this.#rings.get(id)
-    this.#rings.delete(id)
-    if (!memory || this.#spare.length >= MAX_SPARE) return
-    emptyRing(memory)
-    this.#spare.push(memory)
+    else if (message.type === 'ring') this.#rings.add(message.id, message.memory)
+    else this.#rings.retire(message.id)
   }
 
   // The thread is dead, its queues are not: another goes on from what was not yet released, and, when that will not
