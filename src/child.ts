@@ -10,29 +10,32 @@ import type { Settings } from './core/options.js'
 import { startOf } from './core/process.js'
 import { createRedact } from './core/redact.js'
 import { onExit } from './exit.js'
+import type { Follower } from './follow.js'
 import type { Instance } from './instance.js'
 import type { Command } from './listener/channel.js'
 import { Registry } from './logger/registry.js'
-import { Doorbell } from './queue/doorbell.js'
+import type { Doorbell } from './queue/doorbell.js'
 import { QueueHandler } from './queue/handler.js'
 import type { QueueWriter } from './queue/queue.js'
 import { createRing, RingWriter } from './queue/ring.js'
-import { endPath, producerId } from './queue/segment.js'
+import { endPath } from './queue/segment.js'
 import { FileWriter } from './queue/writer.js'
 import { createNames, type Inheritance, NOWHERE, type Parent, type Place } from './spawn/inherit.js'
 
-export function createChild(place: Place): Instance {
+export function createChild(place: Place, follower: Follower): Instance {
   const { source, inheritance, queue: given } = place
   setClockAnchor(inheritance.anchor)
   const origin = { pid: process.pid, tid: threadId, source }
-  const writer = createWriter(given, inheritance, JSON.stringify(origin))
+  const writer = createWriter(given, inheritance, follower, JSON.stringify(origin))
   const queue = new QueueHandler(origin, writer)
   queue.overflowed = () => onExit(() => queue.report())
-  const registry = new Registry(queue, inheritance.level, createRedact(inheritance.settings.redact))
-  registry.setLevels(inheritance.levels)
+  queue.made = follower.look
+  const registry = new Registry(queue, undefined, createRedact(inheritance.settings.redact))
+  registry.setLevels(inheritance.own)
+  follower.attach(registry)
   return {
     registry,
-    parent: createParent(place, registry),
+    parent: createParent(place, registry, follower),
     // What a call has put into the queue is as safe as it will be.
     flush: () => Promise.resolve(),
     stats: () => ({ source, made: queue.records, dropped: queue.dropped }),
@@ -43,17 +46,14 @@ export function createChild(place: Place): Instance {
 function createWriter(
   queue: Place['queue'],
   { settings }: Inheritance,
+  { line }: Follower,
   hello: string,
 ): QueueWriter {
   if (queue.type === 'ring')
     return new RingWriter(queue.memory, settings.overflow, new Int32Array(queue.bell))
   const { directory } = queue
-  const producer = producerId(process.pid, threadId)
-  const bell: Doorbell = new Doorbell(
-    directory,
-    producer,
-    succession({ directory, producer, settings, bell: () => bell }),
-  )
+  const { producer, bell } = line as NonNullable<typeof line>
+  bell.lost = succession({ directory, producer, settings, bell })
   const wrote = (time: number): void => bell.ring(time)
   return new FileWriter({ directory, producer, hello, wrote, policy: settings.overflow })
 }
@@ -68,25 +68,25 @@ interface Succession {
   readonly directory: string
   readonly producer: string
   readonly settings: Settings
-  readonly bell: () => Doorbell
+  readonly bell: Doorbell
 }
 
 // What happens when nobody is there to ring for: a process whose lock it becomes goes on as the listener, the others look
-// for it, and the last to end leaves nothing unwritten. Threads leave that to their process.
+// for it, and the last to end leaves nothing unwritten. Threads leave that to their process and only look.
 function succession({ directory, producer, settings, bell }: Succession): () => void {
-  if (!isMainThread) return () => {}
   let delay = FIRST_LOOK
   let waiting = false
   let succeeded = false
-  const canSucceed = (): boolean => !succeeded && existsSync(directory) && takeLock(directory)
+  const canSucceed = (): boolean => isMainThread && existsSync(directory) && takeLock(directory)
   const root = (): typeof import('./root.js') => require('./root.js')
   // Whoever ends when there is no listener leaves nothing unwritten. A listener that ends at the same moment looks, after
   // it has dropped the lock, for the sign that we have: one of the two gets it.
-  onExit(() => {
+  const end = (): void => {
     if (succeeded || !existsSync(directory)) return
     sign(endPath(directory, producer))
     if (takeLock(directory)) guard(() => root().finish(directory, settings))
-  })
+  }
+  if (isMainThread) onExit(end)
   return () => {
     if (succeeded || waiting || !existsSync(directory)) return
     if (canSucceed()) {
@@ -97,7 +97,7 @@ function succession({ directory, producer, settings, bell }: Succession): () => 
     waiting = true
     later(() => {
       waiting = false
-      bell().knock(monotonic())
+      bell.knock(monotonic())
     }, delay).unref()
     delay = Math.min(delay * 2, LAST_LOOK)
   }
@@ -122,11 +122,13 @@ function sign(path: string): void {
 
 // Grandchildren log through files: those are found by any listener, also by one that starts after the thread that was
 // told of the ring has died. Only without a runtime directory a thread of the root's threads gets a ring.
-function createParent(place: Place, registry: Registry): Parent {
+function createParent(place: Place, registry: Registry, follower: Follower): Parent {
   const { source, inheritance, capture, queue } = place
   const direct = place.isDirect ? { isDirect: true } : {}
   const name = createNames(source)
-  const current = (): Inheritance => ({ ...inheritance, ...registry.levels() })
+  const current = (): Inheritance => {
+    return { ...inheritance, ...follower.latest, own: registry.ownLevels() }
+  }
   return {
     forWorker(asked) {
       const narrowed = {
