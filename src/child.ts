@@ -3,14 +3,14 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
 import { isMainThread, threadId } from 'node:worker_threads'
-import { monotonic, setClockAnchor } from './core/clock.js'
+import { setClockAnchor } from './core/clock.js'
 import { takeLock } from './core/lock.js'
 import { notice, reasonOf } from './core/notice.js'
 import type { Settings } from './core/options.js'
 import { startOf } from './core/process.js'
 import { createRedact } from './core/redact.js'
 import { onExit } from './exit.js'
-import type { Follower } from './follow.js'
+import { type Follower, lookAgain } from './follow.js'
 import type { Instance } from './instance.js'
 import type { Command } from './listener/channel.js'
 import { Registry } from './logger/registry.js'
@@ -58,12 +58,6 @@ function createWriter(
   return new FileWriter({ directory, producer, hello, wrote, policy: settings.overflow })
 }
 
-/** Milliseconds between two looks for a listener; twice as many after each, up to the last. */
-const FIRST_LOOK = 50
-const LAST_LOOK = 5000
-
-const later = setTimeout
-
 interface Succession {
   readonly directory: string
   readonly producer: string
@@ -74,10 +68,7 @@ interface Succession {
 // What happens when nobody is there to ring for: a process whose lock it becomes goes on as the listener, the others look
 // for it, and the last to end leaves nothing unwritten. Threads leave that to their process and only look.
 function succession({ directory, producer, settings, bell }: Succession): () => void {
-  let delay = FIRST_LOOK
-  let waiting = false
   let succeeded = false
-  const canSucceed = (): boolean => isMainThread && existsSync(directory) && takeLock(directory)
   const root = (): typeof import('./root.js') => require('./root.js')
   // Whoever ends when there is no listener leaves nothing unwritten. A listener that ends at the same moment looks, after
   // it has dropped the lock, for the sign that we have: one of the two gets it.
@@ -87,20 +78,13 @@ function succession({ directory, producer, settings, bell }: Succession): () => 
     if (takeLock(directory)) guard(() => root().finish(directory, settings))
   }
   if (isMainThread) onExit(end)
-  return () => {
-    if (succeeded || waiting || !existsSync(directory)) return
-    if (canSucceed()) {
-      succeeded = true
-      guard(() => root().succeed(directory, settings))
-      return
-    }
-    waiting = true
-    later(() => {
-      waiting = false
-      bell.knock(monotonic())
-    }, delay).unref()
-    delay = Math.min(delay * 2, LAST_LOOK)
-  }
+  return lookAgain(directory, bell, () => {
+    if (succeeded) return true
+    if (!isMainThread || !takeLock(directory)) return false
+    succeeded = true
+    guard(() => root().succeed(directory, settings))
+    return true
+  })
 }
 
 // In a log call, or at the end: nothing is thrown into the application. What is not written is left to be recovered.

@@ -3,7 +3,7 @@
 // A child whose queue is a file is told by its doorbell to look into the runtime directory; a thread with a ring is told
 // by a BroadcastChannel. One that never yields sees at its log calls that it has to look.
 
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { BroadcastChannel, receiveMessageOnPort, threadId } from 'node:worker_threads'
 import { monotonic } from './core/clock.js'
 import { levels, type RootLevels } from './core/levels.js'
@@ -33,6 +33,34 @@ export interface Follower {
 export function createFollower(place: Place): Follower {
   const { queue } = place
   return queue.type === 'ring' ? followByChannel(place, queue) : followByDoorbell(place, queue)
+}
+
+/** Milliseconds between two looks for a listener; twice as many after each, up to the last. */
+const FIRST_LOOK = 50
+const LAST_LOOK = 5000
+
+const later = setTimeout
+
+/**
+ * To be called when there is nobody to ring for: rings again, later and later, as long as the directory is there and
+ * `settle`, asked before, has not made that needless.
+ */
+export function lookAgain(
+  directory: string,
+  bell: Doorbell,
+  settle: () => boolean = () => false,
+): () => void {
+  let delay = FIRST_LOOK
+  let waiting = false
+  return () => {
+    if (waiting || !existsSync(directory) || settle()) return
+    waiting = true
+    later(() => {
+      waiting = false
+      bell.knock(monotonic())
+    }, delay).unref()
+    delay = Math.min(delay * 2, LAST_LOOK)
+  }
 }
 
 class Told {
@@ -66,6 +94,7 @@ function followByDoorbell(
   const bell = new Doorbell(directory, producer)
   const read = (): void => told.take(readInheritance(directory))
   bell.told = read
+  bell.lost = lookAgain(directory, bell)
   const path = inheritancePath(directory)
   let lookedAt: number | undefined
   let seen = ''

@@ -59,3 +59,67 @@ async function assertReached(t, way, wait, count, config = {}) {
       .sort(),
   )
 }
+
+it('what a child has set stays, in its threads too; children to come have what the root has set', async (t) => {
+  const told = await reportOf(t, 'live/later.js')
+  const levels = Object.fromEntries(
+    told.map((each) => [each.label, [...each.levels, each.foreign]]),
+  )
+  const own = ['trace', 'debug', 'fatal', 999]
+  const later = ['trace', 'error', 'fatal', 999]
+  assert.deepEqual(levels, {
+    'inner of own fork': ['info', 'debug', 'debug', null],
+    'inner of own worker': ['info', 'debug', 'debug', null],
+    'own fork': own,
+    'own worker': own,
+    'later spawn': later,
+    'later fork': later,
+    'later worker': later,
+    'inner of own fork after': own,
+    'inner of own worker after': own,
+    'process of own worker after': later,
+  })
+})
+
+it('nothing that listens for levels keeps a child, or is to be seen in it', async (t) => {
+  const without = await reportOf(t, 'live/quiet.js', ['root'], 'none')
+  const told = await reportOf(t, 'live/quiet.js', ['root'])
+  assert.equal(told.length, 8)
+  const sort = (/** @type {any[]} */ list) => list.map((each) => JSON.stringify(each)).sort()
+  assert.deepEqual(sort(told), sort(without))
+})
+
+it('levels stay as they are when the root is gone', async (t) => {
+  const directory = scratch(t)
+  const env = { TEST_REPORT: join(directory, 'report') }
+  const path = join(directory, 'app.log')
+  const config = { handlers: [{ type: 'file', path }] }
+  const { signal } = await run('live/orphan.js', { env, config })
+  assert.equal(signal, 'SIGKILL')
+  const told = readLines(readFileSync(env.TEST_REPORT, 'utf8'))
+  assert.deepEqual(told, [
+    { role: 'process', level: 'trace' },
+    { role: 'thread', level: 'trace' },
+    { role: 'child', level: 'trace' },
+  ])
+  assert.deepEqual(
+    readLog(path).map(({ msg }) => msg),
+    ['before', 'after', 'process', 'thread'],
+  )
+})
+
+/**
+ * @param {import('node:test').TestContext} t
+ * @param {string} program
+ * @param {string[]} [args]
+ * @param {'-r' | 'none'} [way]
+ * @returns {Promise<any[]>}
+ */
+async function reportOf(t, program, args = [], way = '-r') {
+  const directory = scratch(t)
+  const env = { TEST_REPORT: join(directory, 'report') }
+  const config = { handlers: [{ type: 'file', path: join(directory, 'app.log') }] }
+  const { code, stderr } = await run(program, { way, args, env, config })
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
+  return readLines(readFileSync(env.TEST_REPORT, 'utf8'))
+}
