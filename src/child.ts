@@ -3,36 +3,39 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
 import { isMainThread, threadId } from 'node:worker_threads'
-import { monotonic, setClockAnchor } from './core/clock.js'
+import { setClockAnchor } from './core/clock.js'
 import { takeLock } from './core/lock.js'
 import { notice, reasonOf } from './core/notice.js'
 import type { Settings } from './core/options.js'
 import { startOf } from './core/process.js'
 import { createRedact } from './core/redact.js'
 import { onExit } from './exit.js'
+import { type Follower, lookAgain } from './follow.js'
 import type { Instance } from './instance.js'
 import type { Command } from './listener/channel.js'
 import { Registry } from './logger/registry.js'
-import { Doorbell } from './queue/doorbell.js'
+import type { Doorbell } from './queue/doorbell.js'
 import { QueueHandler } from './queue/handler.js'
 import type { QueueWriter } from './queue/queue.js'
 import { createRing, RingWriter } from './queue/ring.js'
-import { endPath, producerId } from './queue/segment.js'
+import { endPath } from './queue/segment.js'
 import { FileWriter } from './queue/writer.js'
 import { createNames, type Inheritance, NOWHERE, type Parent, type Place } from './spawn/inherit.js'
 
-export function createChild(place: Place): Instance {
+export function createChild(place: Place, follower: Follower): Instance {
   const { source, inheritance, queue: given } = place
   setClockAnchor(inheritance.anchor)
   const origin = { pid: process.pid, tid: threadId, source }
-  const writer = createWriter(given, inheritance, JSON.stringify(origin))
+  const writer = createWriter(given, inheritance, follower, JSON.stringify(origin))
   const queue = new QueueHandler(origin, writer)
   queue.overflowed = () => onExit(() => queue.report())
-  const registry = new Registry(queue, inheritance.level, createRedact(inheritance.settings.redact))
-  registry.setLevels(inheritance.levels)
+  queue.made = follower.look
+  const registry = new Registry(queue, undefined, createRedact(inheritance.settings.redact))
+  registry.setLevels(inheritance.own)
+  follower.attach(registry)
   return {
     registry,
-    parent: createParent(place, registry),
+    parent: createParent(place, registry, follower),
     // What a call has put into the queue is as safe as it will be.
     flush: () => Promise.resolve(),
     stats: () => ({ source, made: queue.records, dropped: queue.dropped }),
@@ -43,64 +46,45 @@ export function createChild(place: Place): Instance {
 function createWriter(
   queue: Place['queue'],
   { settings }: Inheritance,
+  { line }: Follower,
   hello: string,
 ): QueueWriter {
   if (queue.type === 'ring')
     return new RingWriter(queue.memory, settings.overflow, new Int32Array(queue.bell))
   const { directory } = queue
-  const producer = producerId(process.pid, threadId)
-  const bell: Doorbell = new Doorbell(
-    directory,
-    producer,
-    succession({ directory, producer, settings, bell: () => bell }),
-  )
+  const { producer, bell } = line as NonNullable<typeof line>
+  bell.lost = succession({ directory, producer, settings, bell })
   const wrote = (time: number): void => bell.ring(time)
   return new FileWriter({ directory, producer, hello, wrote, policy: settings.overflow })
 }
-
-/** Milliseconds between two looks for a listener; twice as many after each, up to the last. */
-const FIRST_LOOK = 50
-const LAST_LOOK = 5000
-
-const later = setTimeout
 
 interface Succession {
   readonly directory: string
   readonly producer: string
   readonly settings: Settings
-  readonly bell: () => Doorbell
+  readonly bell: Doorbell
 }
 
 // What happens when nobody is there to ring for: a process whose lock it becomes goes on as the listener, the others look
-// for it, and the last to end leaves nothing unwritten. Threads leave that to their process.
+// for it, and the last to end leaves nothing unwritten. Threads leave that to their process and only look.
 function succession({ directory, producer, settings, bell }: Succession): () => void {
-  if (!isMainThread) return () => {}
-  let delay = FIRST_LOOK
-  let waiting = false
   let succeeded = false
-  const canSucceed = (): boolean => !succeeded && existsSync(directory) && takeLock(directory)
   const root = (): typeof import('./root.js') => require('./root.js')
   // Whoever ends when there is no listener leaves nothing unwritten. A listener that ends at the same moment looks, after
   // it has dropped the lock, for the sign that we have: one of the two gets it.
-  onExit(() => {
+  const end = (): void => {
     if (succeeded || !existsSync(directory)) return
     sign(endPath(directory, producer))
     if (takeLock(directory)) guard(() => root().finish(directory, settings))
-  })
-  return () => {
-    if (succeeded || waiting || !existsSync(directory)) return
-    if (canSucceed()) {
-      succeeded = true
-      guard(() => root().succeed(directory, settings))
-      return
-    }
-    waiting = true
-    later(() => {
-      waiting = false
-      bell().knock(monotonic())
-    }, delay).unref()
-    delay = Math.min(delay * 2, LAST_LOOK)
   }
+  if (isMainThread) onExit(end)
+  return lookAgain(directory, bell, () => {
+    if (succeeded) return true
+    if (!isMainThread || !takeLock(directory)) return false
+    succeeded = true
+    guard(() => root().succeed(directory, settings))
+    return true
+  })
 }
 
 // In a log call, or at the end: nothing is thrown into the application. What is not written is left to be recovered.
@@ -122,11 +106,13 @@ function sign(path: string): void {
 
 // Grandchildren log through files: those are found by any listener, also by one that starts after the thread that was
 // told of the ring has died. Only without a runtime directory a thread of the root's threads gets a ring.
-function createParent(place: Place, registry: Registry): Parent {
+function createParent(place: Place, registry: Registry, follower: Follower): Parent {
   const { source, inheritance, capture, queue } = place
   const direct = place.isDirect ? { isDirect: true } : {}
   const name = createNames(source)
-  const current = (): Inheritance => ({ ...inheritance, ...registry.levels() })
+  const current = (): Inheritance => {
+    return { ...inheritance, ...follower.latest, own: registry.ownLevels() }
+  }
   return {
     forWorker(asked) {
       const narrowed = {

@@ -7,6 +7,7 @@ import { isMainThread } from 'node:worker_threads'
 import { installAdapters } from './adapters/table.js'
 import { levels } from './core/levels.js'
 import type { Settings } from './core/options.js'
+import type { Follower } from './follow.js'
 import { createSlot, getSlot, type Instance, type Slot, setSlot } from './instance.js'
 import { patchChildProcess } from './spawn/child-process.js'
 import { isCollecting, isRelaying, type Parent, type Place } from './spawn/inherit.js'
@@ -47,17 +48,20 @@ export function placeRoot(settings: Settings | undefined, preloaded: boolean): (
 
 /** Makes this thread a child; its queue is made with its first record or child. */
 export function placeChild(place: Place, preloaded: boolean): () => void {
+  const { follower, connect } = followLater(place)
   const slot = createSlot(
-    () => makeChild(place),
+    () => makeChild(place, follower),
     true,
     () => {
       const { diagnose } = load('./core/diagnostics.js')
       diagnose('child', '%s in place, captured: %o', place.source, place.capture)
+      connect()
     },
   )
   const unpatch = patchSpawn(() => slot.get().parent, preloaded)
   const { settings, foreign } = place.inheritance
   levels.replace(foreign)
+  levels.attended = connect
   const isDirect = place.isDirect ?? false
   const adapters = isDirect && !isCollecting(settings) ? [] : settings.adapters
   const unadapt = installAdapters(adapters, {
@@ -68,9 +72,34 @@ export function placeChild(place: Place, preloaded: boolean): () => void {
     levels,
   })
   return settle(slot, () => {
+    levels.attended = undefined
     unadapt()
     unpatch()
   })
+}
+
+/** Milliseconds a child runs before it has itself told of levels: what ends sooner pays nothing for it. */
+const FOLLOW_DELAY = 20
+
+// As it is now: an application's tests put others in its place.
+const later = setTimeout
+
+// Once there are loggers, of ours or of others. A child whose runtime directory is gone has nobody to follow.
+function followLater(place: Place): { follower: () => Follower; connect: () => void } {
+  let follower: Follower | undefined
+  let isAsked = false
+  const get = (): Follower => {
+    follower ??= load('./follow.js').createFollower(place)
+    return follower
+  }
+  const connect = (): void => {
+    if (isAsked) return
+    isAsked = true
+    later(() => {
+      if (place.queue.type === 'ring' || existsSync(place.queue.directory)) get().connect()
+    }, FOLLOW_DELAY).unref()
+  }
+  return { follower: get, connect }
 }
 
 /** The instance of this thread; without an installation one that starts no children but logs all the same. */
@@ -113,10 +142,10 @@ function patchSpawn(parent: () => Parent, preloaded: boolean): () => void {
 const makeRoot: Make<Settings> = (settings) => load('./root.js').createRoot(settings)
 
 // Where the runtime directory is gone with its root, a child is on its own; it opens none of the log's files.
-const makeChild: Make<Place> = (place) => {
+function makeChild(place: Place, follower: () => Follower): Instance {
   const { queue } = place
   if (queue.type === 'file' && !existsSync(queue.directory)) return makeRoot(defaults())
-  return load('./child.js').createChild(place)
+  return load('./child.js').createChild(place, follower())
 }
 
 // getLogger() may be the first call of all, and then what is wrong is told rather than thrown.
@@ -139,6 +168,7 @@ interface Later {
   './core/diagnostics.js': typeof import('./core/diagnostics.js')
   './root.js': typeof import('./root.js')
   './child.js': typeof import('./child.js')
+  './follow.js': typeof import('./follow.js')
   './core/config.js': typeof import('./core/config.js')
   './core/notice.js': typeof import('./core/notice.js')
   './core/options.js': typeof import('./core/options.js')

@@ -1,12 +1,14 @@
 // The root: the first thread with logshare, which has the listener, the handlers and the options.
 
+import { randomUUID } from 'node:crypto'
 import { renameSync, writeFileSync } from 'node:fs'
 import { threadId } from 'node:worker_threads'
 
 import { relayRecord } from './adapters/table.js'
+import { Announcer } from './announce.js'
 import { clockAnchor } from './core/clock.js'
 import { diagnose } from './core/diagnostics.js'
-import { levels } from './core/levels.js'
+import { levels, type RootLevels } from './core/levels.js'
 import { notice, reasonOf } from './core/notice.js'
 import type { Settings } from './core/options.js'
 import type { LogRecord } from './core/record.js'
@@ -52,14 +54,22 @@ export function createRoot(settings: Settings): Instance {
   const queue = new QueueHandler({ pid: process.pid, tid: threadId, source: 'root' }, host.queue)
   const registry = new Registry(queue, settings.level, createRedact(settings.redact))
   registry.setLevels(settings.levels)
+  const channel = `logshare ${randomUUID()}`
+  const current = (version: number): RootLevels => {
+    return { version, ...registry.levels(), foreign: levels.read() }
+  }
+  const announcer = createAnnouncer(host, channel, current, () => prepare())
   const inheritance = (): Inheritance => ({
     anchor: clockAnchor(),
-    ...registry.levels(),
-    foreign: levels.read(),
+    ...current(announcer.version),
+    own: {},
+    channel,
     settings: host.settings,
     stdio: stdioIds(),
   })
   const prepare = createDirectory(host, inheritance)
+  registry.changed = () => announcer.changed()
+  levels.watch(() => announcer.changed())
   return {
     registry,
     parent: createParent(host, inheritance, prepare),
@@ -149,6 +159,26 @@ function createDirectory(host: Host, inheritance: () => Inheritance): () => stri
     written = `${directory} ${text}` // a root that is installed again has a new directory
     return directory
   }
+}
+
+function createAnnouncer(
+  host: Host,
+  channel: string,
+  current: (version: number) => RootLevels,
+  prepare: () => string,
+): Announcer {
+  const failed = (error: unknown): void => {
+    notice('LOGSHARE_WARN_LISTENER', `children to come have levels of before: ${reasonOf(error)}`)
+  }
+  return new Announcer({
+    channel,
+    hasChildren: () => host.hasChildren,
+    write(version) {
+      if (host.hasDirectory) attempt(prepare, failed)
+      return JSON.stringify(current(version))
+    },
+    tell: (version) => host.tellLevels(version),
+  })
 }
 
 // Unless it was told which one to use.

@@ -352,7 +352,7 @@ const targets = { frame, ring, file, doorbell }
 
 async function main() {
   console.log('seed %d', SEED)
-  const close = openDoorbell(directory, {
+  const { close } = openDoorbell(directory, {
     ring(producer) {
       rung.add(producer)
       waiting.get(`ring ${producer}`)?.()

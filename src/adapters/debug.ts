@@ -3,6 +3,7 @@
 import * as shimmer from 'shimmer'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
 import { hookPackage } from './hook.js'
+import { announceNamespaces, type Enabling, followNamespaces } from './namespaces.js'
 
 const LEVEL = 20
 
@@ -13,7 +14,7 @@ interface DebugInstance {
   log?: ((...args: unknown[]) => void) | undefined
 }
 
-interface CreateDebug {
+interface CreateDebug extends Enabling {
   (namespace: string): DebugInstance
   formatArgs(this: DebugInstance, args: unknown[]): void
   log(this: DebugInstance, ...args: unknown[]): void
@@ -25,10 +26,13 @@ export const debugAdapter: Adapter = {
   name: 'debug',
 
   install(context) {
-    if (!context.capture.stderr || context.role === 'track') return () => {}
+    const { capture, role, levels } = context
+    if (!capture.stderr) return () => {}
     const undo: (() => void)[] = []
     const unhook = hookPackage(PACKAGE, (exports) => {
       if (!isCreateDebug(exports)) return
+      undo.push((role === 'take' ? followNamespaces : announceNamespaces)(exports, levels))
+      if (role === 'track') return
       shimmer.wrap(exports, 'formatArgs', (original) => wrap(original, context))
       undo.push(() => shimmer.unwrap(exports, 'formatArgs'))
     })

@@ -26,6 +26,14 @@ const ADAPTERS: Readonly<Record<string, Entry>> = {
     file: /[\\/]debug[\\/]src[\\/]index\.js$/,
     load: () => (require('./debug.js') as typeof import('./debug.js')).debugAdapter,
   },
+  debuglog: {
+    isStateless: true,
+    load: () => (require('./debuglog.js') as typeof import('./debuglog.js')).debuglogAdapter,
+  },
+  warning: {
+    isStateless: true,
+    load: () => (require('./warning.js') as typeof import('./warning.js')).warningAdapter,
+  },
 }
 
 /** Installs those of the named adapters that exist (default: all), each when its library is first loaded; returns the undo. */

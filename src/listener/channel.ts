@@ -50,6 +50,8 @@ export interface ThreadData {
   readonly commands: MessagePort
   /** Whether main has handlers of its own and wants every line. */
   readonly tap: boolean
+  /** Version of the root's levels. */
+  readonly levels: number
 }
 
 /** What main, or a thread beneath it, tells the listener. */
@@ -62,6 +64,7 @@ export type Command =
     }
   | { readonly type: 'watch'; readonly directory: string }
   | { readonly type: 'tap'; readonly on: boolean }
+  | { readonly type: 'levels'; readonly version: number }
 
 /** What the listener tells main: about rings it was told of by others, so that a next listener knows them; about drops. */
 export type News =

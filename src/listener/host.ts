@@ -9,7 +9,7 @@ import { notice, reasonOf } from '../core/notice.js'
 import type { Settings } from '../core/options.js'
 import { Drops, type Tally } from '../core/tally.js'
 import type { Mark } from '../handlers/handler.js'
-import { createBell } from '../queue/bell.js'
+import { createBell, setLevelsVersion } from '../queue/bell.js'
 import { createRing, RingWriter } from '../queue/ring.js'
 import { Ask, type News, type Parcel } from './channel.js'
 import { Inline, type Pace } from './inline.js'
@@ -76,6 +76,8 @@ export class Host {
   #directory: string | undefined
   #pace: Pace = 'at once'
   #tapped = false
+  #hasThreads = false
+  #levels = 0
   #deaths = 0
   #polling: NodeJS.Timeout | undefined
   #closed = false
@@ -129,7 +131,24 @@ export class Host {
       directory: this.#directory,
       isSuccessor: this.#deaths > 0,
       tap: this.#tapped,
+      levels: this.#levels,
     })
+  }
+
+  /** Whether there may be children. */
+  get hasChildren(): boolean {
+    return this.#hasThreads || this.hasDirectory
+  }
+
+  get hasDirectory(): boolean {
+    return this.#directory !== undefined
+  }
+
+  /** Tells children in other processes, and threads that are just logging, that the root's levels have changed. */
+  tellLevels(version: number): void {
+    this.#levels = version
+    setLevelsVersion(new Int32Array(this.bell), version)
+    if (this.#remote.isRunning) this.#remote.post({ type: 'levels', version })
   }
 
   /** The worker that must stay out of the application's sight. */
@@ -139,6 +158,7 @@ export class Host {
 
   /** A ring for a new thread of the root, and the port whose end ends it. */
   prepareRing(): ReturnType<Rings['prepare']> {
+    this.#hasThreads = true
     return this.#rings.prepare()
   }
 

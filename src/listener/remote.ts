@@ -28,7 +28,7 @@ export interface RemoteOptions {
   readonly died: (reason: unknown) => void
 }
 
-type Start = Pick<ThreadData, 'settings' | 'rings' | 'directory' | 'isSuccessor' | 'tap'>
+type Start = Pick<ThreadData, 'settings' | 'rings' | 'directory' | 'isSuccessor' | 'tap' | 'levels'>
 
 export class Remote {
   readonly #options: RemoteOptions

@@ -7,7 +7,7 @@ import { Drops } from '../core/tally.js'
 import { createHandlers } from '../handlers/create.js'
 import type { Delivery, Surroundings } from '../handlers/handler.js'
 import { arm, onRing } from '../queue/bell.js'
-import { openDoorbell } from '../queue/doorbell.js'
+import { type DoorbellEvents, type OpenDoorbell, openDoorbell } from '../queue/doorbell.js'
 import { Ask, type Command, isCommand, type News, type ThreadData, Word } from './channel.js'
 import { Listener } from './listener.js'
 import { createParcels } from './parcels.js'
@@ -47,7 +47,8 @@ const listener = new Listener({
 })
 
 let removeTap: (() => void) | undefined
-let closeDoorbell: (() => void) | undefined
+let doorbell: OpenDoorbell | undefined
+let levels = data.levels
 let scanning: NodeJS.Timeout | undefined
 let timer: NodeJS.Timeout | undefined
 let soon: NodeJS.Immediate | undefined
@@ -135,7 +136,7 @@ function rest(milliseconds: number): Promise<void> {
 function end(): void {
   ended = true
   stopRings()
-  closeDoorbell?.()
+  doorbell?.close()
   clearInterval(scanning)
   data.relay.close()
   for (const port of ports) port.close()
@@ -174,6 +175,10 @@ function execute(command: Command): void {
     case 'tap':
       tap(command.on)
       break
+    case 'levels':
+      levels = command.version
+      doorbell?.tell(levels)
+      break
   }
   wakeSoon()
 }
@@ -199,7 +204,7 @@ function watch(directory: string): void {
     wakeSoon()
   }
   scanning = setInterval(look, SCAN_INTERVAL)
-  closeDoorbell = openDoorbell(directory, {
+  const events: DoorbellEvents = {
     ring(producer) {
       listener.sources.rung(producer)
       wakeSoon()
@@ -213,7 +218,8 @@ function watch(directory: string): void {
       clearInterval(scanning)
       scanning = setInterval(look, MUTE_INTERVAL)
     },
-  })
+  }
+  doorbell = openDoorbell(directory, events, levels)
   look()
 }
 

@@ -2,6 +2,7 @@
 
 import { encodeString } from '../core/encode.js'
 import { checkThreshold, levelNumber, type Threshold } from '../core/level.js'
+import type { RootLevels } from '../core/levels.js'
 import type { Redact } from '../core/redact.js'
 import type { QueueHandler } from '../queue/handler.js'
 import { createLogger, type Logger } from './logger.js'
@@ -17,6 +18,7 @@ export interface Node {
   readonly registry: Registry
   /** Number of the level in force: its own, or the nearest ancestor's. */
   threshold: number
+  /** Set in this thread; it goes before what the root has told. */
   own: Threshold | undefined
 }
 
@@ -24,18 +26,22 @@ export class Registry {
   readonly #nodes = new Map<string, Node>()
   readonly #loggers = new Map<string, Logger>()
   readonly #root: Node
+  /** In a child: what the root has told, by name. */
+  #told: ReadonlyMap<string, Threshold> = new Map()
+  /** Called after a level was set here. */
+  changed: (() => void) | undefined
   /** Where records go. */
   readonly queue: QueueHandler
   redact: Redact | undefined
 
-  constructor(queue: QueueHandler, level: Threshold, redact?: Redact) {
+  constructor(queue: QueueHandler, level?: Threshold, redact?: Redact) {
     this.queue = queue
     this.#root = this.#create(ROOT_NAME)
     this.configure(level, redact)
   }
 
   /** The root logger's level, and what is removed from fields. */
-  configure(level: Threshold, redact?: Redact): void {
+  configure(level: Threshold | undefined, redact?: Redact): void {
     this.redact = redact
     this.setLevel(this.#root, level)
   }
@@ -57,24 +63,36 @@ export class Registry {
   /** Sets a node's own level; `undefined` makes it inherit again. Throws `LOGSHARE_ERR_LEVEL`. */
   setLevel(node: Node, level: Threshold | undefined): void {
     if (level !== undefined) checkThreshold(level, node.name)
-    node.own = level ?? (node === this.#root ? 'info' : undefined)
-    for (const each of this.#nodes.values()) each.threshold = this.#inherited(each.name)
+    node.own = level
+    this.#inheritAll()
+    this.changed?.()
   }
 
   setLevels(levels: Readonly<Record<string, Threshold>>): void {
     for (const [name, level] of Object.entries(levels)) this.setLevel(this.node(name), level)
   }
 
-  /** All levels that were set, for children to start with. */
-  levels(): { readonly level: Threshold; readonly levels: Readonly<Record<string, Threshold>> } {
-    const set = [...this.#nodes.values()].filter((node) => node !== this.#root && node.own)
-    const levels = Object.fromEntries(set.map((node) => [node.name, node.own as Threshold]))
-    return { level: this.#root.own ?? 'info', levels }
+  /** In a child: the root's levels, in the place of those told before. What was set here stays. */
+  follow({ level, levels }: Pick<RootLevels, 'level' | 'levels'>): void {
+    this.#told = new Map(Object.entries({ ...levels, [ROOT_NAME]: level }))
+    this.#inheritAll()
+  }
+
+  /** Levels set in this thread, by name. */
+  ownLevels(): Readonly<Record<string, Threshold>> {
+    const set = [...this.#nodes.values()].filter((node) => node.own !== undefined)
+    return Object.fromEntries(set.map((node) => [node.name, node.own as Threshold]))
+  }
+
+  /** Levels set in this thread, as a root tells them its children. */
+  levels(): Pick<RootLevels, 'level' | 'levels'> {
+    const { [ROOT_NAME]: level = 'info', ...levels } = this.ownLevels()
+    return { level, levels }
   }
 
   /** Whether a name, or an ancestor that is not the root, was given a level of its own. */
   hasLevel(name: string): boolean {
-    return this.#ancestor(name) !== this.#root
+    return this.#nearest(name) !== undefined
   }
 
   #create(name: string): Node {
@@ -90,16 +108,26 @@ export class Registry {
     return node
   }
 
-  #inherited(name: string): number {
-    return levelNumber(this.#ancestor(name).own ?? 'info')
+  #inheritAll(): void {
+    for (const each of this.#nodes.values()) each.threshold = this.#inherited(each.name)
   }
 
-  #ancestor(name: string): Node {
+  #inherited(name: string): number {
+    return levelNumber(this.#nearest(name) ?? this.#levelOf(ROOT_NAME) ?? 'info')
+  }
+
+  // The level set for a name or its nearest ancestor, short of the root.
+  #nearest(name: string): Threshold | undefined {
     for (let end = name.length; end > 0; end = lastSeparator(name, end)) {
-      const node = this.#nodes.get(name.slice(0, end))
-      if (node?.own !== undefined) return node
+      const key = name.slice(0, end)
+      const level = key === ROOT_NAME ? undefined : this.#levelOf(key)
+      if (level !== undefined) return level
     }
-    return this.#root
+    return undefined
+  }
+
+  #levelOf(name: string): Threshold | undefined {
+    return this.#nodes.get(name)?.own ?? this.#told.get(name)
   }
 }
 

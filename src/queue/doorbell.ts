@@ -1,7 +1,10 @@
 // Doorbell: the socket by which a producer in another process wakes the listener. It carries no records.
 //
 //   producer → listener:  "<producer>\n" once, then one byte a ring
+//   listener → producer:  "<version>\n" when the root's levels have changed, and, if they ever have, for a greeting
 //   the connection's end: the producer has ended
+//
+// The levels themselves are in the runtime directory: whoever hears of them late, or of several at once, finds the last.
 //
 // The listener finds queues by looking into the directory as well, so a doorbell that cannot be reached costs
 // promptness and nothing else.
@@ -43,16 +46,17 @@ export class Doorbell {
   #rungAt = Number.NEGATIVE_INFINITY
   #connectedAt = Number.NEGATIVE_INFINITY
 
-  readonly #lost: () => void
+  /** Called whenever there is nobody to ring for. */
+  lost: () => void = ignore
+  /** Called when the listener has told of levels. */
+  told: () => void = ignore
 
-  /** `lost` is called whenever there is nobody to ring for. */
-  constructor(directory: string, producer: string, lost: () => void = ignore) {
+  constructor(directory: string, producer: string) {
     this.#path = doorbellPath(directory)
     this.#greeting = `${producer}\n`
-    this.#lost = lost
   }
 
-  /** Connects if it is not, to be told when the listener is lost. */
+  /** Connects if it is not, to be told of levels and when the listener is lost. */
   knock(time: number): void {
     if (!this.#socket && this.#connect(time)) this.#send(this.#greeting)
   }
@@ -80,9 +84,10 @@ export class Doorbell {
     const forget = (): void => {
       if (this.#socket !== socket) return
       this.#socket = undefined
-      this.#lost()
+      this.lost()
     }
-    socket.on('error', forget).on('close', forget).on('data', ignore)
+    socket.on('error', forget).on('close', forget)
+    socket.on('data', () => this.told())
     socket.unref()
     this.#socket = socket
     return true
@@ -99,7 +104,7 @@ export class Doorbell {
       // EAGAIN: the listener has rings it has not heard yet, so it will look. Anything else: nobody is there.
       if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return
       this.close()
-      this.#lost()
+      this.lost()
     }
   }
 }
@@ -113,33 +118,58 @@ export interface DoorbellEvents {
   mute(error: Error): void
 }
 
-/** The listener's end; returns what closes it. */
-export function openDoorbell(directory: string, events: DoorbellEvents): () => void {
+/** The listener's end. */
+export interface OpenDoorbell {
+  /** The root's levels have this version now. */
+  tell(version: number): void
+  close(): void
+}
+
+/** `version`: that of the root's levels, zero as long as they have never changed. */
+export function openDoorbell(directory: string, events: DoorbellEvents, version = 0): OpenDoorbell {
   const path = doorbellPath(directory)
   if (path.length > MAX_PATH) {
     events.mute(new Error(`the socket's path is longer than ${MAX_PATH} bytes: ${path}`))
-    return () => {}
+    return { tell() {}, close() {} }
   }
   if (process.platform !== 'win32') removeFile(path)
   const { createServer } = require('node:net') as typeof import('node:net')
   const sockets = new Set<Socket>()
+  const greeted = new Set<Socket>()
   const server: Server = createServer((socket) => {
     sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
-    attend(socket, events)
+    socket.on('close', () => {
+      sockets.delete(socket)
+      greeted.delete(socket)
+    })
+    attend(socket, events, () => {
+      greeted.add(socket)
+      if (version > 0) tellOf(version, socket)
+    })
   })
   server.maxConnections = MAX_CONNECTIONS
   server.on('error', (error) => events.mute(error))
   server.listen({ path, backlog: 4096 }, () => {
     if (process.platform !== 'win32') chmodSync(path, 0o600)
   })
-  return () => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
+  return {
+    tell(changed) {
+      version = changed
+      for (const socket of greeted) tellOf(version, socket)
+    },
+    close() {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    },
   }
 }
 
-function attend(socket: Socket, events: DoorbellEvents): void {
+// Whoever has not yet heard of the last change needs not be told of this one.
+function tellOf(version: number, socket: Socket): void {
+  if (!socket.writableNeedDrain) socket.write(`${version}\n`)
+}
+
+function attend(socket: Socket, events: DoorbellEvents, greeted: () => void): void {
   let producer: string | undefined
   let greeting = ''
   socket.setTimeout(GREETING_LIMIT, () => socket.destroy())
@@ -155,6 +185,7 @@ function attend(socket: Socket, events: DoorbellEvents): void {
       }
       producer = name
       socket.setTimeout(0)
+      greeted()
     }
     events.ring(producer)
   })

@@ -19,6 +19,8 @@ export class QueueHandler {
   #waiting = new Map<number, number>()
   /** Records that found no room, by level name. */
   readonly dropped: Record<string, number> = {}
+  /** Called after each record with its monotonic time. */
+  made: ((time: number) => void) | undefined
   /** Called at the first record that finds no room. */
   overflowed: (() => void) | undefined
 
@@ -77,7 +79,9 @@ export class QueueHandler {
     const time = monotonic()
     const seq = ++this.#seq
     const text = `{"level":${level},"time":${wallTime(time)}${this.#middle}${seq},"name":${name}${rest}`
-    return this.#queue.write({ kind, level, time, seq }, text, vital)
+    const isWritten = this.#queue.write({ kind, level, time, seq }, text, vital)
+    this.made?.(time)
+    return isWritten
   }
 
   // Not given back to the library it came from, which has nothing to print of it.

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 import type { Threshold } from '../core/level.js'
-import type { LevelTable } from '../core/levels.js'
+import type { RootLevels } from '../core/levels.js'
 import type { Settings } from '../core/options.js'
 import type { Capture, StdioIds } from '../core/stdio.js'
 
@@ -21,13 +21,13 @@ export const CHILD_VARIABLE = 'LOGSHARE_CHILD'
 export type ChildKind = 'worker' | 'fork' | 'cluster' | 'spawn'
 
 /** What all children of an application share. */
-export interface Inheritance {
+export interface Inheritance extends RootLevels {
   /** Wall minus monotonic time, in milliseconds. */
   readonly anchor: number
-  readonly level: Threshold
-  readonly levels: Readonly<Record<string, Threshold>>
-  /** Levels of the root's loggers of other libraries. */
-  readonly foreign: LevelTable
+  /** Levels that threads between the root and this one have set for themselves: they hold whatever the root sets. */
+  readonly own: Readonly<Record<string, Threshold>>
+  /** Name of the BroadcastChannel by which threads hear of the root's levels. */
+  readonly channel: string
   /** The root's, handlers included: a child may have to go on with them. */
   readonly settings: Settings
   readonly stdio: StdioIds

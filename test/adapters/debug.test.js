@@ -44,6 +44,34 @@ for (const version of ['debug2', 'debug3', 'debug']) {
   })
 }
 
+for (const version of ['debug2', 'debug3', 'debug']) {
+  for (const kind of ['worker', 'fork']) {
+    it(`what the root enables in ${version} while a ${kind} runs is enabled there`, async (t) => {
+      const { directory, path } = prepare(t, version)
+      const { code, stdout } = await run(join(directory, 'debug-live.js'), {
+        args: [kind],
+        config: { adapters: ['debug'], handlers: [{ type: 'file', path }] },
+      })
+      assert.equal(code, 0)
+      const of = (/** @type {string} */ child) => {
+        return stdout.split('\n').filter((line) => line.startsWith(child))
+      }
+      // Version 2 has decided for the loggers that exist.
+      const other = version === 'debug2' ? 'app:first,app:last,app:other' : 'app:last,app:other'
+      const last = version === 'debug2' ? 'app:first,app:last' : 'app:last'
+      assert.deepEqual(of('first'), [
+        'first app:first',
+        `first ${other}`,
+        'first nothing',
+        `first ${last}`,
+      ])
+      assert.deepEqual(of('second'), ['second child:own'])
+      const told = readLog(path).map(({ source, name }) => `${source} ${name}`)
+      assert.deepEqual(told.sort(), [`${kind}#1 app:last`, `${kind}#2 child:own`])
+    })
+  }
+}
+
 it('debug is given back although the root never loaded it', async (t) => {
   const { program } = prepare(t, 'debug')
   const { stderr } = await run(program, { args: ['worker'], env: ENABLED })
@@ -76,7 +104,7 @@ function prepare(t, version) {
   const nested = join(ROOT, 'node_modules', version, 'node_modules/ms')
   const ms = version === 'debug2' ? nested : join(ROOT, 'node_modules/ms')
   if (version !== 'debug2') symlinkSync(ms, join(modules, 'ms'))
-  for (const file of ['debug-user.js', 'debug-user.mjs']) {
+  for (const file of ['debug-user.js', 'debug-user.mjs', 'debug-live.js']) {
     cpSync(join(FIXTURES, 'adapters', file), join(directory, file))
   }
   return { directory, program: join(directory, 'debug-user.js'), path: join(directory, 'app.log') }

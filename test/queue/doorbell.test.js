@@ -15,7 +15,7 @@ function open(t) {
   const told = new EventEmitter()
   /** @type {string[]} */
   const rung = []
-  const close = openDoorbell(directory, {
+  const { close } = openDoorbell(directory, {
     ring(producer) {
       rung.push(producer)
       told.emit(`ring ${producer}`)

@@ -1,0 +1,174 @@
+// Following: how a child hears of the root's levels while it runs.
+//
+// A child whose queue is a file is told by its doorbell to look into the runtime directory; a thread with a ring is told
+// by a BroadcastChannel. One that never yields sees at its log calls that it has to look.
+
+import { existsSync, statSync } from 'node:fs'
+import { BroadcastChannel, receiveMessageOnPort, threadId } from 'node:worker_threads'
+import { monotonic } from './core/clock.js'
+import { levels, type RootLevels } from './core/levels.js'
+import type { Registry } from './logger/registry.js'
+import { levelsVersion } from './queue/bell.js'
+import { Doorbell } from './queue/doorbell.js'
+import { producerId } from './queue/segment.js'
+import { inheritancePath, type Place, readInheritance } from './spawn/inherit.js'
+
+/** Milliseconds between two looks into the runtime directory by a thread that logs. */
+const LOOK_INTERVAL = 50
+
+export interface Follower {
+  /** What the root has told last. */
+  readonly latest: RootLevels
+  /** Levels told from now on are this registry's, too. */
+  readonly attach: (registry: Registry) => void
+  /** Makes the connection by which it is told. */
+  readonly connect: () => void
+  /** To be called with each record and its monotonic time. */
+  readonly look: (time: number) => void
+  readonly close: () => void
+  /** The producer's end of the doorbell, for a queue in a file. */
+  readonly line?: { readonly producer: string; readonly bell: Doorbell }
+}
+
+export function createFollower(place: Place): Follower {
+  const { queue } = place
+  return queue.type === 'ring' ? followByChannel(place, queue) : followByDoorbell(place, queue)
+}
+
+/** Milliseconds between two looks for a listener; twice as many after each, up to the last. */
+const FIRST_LOOK = 50
+const LAST_LOOK = 5000
+
+const later = setTimeout
+
+/**
+ * To be called when there is nobody to ring for: rings again, later and later, as long as the directory is there and
+ * `settle`, asked before, has not made that needless.
+ */
+export function lookAgain(
+  directory: string,
+  bell: Doorbell,
+  settle: () => boolean = () => false,
+): () => void {
+  let delay = FIRST_LOOK
+  let waiting = false
+  return () => {
+    if (waiting || !existsSync(directory) || settle()) return
+    waiting = true
+    later(() => {
+      waiting = false
+      bell.knock(monotonic())
+    }, delay).unref()
+    delay = Math.min(delay * 2, LAST_LOOK)
+  }
+}
+
+class Told {
+  latest: RootLevels
+  #registry: Registry | undefined
+
+  constructor({ version, level, levels, foreign }: RootLevels) {
+    this.latest = { version, level, levels, foreign }
+  }
+
+  attach(registry: Registry): void {
+    this.#registry = registry
+    registry.follow(this.latest)
+  }
+
+  take(told: RootLevels | undefined): void {
+    if (!told || told.version <= this.latest.version) return
+    const { version, level, levels: own, foreign } = told
+    this.latest = { version, level, levels: own, foreign }
+    this.#registry?.follow(this.latest)
+    levels.replace(foreign)
+  }
+}
+
+function followByDoorbell(
+  { inheritance }: Place,
+  { directory }: Place['queue'] & { type: 'file' },
+): Follower {
+  const told = new Told(inheritance)
+  const producer = producerId(process.pid, threadId)
+  const bell = new Doorbell(directory, producer)
+  const read = (): void => told.take(readInheritance(directory))
+  bell.told = read
+  bell.lost = lookAgain(directory, bell)
+  const path = inheritancePath(directory)
+  let lookedAt: number | undefined
+  let seen = ''
+  return {
+    get latest() {
+      return told.latest
+    },
+    attach: (registry) => told.attach(registry),
+    connect: () => bell.knock(monotonic()),
+    look(time) {
+      lookedAt ??= time
+      if (time - lookedAt < LOOK_INTERVAL) return
+      lookedAt = time
+      const now = signOf(path)
+      if (now !== seen) read()
+      seen = now
+    },
+    close: () => bell.close(),
+    line: { producer, bell },
+  }
+}
+
+function followByChannel(
+  { inheritance }: Place,
+  { bell, directory }: Place['queue'] & { type: 'ring' },
+): Follower {
+  const told = new Told(inheritance)
+  const words = new Int32Array(bell)
+  let seen = told.latest.version
+  let channel: BroadcastChannel | undefined
+  const look = (): void => {
+    const version = levelsVersion(words)
+    if (version === seen) return
+    seen = version
+    if (channel) readPending(channel, told)
+    if (directory !== undefined && told.latest.version < version) {
+      told.take(readInheritance(directory))
+    }
+  }
+  return {
+    get latest() {
+      return told.latest
+    },
+    attach: (registry) => told.attach(registry),
+    connect() {
+      if (channel) return
+      channel = new BroadcastChannel(inheritance.channel)
+      channel.onmessage = (event) => told.take(parse((event as { data: unknown }).data))
+      channel.unref()
+      look()
+    },
+    look,
+    close: () => channel?.close(),
+  }
+}
+
+function readPending(channel: BroadcastChannel, told: Told): void {
+  for (;;) {
+    const received = receiveMessageOnPort(channel as never) as { message: unknown } | undefined
+    if (!received) return
+    told.take(parse(received.message))
+  }
+}
+
+function parse(text: unknown): RootLevels | undefined {
+  return typeof text === 'string' ? (JSON.parse(text) as RootLevels) : undefined
+}
+
+// Another file is renamed into the old one's place at each change.
+function signOf(path: string): string {
+  try {
+    const { ino, mtimeMs } = statSync(path)
+    return `${ino} ${mtimeMs}`
+  } catch {
+    return '' // gone with its root
+  }
+}
