@@ -3,6 +3,7 @@
 // A call is the library's own, on a logger that differs from the application's in what is written here: prefix, mask,
 // middleware, bindings and context are done in the child, output and transports in the root.
 
+import { join } from 'node:path'
 import type { LogRecord } from '../core/record.js'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
 import { attempt, give } from './give.js'
@@ -54,7 +55,10 @@ const PACKAGE = {
   internal: true,
 }
 const OWN_FILES = /[\\/]tslog[\\/](?:cjs|esm)[\\/]/
-const OUR_FILES = /[\\/]adapters[\\/](?:tslog|adapter|give)\.[jt]s/
+// As they are run, and as their source maps name them.
+const OUR_FILES = new RegExp(
+  `${join(__dirname, '../..').replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}[\\\\/](?:dist|src)[\\\\/]adapters[\\\\/]`,
+)
 const MASKED_ARGS = 'tslog.pipeline.maskedArgs'
 const OFF = 100
 
@@ -92,6 +96,12 @@ export const tslogAdapter: Adapter = {
 function adopt(prototype: Logger, context: AdapterContext): () => void {
   const { log, _shouldCaptureStack, setMinLevel } = prototype
   const shadows = new WeakMap<Logger, Shadow>()
+  const shadowOf = (logger: Logger, isSilent: boolean): Shadow => {
+    let shadow = shadows.get(logger)
+    if (shadow?.isSilent !== isSilent) shadow = createShadow(logger, isSilent)
+    shadows.set(logger, shadow)
+    return shadow
+  }
   patched.set(prototype, log)
   const watch = createWatch(context)
   prototype._shouldCaptureStack = function (this: Logger) {
@@ -101,11 +111,8 @@ function adopt(prototype: Logger, context: AdapterContext): () => void {
   if (context.role !== 'track') {
     prototype.log = function (this: Logger, id, level, ...args) {
       if (isRelaying() || id < this.settings.minLevel) return log.call(this, id, level, ...args)
-      if (context.role === 'take' && isData(this.settings, context)) {
-        return log.call(this, id, level, ...args)
-      }
-      const shadow = shadows.get(this) ?? createShadow(this, context)
-      shadows.set(this, shadow)
+      const isTaken = context.role === 'take' && !isData(this.settings, context)
+      const shadow = shadowOf(this, isTaken)
       shadow.args = args
       const go = (): Plain | undefined => log.call(shadow.logger, id, level, ...args)
       const record = context.role === 'copy' ? whileRelaying(go) : go()
@@ -125,15 +132,17 @@ function adopt(prototype: Logger, context: AdapterContext): () => void {
 
 interface Shadow {
   readonly logger: Logger
+  /** Whether it writes nothing. */
+  readonly isSilent: boolean
   /** Those of the call, after the mask. */
   args: readonly unknown[]
 }
 
 // The application's logger but for what is ours; settings that change are seen.
-function createShadow(logger: Logger, { role }: AdapterContext): Shadow {
+function createShadow(logger: Logger, isSilent: boolean): Shadow {
   const { settings } = logger
   const own: Plain = framePatterns(settings)
-  const shadow: Shadow = { logger: Object.create(logger), args: [] }
+  const shadow: Shadow = { logger: Object.create(logger), isSilent, args: [] }
   const { maskValuesOfKeys, overwrite } = settings
   // Version 4 keeps the masked arguments to itself.
   const mask = (args: unknown[]): unknown[] => {
@@ -143,7 +152,7 @@ function createShadow(logger: Logger, { role }: AdapterContext): Shadow {
     return masked
   }
   if (logger.maskingEngine === undefined) own.overwrite = { ...overwrite, mask }
-  if (role === 'take') {
+  if (isSilent) {
     Object.assign(own, { type: 'hidden', attachedTransports: [] })
     if (own.overwrite) Object.assign(own.overwrite, silent)
   }
