@@ -17,10 +17,16 @@ const FRAMES = 16
 
 type Sites = readonly { getFileName(): string | null | undefined }[]
 
-/** Holds none of them back from being collected. */
+/** So many are kept although the application has let go of them: its children may still log through theirs. */
+const MAX_KEPT = 500
+/** And of one name and place so many. */
+const MAX_KEPT_ALIKE = 4
+
+/** The first loggers of an application are kept; those it makes by the thousand, for each request, can be collected. */
 export class Instances<T extends object> {
   readonly #known = new Map<string, WeakRef<T>[]>()
   readonly #latest = new Map<string, WeakRef<T>>()
+  readonly #kept = new Set<T>()
   readonly #identityOf = new WeakMap<T, Identity>()
 
   add(instance: T, name: string, place: string): Identity {
@@ -32,6 +38,7 @@ export class Instances<T extends object> {
     this.#known.set(key, alike)
     this.#latest.set(name, reference)
     if (this.#known.size > MAX_NAMES) this.#forget()
+    if (ordinal < MAX_KEPT_ALIKE && this.#kept.size < MAX_KEPT) this.#kept.add(instance)
     const identity = { name, place, ordinal }
     this.#identityOf.set(instance, identity)
     return identity

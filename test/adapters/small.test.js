@@ -16,18 +16,22 @@ const COUNT = 1200
 const MODULES = ['consola', 'tslog', 'tslog4']
 const canSeeModules = 'registerHooks' in loader
 
-const ENDS = [
-  { KIND: 'worker', END: 'exit' },
-  { KIND: 'worker', END: 'terminate' },
-  { KIND: 'fork', END: 'exit' },
-  { KIND: 'fork', END: 'kill' },
-]
+const ENDS = {
+  require: [
+    { KIND: 'worker', END: 'terminate' },
+    { KIND: 'fork', END: 'exit' },
+  ],
+  import: [
+    { KIND: 'worker', END: 'exit' },
+    { KIND: 'fork', END: 'kill' },
+  ],
+}
 
 for (const library of LIBRARIES) {
   describe(library, () => {
-    for (const FORM of ['require', 'import']) {
+    for (const FORM of /** @type {const} */ (['require', 'import'])) {
       if (FORM === 'import' && MODULES.includes(library) && !canSeeModules) continue
-      for (const { KIND, END } of ENDS) {
+      for (const { KIND, END } of ENDS[FORM]) {
         it(`${FORM}: the root's logger writes what a ${KIND} logs, which ends with ${END}`, async (t) => {
           const { lines, stderr, pid } = await runApp(t, library, { FORM, KIND, END })
           assert.equal(stderr, '')
