@@ -11,7 +11,7 @@ export interface Package {
   readonly name: string
   /** Matches the path of the file whose exports are wanted. */
   readonly main: RegExp
-  /** Whether that file is another one than the package's main file. */
+  /** Whether that file is another one than the package's main file, or its exports are changed in place only. */
   readonly internal?: boolean
 }
 
@@ -66,6 +66,20 @@ export function beforeFile(about: (filename: string) => void): () => void {
   }
 }
 
+/** A file of a package is about to be run that never comes into the cache of modules. */
+export function announceFile(filename: string): void {
+  for (const about of watchers) about(filename)
+}
+
+export function isHooked(filename: string): boolean {
+  return [...hooks].some(({ target }) => target.main.test(filename))
+}
+
+/** The exports of such a file, which cannot be replaced. */
+export function offerModule(filename: string, exports: unknown): void {
+  for (const hook of hooks) if (hook.target.main.test(filename)) apply(hook, exports, filename)
+}
+
 function unwatchIfIdle(): void {
   if (hooks.size === 0) {
     unhookRequire?.()
@@ -97,8 +111,8 @@ function watchLoads(): () => void {
 }
 
 function attend(module: Loading, filename: string): void {
-  for (const about of watchers) about(filename)
-  if (![...hooks].some(({ target }) => target.main.test(filename))) return
+  announceFile(filename)
+  if (!isHooked(filename)) return
   Object.defineProperty(module, 'loaded', {
     configurable: true,
     enumerable: true,

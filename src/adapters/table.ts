@@ -3,11 +3,16 @@
 import { notice, reasonOf } from '../core/notice.js'
 import type { LogRecord } from '../core/record.js'
 import type { Adapter, AdapterContext } from './adapter.js'
+import { onceGlobal } from './globals.js'
 import { beforeFile } from './hook.js'
 
 interface Entry {
   /** Matches a file of the library: with the first one the adapter is loaded. Without it, that is at once. */
   readonly file?: RegExp
+  /** The package's name, if there are modules among its files that are no CommonJS. */
+  readonly esm?: string
+  /** The global property where the library keeps its state: with its value the adapter is loaded, instead of with a file. */
+  readonly global?: string | symbol
   /** Whether there is nothing to be tracked of it in a root: no loggers, no levels. */
   readonly isStateless?: boolean
   readonly load: () => Adapter
@@ -34,6 +39,32 @@ const ADAPTERS: Readonly<Record<string, Entry>> = {
     isStateless: true,
     load: () => (require('./warning.js') as typeof import('./warning.js')).warningAdapter,
   },
+  loglevel: {
+    file: /[\\/]loglevel[\\/]lib[\\/]loglevel\.js$/,
+    load: () => (require('./loglevel.js') as typeof import('./loglevel.js')).loglevelAdapter,
+  },
+  consola: {
+    file: /[\\/]consola[\\/]dist[\\/]core\.[cm]js$/,
+    esm: 'consola',
+    load: () => (require('./consola.js') as typeof import('./consola.js')).consolaAdapter,
+  },
+  logtape: {
+    global: Symbol.for('logtape.rootLogger'),
+    load: () => (require('./logtape.js') as typeof import('./logtape.js')).logtapeAdapter,
+  },
+  roarr: {
+    global: 'ROARR',
+    load: () => (require('./roarr.js') as typeof import('./roarr.js')).roarrAdapter,
+  },
+  signale: {
+    file: /[\\/]signale[\\/]signale\.js$/,
+    load: () => (require('./signale.js') as typeof import('./signale.js')).signaleAdapter,
+  },
+  tslog: {
+    file: /[\\/]tslog[\\/](?:cjs|esm)[\\/](?:BaseLogger|index\.node)\.js$/,
+    esm: 'tslog',
+    load: () => (require('./tslog.js') as typeof import('./tslog.js')).tslogAdapter,
+  },
 }
 
 /** Installs those of the named adapters that exist (default: all), each when its library is first loaded; returns the undo. */
@@ -55,17 +86,28 @@ export function installAdapters(
   for (const name of names ?? Object.keys(ADAPTERS)) {
     const entry = ADAPTERS[name]
     if (!entry || (context.role === 'track' && entry.isStateless)) continue
-    const { file } = entry
-    if (file === undefined || loaded.some((path) => file.test(path))) install(name, entry)
+    const { file, global } = entry
+    if (global !== undefined) undo.push(onceGlobal(global, () => install(name, entry)))
+    else if (file === undefined || loaded.some((path) => file.test(path))) install(name, entry)
     else later.set(name, entry)
   }
   const unwatch = beforeFile((filename) => {
     for (const [name, entry] of later) if (entry.file?.test(filename)) install(name, entry)
   })
+  undo.push(hookModules([...later.values()].filter(({ esm }) => esm !== undefined)))
   return () => {
     unwatch()
     for (const each of undo.reverse()) each()
   }
+}
+
+function hookModules(entries: readonly Entry[]): () => void {
+  if (entries.length === 0) return () => {}
+  const { hookModules } = require('./esm.js') as typeof import('./esm.js')
+  return hookModules(
+    entries.map(({ esm }) => esm as string),
+    (path) => entries.some(({ file }) => file?.test(path)),
+  )
 }
 
 /** Gives a record back to the library it came from; false if that has no logger for it here. */

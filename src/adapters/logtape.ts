@@ -1,0 +1,257 @@
+// The LogTape adapter: loggers are known by category. All copies share one root logger, on the global object.
+
+import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
+import { attempt, give } from './give.js'
+import { onGlobal } from './globals.js'
+import { pack, packArgs, revive, unpackArgs } from './values.js'
+
+type Plain = Record<string, unknown>
+type LevelName = (typeof LEVELS)[number]
+type Sink = (record: Entry) => void
+
+interface Entry {
+  readonly category: readonly string[]
+  readonly level: LevelName
+  readonly message: readonly unknown[]
+  readonly rawMessage: string | readonly string[]
+  readonly timestamp: number
+  readonly properties: Plain
+}
+
+interface Logger {
+  readonly category: readonly string[]
+  readonly parent: Logger | null
+  readonly sinks: readonly Sink[]
+  readonly parentSinks: string
+  readonly lowestLevel: LevelName | null
+  readonly contextLocalStorage?: { getStore(): Plain | undefined }
+  getChild(category: readonly string[]): Logger
+  getSinks(level: LevelName): Iterable<Sink>
+  filter(record: Entry): boolean
+  isEnabledFor(level: LevelName): boolean
+  isCertainlyDropped(level: LevelName): boolean
+  reset(): void
+  emitResolved(record: Entry, bypassSinks?: ReadonlySet<Sink>): void
+}
+
+interface Extra {
+  readonly category: readonly string[]
+  readonly level: LevelName
+  readonly timestamp: number
+  readonly message: unknown
+  readonly rawMessage: string | readonly string[]
+  readonly properties: unknown
+}
+
+export const GLOBAL: symbol = Symbol.for('logtape.rootLogger')
+const LEVELS = ['trace', 'debug', 'info', 'warning', 'error', 'fatal'] as const
+const OFF = 100
+const INFO = 30
+const SCOPED = Symbol.for('logtape.scopedConfig')
+
+let root: Logger | undefined
+
+export const logtapeAdapter: Adapter = {
+  name: 'logtape',
+
+  install(context) {
+    const undo: (() => void)[] = []
+    const patched = new WeakSet<Logger>()
+    const release = onGlobal(GLOBAL, (given) => {
+      root = given as Logger
+      const prototype = Object.getPrototypeOf(root) as Logger
+      if (typeof prototype.emitResolved !== 'function' || patched.has(prototype)) return
+      patched.add(prototype)
+      undo.push(adopt(prototype, context))
+    })
+    return () => {
+      release()
+      for (const each of undo) each()
+    }
+  },
+
+  // Unconfigured it drops everything: then it has no logger for it. Configured it may want to drop it.
+  relay(_record, text) {
+    if (!root || !configured || text === undefined) return false
+    const extra = JSON.parse(text) as Extra
+    const logger = root.getChild(extra.category)
+    return give('logtape', () => write(logger, recordOf(extra)))
+  },
+}
+
+/** Whether the application has configured it here. */
+let configured = false
+
+// The child has checked the level, which may be one of its own.
+function write(logger: Logger, record: Entry): void {
+  if (!isBelow(record.level, logger.lowestLevel)) logger.emitResolved(record)
+  else if (logger.filter(record)) for (const sink of logger.getSinks('fatal')) sink(record)
+}
+
+function recordOf(extra: Extra): Entry {
+  const { category, level, timestamp, message, rawMessage, properties } = extra
+  return {
+    category,
+    level,
+    message: unpackArgs(message),
+    rawMessage,
+    timestamp,
+    properties: revive(properties) as Plain,
+  }
+}
+
+function adopt(prototype: Logger, context: AdapterContext): () => void {
+  const before = Object.getOwnPropertyDescriptors(prototype)
+  watchSettings(prototype, before, context)
+  if (context.role !== 'track') prototype.emitResolved = wrap(prototype.emitResolved, context)
+  if (context.role === 'take') {
+    // What is not configured here is as it is in the root.
+    const { isEnabledFor, isCertainlyDropped } = prototype
+    prototype.isEnabledFor = function (level) {
+      return isLeft(this, context) ? isWanted(this, level, context) : isEnabledFor.call(this, level)
+    }
+    prototype.isCertainlyDropped = function (level) {
+      if (isLeft(this, context)) return !isWanted(this, level, context)
+      return isCertainlyDropped.call(this, level)
+    }
+  }
+  return () => {
+    Object.defineProperties(prototype, before)
+  }
+}
+
+function wrap(original: Logger['emitResolved'], context: AdapterContext): Logger['emitResolved'] {
+  return function emitResolved(this: Logger, record, bypassSinks) {
+    const go = (): void => original.call(this, record, bypassSinks)
+    if (isRelaying()) return go()
+    const isOwn = context.role === 'copy' || !isLeft(this, context)
+    if (isOwn && !isDispatched(this, record)) return go()
+    if (context.role === 'copy') whileRelaying(go)
+    else if (isOwn && isData(this, record, context)) return whileRelaying(go)
+    const isTaken = attempt('logtape', () => take(record, context))
+    if (!isTaken && context.role === 'take') go()
+  }
+}
+
+function take(record: Entry, context: AdapterContext): void {
+  const { take } = require('./take.js') as typeof import('./take.js')
+  const { encodeFields } = require('../core/record.js') as typeof import('../core/record.js')
+  const { isError } = require('../core/encode.js') as typeof import('../core/encode.js')
+  const { category, level, timestamp, message, rawMessage } = record
+  const properties = resolve(record.properties)
+  const { error, ...others } = properties
+  const known = isError(error) ? error : Object.values(properties).find(isError)
+  const fields = encodeFields(known === error ? others : properties)
+  const raw = typeof rawMessage === 'string' ? rawMessage : [...rawMessage]
+  take(context, {
+    lib: 'logtape',
+    name: nameOf(category),
+    level: (LEVELS.indexOf(level) + 1) * 10,
+    msg: message.map((part, i) => (i % 2 === 0 ? String(part) : textOf(part))).join(''),
+    error: known,
+    fields,
+    extra: context.relays
+      ? `${JSON.stringify({ category, level, timestamp, rawMessage: raw }).slice(0, -1)},"message":${packArgs(message)},` +
+        `"properties":${pack(properties)}}`
+      : undefined,
+  })
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value
+  const { inspectionOf } = require('./take.js') as typeof import('./take.js')
+  return value instanceof Error ? value.message : inspectionOf([value])
+}
+
+// A lazy value is one that is asked for at each call.
+function resolve(properties: Plain): Plain {
+  const lazy = Symbol.for('logtape.lazy')
+  const entries = Object.entries(properties).map(([key, value]) => {
+    const given = value as { [lazy]?: true; getter?: () => unknown } | null | undefined
+    return [key, given?.[lazy] && given.getter ? given.getter() : value] as const
+  })
+  return Object.fromEntries(entries)
+}
+
+function isDispatched(logger: Logger, record: Entry): boolean {
+  if (scopeOf()) return logger.isEnabledFor(record.level)
+  return logger.isEnabledFor(record.level) && logger.filter(record)
+}
+
+// Sinks are functions; the library's own for the console names it.
+function isData(logger: Logger, { level }: Entry, { capture }: AdapterContext): boolean {
+  if (capture.stdout && capture.stderr) return false
+  for (const sink of scopeOf() ? [] : logger.getSinks(level)) {
+    if (/\bconsole\b/.test(Function.prototype.toString.call(sink))) return true
+  }
+  return false
+}
+
+function isLeft(_logger: Logger, { role }: AdapterContext): boolean {
+  return role === 'take' && !configured && !scopeOf()
+}
+
+function isWanted({ category }: Logger, level: LevelName, { levels }: AdapterContext): boolean {
+  const number = (LEVELS.indexOf(level) + 1) * 10
+  for (let end = category.length; end >= 0; end--) {
+    const found = levels.find('logtape', nameOf(category.slice(0, end)))
+    if (found !== undefined) return number >= found
+  }
+  return number >= INFO
+}
+
+function scopeOf(): unknown {
+  return root?.contextLocalStorage?.getStore()?.[SCOPED as never]
+}
+
+type Descriptors = { [K in keyof Logger]: PropertyDescriptor }
+
+// Configuring sets `parentSinks` of each logger that is configured, then its level; it begins and ends with a reset.
+function watchSettings(
+  prototype: Logger,
+  before: Descriptors,
+  { role, levels }: AdapterContext,
+): void {
+  let resetting = false
+  const announce = (logger: Logger): void => {
+    if (resetting) return
+    configured ||= !isMeta(logger)
+    if (role === 'take') return
+    const { lowestLevel } = logger
+    const level = lowestLevel === null ? OFF : (LEVELS.indexOf(lowestLevel) + 1) * 10
+    levels.announce('logtape', nameOf(logger.category), level)
+  }
+  for (const key of ['parentSinks', 'lowestLevel'] as const) {
+    const { set } = before[key]
+    if (!set) continue
+    Object.defineProperty(prototype, key, {
+      ...before[key],
+      set(this: Logger, value: unknown) {
+        set.call(this, value)
+        announce(this)
+      },
+    })
+  }
+  const { reset } = prototype
+  prototype.reset = function () {
+    resetting = true
+    try {
+      reset.call(this)
+    } finally {
+      resetting = false
+    }
+    if (this.parent === null) configured = false
+  }
+}
+
+function isMeta({ category }: Logger): boolean {
+  return category[0] === 'logtape' && category[1] === 'meta'
+}
+
+function isBelow(level: LevelName, lowest: LevelName | null): boolean {
+  return lowest === null || LEVELS.indexOf(level) < LEVELS.indexOf(lowest)
+}
+
+function nameOf(category: readonly string[]): string {
+  return category.join('.') || 'logtape'
+}

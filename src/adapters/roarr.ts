@@ -1,0 +1,128 @@
+// The roarr adapter: messages are known by their package, program and namespace. All copies write through
+// `globalThis.ROARR.write`, which an application may replace.
+
+import { encodeString } from '../core/encode.js'
+import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
+import { attempt, give } from './give.js'
+import { onGlobal } from './globals.js'
+
+type Write = (text: string) => void
+type Plain = Record<string, unknown>
+
+interface State {
+  write?: Write
+}
+
+interface Message {
+  readonly context: Plain
+  readonly message: string
+  readonly sequence: string
+}
+
+export const GLOBAL = 'ROARR'
+/** The level under which the root tells that messages are wanted: the library has but on and off. */
+const ON = 10
+
+/** What is behind the functions put in the place of `write`. */
+const originals = new WeakMap<Write, Write>()
+let state: State | undefined
+
+export const roarrAdapter: Adapter = {
+  name: 'roarr',
+
+  install(context) {
+    let active = true
+    const wrappers = new WeakMap<Write, Write>()
+    const wrapOnce = (write: Write): Write => {
+      if (!active) return write
+      const wrapper = wrappers.get(write) ?? wrap(write, context)
+      wrappers.set(write, wrapper)
+      originals.set(wrapper, write)
+      return wrapper
+    }
+    enable(context)
+    const release = onGlobal(GLOBAL, (given) => {
+      if (typeof given !== 'object' || given === null) return
+      state = given
+      if (context.role !== 'track') adopt(given, wrapOnce)
+    })
+    return () => {
+      active = false
+      release()
+    }
+  },
+
+  relay({ pid, tid }, line) {
+    if (!state?.write || line === undefined) return false
+    const message = JSON.parse(line) as Message
+    // Counted from 0 in each thread: with its origin before it, it stays one of a kind.
+    const sequence = `${pid}.${tid}.${message.sequence}`
+    return give('roarr', () => state?.write?.(JSON.stringify({ ...message, sequence })))
+  },
+}
+
+// Each loaded copy takes the state of the one before over, and what was set on it.
+function adopt(given: State, wrapOnce: (write: Write) => Write): void {
+  let write = given.write && (originals.get(given.write) ?? given.write)
+  Object.defineProperty(given, 'write', {
+    configurable: true,
+    enumerable: true,
+    get: () => write && wrapOnce(write),
+    set(changed: Write | undefined) {
+      write = changed
+    },
+  })
+}
+
+function wrap(write: Write, context: AdapterContext): Write {
+  return (text) => {
+    if (isRelaying()) return write(text)
+    if (context.role === 'copy') whileRelaying(() => write(text))
+    else if (isData(context)) return write(text)
+    const isTaken = attempt('roarr', () => take(text, context))
+    if (!isTaken && context.role === 'take') write(text)
+  }
+}
+
+function take(text: string, context: AdapterContext): void {
+  const { take } = require('./take.js') as typeof import('./take.js')
+  const { encodeFields } = require('../core/record.js') as typeof import('../core/record.js')
+  const { context: all, message } = JSON.parse(text) as Message
+  const { logLevel, package: pack, program, namespace, error, ...fields } = all
+  const own = pack === undefined ? {} : { program }
+  take(context, {
+    lib: 'roarr',
+    name: [pack ?? program, namespace].filter(Boolean).join(':') || 'roarr',
+    level: typeof logLevel === 'number' ? Math.min(Math.max(logLevel, 10), 60) : 30,
+    msg: message,
+    fields: encodeFields({ ...own, ...fields }) + encodeSerialized(error),
+    extra: context.relays ? text : undefined,
+  })
+}
+
+// An error arrives as what the application has made of it; `serialize-error` names its parts like this.
+function encodeSerialized(error: unknown): string {
+  const { encodeFields } = require('../core/record.js') as typeof import('../core/record.js')
+  if (error === undefined) return ''
+  const { name, message, stack, ...others } = Object(error) as Plain
+  if (typeof stack !== 'string') return encodeFields({ error })
+  const type = encodeString(String(name ?? 'Error'))
+  const rest = encodeFields({ message, stack, ...others })
+  return `,"err":{"type":${type}${rest}}`
+}
+
+function isData({ capture }: AdapterContext): boolean {
+  return (process.env.ROARR_STREAM ?? 'STDOUT').toUpperCase() === 'STDOUT'
+    ? !capture.stdout
+    : !capture.stderr
+}
+
+// It says nothing unless ROARR_LOG tells it to: a child that has lost the variable follows the root.
+function enable({ role, levels }: AdapterContext): void {
+  const { ROARR_LOG: asked } = process.env
+  if (role === 'take' && asked === undefined && levels.find('roarr', 'roarr') === ON) {
+    process.env.ROARR_LOG = 'true'
+  } else if (role !== 'take' && /^(?:true|t|yes|y|on|1)$/i.test(asked ?? '')) {
+    levels.announce('roarr', 'roarr', ON)
+  }
+}
