@@ -5,6 +5,7 @@ import type { AdapterContext } from './adapter.js'
 import { callersOf } from './caller.js'
 import type { Library, Logger, Pino, Stream } from './pino-library.js'
 import { encodeTarget, Sink } from './sink.js'
+import { isMocked } from './standard-streams.js'
 
 /** What the root is to open; `1` and `2` are its own stdout and stderr. */
 export type Target =
@@ -116,11 +117,6 @@ export function replaceExports(
         (isOn() ? destinations.transport(options) : undefined) ?? original.transport(options),
     }),
   }) as unknown as Pino
-}
-
-/** Somebody listens to the stream himself, as tests do. */
-export function isMocked(stream: NodeJS.WriteStream): boolean {
-  return stream.write !== (stream.constructor.prototype as NodeJS.WriteStream).write
 }
 
 function valuesOf(values: Readonly<Record<string, unknown>>): PropertyDescriptorMap {

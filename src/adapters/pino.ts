@@ -3,16 +3,18 @@
 import * as shimmer from 'shimmer'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
 import { createPlaces } from './caller.js'
+import { Followers } from './followers.js'
 import { hookPackage } from './hook.js'
 import { keyOf } from './loggers.js'
-import { isMocked, replaceExports } from './pino-destinations.js'
-import { announceLevel, Followers } from './pino-levels.js'
+import { replaceExports } from './pino-destinations.js'
+import { announceLevel, applyLevel } from './pino-levels.js'
 import { deliver, type Library, type Logger, libraryOf, type Stream } from './pino-library.js'
 import { createLineMaker, type Line } from './pino-lines.js'
 import { describeLine, describeText } from './pino-record.js'
 import { type Extra, give, libraries, loggers, type Origin } from './pino-root.js'
 import { Tracker, type Watcher } from './pino-tracker.js'
 import { gather, reach, Sink } from './sink.js'
+import { isData, standardOf } from './standard-streams.js'
 import { take } from './take.js'
 
 const PACKAGE = { name: 'pino', main: /[\\/]pino\.js$/ }
@@ -71,13 +73,20 @@ function announceAll(context: AdapterContext): Watcher {
   }
 }
 
-function followRoot(context: AdapterContext): { watcher: Watcher; stop: () => void } {
-  const followers = new Followers(context)
+function followRoot({ levels }: AdapterContext): { watcher: Watcher; stop: () => void } {
+  const owners = new WeakMap<Logger, Library>()
+  const followers = new Followers<Logger>(levels, 'pino', (logger, level) => {
+    const library = owners.get(logger)
+    if (library) applyLevel(library, logger, level)
+  })
   const watcher: Watcher = {
-    made: (library, logger, identity) => followers.follow(library, identity, logger),
+    made(library, logger, identity) {
+      owners.set(logger, library)
+      followers.follow(identity, logger)
+    },
     changed: (logger) => followers.release(logger),
   }
-  return { watcher, stop: context.levels.watch(() => followers.update()) }
+  return { watcher, stop: followers.install() }
 }
 
 type Write = (this: Logger, object: unknown, message: unknown, level: number) => void
@@ -102,7 +111,7 @@ function taking(library: Library, context: AdapterContext, tracker: Tracker): Wr
   const make = createLineMaker(library)
   return function write(object, message, level) {
     const stream = streamOf(library, this)
-    if (isRelaying() || isData(stream, context)) {
+    if (isRelaying() || isData(stream, context.capture)) {
       library.write.call(this, object, message, level)
       return
     }
@@ -130,25 +139,11 @@ function reached(stream: Stream, line: Line, context: AdapterContext): readonly 
     for (const member of stream.streams ?? []) {
       const own = member.stream
       const ownFd = own instanceof Sink ? undefined : standardOf(own)
-      if (ownFd === undefined || isData(own, context)) continue
+      if (ownFd === undefined || isData(own, context.capture)) continue
       member.stream = { write: (text) => reach(String(ownFd)) || own.write(text) }
     }
     deliver(stream, line.text, metadataOf(line))
   })
-}
-
-function standardOf(stream: Stream): 1 | 2 | undefined {
-  const { fd } = stream
-  if ((stream as unknown) === process.stdout || fd === 1) return 1
-  return (stream as unknown) === process.stderr || fd === 2 ? 2 : undefined
-}
-
-function isData(stream: Stream, { capture }: AdapterContext): boolean {
-  const fd = standardOf(stream)
-  if (fd === undefined) return false
-  if (!(fd === 1 ? capture.stdout : capture.stderr)) return true
-  const standard = fd === 1 ? process.stdout : process.stderr
-  return (stream as unknown) === standard && isMocked(standard)
 }
 
 function extraOf({ relays }: AdapterContext, origin: Origin, line: Line): string | undefined {
