@@ -22,7 +22,6 @@ interface Options {
   readonly levels?: object
   readonly writable?: unknown
   readonly _writableState?: unknown
-  readonly write?: unknown
 }
 
 interface Transport {
@@ -136,8 +135,8 @@ function normalize(dest: unknown): unknown {
 
 function isPlain(first: unknown): first is Options {
   if (typeof first !== 'object' || first === null) return false
-  const { writable, _writableState, write } = first as Options
-  return !writable && !_writableState && typeof write !== 'function'
+  const { writable, _writableState } = first as Options
+  return !writable && !_writableState
 }
 
 // What pino refuses it is to refuse itself.
