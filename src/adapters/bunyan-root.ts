@@ -6,14 +6,14 @@ import type { LogRecord } from '../core/record.js'
 import { type Bunyan, type Library, type Logger, libraryOf, type Rec } from './bunyan-library.js'
 import { Loggers } from './loggers.js'
 import { shield } from './shield.js'
-import { decodeTarget } from './sink.js'
+import { decodeTarget, type Reached } from './sink.js'
 
 /** What a child puts beside a record. */
 export interface Origin {
   readonly name: string
   readonly place?: string | undefined
   /** Where the child has written to; without any, only a logger of this name can take it. */
-  readonly to?: readonly string[]
+  readonly to?: readonly Reached[]
   /** The copy of bunyan that the child uses. */
   readonly from: string
 }
@@ -35,15 +35,16 @@ export function give({ source }: LogRecord, [origin, line]: Extra): boolean {
     emit(found, line)
     return true
   }
-  const taken = to.map((target) => {
+  const taken = to.map((reached) => {
+    const [target, text] = typeof reached === 'string' ? [reached, line] : reached
     if (target === '1' || target === '2') {
       const stream = target === '1' ? process.stdout : process.stderr
       shield(stream, source)
-      stream.write(line)
+      stream.write(text)
       return true
     }
     const logger = open(target, origin)
-    if (logger) emit(logger, line)
+    if (logger) emit(logger, text)
     return logger !== undefined
   })
   return taken.includes(true)

@@ -6,14 +6,14 @@ import { type Identity, Loggers } from './loggers.js'
 import type { Target } from './pino-destinations.js'
 import { deliver, type Library, type Logger, libraryOf, type Stream } from './pino-library.js'
 import { shield } from './shield.js'
-import { decodeTarget } from './sink.js'
+import { decodeTarget, type Reached } from './sink.js'
 
 /** What a child puts beside a record. */
 export interface Origin {
   readonly name?: string | undefined
   readonly place?: string | undefined
   /** Where the child has written to; without any, only a logger of this identity can take it. */
-  readonly to?: readonly string[]
+  readonly to?: readonly Reached[]
   /** The copy of pino that the child uses. */
   readonly from: string
 }
@@ -42,9 +42,10 @@ export function give(record: LogRecord, [origin, level, time, line]: Extra): boo
     const stream = found.logger[found.library.pino.symbols.streamSym] as Stream
     return write(stream, record, () => deliver(stream, line, metadata))
   }
-  const streams = to.map((target) => open(target, origin))
-  const taken = streams.map((stream) => {
-    return stream !== undefined && write(stream, record, () => deliver(stream, line, metadata))
+  const taken = to.map((reached) => {
+    const [target, text] = typeof reached === 'string' ? [reached, line] : reached
+    const stream = open(target, origin)
+    return stream !== undefined && write(stream, record, () => deliver(stream, text, metadata))
   })
   return taken.includes(true)
 }

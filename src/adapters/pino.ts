@@ -1,6 +1,7 @@
 // The pino adapter: a child's finished lines go through the destination of the root's logger of the same identity.
 
 import * as shimmer from 'shimmer'
+import { notice, reasonOf } from '../core/notice.js'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
 import { createPlaces } from './caller.js'
 import { Followers } from './followers.js'
@@ -13,7 +14,7 @@ import { createLineMaker, type Line } from './pino-lines.js'
 import { describeLine, describeText } from './pino-record.js'
 import { type Extra, give, libraries, loggers, type Origin } from './pino-root.js'
 import { Tracker, type Watcher } from './pino-tracker.js'
-import { gather, reach, Sink } from './sink.js'
+import { gather, type Reached, reach, Sink } from './sink.js'
 import { isData, standardOf } from './standard-streams.js'
 import { take } from './take.js'
 
@@ -59,7 +60,12 @@ export const pinoAdapter: Adapter = {
 
   relay(record, extra) {
     if (extra === undefined) return false
-    return whileRelaying(() => give(record, JSON.parse(extra) as Extra))
+    try {
+      return whileRelaying(() => give(record, JSON.parse(extra) as Extra))
+    } catch (error) {
+      notice('LOGSHARE_WARN_HANDLER', `a pino destination failed: ${reasonOf(error)}`, 'pino')
+      return false
+    }
   },
 }
 
@@ -128,11 +134,11 @@ function taking(library: Library, context: AdapterContext, tracker: Tracker): Wr
 }
 
 // The application's own streams are written to, and of ours it is noted which were.
-function reached(stream: Stream, line: Line, context: AdapterContext): readonly string[] {
-  return gather(() => {
+function reached(stream: Stream, line: Line, context: AdapterContext): readonly Reached[] {
+  return gather(line.text, () => {
     const fd = standardOf(stream)
     if (fd !== undefined) {
-      reach(String(fd))
+      reach(String(fd), line.text)
       return
     }
     // Of a multistream, too, what goes to the root's own streams is for the root to write.
@@ -140,7 +146,7 @@ function reached(stream: Stream, line: Line, context: AdapterContext): readonly 
       const own = member.stream
       const ownFd = own instanceof Sink ? undefined : standardOf(own)
       if (ownFd === undefined || isData(own, context.capture)) continue
-      member.stream = { write: (text) => reach(String(ownFd)) || own.write(text) }
+      member.stream = { write: (text) => reach(String(ownFd), text) || own.write(text) }
     }
     deliver(stream, line.text, metadataOf(line))
   })

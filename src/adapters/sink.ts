@@ -3,13 +3,16 @@
 import { EventEmitter } from 'node:events'
 import { deserialize, serialize } from 'node:v8'
 
-let gathered: string[] | undefined
+/** A target, and what was written to it if that is not the line itself. */
+export type Reached = string | readonly [target: string, text: string]
 
-/** Targets of the sinks that are written to meanwhile. */
-export function gather(act: () => void): readonly string[] {
+let gathered: { readonly line: string; readonly targets: Reached[] } | undefined
+
+/** Targets of the sinks that are written to while a line is. */
+export function gather(line: string, act: () => void): readonly Reached[] {
   const before = gathered
-  const targets: string[] = []
-  gathered = targets
+  const targets: Reached[] = []
+  gathered = { line, targets }
   try {
     act()
   } finally {
@@ -18,10 +21,12 @@ export function gather(act: () => void): readonly string[] {
   return targets
 }
 
-/** Says that this target has been written to. */
-export function reach(target: string): boolean {
-  gathered?.push(target)
-  return gathered !== undefined
+/** Says that this has been written to a target; false if it belongs to no line. */
+export function reach(target: string, text: string): boolean {
+  if (!gathered) return false
+  const { line, targets } = gathered
+  targets.push(text === line ? target : [target, text])
+  return true
 }
 
 /** As text; undefined for what cannot be sent to another process. */
@@ -67,8 +72,9 @@ export class Sink extends EventEmitter {
     return this.destroyed
   }
 
-  write(text: unknown): boolean {
-    if (!reach(this.target)) this.#stray(this.target, String(text))
+  write(chunk: unknown): boolean {
+    const text = String(chunk)
+    if (!reach(this.target, text)) this.#stray(this.target, text)
     return true
   }
 
