@@ -7,14 +7,22 @@ import * as shimmer from 'shimmer'
 
 type Emit = (event: string | symbol, ...args: unknown[]) => boolean
 
-/** Calls `act` at the end; `hides` tells which workers the application's `worker` event is not to show. */
-export function onExit(act: () => void, hides?: (worker: unknown) => boolean): () => void {
+/**
+ * Calls `act` at the end, and `before` ahead of the application's exit listeners; `hides` tells which workers its `worker`
+ * event is not to show.
+ */
+export function onExit(
+  act: () => void,
+  hides?: (worker: unknown) => boolean,
+  before?: () => void,
+): () => void {
   const target = process as unknown as { emit: Emit; reallyExit: (code?: number) => never }
   const inherited = Object.hasOwn(target, 'emit') ? undefined : target.emit
   shimmer.wrap(target, 'emit', (original) => {
     return function emit(this: unknown, event, ...args) {
       if (event === 'worker' && hides?.(args[0])) return false
       if (event !== 'exit' || this !== process) return original.call(this, event, ...args)
+      before?.()
       try {
         return original.call(this, event, ...args)
       } finally {

@@ -281,5 +281,10 @@ function hookExit(host: Host, before?: () => void): () => void {
     before?.()
     host.close()
   }
-  return onExit(end, (worker) => host.isListener(worker))
+  // Loggers of other libraries end with exit listeners, some for good: they get what there is before.
+  return onExit(
+    end,
+    (worker) => host.isListener(worker),
+    () => host.barrier(),
+  )
 }

@@ -133,12 +133,15 @@ function offer(module: { exports: unknown }, filename: string): void {
   }
 }
 
+let isHooking = false
+
 function hookRequire(name: string): void {
-  unhookRequire?.()
-  unhookRequire = () => {}
-  required = [...required, name] // before it is loaded: it loads a copy of debug itself
+  required = [...required, name]
+  if (isHooking) return // it is being loaded, and has loaded a copy of debug itself
+  isHooking = true
   try {
     const { Hook } = require('require-in-the-middle') as typeof import('require-in-the-middle')
+    unhookRequire?.()
     const installed = new Hook([...required], (given, name) => {
       let exports: unknown = given
       for (const hook of hooks) {
@@ -149,6 +152,8 @@ function hookRequire(name: string): void {
     unhookRequire = () => installed.unhook()
   } catch (error) {
     notice('LOGSHARE_WARN_FAILED_OPEN', `what is required later is not adapted: ${reasonOf(error)}`)
+  } finally {
+    isHooking = false
   }
 }
 

@@ -27,6 +27,10 @@ const ADAPTERS: Readonly<Record<string, Entry>> = {
     isStateless: true,
     load: () => (require('./crash.js') as typeof import('./crash.js')).crashAdapter,
   },
+  bunyan: {
+    file: /[\\/]bunyan[\\/]lib[\\/]bunyan\.js$/,
+    load: () => (require('./bunyan.js') as typeof import('./bunyan.js')).bunyanAdapter,
+  },
   debug: {
     file: /[\\/]debug[\\/]src[\\/]index\.js$/,
     load: () => (require('./debug.js') as typeof import('./debug.js')).debugAdapter,
@@ -64,6 +68,10 @@ const ADAPTERS: Readonly<Record<string, Entry>> = {
     file: /[\\/]tslog[\\/](?:cjs|esm)[\\/](?:BaseLogger|index\.node)\.js$/,
     esm: 'tslog',
     load: () => (require('./tslog.js') as typeof import('./tslog.js')).tslogAdapter,
+  },
+  pino: {
+    file: /[\\/]pino\.js$/,
+    load: () => (require('./pino.js') as typeof import('./pino.js')).pinoAdapter,
   },
 }
 

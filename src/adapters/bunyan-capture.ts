@@ -1,0 +1,159 @@
+// Capture: takes what bunyan's loggers emit, and keeps a child's from opening files.
+
+import { resolve } from 'node:path'
+import * as shimmer from 'shimmer'
+import { isError } from '../core/encode.js'
+import { encodeFields } from '../core/record.js'
+import { type AdapterContext, isRelaying } from './adapter.js'
+import type { Library, Logger, Rec } from './bunyan-library.js'
+import type { Extra, Origin } from './bunyan-root.js'
+import type { Identity } from './loggers.js'
+import { encodeTarget, gather, type Reached, reach, Sink } from './sink.js'
+import { fieldsOf, standardLevel } from './standard.js'
+import { isData, standardOf } from './standard-streams.js'
+import { type Taken, take } from './take.js'
+
+type Emit = (this: Logger, rec: Rec, noEmit?: boolean) => string | undefined
+
+interface StreamOptions {
+  readonly type?: string
+  readonly path?: string
+  readonly stream?: unknown
+}
+
+/** Patches a copy as the context's role says; returns the undo. */
+export function capture(
+  library: Library,
+  context: AdapterContext,
+  identities: WeakMap<Logger, Identity>,
+): () => void {
+  const { prototype, stdSerializers } = library.bunyan
+  const errors = new WeakMap<object, Error>()
+  shimmer.wrap(stdSerializers, 'err', (original) => {
+    return function err(error) {
+      const text = original(error)
+      if (isError(error) && typeof text === 'object' && text !== null) errors.set(text, error)
+      return text
+    }
+  })
+  const emit =
+    context.role === 'take'
+      ? taking(library, context, errors, identities)
+      : copying(library, context, errors)
+  shimmer.wrap(prototype, '_emit', () => emit as never)
+  const target = prototype as unknown as Record<string, (...args: unknown[]) => unknown>
+  if (context.role === 'take') wrapStreams(target, library, context)
+  return () => {
+    shimmer.unwrap(stdSerializers, 'err')
+    shimmer.massUnwrap([target], ['_emit', ...(context.role === 'take' ? ['addStream'] : [])])
+  }
+}
+
+// In the root: written as always, and a copy taken.
+function copying(
+  { bunyan }: Library,
+  context: AdapterContext,
+  errors: WeakMap<object, Error>,
+): Emit {
+  const original = bunyan.prototype._emit as Emit
+  return function _emit(rec, noEmit) {
+    if (!noEmit && !isRelaying()) take(context, describe(rec, errors))
+    return original.call(this, rec, noEmit)
+  }
+}
+
+// In a child: taken, unless the root has no such logger and the stream is an object of the application's own.
+function taking(
+  { bunyan, path }: Library,
+  context: AdapterContext,
+  errors: WeakMap<object, Error>,
+  identities: WeakMap<Logger, Identity>,
+): Emit {
+  const original = bunyan.prototype._emit as Emit
+  return function _emit(rec, noEmit) {
+    const isOurs = !this.streams.every(({ stream }) => isData(stream, context.capture))
+    if (noEmit || isRelaying() || !isOurs) return original.call(this, rec, noEmit)
+    const line = original.call(this, rec, true) ?? ''
+    const isKnown = context.levels.find('bunyan', rec.name) !== undefined
+    const to = write(this, rec, line, context, isKnown)
+    const { place } = identities.get(this) ?? {}
+    const origin: Origin = { name: rec.name, place, ...(!isKnown && { to }), from: path }
+    const extra = context.relays ? JSON.stringify([origin, line] satisfies Extra) : undefined
+    const role = isKnown || to.length > 0 ? 'take' : 'copy'
+    take({ ...context, role }, { ...describe(rec, errors), extra })
+    return line
+  }
+}
+
+// To what is data, and to the application's own streams if nobody else writes to such; returns what is for the root.
+function write(
+  { streams }: Logger,
+  rec: Rec,
+  line: string,
+  { capture }: AdapterContext,
+  isKnown: boolean,
+): readonly Reached[] {
+  return gather(line, () => {
+    for (const { level, raw, stream } of streams) {
+      if (level > rec.level) continue
+      const isOwn = isData(stream, capture)
+      const fd = isOwn ? undefined : standardOf(stream)
+      if (fd !== undefined) reach(String(fd), line)
+      else if (isOwn || !isKnown) stream.write(raw ? rec : line)
+    }
+  })
+}
+
+// Files are opened in the root.
+function wrapStreams(
+  target: Record<string, (...args: unknown[]) => unknown>,
+  library: Library,
+  context: AdapterContext,
+): void {
+  const stray = createStray(library, context)
+  shimmer.wrap(target, 'addStream', (original) => {
+    return function addStream(this: Logger, ...args) {
+      const [given, ...rest] = args as [StreamOptions, ...unknown[]]
+      return original.call(this, sinkFor(given, stray) ?? given, ...rest)
+    }
+  })
+}
+
+function sinkFor(
+  given: StreamOptions,
+  stray: (target: string, text: string) => void,
+): StreamOptions | undefined {
+  const { type, path, stream } = given
+  const isFile = type === 'rotating-file' || type === 'file' || type === undefined
+  if (!isFile || stream || typeof path !== 'string') return undefined
+  const target = encodeTarget({ ...given, path: resolve(path) })
+  if (target === undefined) return undefined
+  return { ...given, type: 'stream', stream: new Sink(target, stray, { file: path }) }
+}
+
+function createStray(
+  { path }: Library,
+  context: AdapterContext,
+): (target: string, text: string) => void {
+  return (target, text) => {
+    const extra: Extra = [{ name: '', to: [target], from: path }, text]
+    const record = { lib: 'bunyan', name: 'bunyan', level: 30, msg: text.trimEnd() }
+    take(context, { ...record, extra: context.relays ? JSON.stringify(extra) : undefined })
+  }
+}
+
+function describe(rec: Rec, errors: WeakMap<object, Error>): Taken {
+  const { name, level, msg, ...rest } = rec
+  const fields = fieldsOf(rest, ['time', 'v'])
+  const { err } = fields
+  const error = typeof err === 'object' && err !== null ? errors.get(err) : undefined
+  if (error) delete fields.err
+  return {
+    lib: 'bunyan',
+    name: String(name),
+    level: standardLevel(level),
+    msg: String(msg),
+    error,
+    fields: encodeFields(fields),
+  }
+}

@@ -1,0 +1,84 @@
+// The bunyan adapter: a child's records go through the streams of the root's logger of the same name.
+
+import { notice, reasonOf } from '../core/notice.js'
+import { type Adapter, type AdapterContext, whileRelaying } from './adapter.js'
+import { capture } from './bunyan-capture.js'
+import { type Logger, libraryOf, type Watcher } from './bunyan-library.js'
+import { type Extra, give, libraries, loggers } from './bunyan-root.js'
+import { track } from './bunyan-tracker.js'
+import { createPlaces } from './caller.js'
+import { Followers, OFF } from './followers.js'
+import { hookPackage } from './hook.js'
+import { type Identity, keyOf } from './loggers.js'
+
+const PACKAGE = { name: 'bunyan', main: /[\\/]bunyan[\\/]lib[\\/]bunyan\.js$/ }
+
+export const bunyanAdapter: Adapter = {
+  name: 'bunyan',
+
+  install(context) {
+    const undo: (() => void)[] = []
+    const identities = new WeakMap<Logger, Identity>()
+    const { watcher, stop } =
+      context.role === 'take'
+        ? followRoot(context, identities)
+        : { watcher: announceAll(context), stop() {} }
+    const placeOf = createPlaces()
+    const unhook = hookPackage(PACKAGE, (loaded, path) => {
+      const library = libraryOf(loaded, path)
+      if (!library) return undefined
+      const { exports, undo: untrack } = track(library, placeOf, watcher)
+      undo.push(untrack)
+      if (context.role !== 'take') libraries.add(library)
+      if (context.role !== 'track') undo.push(capture(library, context, identities))
+      return exports
+    })
+    return () => {
+      unhook()
+      stop()
+      for (const each of undo.reverse()) each()
+    }
+  },
+
+  relay(record, extra) {
+    if (extra === undefined) return false
+    try {
+      return whileRelaying(() => give(record, JSON.parse(extra) as Extra))
+    } catch (error) {
+      notice('LOGSHARE_WARN_HANDLER', `a bunyan destination failed: ${reasonOf(error)}`, 'bunyan')
+      return false
+    }
+  },
+}
+
+function announceAll({ levels }: AdapterContext): Watcher {
+  const announce = (logger: Logger, identity: Identity): void => {
+    const level = logger._level
+    levels.announce('bunyan', keyOf(identity), Number.isFinite(level) ? level : OFF)
+  }
+  return {
+    made(logger, identity) {
+      loggers.add(identity, logger)
+      announce(logger, identity)
+    },
+    changed: announce,
+  }
+}
+
+// The levels of its streams stay: those of the root's decide there.
+function followRoot(
+  { levels }: AdapterContext,
+  identities: WeakMap<Logger, Identity>,
+): { watcher: Watcher; stop: () => void } {
+  const followers = new Followers<Logger>(levels, 'bunyan', (logger, level) => {
+    logger._level = level >= OFF ? Number.POSITIVE_INFINITY : level
+  })
+  const watcher: Watcher = {
+    made(logger, identity) {
+      identities.set(logger, identity)
+      followers.follow(identity, logger)
+    },
+    changed: (logger) => followers.release(logger),
+  }
+  return { watcher, stop: followers.install() }
+}

@@ -1,0 +1,152 @@
+// Destinations: what pino in a child is given in the place of the files, threads and streams of its own.
+
+import { resolve } from 'node:path'
+import type { AdapterContext } from './adapter.js'
+import { callersOf } from './caller.js'
+import type { Library, Logger, Pino, Stream } from './pino-library.js'
+import { encodeTarget, Sink } from './sink.js'
+import { isMocked } from './standard-streams.js'
+
+/** What the root is to open; `1` and `2` are its own stdout and stderr. */
+export type Target =
+  | { readonly type: 'destination'; readonly options: object }
+  | { readonly type: 'transport'; readonly options: object }
+
+type Stray = (target: string, text: string) => void
+
+interface Options {
+  readonly transport?: Transport
+  readonly formatters?: { readonly level?: unknown }
+  readonly customLevels?: object
+  readonly useOnlyCustomLevels?: boolean
+  readonly levels?: object
+  readonly writable?: unknown
+  readonly _writableState?: unknown
+}
+
+interface Transport {
+  readonly target?: unknown
+  readonly targets?: readonly unknown[]
+  readonly write?: unknown
+}
+
+const CALLERS = 5
+
+/** Makes sinks for what an application asks pino to open; undefined where pino is to do as it does. */
+class Destinations {
+  readonly #path: string
+  readonly #capture: AdapterContext['capture']
+  readonly #stray: Stray
+
+  constructor({ path }: Library, { capture }: AdapterContext, stray: Stray) {
+    this.#path = path
+    this.#capture = capture
+    this.#stray = stray
+  }
+
+  destination(given: unknown): Stream | undefined {
+    const isOptions = typeof given === 'object' && given !== null
+    const dest = normalize(isOptions ? (given as { dest?: unknown }).dest : given)
+    if (typeof dest !== 'string') return this.#standard(dest)
+    const options = { ...(isOptions ? given : { minLength: 0 }), dest: resolve(dest) }
+    return this.#sink({ type: 'destination', options }, dest)
+  }
+
+  transport(given: unknown): Stream | undefined {
+    if (!isTransport(given)) return undefined
+    const caller = callersOf(this.#path).slice(0, CALLERS) // where packages of transports are looked for
+    return this.#sink({ type: 'transport', options: { caller, ...(given as object) } })
+  }
+
+  /** Arguments of `pino()` with a sink in the place of what they would have opened. */
+  rewrite(args: readonly unknown[]): readonly unknown[] {
+    const [first = {}, second] = args
+    if (typeof first === 'string') return [{}, this.destination(first) ?? first]
+    if (!isPlain(first)) return args
+    const { transport: wanted, ...options } = first
+    if (wanted) {
+      const isOdd = second !== undefined || (wanted.targets?.length && first.formatters?.level)
+      const sink = isOdd ? undefined : this.transport({ ...wanted, ...levelsOf(first) })
+      return sink ? [options, sink] : args
+    }
+    if (typeof second === 'string') return [first, this.destination(second) ?? second]
+    if (second || isMocked(process.stdout)) return args
+    return [first, this.#standard(1)]
+  }
+
+  #standard(fd: unknown): Stream | undefined {
+    const isCaptured = (fd === 1 && this.#capture.stdout) || (fd === 2 && this.#capture.stderr)
+    return isCaptured ? this.#create(String(fd), { fd: Number(fd) }) : undefined
+  }
+
+  #sink(target: Target, file?: string): Stream | undefined {
+    const text = encodeTarget(target)
+    return text === undefined ? undefined : this.#create(text, { file })
+  }
+
+  #create(
+    target: string,
+    rest: { readonly fd?: number; readonly file?: string | undefined },
+  ): Stream {
+    return new Sink(target, this.#stray, rest) as unknown as Stream
+  }
+}
+
+/** The exports of a copy whose loggers open nothing, as long as `isOn`. */
+export function replaceExports(
+  library: Library,
+  context: AdapterContext,
+  stray: Stray,
+  isOn: () => boolean,
+): Pino {
+  const { pino: original } = library
+  const destinations = new Destinations(library, context, stray)
+  const pino = (...args: unknown[]): Logger =>
+    isOn() ? original(...destinations.rewrite(args)) : original(...args)
+  // `new pino()` is not unheard of.
+  const replaced = (...args: unknown[]) => pino(...args)
+  return Object.defineProperties(replaced, {
+    ...Object.getOwnPropertyDescriptors(original),
+    ...valuesOf({
+      default: replaced,
+      pino: replaced,
+      destination: (...args: [unknown?]) =>
+        (isOn() ? destinations.destination(args[0]) : undefined) ?? original.destination(...args),
+      transport: (options: object) =>
+        (isOn() ? destinations.transport(options) : undefined) ?? original.transport(options),
+    }),
+  }) as unknown as Pino
+}
+
+function valuesOf(values: Readonly<Record<string, unknown>>): PropertyDescriptorMap {
+  const entries = Object.entries(values).map(([key, value]) => [
+    key,
+    { value, configurable: true, enumerable: true, writable: true },
+  ])
+  return Object.fromEntries(entries) as PropertyDescriptorMap
+}
+
+// As pino reads it.
+function normalize(dest: unknown): unknown {
+  if (dest === undefined || dest === null || dest === process.stdout.fd) return 1
+  const fd = Number(dest)
+  return typeof dest === 'string' && Number.isFinite(fd) ? fd : dest
+}
+
+function isPlain(first: unknown): first is Options {
+  if (typeof first !== 'object' || first === null) return false
+  const { writable, _writableState } = first as Options
+  return !writable && !_writableState
+}
+
+// What pino refuses it is to refuse itself.
+function isTransport(given: unknown): boolean {
+  if (typeof given !== 'object' || given === null) return false
+  const { target, targets, write } = given as Transport
+  return typeof write !== 'function' && !(target && targets)
+}
+
+function levelsOf({ customLevels, useOnlyCustomLevels, levels }: Options): object {
+  if (!customLevels) return {}
+  return { levels: useOnlyCustomLevels ? customLevels : { ...levels, ...customLevels } }
+}

@@ -1,0 +1,55 @@
+// Lines: has pino finish a record's line with all an application has set, without writing it.
+
+import { type Library, type Logger, METADATA, type Metadata } from './pino-library.js'
+
+export interface Line extends Metadata {
+  readonly text: string
+}
+
+interface Recorder {
+  lastLevel: number
+  lastObj: unknown
+  lastMsg: unknown
+  lastTime: unknown
+  lastLogger: unknown
+  text: string | undefined
+  write(text: string): void
+}
+
+/** Takes the arguments of pino's own `write`; undefined if it wrote nothing. Throws what a serializer throws. */
+export function createLineMaker(
+  library: Library,
+): (logger: Logger, object: unknown, message: unknown, level: number) => Line | undefined {
+  const views = new WeakMap<Logger, Logger>()
+  const recorder: Recorder & { [key: symbol]: unknown } = {
+    [METADATA]: true,
+    lastLevel: 0,
+    lastObj: undefined,
+    lastMsg: undefined,
+    lastTime: undefined,
+    lastLogger: undefined,
+    text: undefined,
+    write(text) {
+      this.text = text
+    },
+  }
+  // The logger in all but its destination.
+  const viewOf = (logger: Logger): Logger => {
+    const known = views.get(logger)
+    if (known) return known
+    const view = Object.create(logger, {
+      [library.pino.symbols.streamSym]: { value: recorder },
+    }) as Logger
+    views.set(logger, view)
+    return view
+  }
+  return (logger, object, message, level) => {
+    library.write.call(viewOf(logger), object, message, level)
+    const { text, lastLevel, lastObj, lastMsg, lastTime } = recorder
+    recorder.text = undefined
+    recorder.lastObj = undefined
+    recorder.lastLogger = undefined
+    if (text === undefined) return undefined
+    return { text, lastLevel, lastObj, lastMsg, lastTime, lastLogger: logger }
+  }
+}

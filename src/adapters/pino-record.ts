@@ -1,0 +1,93 @@
+// Record: what pino has written on a line, as a record.
+
+import { isError } from '../core/encode.js'
+import { encodeFields } from '../core/record.js'
+import type { Library, Logger } from './pino-library.js'
+import type { Line } from './pino-lines.js'
+import { fieldsOf, standardLevel } from './standard.js'
+import type { Taken } from './take.js'
+
+/** Name of records whose logger has none. */
+const UNNAMED = 'pino'
+
+type Values = Record<string, unknown>
+
+export function describeLine(library: Library, logger: Logger, line: Line): Taken {
+  const { symbols } = library.pino
+  const messageKey = String(logger[symbols.messageKeySym])
+  const label = logger.levels.labels[line.lastLevel]
+  const level = standardLevel(line.lastLevel, label)
+  const values = parse(line.text)
+  if (!values) return { lib: 'pino', name: UNNAMED, level, msg: line.text.trimEnd() }
+  const name = nameOf(library, logger)
+  const fields = fieldsOf(values, ['level', 'time', messageKey])
+  if (fields.name === name) delete fields.name
+  const error = errorOf(library, logger, line)
+  if (error) delete fields[String(logger[symbols.errorKeySym])]
+  const msg = values[messageKey]
+  return {
+    lib: 'pino',
+    name: name ?? UNNAMED,
+    level,
+    msg: typeof msg === 'string' ? msg : msg === undefined ? '' : JSON.stringify(msg),
+    error,
+    fields: encodeFields(fields),
+  }
+}
+
+/** A line that came from nobody knows where. */
+export function describeText(text: string): Taken {
+  const { level, name, msg, ...rest } = parse(text) ?? {}
+  return {
+    lib: 'pino',
+    name: typeof name === 'string' ? name : UNNAMED,
+    level: standardLevel(typeof level === 'number' ? level : 30),
+    msg: typeof msg === 'string' ? msg : text.trimEnd(),
+    fields: encodeFields(fieldsOf(rest, ['time'])),
+  }
+}
+
+/** The name a logger is bound to. */
+export function nameOf({ pino }: Library, logger: Logger): string | undefined {
+  const bindings = String(logger[pino.symbols.chindingsSym] ?? '')
+  if (!bindings.includes('"name":')) return undefined
+  let name = names.get(bindings)
+  if (name === undefined) {
+    name = parse(`{${bindings.slice(1)}}`)?.name
+    if (names.size >= MAX_NAMES) names.clear()
+    names.set(bindings, name)
+  }
+  return typeof name === 'string' ? name : undefined
+}
+
+const MAX_NAMES = 100
+const names = new Map<string, unknown>()
+
+// The error itself says more than pino's text of it (its cause), but only that is serialized and redacted as the
+// application wants.
+function errorOf({ pino }: Library, logger: Logger, line: Line): Error | undefined {
+  const { symbols, stdSerializers } = pino
+  const key = String(logger[symbols.errorKeySym])
+  const error = (line.lastObj as Values | undefined)?.[key]
+  if (!isError(error)) return undefined
+  const serializers = logger[symbols.serializersSym] as Values
+  const stringifiers = logger[symbols.stringifiersSym] as
+    | Record<string | symbol, unknown>
+    | undefined
+  const isPlain =
+    serializers.err === stdSerializers.err &&
+    (serializers[key] ?? serializers.err) === serializers.err &&
+    !stringifiers?.[key] &&
+    !stringifiers?.[symbols.wildcardFirstSym] &&
+    line.text.includes(`"${key}":`)
+  return isPlain ? error : undefined
+}
+
+function parse(text: string): Values | undefined {
+  try {
+    const values: unknown = JSON.parse(text)
+    return typeof values === 'object' && values !== null ? (values as Values) : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,113 @@
+// Root: gives children's lines to the application's own loggers, or to destinations like those the children wanted.
+
+import { notice, reasonOf } from '../core/notice.js'
+import type { LogRecord } from '../core/record.js'
+import { type Identity, Loggers } from './loggers.js'
+import type { Target } from './pino-destinations.js'
+import { deliver, type Library, type Logger, libraryOf, type Stream } from './pino-library.js'
+import { shield } from './shield.js'
+import { decodeTarget, type Reached } from './sink.js'
+
+/** What a child puts beside a record. */
+export interface Origin {
+  readonly name?: string | undefined
+  readonly place?: string | undefined
+  /** Where the child has written to; without any, only a logger of this identity can take it. */
+  readonly to?: readonly Reached[]
+  /** The copy of pino that the child uses. */
+  readonly from: string
+}
+
+export type Extra = readonly [origin: Origin, level: number, time: unknown, line: string]
+
+/** Loggers of all copies that the application has loaded here. */
+export const loggers: Loggers<{ readonly library: Library; readonly logger: Logger }> =
+  new Loggers()
+export const libraries: Set<Library> = new Set<Library>()
+
+const opened = new Map<string, Stream | undefined>()
+
+/** False if nobody has taken the line. */
+export function give(record: LogRecord, [origin, level, time, line]: Extra): boolean {
+  const { name, place, to = [] } = origin
+  const found = place === undefined ? undefined : loggers.find({ name, place } satisfies Identity)
+  const metadata = {
+    lastLevel: level,
+    lastObj: found ? fieldsOf(record) : {},
+    lastMsg: record.msg,
+    lastTime: time,
+    lastLogger: found?.logger,
+  }
+  if (found) {
+    const stream = found.logger[found.library.pino.symbols.streamSym] as Stream
+    return write(stream, record, () => deliver(stream, line, metadata))
+  }
+  const taken = to.map((reached) => {
+    const [target, text] = typeof reached === 'string' ? [reached, line] : reached
+    const stream = open(target, origin)
+    return stream !== undefined && write(stream, record, () => deliver(stream, text, metadata))
+  })
+  return taken.includes(true)
+}
+
+function write(stream: Stream, { source }: LogRecord, act: () => void): boolean {
+  if (hasEnded(stream)) return false
+  const standard = [process.stdout, process.stderr].find((each) => (each as unknown) === stream)
+  if (standard) shield(standard, source)
+  act()
+  // Its own flush at the end has been.
+  if ((process as { _exiting?: boolean })._exiting) flush(stream)
+  return true
+}
+
+function hasEnded(stream: Stream): boolean {
+  const { destroyed, writable, closed } = stream as {
+    readonly destroyed?: unknown
+    readonly writable?: unknown
+    readonly closed?: unknown
+  }
+  return destroyed === true || closed === true || writable === false
+}
+
+function flush(stream: Stream): void {
+  try {
+    stream.flushSync?.()
+  } catch {
+    // Not open yet: then nothing can be done in time.
+  }
+}
+
+function open(target: string, { from }: Origin): Stream | undefined {
+  if (target === '1') return process.stdout as unknown as Stream
+  if (target === '2') return process.stderr as unknown as Stream
+  if (!opened.has(target)) opened.set(target, create(target, from))
+  return opened.get(target)
+}
+
+function create(text: string, from: string): Stream | undefined {
+  try {
+    const loaded: unknown = libraries.size > 0 ? undefined : require(from)
+    const library = [...libraries][0] ?? libraryOf(loaded, from)
+    const { type, options } = decodeTarget(text) as Target
+    const stream =
+      type === 'transport'
+        ? library?.pino.transport(options)
+        : library?.pino.destination({ ...options })
+    const { on } = stream as { on?: (event: string, listener: (error: unknown) => void) => void }
+    on?.call(stream, 'error', complain)
+    return stream
+  } catch (error) {
+    complain(error)
+    return undefined
+  }
+}
+
+function complain(error: unknown): void {
+  notice('LOGSHARE_WARN_HANDLER', `a child's pino destination failed: ${reasonOf(error)}`, 'pino')
+}
+
+const RECORDS_OWN = new Set(['level', 'time', 'pid', 'tid', 'source', 'seq', 'name', 'msg', 'lib'])
+
+function fieldsOf(record: LogRecord): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => !RECORDS_OWN.has(key)))
+}

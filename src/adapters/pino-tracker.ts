@@ -1,0 +1,95 @@
+// Tracker: watches which loggers a copy of pino makes, and which levels they are set to.
+
+import * as shimmer from 'shimmer'
+import { notice, reasonOf } from '../core/notice.js'
+import { callersOf } from './caller.js'
+import type { Identity } from './loggers.js'
+import type { Library, Logger } from './pino-library.js'
+import { nameOf } from './pino-record.js'
+
+export interface Watcher {
+  /** `hasLevel`: it has one of its own, and not its parent's. */
+  made(library: Library, logger: Logger, identity: Identity, hasLevel: boolean): void
+  /** The application has set its level. */
+  changed(logger: Logger, identity: Identity): void
+}
+
+export class Tracker {
+  readonly #library: Library
+  readonly #placeOf: (file: string | undefined) => string
+  readonly #watcher: Watcher
+  readonly #identities = new WeakMap<Logger, Identity>()
+
+  constructor(library: Library, placeOf: (file: string | undefined) => string, watcher: Watcher) {
+    this.#library = library
+    this.#placeOf = placeOf
+    this.#watcher = watcher
+  }
+
+  /** Starts; returns the undo. */
+  install(): () => void {
+    const { prototype, pino } = this.#library
+    const guard = this.#guard.bind(this)
+    const tracker = this
+    const target = prototype as unknown as Record<PropertyKey, (...args: unknown[]) => unknown>
+    const setLevelSym = pino.symbols.setLevelSym as unknown as string
+    shimmer.wrap(target, setLevelSym, (original) => {
+      return function setLevel(this: Logger, ...args) {
+        original.apply(this, args)
+        guard(() => tracker.#setLevel(this))
+      }
+    })
+    shimmer.wrap(target, 'child', (original) => {
+      return function child(this: Logger, ...args) {
+        const made = original.apply(this, args) as Logger
+        const { name } = args[0] as { readonly name?: unknown }
+        const options = args[1] as { readonly level?: unknown } | undefined
+        const hasLevel = options?.level !== undefined
+        if (typeof name === 'string') guard(() => tracker.#made(made, '', hasLevel))
+        return made
+      }
+    })
+    return () => {
+      shimmer.massUnwrap([target], [setLevelSym, 'child'])
+    }
+  }
+
+  /** Of the logger whose destination this one writes to. */
+  ownerIdentity(logger: Logger): Identity | undefined {
+    let each: Logger | null = logger
+    while (each) {
+      if (this.#isOwner(each)) return this.#identities.get(each)
+      each = Object.getPrototypeOf(each) as Logger | null
+    }
+    return undefined
+  }
+
+  // pino sets the level once when it makes a logger.
+  #setLevel(logger: Logger): void {
+    const identity = this.#identities.get(logger)
+    if (identity) this.#watcher.changed(logger, identity)
+    else if (this.#isOwner(logger)) {
+      this.#made(logger, this.#placeOf(callersOf(this.#library.path)[0]), true)
+    }
+  }
+
+  #made(logger: Logger, place: string, hasLevel: boolean): void {
+    const name = nameOf(this.#library, logger)
+    const identity = { name, place }
+    this.#identities.set(logger, identity)
+    this.#watcher.made(this.#library, logger, identity, hasLevel)
+  }
+
+  #isOwner(logger: Logger): boolean {
+    const parent: unknown = Object.getPrototypeOf(logger)
+    return parent !== null && Object.getPrototypeOf(parent) === this.#library.prototype
+  }
+
+  #guard(act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      notice('LOGSHARE_WARN_FAILED_OPEN', `a pino logger is not known: ${reasonOf(error)}`, 'pino')
+    }
+  }
+}

@@ -1,0 +1,178 @@
+// The pino adapter: a child's finished lines go through the destination of the root's logger of the same identity.
+
+import * as shimmer from 'shimmer'
+import { notice, reasonOf } from '../core/notice.js'
+import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
+import { createPlaces } from './caller.js'
+import { Followers } from './followers.js'
+import { hookPackage } from './hook.js'
+import { keyOf } from './loggers.js'
+import { replaceExports } from './pino-destinations.js'
+import { announceLevel, applyLevel } from './pino-levels.js'
+import { deliver, type Library, type Logger, libraryOf, type Stream } from './pino-library.js'
+import { createLineMaker, type Line } from './pino-lines.js'
+import { describeLine, describeText } from './pino-record.js'
+import { type Extra, give, libraries, loggers, type Origin } from './pino-root.js'
+import { Tracker, type Watcher } from './pino-tracker.js'
+import { gather, type Reached, reach, Sink } from './sink.js'
+import { isData, standardOf } from './standard-streams.js'
+import { take } from './take.js'
+
+const PACKAGE = { name: 'pino', main: /[\\/]pino\.js$/ }
+
+export const pinoAdapter: Adapter = {
+  name: 'pino',
+
+  install(context) {
+    const undo: (() => void)[] = []
+    const { watcher, stop } =
+      context.role === 'take' ? followRoot(context) : { watcher: announceAll(context), stop() {} }
+    const placeOf = createPlaces()
+    let isOn = true
+    const unhook = hookPackage(PACKAGE, (exports, path) => {
+      const library = libraryOf(exports, path)
+      if (!library) return undefined
+      const tracker = new Tracker(library, placeOf, watcher)
+      undo.push(tracker.install())
+      if (context.role === 'track') {
+        libraries.add(library)
+        return undefined
+      }
+      const target = library.prototype as unknown as Record<string, (...args: never[]) => unknown>
+      const writeSym = library.pino.symbols.writeSym as unknown as string
+      const write =
+        context.role === 'take' ? taking(library, context, tracker) : copying(library, context)
+      shimmer.wrap(target, writeSym, () => write as never)
+      undo.push(() => shimmer.unwrap(target, writeSym))
+      if (context.role === 'copy') {
+        libraries.add(library)
+        return undefined
+      }
+      return replaceExports(library, context, createStray(library, context), () => isOn)
+    })
+    return () => {
+      isOn = false
+      unhook()
+      stop()
+      for (const each of undo) each()
+    }
+  },
+
+  relay(record, extra) {
+    if (extra === undefined) return false
+    try {
+      return whileRelaying(() => give(record, JSON.parse(extra) as Extra))
+    } catch (error) {
+      notice('LOGSHARE_WARN_HANDLER', `a pino destination failed: ${reasonOf(error)}`, 'pino')
+      return false
+    }
+  },
+}
+
+function announceAll(context: AdapterContext): Watcher {
+  return {
+    made(library, logger, identity, hasLevel) {
+      loggers.add(identity, { library, logger })
+      if (hasLevel) announceLevel(context, identity, logger)
+    },
+    changed: (logger, identity) => announceLevel(context, identity, logger),
+  }
+}
+
+function followRoot({ levels }: AdapterContext): { watcher: Watcher; stop: () => void } {
+  const owners = new WeakMap<Logger, Library>()
+  const followers = new Followers<Logger>(levels, 'pino', (logger, level) => {
+    const library = owners.get(logger)
+    if (library) applyLevel(library, logger, level)
+  })
+  const watcher: Watcher = {
+    made(library, logger, identity) {
+      owners.set(logger, library)
+      followers.follow(identity, logger)
+    },
+    changed: (logger) => followers.release(logger),
+  }
+  return { watcher, stop: followers.install() }
+}
+
+type Write = (this: Logger, object: unknown, message: unknown, level: number) => void
+
+// In the root: written as always, and a copy taken.
+function copying(library: Library, context: AdapterContext): Write {
+  const make = createLineMaker(library)
+  return function write(object, message, level) {
+    if (isRelaying()) {
+      library.write.call(this, object, message, level)
+      return
+    }
+    const line = make(this, object, message, level)
+    if (!line) return
+    take(context, describeLine(library, this, line))
+    deliver(streamOf(library, this), line.text, metadataOf(line))
+  }
+}
+
+// In a child: taken, unless the root has no such logger and the destination is an object of the application's own.
+function taking(library: Library, context: AdapterContext, tracker: Tracker): Write {
+  const make = createLineMaker(library)
+  return function write(object, message, level) {
+    const stream = streamOf(library, this)
+    if (isRelaying() || isData(stream, context.capture)) {
+      library.write.call(this, object, message, level)
+      return
+    }
+    const line = make(this, object, message, level)
+    if (!line) return
+    const identity = tracker.ownerIdentity(this)
+    const isKnown = identity && context.levels.find('pino', keyOf(identity)) !== undefined
+    const to = isKnown ? undefined : reached(stream, line, context)
+    const record = describeLine(library, this, line)
+    const origin: Origin = { ...identity, ...(to && { to }), from: library.path }
+    const role = to?.length === 0 ? 'copy' : 'take'
+    take({ ...context, role }, { ...record, extra: extraOf(context, origin, line) })
+  }
+}
+
+// The application's own streams are written to, and of ours it is noted which were.
+function reached(stream: Stream, line: Line, context: AdapterContext): readonly Reached[] {
+  return gather(line.text, () => {
+    const fd = standardOf(stream)
+    if (fd !== undefined) {
+      reach(String(fd), line.text)
+      return
+    }
+    // Of a multistream, too, what goes to the root's own streams is for the root to write.
+    for (const member of stream.streams ?? []) {
+      const own = member.stream
+      const ownFd = own instanceof Sink ? undefined : standardOf(own)
+      if (ownFd === undefined || isData(own, context.capture)) continue
+      member.stream = { write: (text) => reach(String(ownFd), text) || own.write(text) }
+    }
+    deliver(stream, line.text, metadataOf(line))
+  })
+}
+
+function extraOf({ relays }: AdapterContext, origin: Origin, line: Line): string | undefined {
+  if (!relays) return undefined
+  return JSON.stringify([origin, line.lastLevel, line.lastTime, line.text] satisfies Extra)
+}
+
+// Lines that the application has written to a destination past its loggers.
+function createStray(
+  { path }: Library,
+  context: AdapterContext,
+): (target: string, text: string) => void {
+  return (target, text) => {
+    const record = describeText(text)
+    const extra: Extra = [{ to: [target], from: path }, record.level, '', text]
+    take(context, { ...record, extra: context.relays ? JSON.stringify(extra) : undefined })
+  }
+}
+
+function metadataOf({ text: _, ...metadata }: Line): Omit<Line, 'text'> {
+  return metadata
+}
+
+function streamOf({ pino }: Library, logger: Logger): Stream {
+  return logger[pino.symbols.streamSym] as Stream
+}
