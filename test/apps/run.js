@@ -116,8 +116,8 @@ function comparePrints(plain, ours) {
 function printed({ cwd, stdout, stderr }) {
   return `${stdout}\n${stderr}`
     .replaceAll(cwd, '<cwd>')
-    .replace(/\(?\b\d+(\.\d+)? ?m?s\)?/g, '<time>')
-    .replace(/(, estimated <time>)/g, '')
+    .replace(/\(?\b\d+(\.\d+)? ?m?s\)?/g, '')
+    .replace(/, estimated ?/g, '')
     .split('\n')
     .map((line) => line.trimEnd())
     .filter((line) => line && !/ task \d+\.\d+ by /.test(line))

@@ -17,6 +17,7 @@
  * @property {boolean} [relays] whether it is run with the relay, too
  * @property {Record<string, string>} [env]
  * @property {boolean} [redis] whether it needs one
+ * @property {boolean} [restarts] whether its workers count from 1 again, with each file of tests
  * @property {boolean} [prints] whether what it prints has to be the same
  * @property {'pm2'} [runner]
  */
@@ -48,7 +49,6 @@ const SPECS = [
     sources: THREADS,
     way: '-r',
     relays: true,
-    env: DEBUG,
   },
   {
     name: 'tinypool processes',
@@ -59,7 +59,6 @@ const SPECS = [
     libs: { console: 'out', debug: 'out', log4js: 'log' },
     sources: FORKS,
     way: 'NODE_OPTIONS',
-    env: DEBUG,
   },
   {
     name: 'workerpool threads',
@@ -199,6 +198,7 @@ const SPECS = [
     sources: FORKS,
     way: '-r',
     prints: true,
+    restarts: true,
   },
   {
     name: 'pm2',
