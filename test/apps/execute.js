@@ -9,6 +9,8 @@ const { cleanEnv, FIXTURES, REGISTER } = require('../helpers/run.js')
 
 /** Milliseconds that no application needs. */
 const LIMIT = 90_000
+/** Files in a runtime directory. */
+const OURS = /\.(q|end|lock|new)$|bell\.sock$|(config|state)\.json$/
 
 /**
  * @typedef {Awaited<ReturnType<typeof execute>>} Ended
@@ -116,4 +118,16 @@ function readTexts({ cwd, stdout, stderr }, others = []) {
   return [stdout, stderr, ...texts]
 }
 
-module.exports = { collect, execute, prepare, readTexts, REGISTER }
+/**
+ * What logshare has complained of, and left behind.
+ * @param {{ temporary: string, stderr: string }} ended
+ */
+function findFaults({ temporary, stderr }) {
+  const left = readdirSync(temporary, { recursive: true })
+    .map(String)
+    .filter((path) => OURS.test(path))
+  const faults = stderr.match(/.*LOGSHARE_.*/g)?.slice(0, 3) ?? []
+  return left.length > 0 ? [...faults, `left behind: ${left.slice(0, 5).join(' ')}`] : faults
+}
+
+module.exports = { collect, execute, findFaults, prepare, readTexts, REGISTER }

@@ -4,7 +4,7 @@
 const { existsSync, readFileSync } = require('node:fs')
 const { join } = require('node:path')
 const { checkLog, checkTexts } = require('./check.js')
-const { collect, prepare, readTexts, REGISTER } = require('./execute.js')
+const { collect, findFaults, prepare, readTexts, REGISTER } = require('./execute.js')
 const { readLog } = require('../helpers/run.js')
 
 /** @typedef {import('./specs.js').Spec} Spec */
@@ -22,7 +22,7 @@ async function* runPm2(folder, spec) {
   for (const directory of [undefined, 'shared']) {
     const again = directory ? Date.now() : began
     const ours = await runOnce(folder, spec, { config, directory })
-    const faults = []
+    const faults = findFaults({ temporary: ours.temporary, stderr: ours.errors })
     for (const key of /** @type {const} */ (['ends', 'results'])) {
       const [before, after] = [plain[key], ours[key]].map((it) => JSON.stringify(it))
       if (before !== after)
@@ -52,8 +52,9 @@ async function* runPm2(folder, spec) {
  */
 async function runOnce(folder, spec, { config, directory }) {
   const place = prepare(folder, spec)
+  const home = join(place.temporary, 'pm2')
   /** @type {NodeJS.ProcessEnv} */
-  const env = { ...place.env, PM2_HOME: join(place.temporary, 'pm2') }
+  const env = { ...place.env, PM2_HOME: home }
   if (config) {
     env.LOGSHARE_CONFIG = config
     env.NODE_ARGS = `-r ${REGISTER}`
@@ -73,10 +74,19 @@ async function runOnce(folder, spec, { config, directory }) {
     }
   } finally {
     await pm2('kill')
+    endDaemon(home)
   }
   const ends = processes.map(({ pm2_env }) => `${pm2_env.status} ${pm2_env.exit_code}`)
   const results = processes.map((_, i) => read(join(place.cwd, `result-${i}.json`)))
-  return { ...place, ...started, ends, results, result: undefined }
+  const errors = processes.map(({ pm2_env }) => read(pm2_env.pm_err_log_path) ?? '').join('\n')
+  return { ...place, ...started, errors, ends, results, result: undefined }
+}
+
+/** Should `pm2 kill` have failed. @param {string} home */
+function endDaemon(home) {
+  const pid = Number(read(join(home, 'pm2.pid')))
+  // Its title, in which there is its home.
+  if (pid > 0 && read(`/proc/${pid}/cmdline`)?.includes(home)) process.kill(pid, 'SIGKILL')
 }
 
 /** @param {string} path */

@@ -5,14 +5,14 @@
 // The applications are in test/fixtures/apps, know nothing of logshare, and run from a copy outside of the checkout. Each
 // runs plain, with a file handler, and some with the relay.
 
-const { execute, readTexts, REGISTER } = require('./execute.js')
+const { execute, findFaults, readTexts, REGISTER } = require('./execute.js')
 const { checkLog, checkTexts } = require('./check.js')
 const { install } = require('./install.js')
 const { startRedis } = require('./redis.js')
 const { runPm2 } = require('./pm2.js')
 const { SPECS } = require('./specs.js')
 const { readLog } = require('../helpers/run.js')
-const { existsSync, readdirSync } = require('node:fs')
+const { existsSync } = require('node:fs')
 const { join } = require('node:path')
 
 /** @typedef {import('./specs.js').Spec} Spec */
@@ -88,12 +88,7 @@ function compare(plain, ours, spec) {
       faults.push(`${key}: ${ours[key]}, without logshare ${plain[key]}`.slice(0, 400))
     }
   }
-  const left = readdirSync(ours.temporary, { recursive: true }).filter((path) =>
-    /logshare-[^/]*\/./.test(String(path)),
-  )
-  if (left.length > 0) faults.push(`left behind: ${left.slice(0, 5).join(' ')}`)
-  const notices = ours.stderr.match(/.*LOGSHARE_.*/g)
-  if (notices) faults.push(...notices.slice(0, 3))
+  faults.push(...findFaults(ours))
   if (spec.prints) faults.push(...comparePrints(plain, ours))
   return faults
 }
