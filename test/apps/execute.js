@@ -1,0 +1,133 @@
+// Runs an application from a fresh copy of all of them, as a process group that is gone afterwards.
+
+const { spawn } = require('node:child_process')
+const { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } = require('node:fs')
+const { tmpdir } = require('node:os')
+const { join } = require('node:path')
+const { gunzipSync } = require('node:zlib')
+const { cleanEnv, FIXTURES, REGISTER } = require('../helpers/run.js')
+
+/** Milliseconds that no application needs. */
+const LIMIT = 90_000
+/** Files in a runtime directory. */
+const OURS = /\.(q|end|lock|new)$|bell\.sock$|(config|state)\.json$/
+
+/**
+ * @typedef {Awaited<ReturnType<typeof execute>>} Ended
+ * @typedef {{ preload?: string, config?: object }} Setting
+ */
+
+/**
+ * @param {string} folder with the packages
+ * @param {import('./specs.js').Spec} spec
+ * @param {Setting} setting
+ */
+async function execute(folder, spec, { preload, config }) {
+  const place = prepare(folder, spec)
+  /** @type {NodeJS.ProcessEnv} */
+  const env = { ...place.env }
+  if (config) env.LOGSHARE_CONFIG = JSON.stringify(config)
+  if (preload && spec.way === 'NODE_OPTIONS') env.NODE_OPTIONS = `-r "${preload}"`
+  const flags = preload && spec.way === '-r' ? ['-r', preload] : []
+  const program = existsSync(join(place.cwd, spec.program))
+    ? spec.program
+    : join(folder, 'node_modules', spec.program)
+  const args = [...flags, program, ...(spec.args ?? [])]
+  const ended = await collect(process.execPath, args, { cwd: place.cwd, env })
+  const path = join(place.cwd, 'result.json')
+  const result = existsSync(path) ? readFileSync(path, 'utf8') : undefined
+  return { ...place, ...ended, result }
+}
+
+/** A copy of the applications to run one in. @param {string} folder @param {import('./specs.js').Spec} spec */
+function prepare(folder, spec) {
+  const copy = mkdtempSync(join(folder, 'run-'))
+  // The path of a socket has to be short.
+  const temporary = mkdtempSync(join(tmpdir(), 'logshare-apps-'))
+  cpSync(join(FIXTURES, 'apps'), copy, { recursive: true })
+  return {
+    cwd: join(copy, spec.folder),
+    temporary,
+    /** @type {NodeJS.ProcessEnv} */
+    env: cleanEnv({
+      ...spec.env,
+      TASKS: String(spec.tasks),
+      TMPDIR: temporary,
+      XDG_RUNTIME_DIR: '',
+    }),
+    remove() {
+      for (const path of [copy, temporary]) rmSync(path, { recursive: true, force: true })
+    },
+  }
+}
+
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ cwd: string, env: NodeJS.ProcessEnv }} options
+ * @returns {Promise<{ code: number | null, signal: string | null, stdout: string, stderr: string }>}
+ */
+function collect(command, args, options) {
+  const child = spawn(command, args, {
+    ...options,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    stdout += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    stderr += text
+  })
+  return new Promise((resolve, reject) => {
+    const endGroup = () => {
+      try {
+        process.kill(-Number(child.pid), 'SIGKILL')
+      } catch {
+        // Nobody of the group is left.
+      }
+    }
+    const timer = setTimeout(() => {
+      stderr += `\nstill running after ${LIMIT} ms`
+      endGroup()
+    }, LIMIT)
+    child.on('error', reject)
+    child.on('close', (code, signal) => {
+      clearTimeout(timer)
+      endGroup()
+      resolve({ code, signal, stdout, stderr })
+    })
+  })
+}
+
+/**
+ * All that an application has printed and, in its log files, written.
+ * @param {Ended} ended
+ * @param {readonly string[]} [others] log files that are not its own
+ */
+function readTexts({ cwd, stdout, stderr }, others = []) {
+  const files = readdirSync(cwd, { recursive: true })
+    .map(String)
+    .filter((path) => /\.log\b/.test(path) && !others.includes(path))
+  const texts = files.map((path) => {
+    const bytes = readFileSync(join(cwd, path))
+    return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')
+  })
+  return [stdout, stderr, ...texts]
+}
+
+/**
+ * What logshare has complained of, and left behind.
+ * @param {{ temporary: string, stderr: string }} ended
+ */
+function findFaults({ temporary, stderr }) {
+  const left = readdirSync(temporary, { recursive: true })
+    .map(String)
+    .filter((path) => OURS.test(path))
+  const faults = stderr.match(/.*LOGSHARE_.*/g)?.slice(0, 3) ?? []
+  return left.length > 0 ? [...faults, `left behind: ${left.slice(0, 5).join(' ')}`] : faults
+}
+
+module.exports = { collect, execute, findFaults, prepare, readTexts, REGISTER }

@@ -1,0 +1,97 @@
+// Runs the pm2 application by a pm2 daemon of the tests' own. No process above the application's has logshare: each that
+// pm2 starts is a root with its own log file.
+
+const { existsSync, readFileSync } = require('node:fs')
+const { join } = require('node:path')
+const { checkLog, checkTexts } = require('./check.js')
+const { collect, findFaults, prepare, readTexts, REGISTER } = require('./execute.js')
+const { readLog } = require('../helpers/run.js')
+
+/** @typedef {import('./specs.js').Spec} Spec */
+
+const INSTANCES = 2
+/** Looks at what pm2 says of its processes. */
+const LOOKS = 100
+
+/** @param {string} folder @param {Spec} spec */
+async function* runPm2(folder, spec) {
+  const began = Date.now()
+  const plain = await runOnce(folder, spec, {})
+  plain.remove()
+  const config = join(__dirname, '../fixtures/apps/pm2/logshare.config.js')
+  for (const directory of [undefined, 'shared']) {
+    const again = directory ? Date.now() : began
+    const ours = await runOnce(folder, spec, { config, directory })
+    const faults = findFaults({ temporary: ours.temporary, stderr: ours.errors })
+    for (const key of /** @type {const} */ (['ends', 'results'])) {
+      const [before, after] = [plain[key], ours[key]].map((it) => JSON.stringify(it))
+      if (before !== after)
+        faults.push(`${key}: ${after}, without logshare ${before}`.slice(0, 400))
+    }
+    const logs = Array.from({ length: INSTANCES }, (_, i) => `app-${i}.log`)
+    for (const log of logs) {
+      const path = join(ours.cwd, log)
+      const found = existsSync(path) ? checkLog(readLog(path), spec) : ['it is not there']
+      faults.push(...found.map((fault) => `${log}: ${fault}`))
+    }
+    const texts = readTexts({ ...ours, stdout: '', stderr: '' }, logs)
+    faults.push(...checkTexts(texts, spec, 'out'))
+    yield/** @type {const} */ ([
+      `file handlers by node_args${directory ? ', LOGSHARE_DIR' : ''}`,
+      faults,
+      again,
+    ])
+    ours.remove()
+  }
+}
+
+/**
+ * @param {string} folder
+ * @param {Spec} spec
+ * @param {{ config?: string, directory?: string }} setting
+ */
+async function runOnce(folder, spec, { config, directory }) {
+  const place = prepare(folder, spec)
+  const home = join(place.temporary, 'pm2')
+  /** @type {NodeJS.ProcessEnv} */
+  const env = { ...place.env, PM2_HOME: home }
+  if (config) {
+    env.LOGSHARE_CONFIG = config
+    env.NODE_ARGS = `-r ${REGISTER}`
+  }
+  if (directory) env.LOGSHARE_DIR = join(place.temporary, directory)
+  const command = join(folder, 'node_modules/pm2/bin/pm2')
+  /** @param {string[]} args */
+  const pm2 = (...args) => collect(process.execPath, [command, ...args], { cwd: place.cwd, env })
+  let processes = []
+  let started
+  try {
+    started = await pm2('start', spec.program)
+    for (let look = 0; look < LOOKS; look++) {
+      const { stdout } = await pm2('jlist')
+      processes = JSON.parse(stdout.slice(stdout.lastIndexOf('\n[') + 1))
+      if (processes.every(({ pm2_env }) => pm2_env.status !== 'online')) break
+    }
+  } finally {
+    await pm2('kill')
+    endDaemon(home)
+  }
+  const ends = processes.map(({ pm2_env }) => `${pm2_env.status} ${pm2_env.exit_code}`)
+  const results = processes.map((_, i) => read(join(place.cwd, `result-${i}.json`)))
+  const errors = processes.map(({ pm2_env }) => read(pm2_env.pm_err_log_path) ?? '').join('\n')
+  return { ...place, ...started, errors, ends, results, result: undefined }
+}
+
+/** Should `pm2 kill` have failed. @param {string} home */
+function endDaemon(home) {
+  const pid = Number(read(join(home, 'pm2.pid')))
+  // Its title, in which there is its home.
+  if (pid > 0 && read(`/proc/${pid}/cmdline`)?.includes(home)) process.kill(pid, 'SIGKILL')
+}
+
+/** @param {string} path */
+function read(path) {
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined
+}
+
+module.exports = { runPm2 }

@@ -1,0 +1,215 @@
+// The applications, and where what their workers tell has to be.
+
+/**
+ * @typedef {'log' | 'out'} Where
+ *   `log`: taken for the root. `out`: data, for the worker's stdout or stderr goes to a pipe of the application's: it has
+ *   to be there as it is without logshare.
+ *
+ * @typedef {object} Spec
+ * @property {string} name
+ * @property {string} folder beneath test/fixtures/apps
+ * @property {string} program in that folder, or in a package: `package/path`
+ * @property {string[]} [args]
+ * @property {number} tasks
+ * @property {Record<string, Where>} libs
+ * @property {RegExp} sources of its workers
+ * @property {'-r' | 'NODE_OPTIONS'} way
+ * @property {boolean} [relays] whether it is run with the relay, too
+ * @property {Record<string, string>} [env]
+ * @property {boolean} [redis] whether it needs one
+ * @property {boolean} [restarts] whether its workers count from 1 again, with each file of tests
+ * @property {boolean} [prints] whether what it prints has to be the same
+ * @property {'pm2'} [runner]
+ */
+
+const THREADS = /^worker#\d+$/
+const FORKS = /^fork#\d+$/
+const CLUSTER = /^cluster#[12]$/
+const DEBUG = { DEBUG: 'squares' }
+
+/** @type {readonly Spec[]} */
+const SPECS = [
+  {
+    name: 'piscina',
+    folder: 'piscina',
+    program: 'main.js',
+    tasks: 200,
+    libs: { console: 'log', pino: 'log' },
+    sources: THREADS,
+    way: '-r',
+    relays: true,
+  },
+  {
+    name: 'tinypool threads',
+    folder: 'tinypool',
+    program: 'main.mjs',
+    args: ['worker_threads'],
+    tasks: 200,
+    libs: { console: 'log', debug: 'log', log4js: 'log' },
+    sources: THREADS,
+    way: '-r',
+    relays: true,
+  },
+  {
+    name: 'tinypool processes',
+    folder: 'tinypool',
+    program: 'main.mjs',
+    args: ['child_process'],
+    tasks: 200,
+    libs: { console: 'out', debug: 'out', log4js: 'log' },
+    sources: FORKS,
+    way: 'NODE_OPTIONS',
+  },
+  {
+    name: 'workerpool threads',
+    folder: 'workerpool',
+    program: 'main.js',
+    args: ['thread'],
+    tasks: 200,
+    libs: { console: 'log', bunyan: 'log' },
+    sources: THREADS,
+    way: 'NODE_OPTIONS',
+  },
+  {
+    name: 'workerpool processes',
+    folder: 'workerpool',
+    program: 'main.js',
+    args: ['process'],
+    tasks: 200,
+    libs: { console: 'log', bunyan: 'log' },
+    sources: FORKS,
+    way: '-r',
+    relays: true,
+  },
+  {
+    name: 'jest-worker threads',
+    folder: 'jest-worker',
+    program: 'main.js',
+    args: ['threads'],
+    tasks: 200,
+    libs: { console: 'out', pino: 'log' },
+    sources: THREADS,
+    way: '-r',
+  },
+  {
+    name: 'jest-worker processes',
+    folder: 'jest-worker',
+    program: 'main.js',
+    args: ['processes'],
+    tasks: 200,
+    libs: { console: 'out', pino: 'log' },
+    sources: FORKS,
+    way: 'NODE_OPTIONS',
+    relays: true,
+  },
+  {
+    name: 'synckit',
+    folder: 'synckit',
+    program: 'main.js',
+    tasks: 200,
+    libs: { console: 'log', debug: 'log' },
+    sources: THREADS,
+    way: '-r',
+    relays: true,
+    env: DEBUG,
+  },
+  {
+    name: 'bree',
+    folder: 'bree',
+    program: 'main.js',
+    tasks: 200,
+    libs: { console: 'log', winston: 'log' },
+    sources: THREADS,
+    way: '-r',
+    relays: true,
+  },
+  {
+    name: 'fastify',
+    folder: 'fastify',
+    program: 'main.js',
+    tasks: 200,
+    libs: { console: 'log', pino: 'log' },
+    sources: CLUSTER,
+    way: 'NODE_OPTIONS',
+    relays: true,
+  },
+  {
+    name: 'express',
+    folder: 'express',
+    program: 'main.js',
+    tasks: 200,
+    libs: { console: 'log', debug: 'log', winston: 'log' },
+    sources: CLUSTER,
+    way: '-r',
+    relays: true,
+    env: DEBUG,
+  },
+  {
+    name: 'nest',
+    folder: 'nest',
+    program: 'main.mjs',
+    tasks: 200,
+    libs: { console: 'log', pino: 'log', nest: 'out' },
+    sources: CLUSTER,
+    way: '-r',
+  },
+  {
+    name: 'bullmq threads',
+    folder: 'bullmq',
+    program: 'main.js',
+    args: ['threads'],
+    tasks: 200,
+    libs: { console: 'out', winston: 'log' },
+    sources: THREADS,
+    way: '-r',
+    redis: true,
+  },
+  {
+    name: 'bullmq processes',
+    folder: 'bullmq',
+    program: 'main.js',
+    args: ['processes'],
+    tasks: 200,
+    libs: { console: 'out', winston: 'log' },
+    sources: FORKS,
+    way: 'NODE_OPTIONS',
+    relays: true,
+    redis: true,
+  },
+  {
+    name: 'mocha --parallel',
+    folder: 'mocha',
+    program: 'mocha/bin/mocha.js',
+    args: ['--parallel', '--jobs', '2', '*.spec.js'],
+    tasks: 40,
+    libs: { console: 'log', debug: 'log', winston: 'log' },
+    sources: FORKS,
+    way: 'NODE_OPTIONS',
+    env: DEBUG,
+    prints: true,
+  },
+  {
+    name: 'jest',
+    folder: 'jest',
+    program: 'jest/bin/jest.js',
+    args: ['--workers=2', '--config={"cacheDirectory":"jest-cache"}'],
+    tasks: 20,
+    libs: { console: 'out', pino: 'out' },
+    sources: FORKS,
+    way: '-r',
+    prints: true,
+    restarts: true,
+  },
+  {
+    name: 'pm2',
+    folder: 'pm2',
+    program: 'ecosystem.config.js',
+    tasks: 100,
+    libs: { console: 'log', pino: 'log' },
+    sources: /^(worker|fork)#1$/,
+    way: '-r',
+    runner: 'pm2',
+  },
+]
+
+module.exports = { SPECS }
