@@ -119,12 +119,15 @@ function offer(module: { exports: unknown }, filename: string): void {
   }
 }
 
+let isLoading = false
+
 function hookRequire(name: string): void {
-  unhookRequire?.()
-  unhookRequire = () => {}
-  required = [...required, name] // before it is loaded: it loads a copy of debug itself
+  required = [...required, name]
+  if (isLoading) return // it loads a copy of debug itself, and is not ready before that
+  isLoading = true
   try {
     const { Hook } = require('require-in-the-middle') as typeof import('require-in-the-middle')
+    unhookRequire?.()
     const installed = new Hook([...required], (given, name) => {
       let exports: unknown = given
       for (const hook of hooks) {
@@ -135,6 +138,8 @@ function hookRequire(name: string): void {
     unhookRequire = () => installed.unhook()
   } catch (error) {
     notice('LOGSHARE_WARN_FAILED_OPEN', `what is required later is not adapted: ${reasonOf(error)}`)
+  } finally {
+    isLoading = false
   }
 }
 
