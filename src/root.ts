@@ -3,7 +3,6 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import { threadId } from 'node:worker_threads'
 
-import { relayRecord } from './adapters/table.js'
 import { clockAnchor } from './core/clock.js'
 import { diagnose } from './core/diagnostics.js'
 import { levels } from './core/levels.js'
@@ -18,6 +17,7 @@ import type { Instance, RecordHandler } from './instance.js'
 import type { Parcel } from './listener/channel.js'
 import { Host } from './listener/host.js'
 import { Registry } from './logger/registry.js'
+import { Patience } from './patience.js'
 import { ring } from './queue/bell.js'
 import { QueueHandler } from './queue/handler.js'
 import { producerId } from './queue/segment.js'
@@ -134,6 +134,7 @@ function installHost({ host, registry, prepare }: Root, settings: Settings): () 
   return () => {
     unhookExit()
     host.close()
+    guard('relay', () => patience.end())
     registry.queue.redirect(host.queue)
     host.open({ ...settings, handlers: [{ type: 'relay' }] }, 'at once')
   }
@@ -218,11 +219,13 @@ function take(
 // To the library it came from; what that has no logger for is printed.
 function relay(whole: string): void {
   const [line = '', extra] = whole.split('\n', 2)
-  const record = parseLine(line)
-  if (relayRecord(record, extra)) return
+  patience.relay(line, parseLine(line), extra)
+}
+
+const patience = new Patience((line, record) => {
   printer ??= (require('./printer.js') as typeof import('./printer.js')).createPrinter()
   printer(line, record)
-}
+})
 
 let printer: ((line: string, record: LogRecord) => void) | undefined
 
@@ -250,6 +253,7 @@ function hookExit(host: Host, before?: () => void): () => void {
   const end = (): void => {
     before?.()
     host.close()
+    guard('relay', () => patience.end())
   }
   return onExit(end, (worker) => host.isListener(worker))
 }

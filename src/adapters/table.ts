@@ -26,6 +26,10 @@ const ADAPTERS: Readonly<Record<string, Entry>> = {
     file: /[\\/]debug[\\/]src[\\/]index\.js$/,
     load: () => (require('./debug.js') as typeof import('./debug.js')).debugAdapter,
   },
+  winston: {
+    file: /[\\/]winston[\\/]lib[\\/]winston\.js$/,
+    load: () => (require('./winston.js') as typeof import('./winston.js')).winstonAdapter,
+  },
 }
 
 /** Installs those of the named adapters that exist (default: all), each when its library is first loaded; returns the undo. */
@@ -60,8 +64,11 @@ export function installAdapters(
   }
 }
 
-/** Gives a record back to the library it came from; false if that has no logger for it here. */
-export function relayRecord(record: LogRecord, extra: string | undefined): boolean {
+/**
+ * Gives a record back to the library it came from; false if that has no logger for it here, undefined if it has none now
+ * and may get one.
+ */
+export function relayRecord(record: LogRecord, extra: string | undefined): boolean | undefined {
   const adapter = record.lib === undefined ? undefined : ADAPTERS[record.lib]?.load()
-  return adapter?.relay(record, extra) ?? false
+  return adapter ? adapter.relay(record, extra) : false
 }
