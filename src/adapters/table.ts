@@ -26,6 +26,10 @@ const ADAPTERS: Readonly<Record<string, Entry>> = {
     file: /[\\/]debug[\\/]src[\\/]index\.js$/,
     load: () => (require('./debug.js') as typeof import('./debug.js')).debugAdapter,
   },
+  log4js: {
+    file: /[\\/]log4js[\\/]lib[\\/]log4js\.js$/,
+    load: () => (require('./log4js.js') as typeof import('./log4js.js')).log4jsAdapter,
+  },
   winston: {
     file: /[\\/]winston[\\/]lib[\\/]winston\.js$/,
     load: () => (require('./winston.js') as typeof import('./winston.js')).winstonAdapter,

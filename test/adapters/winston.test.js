@@ -2,10 +2,9 @@
 // The winston adapter: records of children come out of the root's loggers, by their formats and their transports.
 
 const assert = require('node:assert/strict')
-const { existsSync, readFileSync } = require('node:fs')
+const { readFileSync } = require('node:fs')
 const { join } = require('node:path')
 const { describe, it } = require('node:test')
-const { assertDelivered } = require('../helpers/delivery')
 const { run, scratch, readLines, readLog, FIXTURES } = require('../helpers/run')
 
 const APP = join(FIXTURES, 'adapters/winston-app.js')
