@@ -31,6 +31,9 @@ import {
 } from './spawn/inherit.js'
 import { OriginalWorker } from './spawn/worker.js'
 
+/** Milliseconds a process that has nothing left to do waits at most for what its children have logged. */
+const IDLE_LIMIT = 10_000
+
 interface Root {
   readonly host: Host
   readonly registry: Registry
@@ -255,5 +258,7 @@ function hookExit(host: Host, before?: () => void): () => void {
     host.close()
     guard('relay', () => patience.end())
   }
-  return onExit(end, (worker) => host.isListener(worker))
+  // What children have logged last is given back while the libraries can still write it.
+  const idle = (): void => host.barrier(IDLE_LIMIT)
+  return onExit(end, { hides: (worker) => host.isListener(worker), idle })
 }

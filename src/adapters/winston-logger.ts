@@ -36,9 +36,12 @@ export interface Transport {
   readonly dirname?: string
   readonly filename?: string
   readonly _basename?: string
+  /** Of a file that is rotated by its size. */
+  readonly maxsize?: number | null
+  readonly _opening?: boolean
+  readonly _rotate?: boolean
   /** The transport within, of one that only takes exceptions. */
   readonly transport?: Transport
-  readonly _writableState?: { readonly length: number }
   emit?(event: string): unknown
   write(info: Info): unknown
 }

@@ -24,6 +24,8 @@ export interface Identity {
 const WINSTON = /[\\/]node_modules[\\/](?:winston|readable-stream)[\\/]/
 /** Places whose loggers are counted and remembered. */
 const MAX_PLACES = 10_000
+/** Loggers of one place that are kept alive. */
+const MAX_HELD = 10
 /** Loggers that are remembered of one place. */
 const MAX_AT_PLACE = 100
 
@@ -31,6 +33,8 @@ export class Loggers {
   readonly #identities = new WeakMap<Logger, Identity>()
   readonly #counts = new Map<string, number>()
   #known: WeakRef<Logger>[] = []
+  /** Those that a child may write to although the application here has let them go. */
+  readonly #held: Logger[] = []
 
   /** To be called with a new logger from within the call that creates it. */
   add(logger: Logger, given: Pick<Identity, 'id' | 'isDefault'> = {}): Identity {
@@ -44,6 +48,8 @@ export class Loggers {
       nthOfFile: this.#count(String(place?.file)),
     }
     this.#identities.set(logger, identity)
+    const isFew = this.#held.length < MAX_PLACES
+    if (isFew && this.#count(`held ${place?.spot}`) < MAX_HELD) this.#held.push(logger)
     if ((identity.nth ?? 0) < MAX_AT_PLACE) this.#known.push(new WeakRef(logger))
     return identity
   }

@@ -7,6 +7,7 @@ import { atMoment } from './moment.js'
 import { nameAt } from './winston-levels.js'
 import { type Format, type Info, LEVEL, type Logger, SPLAT } from './winston-logger.js'
 import type { Loggers } from './winston-loggers.js'
+import { inPace } from './winston-pace.js'
 import { type Extra, fromExtra } from './winston-record.js'
 
 interface Relayed {
@@ -34,12 +35,14 @@ export function relayTo(loggers: Loggers, record: LogRecord, text: string): bool
   relayed.set(extra.splat, relay)
   wrapFormats(logger)
   shieldStreams(logger, record.source)
-  try {
-    whileRelaying(() => logger.write(info))
-  } catch (error) {
-    announce(error)
-    return false
-  }
+  inPace(logger, () => {
+    try {
+      whileRelaying(() => logger.write(info))
+    } catch (error) {
+      relay.hasFailed = true
+      announce(error)
+    }
+  })
   return !relay.hasFailed
 }
 
