@@ -7,20 +7,23 @@ import * as shimmer from 'shimmer'
 
 type Emit = (event: string | symbol, ...args: unknown[]) => boolean
 
-/**
- * Calls `act` at the end, and `before` ahead of the application's exit listeners; `hides` tells which workers its `worker`
- * event is not to show.
- */
-export function onExit(
-  act: () => void,
-  hides?: (worker: unknown) => boolean,
-  before?: () => void,
-): () => void {
+export interface Hooks {
+  /** Tells which workers the application's `worker` event is not to show. */
+  readonly hides?: (worker: unknown) => boolean
+  /** Called when the process has nothing left to do, and may get something by this. */
+  readonly idle?: () => void
+  /** Called ahead of the application's exit listeners. */
+  readonly before?: () => void
+}
+
+/** Calls `act` at the end. */
+export function onExit(act: () => void, { hides, idle, before }: Hooks = {}): () => void {
   const target = process as unknown as { emit: Emit; reallyExit: (code?: number) => never }
   const inherited = Object.hasOwn(target, 'emit') ? undefined : target.emit
   shimmer.wrap(target, 'emit', (original) => {
     return function emit(this: unknown, event, ...args) {
       if (event === 'worker' && hides?.(args[0])) return false
+      if (event === 'beforeExit' && this === process) idle?.()
       if (event !== 'exit' || this !== process) return original.call(this, event, ...args)
       before?.()
       try {

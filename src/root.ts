@@ -4,7 +4,6 @@ import { randomUUID } from 'node:crypto'
 import { renameSync, writeFileSync } from 'node:fs'
 import { threadId } from 'node:worker_threads'
 
-import { relayRecord } from './adapters/table.js'
 import { Announcer } from './announce.js'
 import { clockAnchor } from './core/clock.js'
 import { diagnose } from './core/diagnostics.js'
@@ -20,6 +19,7 @@ import type { Instance, RecordHandler } from './instance.js'
 import type { Parcel } from './listener/channel.js'
 import { Host } from './listener/host.js'
 import { Registry } from './logger/registry.js'
+import { Patience } from './patience.js'
 import { ring } from './queue/bell.js'
 import { QueueHandler } from './queue/handler.js'
 import { producerId } from './queue/segment.js'
@@ -32,6 +32,9 @@ import {
   type Place,
 } from './spawn/inherit.js'
 import { OriginalWorker } from './spawn/worker.js'
+
+/** Milliseconds a process that has nothing left to do waits at most for what its children have logged. */
+const IDLE_LIMIT = 10_000
 
 interface Root {
   readonly host: Host
@@ -144,6 +147,7 @@ function installHost({ host, registry, prepare }: Root, settings: Settings): () 
   return () => {
     unhookExit()
     host.close()
+    guard('relay', () => patience.end())
     registry.queue.redirect(host.queue)
     host.open({ ...settings, handlers: [{ type: 'relay' }] }, 'at once')
   }
@@ -248,11 +252,13 @@ function take(
 // To the library it came from; what that has no logger for is printed.
 function relay(whole: string): void {
   const [line = '', extra] = whole.split('\n', 2)
-  const record = parseLine(line)
-  if (relayRecord(record, extra)) return
+  patience.relay(line, parseLine(line), extra)
+}
+
+const patience = new Patience((line, record) => {
   printer ??= (require('./printer.js') as typeof import('./printer.js')).createPrinter()
   printer(line, record)
-}
+})
 
 let printer: ((line: string, record: LogRecord) => void) | undefined
 
@@ -280,11 +286,13 @@ function hookExit(host: Host, before?: () => void): () => void {
   const end = (): void => {
     before?.()
     host.close()
+    guard('relay', () => patience.end())
   }
-  // Loggers of other libraries end with exit listeners, some for good: they get what there is before.
-  return onExit(
-    end,
-    (worker) => host.isListener(worker),
-    () => host.barrier(),
-  )
+  // Loggers of other libraries end with exit listeners, some for good, and some only write while there is something to do:
+  // they get what children have logged last before either.
+  return onExit(end, {
+    hides: (worker) => host.isListener(worker),
+    idle: () => host.barrier(IDLE_LIMIT),
+    before: () => host.barrier(),
+  })
 }

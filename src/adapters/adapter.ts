@@ -32,7 +32,8 @@ export interface Adapter {
   install(context: AdapterContext): () => void
   /**
    * Gives a child's record to the root's own logger of the same identity; `extra` is what the child's adapter has put
-   * beside it. False if there is no such logger: then the record is printed.
+   * beside it. False if there is no such logger: then the record is printed. Undefined if there is none now: it is asked
+   * again, for a little while.
    */
   relay(record: LogRecord, extra: string | undefined): boolean | undefined
 }

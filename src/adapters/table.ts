@@ -73,6 +73,14 @@ const ADAPTERS: Readonly<Record<string, Entry>> = {
     file: /[\\/]pino\.js$/,
     load: () => (require('./pino.js') as typeof import('./pino.js')).pinoAdapter,
   },
+  log4js: {
+    file: /[\\/]log4js[\\/]lib[\\/]log4js\.js$/,
+    load: () => (require('./log4js.js') as typeof import('./log4js.js')).log4jsAdapter,
+  },
+  winston: {
+    file: /[\\/]winston[\\/]lib[\\/]winston\.js$/,
+    load: () => (require('./winston.js') as typeof import('./winston.js')).winstonAdapter,
+  },
 }
 
 /** Installs those of the named adapters that exist (default: all), each when its library is first loaded; returns the undo. */
@@ -118,8 +126,11 @@ function hookModules(entries: readonly Entry[]): () => void {
   )
 }
 
-/** Gives a record back to the library it came from; false if that has no logger for it here. */
-export function relayRecord(record: LogRecord, extra: string | undefined): boolean {
+/**
+ * Gives a record back to the library it came from; false if that has no logger for it here, undefined if it has none now
+ * and may get one.
+ */
+export function relayRecord(record: LogRecord, extra: string | undefined): boolean | undefined {
   const adapter = record.lib === undefined ? undefined : ADAPTERS[record.lib]?.load()
-  return adapter?.relay(record, extra) ?? false
+  return adapter ? adapter.relay(record, extra) : false
 }

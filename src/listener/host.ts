@@ -201,9 +201,9 @@ export class Host {
   }
 
   /** Waits, briefly, until what children have written is out: before the application hears of a child's end. */
-  barrier(): void {
+  barrier(limit: number = BARRIER_LIMIT): void {
     const relays = this.#settings.handlers.some((handler) => handler.type === 'relay')
-    if (this.#remote.isRunning && relays) this.#remote.wait(Ask.BARRIER, BARRIER_LIMIT)
+    if (this.#remote.isRunning && relays) this.#remote.wait(Ask.BARRIER, limit)
   }
 
   /** Ends the listener when all is written. Waits as long as it makes progress. */

@@ -1,0 +1,137 @@
+// What of log4js the adapter touches, and the copies of it that are loaded here.
+
+import { dirname, join } from 'node:path'
+
+export interface Level {
+  readonly level: number
+  readonly levelStr: string
+  readonly colour: string
+}
+
+export interface LevelClass {
+  new (level: number, levelStr: string, colour: string): Level
+  readonly levels: readonly Level[]
+  getLevel(level: unknown, otherwise?: Level): Level | undefined
+}
+
+export interface Event {
+  startTime: Date
+  readonly categoryName: string
+  readonly data: readonly unknown[]
+  readonly level: Level
+  readonly context: Readonly<Record<string, unknown>>
+  pid: number
+  readonly error?: Error
+  cluster?: unknown
+  readonly [location: string]: unknown
+}
+
+export interface EventClass {
+  new (
+    category: string,
+    level: Level,
+    data: readonly unknown[],
+    context: object,
+    location: object | undefined,
+    error: unknown,
+  ): Event
+}
+
+export type Appender = (event: Event) => void
+
+export interface AppenderConfig {
+  type: unknown
+  /** The one that a filter passes on to. */
+  readonly appender?: string
+}
+
+export interface Config {
+  readonly appenders?: Record<string, AppenderConfig>
+  readonly categories?: Record<string, { level?: unknown }>
+}
+
+export interface Clustering {
+  send(event: Event): void
+  isMaster(): boolean
+}
+
+export interface Configuration {
+  addPreProcessingListener(listener: (config: Config) => void): void
+  addListener(listener: (config: Config) => void): void
+}
+
+export interface Categories extends ReadonlyMap<string, unknown> {
+  appendersForCategory(category: string): readonly Appender[]
+  getLevelForCategory(category: string): Level
+  setLevelForCategory(category: string, level: Level): void
+}
+
+/** One copy of the library. */
+export class Copy {
+  readonly #directory: string
+  /** The configuration it has: undefined before there is one and while it is the library's own. */
+  config: Config | undefined
+  clustering: Clustering | undefined
+  configuration: Configuration | undefined
+  categories: Categories | undefined
+
+  constructor(directory: string) {
+    this.#directory = directory
+  }
+
+  get Level(): LevelClass {
+    return this.#part('levels.js') as LevelClass
+  }
+
+  get Event(): EventClass {
+    return this.#part('LoggingEvent.js') as EventClass
+  }
+
+  /** Whether the application has configured it, and not shut it down again. */
+  get isConfigured(): boolean {
+    const { isConfigured } = this.#part('log4js.js') as { isConfigured?(): boolean }
+    return this.config !== undefined && (isConfigured?.() ?? true)
+  }
+
+  #part(file: string): unknown {
+    return require(join(this.#directory, file))
+  }
+}
+
+const copies = new Map<string, Copy>()
+
+/** The copy a file belongs to. */
+export function copyOf(path: string): Copy {
+  const directory = dirname(path)
+  let copy = copies.get(directory)
+  if (!copy) {
+    copy = new Copy(directory)
+    copies.set(directory, copy)
+  }
+  return copy
+}
+
+export function configuredCopy(category: string): Copy | undefined {
+  const configured = [...copies.values()].filter((copy) => copy.clustering && copy.isConfigured)
+  const knows = ({ config }: Copy): boolean => config?.categories?.[category] !== undefined
+  return configured.find(knows) ?? configured[0]
+}
+
+/** Whether it is what the library takes when nobody has configured it: nothing is logged. */
+export function isUnconfigured({ appenders = {}, categories = {} }: Config): boolean {
+  const [[name, appender] = [], ...others] = Object.entries(appenders)
+  return (
+    others.length === 0 &&
+    name === 'out' &&
+    appender?.type === 'stdout' &&
+    Object.keys(categories).join() === 'default' &&
+    categories.default?.level === 'OFF'
+  )
+}
+
+/** The category, those above it, and the default. */
+export function chainOf(category: string): readonly string[] {
+  const parts = category.split('.')
+  const above = parts.map((_, i) => parts.slice(0, parts.length - i).join('.'))
+  return [...above, 'default']
+}

@@ -1,0 +1,63 @@
+// winston in a child: what its loggers write leaves for the root.
+
+import type { AdapterContext } from './adapter.js'
+import { type Info, isWanted, type Logger, levelName, type Transport } from './winston-logger.js'
+import type { Loggers } from './winston-loggers.js'
+import { errorOf, format, toExtra, toTaken } from './winston-record.js'
+
+export interface Child {
+  readonly context: AdapterContext
+  readonly loggers: Loggers
+  /** Whether the level of a logger is the child's own. */
+  readonly isOwn: (logger: Logger) => boolean
+}
+
+type Write = Logger['write']
+
+/** What a logger's `write` does instead. */
+export function takeWrites(original: Write, child: Child): Write {
+  return function write(this: Logger, info: Info, ...rest: unknown[]) {
+    const { ending, destroyed } = this._writableState
+    const isKnown =
+      typeof info === 'object' && info !== null && this.levels[levelName(info)] !== undefined
+    const data =
+      isKnown && !ending && !destroyed ? this.transports.filter((t) => isData(t, info, child)) : []
+    const isAllData = data.length > 0 && data.length === this.transports.length
+    if (!isKnown || ending || destroyed || isAllData) return original.call(this, info, ...rest)
+    if (isWanted(this, info)) send(this, info, data, child)
+    if (info.exception || info.rejection) finish(this.transports)
+    const done = rest.find((arg) => typeof arg === 'function') as (() => void) | undefined
+    if (done) process.nextTick(done)
+    return true
+  }
+}
+
+function send(logger: Logger, info: Info, data: readonly Transport[], child: Child): void {
+  const { context, loggers } = child
+  const { take } = require('./take.js') as typeof import('./take.js')
+  const identity = loggers.identityOf(logger) ?? loggers.add(logger)
+  const error = errorOf(info)
+  const extra = context.relays ? toExtra(logger, identity, info, child.isOwn(logger)) : undefined
+  const formatted = format(logger, info)
+  if (!formatted) return
+  const taken = toTaken(logger, identity, formatted, error)
+  take(context, { ...taken, extra })
+  for (const transport of data) transport.write(formatted)
+}
+
+// A console whose stream is read by a program, not by a person.
+function isData(transport: Transport, info: Info, { context: { capture } }: Child): boolean {
+  if (capture.stdout && capture.stderr) return false
+  if (transport.constructor.name !== 'Console') return false
+  const name = levelName(info)
+  const isError = transport.stderrLevels?.[name] ?? transport.consoleWarnLevels?.[name]
+  return isError ? !capture.stderr : !capture.stdout
+}
+
+// winston ends the process when its transports have written an exception: they have none to write.
+function finish(transports: readonly Transport[]): void {
+  const waited = transports.filter((t) => t.handleExceptions || t.handleRejections)
+  process.nextTick(() => {
+    for (const transport of waited) (transport.transport ?? transport).emit?.('finish')
+  })
+}

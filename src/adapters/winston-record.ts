@@ -1,0 +1,81 @@
+// Records of winston: what a logger was given to write, as one of ours and as text for the root's logger.
+
+import { stripVTControlCharacters } from 'node:util'
+import { isError } from '../core/encode.js'
+import { encodeFields } from '../core/record.js'
+import { pack, restore } from './codec.js'
+import type { Taken } from './take.js'
+import { levelOf } from './winston-levels.js'
+import { type Info, LEVEL, type Logger, levelName, SPLAT } from './winston-logger.js'
+import { filesOf, type Identity, nameOf } from './winston-loggers.js'
+
+/** What goes to the root beside the record. */
+export interface Extra {
+  readonly identity: Identity
+  readonly level: string
+  /** Whether the level that let it through is the child's own. */
+  readonly isOwn: boolean
+  readonly info: Info
+  readonly splat: unknown[]
+}
+
+/** The error a record is about, wherever the call had it. */
+export function errorOf(info: Info): Error | undefined {
+  const candidates = [info, info.message, ...(info[SPLAT] ?? []), info.err, info.error]
+  return candidates.find(isError)
+}
+
+/** What the logger's own format makes of it here; undefined if that leaves it out. The given one stays as it is. */
+export function format(logger: Logger, info: Info): Info | undefined {
+  const copy = isError(info) ? info : { ...info }
+  if (info[SPLAT] && copy !== info) copy[SPLAT] = [...info[SPLAT]]
+  copy[LEVEL] = levelName(info)
+  try {
+    return logger.format.transform(copy, logger.format.options) || undefined
+  } catch {
+    return info // the root's format may well take it, and nothing is thrown into the application
+  }
+}
+
+/** A record of ours, of what the logger's format has made. */
+export function toTaken(logger: Logger, identity: Identity, formatted: Info, error?: Error): Taken {
+  const { level: _, message, ...rest } = { ...formatted }
+  const fields = Object.entries(rest).filter(([key, value]) => !isOfError(key, value, error))
+  const text = isError(message) ? message.message : textOf(message ?? formatted.message)
+  return {
+    lib: 'winston',
+    name: nameOf(identity),
+    level: levelOf(logger.levels, levelName(formatted)),
+    msg: stripVTControlCharacters(text),
+    error,
+    fields: encodeFields(Object.fromEntries(fields)),
+  }
+}
+
+// The record's `err` has it.
+function isOfError(key: string, value: unknown, error: Error | undefined): boolean {
+  if (!error) return false
+  return value === error || (key === 'stack' && value === error.stack) || key === 'cause'
+}
+
+function textOf(message: unknown): string {
+  if (typeof message === 'string') return message
+  const { textOf: text } = require('./take.js') as typeof import('./take.js')
+  return message === undefined ? '' : text([message])
+}
+
+export function toExtra(logger: Logger, identity: Identity, info: Info, isOwn: boolean): string {
+  const files = filesOf(logger)
+  const head = JSON.stringify({ identity: { ...identity, files }, level: levelName(info), isOwn })
+  return `[${head},${pack(info)},${pack(info[SPLAT] ?? [])}]`
+}
+
+/** Throws for what `toExtra` has not made. */
+export function fromExtra(text: string): Extra {
+  const [head, info, splat] = JSON.parse(text) as [Omit<Extra, 'info' | 'splat'>, unknown, unknown]
+  return {
+    ...head,
+    info: restore(info) as Info,
+    splat: restore(splat) as unknown[],
+  }
+}

@@ -1,0 +1,94 @@
+// The winston adapter: loggers of winston 3 are known by their container's id, their label or where they were created.
+
+import * as shimmer from 'shimmer'
+import type { Adapter, AdapterContext } from './adapter.js'
+import { hookPackage } from './hook.js'
+import { LevelKeeper } from './winston-keeper.js'
+import { type Container, isWinston, type Logger, type Winston } from './winston-logger.js'
+import { Loggers } from './winston-loggers.js'
+
+const PACKAGE = { name: 'winston', main: /[\\/]winston[\\/]lib[\\/]winston\.js$/ }
+
+/** Those of this thread, whichever copy of winston they are of. */
+const loggers = new Loggers()
+
+export const winstonAdapter: Adapter = {
+  name: 'winston',
+
+  install(context) {
+    const keeper = new LevelKeeper(context, loggers)
+    const undo: (() => void)[] = [() => keeper.close()]
+    undo.push(
+      hookPackage(PACKAGE, (exports) => {
+        if (isWinston(exports)) undo.push(...patch(exports, context, keeper))
+      }),
+    )
+    if (context.role === 'take') {
+      const { leaveFilesClosed } =
+        require('./winston-files.js') as typeof import('./winston-files.js')
+      undo.push(leaveFilesClosed())
+    }
+    return () => {
+      for (const each of undo.reverse()) each()
+    }
+  },
+
+  relay(record, extra) {
+    if (extra === undefined) return false
+    const { relayTo } = require('./winston-relay.js') as typeof import('./winston-relay.js')
+    return relayTo(loggers, record, extra)
+  },
+}
+
+function patch(winston: Winston, context: AdapterContext, keeper: LevelKeeper): (() => void)[] {
+  const { prototype } = winston.Logger
+  let adding: string | undefined
+  shimmer.wrap(prototype, 'configure', (original) => {
+    return function configure(this: Logger, options) {
+      const before = keeper.begin(this)
+      original.call(this, options)
+      const identity = loggers.identityOf(this) ?? loggers.add(this, { id: adding })
+      keeper.configured(this, identity, options?.level !== undefined, before)
+    }
+  })
+  shimmer.wrap(winston.Container.prototype, 'add', (original) => {
+    return function add(this: Container, id, options) {
+      const before = adding
+      adding = String(id)
+      try {
+        return original.call(this, id, options)
+      } finally {
+        adding = before
+      }
+    }
+  })
+  keep(winston, keeper)
+  return [
+    () => shimmer.unwrap(prototype, 'configure'),
+    () => shimmer.unwrap(winston.Container.prototype, 'add'),
+    patchWrites(prototype, context, keeper),
+  ]
+}
+
+// Loggers that were there before: winston's own, and those of containers if it was loaded before us.
+function keep({ exceptions, loggers: { loggers: contained } }: Winston, keeper: LevelKeeper): void {
+  const { logger } = exceptions
+  keeper.configured(logger, loggers.add(logger, { isDefault: true }), false)
+  for (const [id, each] of contained) keeper.configured(each, loggers.add(each, { id }), false)
+}
+
+function patchWrites(prototype: Logger, context: AdapterContext, keeper: LevelKeeper): () => void {
+  if (context.role === 'track') return () => {}
+  if (context.role === 'copy') {
+    const { copyWrites } = require('./winston-own.js') as typeof import('./winston-own.js')
+    return copyWrites(prototype, context, loggers)
+  }
+  const { takeWrites } = require('./winston-child.js') as typeof import('./winston-child.js')
+  const hasOwn = Object.hasOwn(prototype, 'write')
+  const isOwn = (logger: Logger): boolean => keeper.isOwn(logger)
+  shimmer.wrap(prototype, 'write', (write) => takeWrites(write, { context, loggers, isOwn }))
+  return () => {
+    shimmer.unwrap(prototype, 'write')
+    if (!hasOwn) Reflect.deleteProperty(prototype, 'write')
+  }
+}
