@@ -54,8 +54,8 @@ for (const kind of ['worker', 'fork']) {
     const { lines, stdout } = await use(t, 'exception', { kind })
     const [{ level, exception, stack, message }, ...others] = lines('exception.log')
     assert.deepEqual([level, exception, others], ['error', true, []])
-    assert.match(message, /^uncaughtException: nobody\nRangeError: nobody\n/)
-    assert.match(stack, /^RangeError: nobody\n/)
+    assert.match(String(message), /^uncaughtException: nobody\nRangeError: nobody\n/)
+    assert.match(String(stack), /^RangeError: nobody\n/)
     assert.equal(stdout, 'ended with 1\n')
   })
 }
