@@ -94,3 +94,13 @@ it('a child of a root without log4js is not mute', async (t) => {
   const { level, name, msg, lib } = JSON.parse(line)
   assert.deepEqual([level, name, msg, lib], [30, 'alone', 'said', 'log4js'])
 })
+
+it('levels of the root hold in a child that has not set its own', async (t) => {
+  const cwd = scratch(t)
+  await run(join(FIXTURES, 'adapters/log4js-levels.mjs'), { cwd })
+  assert.deepEqual(readFileSync(join(cwd, 'app.log'), 'utf8').trim().split('\n'), [
+    'of the level of the root',
+    'as configured',
+    'the level the child has set',
+  ])
+})

@@ -52,7 +52,9 @@ for (const kind of ['worker', 'fork']) {
 
   it(`an exception nobody catches in a ${kind} is written by the root's transport`, async (t) => {
     const { lines, stdout } = await use(t, 'exception', { kind })
-    const [{ level, exception, stack, message }, ...others] = lines('exception.log')
+    const [{ level, exception, stack, message }, ...others] = /** @type {any[]} */ (
+      lines('exception.log')
+    )
     assert.deepEqual([level, exception, others], ['error', true, []])
     assert.match(String(message), /^uncaughtException: nobody\nRangeError: nobody\n/)
     assert.match(String(stack), /^RangeError: nobody\n/)
