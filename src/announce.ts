@@ -1,26 +1,16 @@
 // Announcing: the root tells its children that run when its levels have changed.
 //
 // What they are set to is written into the runtime directory, for children to come and for those in other processes,
-// which the doorbell tells to look there. Threads of the root hear of it by a BroadcastChannel.
+// which the doorbell tells to look there. Threads of the root hear of it from the listener's thread, by their ports.
 
-import { BroadcastChannel } from 'node:worker_threads'
 import { notice, reasonOf } from './core/notice.js'
 
-export interface Announcement {
-  readonly version: number
-  /** JSON of the root's levels. */
-  readonly text: string
-}
-
 export interface AnnouncerOptions {
-  /** Name of the channel for the root's threads. */
-  readonly channel: string
   /** Whether there may be anybody to tell. */
   readonly hasChildren: () => boolean
   /** Writes the levels of this version to where children find them, and returns them as JSON. */
   readonly write: (version: number) => string
-  /** Tells children in other processes to look there. */
-  readonly tell: (version: number) => void
+  readonly tell: (version: number, text: string) => void
 }
 
 export class Announcer {
@@ -52,21 +42,12 @@ export class Announcer {
 
   #announce(): void {
     this.#isBehind = false
-    const { channel, write, tell } = this.#options
+    const { write, tell } = this.#options
     const version = ++this.#version
     try {
-      const text = write(version)
-      tell(version)
-      broadcast(channel, text)
+      tell(version, write(version))
     } catch (error) {
       notice('LOGSHARE_WARN_LISTENER', `children are not told of levels: ${reasonOf(error)}`)
     }
   }
-}
-
-// What was posted arrives, whether or not the sender still is there.
-function broadcast(name: string, text: string): void {
-  const channel = new BroadcastChannel(name)
-  channel.postMessage(text)
-  channel.close()
 }

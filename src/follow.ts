@@ -1,10 +1,11 @@
 // Following: how a child hears of the root's levels while it runs.
 //
 // A child whose queue is a file is told by its doorbell to look into the runtime directory; a thread with a ring is told
-// by a BroadcastChannel. One that never yields sees at its log calls that it has to look.
+// by its port (through `on`: the first event of a BroadcastChannel loads all of undici). One that never yields sees at its
+// log calls that it has to look.
 
 import { existsSync, statSync } from 'node:fs'
-import { BroadcastChannel, receiveMessageOnPort, threadId } from 'node:worker_threads'
+import { threadId } from 'node:worker_threads'
 import { monotonic } from './core/clock.js'
 import { levels, type RootLevels } from './core/levels.js'
 import type { Registry } from './logger/registry.js'
@@ -15,6 +16,8 @@ import { inheritancePath, type Place, readInheritance } from './spawn/inherit.js
 
 /** Milliseconds between two looks into the runtime directory by a thread that logs. */
 const LOOK_INTERVAL = 50
+/** Milliseconds between two looks by a thread whose port is closed, for the listener's thread has died. */
+const DEAF_INTERVAL = 250
 
 export interface Follower {
   /** What the root has told last. */
@@ -25,14 +28,13 @@ export interface Follower {
   readonly connect: () => void
   /** To be called with each record and its monotonic time. */
   readonly look: (time: number) => void
-  readonly close: () => void
   /** The producer's end of the doorbell, for a queue in a file. */
   readonly line?: { readonly producer: string; readonly bell: Doorbell }
 }
 
 export function createFollower(place: Place): Follower {
   const { queue } = place
-  return queue.type === 'ring' ? followByChannel(place, queue) : followByDoorbell(place, queue)
+  return queue.type === 'ring' ? followByPort(place, queue) : followByDoorbell(place, queue)
 }
 
 /** Milliseconds between two looks for a listener; twice as many after each, up to the last. */
@@ -40,6 +42,7 @@ const FIRST_LOOK = 50
 const LAST_LOOK = 5000
 
 const later = setTimeout
+const startInterval = setInterval
 
 /**
  * To be called when there is nobody to ring for: rings again, later and later, as long as the directory is there and
@@ -112,24 +115,22 @@ function followByDoorbell(
       if (now !== seen) read()
       seen = now
     },
-    close: () => bell.close(),
     line: { producer, bell },
   }
 }
 
-function followByChannel(
+function followByPort(
   { inheritance }: Place,
-  { bell, directory }: Place['queue'] & { type: 'ring' },
+  { bell, port, directory }: Place['queue'] & { type: 'ring' },
 ): Follower {
   const told = new Told(inheritance)
   const words = new Int32Array(bell)
   let seen = told.latest.version
-  let channel: BroadcastChannel | undefined
+  let isConnected = false
   const look = (): void => {
     const version = levelsVersion(words)
     if (version === seen) return
     seen = version
-    if (channel) readPending(channel, told)
     if (directory !== undefined && told.latest.version < version) {
       told.take(readInheritance(directory))
     }
@@ -140,27 +141,15 @@ function followByChannel(
     },
     attach: (registry) => told.attach(registry),
     connect() {
-      if (channel) return
-      channel = new BroadcastChannel(inheritance.channel)
-      channel.onmessage = (event) => told.take(parse((event as { data: unknown }).data))
-      channel.unref()
+      if (isConnected) return
+      isConnected = true
+      port.on('message', (text: string) => told.take(JSON.parse(text) as RootLevels))
+      port.on('close', () => startInterval(look, DEAF_INTERVAL).unref())
+      port.unref()
       look()
     },
     look,
-    close: () => channel?.close(),
   }
-}
-
-function readPending(channel: BroadcastChannel, told: Told): void {
-  for (;;) {
-    const received = receiveMessageOnPort(channel as never) as { message: unknown } | undefined
-    if (!received) return
-    told.take(parse(received.message))
-  }
-}
-
-function parse(text: unknown): RootLevels | undefined {
-  return typeof text === 'string' ? (JSON.parse(text) as RootLevels) : undefined
 }
 
 // Another file is renamed into the old one's place at each change.

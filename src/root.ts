@@ -1,6 +1,5 @@
 // The root: the first thread with logshare, which has the listener, the handlers and the options.
 
-import { randomUUID } from 'node:crypto'
 import { renameSync, writeFileSync } from 'node:fs'
 import { threadId } from 'node:worker_threads'
 
@@ -57,16 +56,14 @@ export function createRoot(settings: Settings): Instance {
   const queue = new QueueHandler({ pid: process.pid, tid: threadId, source: 'root' }, host.queue)
   const registry = new Registry(queue, settings.level, createRedact(settings.redact))
   registry.setLevels(settings.levels)
-  const channel = `logshare ${randomUUID()}`
   const current = (version: number): RootLevels => {
     return { version, ...registry.levels(), foreign: levels.read() }
   }
-  const announcer = createAnnouncer(host, channel, current, () => prepare())
+  const announcer = createAnnouncer(host, current, () => prepare())
   const inheritance = (): Inheritance => ({
     anchor: clockAnchor(),
     ...current(announcer.version),
     own: {},
-    channel,
     settings: host.settings,
     stdio: stdioIds(),
   })
@@ -167,7 +164,6 @@ function createDirectory(host: Host, inheritance: () => Inheritance): () => stri
 
 function createAnnouncer(
   host: Host,
-  channel: string,
   current: (version: number) => RootLevels,
   prepare: () => string,
 ): Announcer {
@@ -175,13 +171,12 @@ function createAnnouncer(
     notice('LOGSHARE_WARN_LISTENER', `children to come have levels of before: ${reasonOf(error)}`)
   }
   return new Announcer({
-    channel,
     hasChildren: () => host.hasChildren,
     write(version) {
       if (host.hasDirectory) attempt(prepare, failed)
       return JSON.stringify(current(version))
     },
-    tell: (version) => host.tellLevels(version),
+    tell: (version, text) => host.tellLevels(version, text),
   })
 }
 

@@ -64,7 +64,7 @@ export type Command =
     }
   | { readonly type: 'watch'; readonly directory: string }
   | { readonly type: 'tap'; readonly on: boolean }
-  | { readonly type: 'levels'; readonly version: number }
+  | { readonly type: 'levels'; readonly version: number; readonly text: string }
 
 /** What the listener tells main: about rings it was told of by others, so that a next listener knows them; about drops. */
 export type News =

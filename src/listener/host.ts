@@ -144,11 +144,11 @@ export class Host {
     return this.#directory !== undefined
   }
 
-  /** Tells children in other processes, and threads that are just logging, that the root's levels have changed. */
-  tellLevels(version: number): void {
+  /** Tells children that the root's levels have changed; `text` is what they are now, as JSON. */
+  tellLevels(version: number, text: string): void {
     this.#levels = version
     setLevelsVersion(new Int32Array(this.bell), version)
-    if (this.#remote.isRunning) this.#remote.post({ type: 'levels', version })
+    if (this.#remote.isRunning) this.#remote.post({ type: 'levels', version, text })
   }
 
   /** The worker that must stay out of the application's sight. */

@@ -23,6 +23,8 @@ const data = workerData as ThreadData
 const bell = new Int32Array(data.bell)
 const control = new Int32Array(data.control)
 const ports = new Set<MessagePort>()
+/** Those of threads that log. */
+const threads = new Set<MessagePort>()
 
 const { limit, policy, wait } = data.settings.overflow
 const parcels = createParcels({ control, port: data.relay, limit, announce, dropped: count })
@@ -178,6 +180,7 @@ function execute(command: Command): void {
     case 'levels':
       levels = command.version
       doorbell?.tell(levels)
+      for (const port of threads) port.postMessage(command.text)
       break
   }
   wakeSoon()
@@ -186,10 +189,12 @@ function execute(command: Command): void {
 // Main is told of it too: should this thread die, the next one reads the ring on, to its end.
 function addRing({ id, memory, port }: Command & { type: 'ring' }): void {
   tell({ type: 'ring', id, memory })
-  obey(
-    port,
-    listener.sources.addRing(memory, () => tell({ type: 'ended', id })),
-  )
+  const left = listener.sources.addRing(memory, () => tell({ type: 'ended', id }))
+  threads.add(port)
+  obey(port, () => {
+    threads.delete(port)
+    left()
+  })
 }
 
 function tell(news: News): void {

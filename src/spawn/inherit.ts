@@ -26,8 +26,6 @@ export interface Inheritance extends RootLevels {
   readonly anchor: number
   /** Levels that threads between the root and this one have set for themselves: they hold whatever the root sets. */
   readonly own: Readonly<Record<string, Threshold>>
-  /** Name of the BroadcastChannel by which threads hear of the root's levels. */
-  readonly channel: string
   /** The root's, handlers included: a child may have to go on with them. */
   readonly settings: Settings
   readonly stdio: StdioIds
