@@ -34,8 +34,9 @@ async function runHarmed(t, harm) {
   const path = join(directory, 'app.log')
   const config = { adapters: false, handlers: [{ type: 'file', path }] }
   const env = cleanEnv({ LOGSHARE_DIR: runtime, LOGSHARE_CONFIG: JSON.stringify(config) })
-  const program = spawn(process.execPath, ['-r', REGISTER, PROGRAM], { env, stdio: 'pipe' })
-  t.after(() => program.kill('SIGKILL'))
+  const args = ['-r', REGISTER, PROGRAM]
+  const program = spawn(process.execPath, args, { env, stdio: 'pipe', detached: true })
+  t.after(() => killGroup(Number(program.pid)))
   const begun = once(program.stdout, 'data')
   const stdin = program.stdin
   const ended = collect(
@@ -50,6 +51,15 @@ async function runHarmed(t, harm) {
   const { counted, codes, stats } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')
   assert.deepEqual(codes, [0, 0, 0])
   return { path, counted, stats, runtime }
+}
+
+/** Its children would log on without it, and hold its pipes. @param {number} pid */
+function killGroup(pid) {
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // All of them have ended.
+  }
 }
 
 /** @param {string} runtime */
