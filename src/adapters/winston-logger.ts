@@ -40,6 +40,20 @@ export interface Transport {
   readonly maxsize?: number | null
   readonly _opening?: boolean
   readonly _rotate?: boolean
+  /** Waits until its file takes more. */
+  readonly _drain?: boolean
+  /** Bytes in the file, and on their way into it. */
+  readonly _size?: number
+  readonly _pendingSize?: number
+  readonly writableLength?: number
+  /** Its file; pending while it is not open. */
+  readonly _dest?: {
+    readonly pending?: boolean
+    readonly writableNeedDrain?: boolean
+    readonly destroyed?: boolean
+  } | null
+  /** What is on its way into the file. */
+  readonly _stream?: { readonly readableLength?: number; readonly writableLength?: number }
   /** The transport within, of one that only takes exceptions. */
   readonly transport?: Transport
   emit?(event: string): unknown
@@ -60,7 +74,10 @@ export interface Logger {
   readonly transports: readonly Transport[]
   readonly _writableState: { readonly ending?: boolean; readonly destroyed?: boolean }
   configure(options?: Options): void
+  readonly writableLength?: number
+  readonly readableLength?: number
   write(info: Info, ...rest: unknown[]): boolean
+  end(...args: unknown[]): unknown
   push(info: unknown, ...rest: unknown[]): boolean
   _transform(info: Info, encoding: unknown, done: unknown): void
 }
