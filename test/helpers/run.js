@@ -101,6 +101,18 @@ function collect(child, { input, limit }) {
   })
 }
 
+/**
+ * Ends a detached program with its children, which would log on without it and hold its pipes.
+ * @param {import('node:child_process').ChildProcess} program
+ */
+function killGroup({ pid }) {
+  try {
+    if (pid) process.kill(-pid, 'SIGKILL')
+  } catch {
+    // All of them have ended.
+  }
+}
+
 /** The records of a JSON log file. @param {string} path @returns {import('logshare').LogRecord[]} */
 function readLog(path) {
   return readLines(readFileSync(path, 'utf8'))
@@ -123,6 +135,7 @@ function readLines(text) {
 module.exports = {
   run,
   collect,
+  killGroup,
   scratch,
   cleanEnv,
   readLog,

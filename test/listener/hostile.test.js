@@ -10,7 +10,15 @@ const { join } = require('node:path')
 const { it } = require('node:test')
 const { doorbellPath } = require('../../dist/queue/doorbell.js')
 const { assertDelivered } = require('../helpers/delivery.js')
-const { cleanEnv, collect, FIXTURES, readLog, REGISTER, scratch } = require('../helpers/run.js')
+const {
+  cleanEnv,
+  collect,
+  FIXTURES,
+  killGroup,
+  readLog,
+  REGISTER,
+  scratch,
+} = require('../helpers/run.js')
 
 const PROGRAM = join(FIXTURES, 'hostile/neighbours.js')
 
@@ -36,7 +44,7 @@ async function runHarmed(t, harm) {
   const env = cleanEnv({ LOGSHARE_DIR: runtime, LOGSHARE_CONFIG: JSON.stringify(config) })
   const args = ['-r', REGISTER, PROGRAM]
   const program = spawn(process.execPath, args, { env, stdio: 'pipe', detached: true })
-  t.after(() => killGroup(Number(program.pid)))
+  t.after(() => killGroup(program))
   const begun = once(program.stdout, 'data')
   const stdin = program.stdin
   const ended = collect(
@@ -51,15 +59,6 @@ async function runHarmed(t, harm) {
   const { counted, codes, stats } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')
   assert.deepEqual(codes, [0, 0, 0])
   return { path, counted, stats, runtime }
-}
-
-/** Its children would log on without it, and hold its pipes. @param {number} pid */
-function killGroup(pid) {
-  try {
-    process.kill(-pid, 'SIGKILL')
-  } catch {
-    // All of them have ended.
-  }
 }
 
 /** @param {string} runtime */

@@ -12,6 +12,7 @@ const {
   cleanEnv,
   collect,
   FIXTURES,
+  killGroup,
   readLog,
   readLines,
   REGISTER,
@@ -72,8 +73,9 @@ for (const variable of ['XDG_RUNTIME_DIR', 'TMPDIR', 'LOGSHARE_DIR']) {
     const program = spawn('sh', ['-c', careless, process.execPath, REGISTER, PROGRAM], {
       env,
       stdio: 'pipe',
+      detached: true,
     })
-    t.after(() => program.kill('SIGKILL'))
+    t.after(() => killGroup(program))
     const begun = once(program.stdout, 'data')
     const { stdin } = program
     const held = Object.assign(program, { stdin: Object.assign(stdin, { end: () => stdin }) })
