@@ -2,7 +2,7 @@
 
 import type { Settings } from './core/options.js'
 import type { LogRecord } from './core/record.js'
-import type { ListenerStats } from './listener/host.js'
+import type { ListenerStats } from './listener/stats.js'
 import type { Registry } from './logger/registry.js'
 import type { Parent } from './spawn/inherit.js'
 

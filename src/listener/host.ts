@@ -7,17 +7,17 @@ import { makeDirectory, removeDirectory } from '../core/directory.js'
 import { dropLock, takeLock } from '../core/lock.js'
 import { notice, reasonOf } from '../core/notice.js'
 import type { Settings } from '../core/options.js'
-import { Drops, type Tally } from '../core/tally.js'
+import { Drops } from '../core/tally.js'
 import type { Mark } from '../handlers/handler.js'
 import { createBell, setLevelsVersion } from '../queue/bell.js'
 import { createRing, RingWriter } from '../queue/ring.js'
 import { Ask, type News, type Parcel } from './channel.js'
 import { Inline, type Pace } from './inline.js'
-import { Count } from './listener.js'
 import { Remote } from './remote.js'
 import { Rings } from './rings.js'
 import { hasLivingProducers } from './source.js'
 import { readState } from './state.js'
+import { Count, type ListenerStats, readCounters } from './stats.js'
 
 /** Milliseconds main waits at most before a child's end is told to the application. */
 const BARRIER_LIMIT = 500
@@ -38,26 +38,6 @@ export interface HostOptions {
   readonly Worker: typeof Worker
   /** Takes lines on the root's main thread. */
   readonly take: (purpose: Parcel['purpose'], lines: readonly string[]) => void
-}
-
-/** What `stats()` tells of the listener. */
-export interface ListenerStats {
-  /** `thread` once there was a child. */
-  readonly listener: 'inline' | 'thread'
-  readonly records: number
-  readonly bytes: number
-  /** Times that bytes in a queue were skipped because they were no frames. */
-  readonly damaged: number
-  /** Calls of handlers that threw. */
-  readonly failed: number
-  /** Producers whose queues are served now. */
-  readonly producers: number
-  /** Bytes that handlers keep because they cannot pass them on. */
-  readonly waiting: number
-  /** Records dropped anywhere in the tree for want of room, by level name, by producer. */
-  readonly drops: Tally
-  /** Lines for the main thread that were dropped because it did not take them. */
-  readonly undelivered: number
 }
 
 export class Host {
@@ -217,15 +197,9 @@ export class Host {
 
   stats(): ListenerStats {
     this.#remote.takePending()
-    const count = (slot: number): number => this.#counters[slot] ?? 0
     return {
       listener: this.#remote.isRunning ? 'thread' : 'inline',
-      records: count(Count.RECORDS),
-      bytes: count(Count.BYTES),
-      damaged: count(Count.DAMAGED),
-      failed: count(Count.FAILED),
-      producers: count(Count.SOURCES),
-      waiting: count(Count.WAITING),
+      ...readCounters(this.#counters),
       drops: this.#drops.read(),
       undelivered: this.#remote.undelivered,
     }

@@ -10,6 +10,7 @@ import { Merge } from './merge.js'
 import { isOfAnotherBoot } from './source.js'
 import { Sources } from './sources.js'
 import { readState, writeState } from './state.js'
+import { Count } from './stats.js'
 
 const BATCH_RECORDS = 4096
 const BATCH_BYTES = 2 ** 20
@@ -21,17 +22,6 @@ const STATE_INTERVAL = 20
 const RETRY_INTERVAL = 20
 /** Milliseconds after which a pump under load lets the event loop have its turn. */
 const TURN_LIMIT = 20
-
-/** Slots of the counters, which the root's thread reads while the listener's writes. */
-export const Count = {
-  RECORDS: 0,
-  BYTES: 1,
-  DAMAGED: 2,
-  FAILED: 3,
-  SOURCES: 4,
-  WAITING: 5,
-  SIZE: 6,
-} as const
 
 export interface ListenerOptions {
   /** Milliseconds within which records of different producers are put in order; 0: as they arrive. */
