@@ -2,6 +2,7 @@
 
 import { readdirSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
+import { monotonic } from './core/clock.js'
 import { diagnose } from './core/diagnostics.js'
 import { checkOwned, listDirectories, removeDirectory } from './core/directory.js'
 import { dropLock, isLocked, takeLock } from './core/lock.js'
@@ -15,13 +16,17 @@ import { readInheritance } from './spawn/inherit.js'
 
 /** Milliseconds after which records that were on their way to a terminal are of no use any more. */
 const STALE = 24 * 60 * 60 * 1000
+/** Milliseconds after which the rest is left to the next root: where much is left over, nobody's start is to pay for it. */
+const LIMIT = 20
 
 /**
  * Looks through the runtime directories whose root is dead and that no process uses. Returns one that held records for
  * the same log files, its lock taken: our listener goes on with it. Removes those that hold nothing unread. Never throws.
  */
 export function sweep(settings: Settings): string | undefined {
+  const until = monotonic() + LIMIT
   for (const directory of listDirectories()) {
+    if (monotonic() > until) break
     try {
       checkOwned(directory)
       if (isBeginning(directory) || isLocked(directory) || hasLivingProducers(directory)) continue

@@ -82,8 +82,7 @@ for (const variable of ['XDG_RUNTIME_DIR', 'TMPDIR', 'LOGSHARE_DIR']) {
     const ended = collect(held, { limit: 60_000 })
     await begun
     const runtime = variable === 'LOGSHARE_DIR' ? value : directoriesIn(directoriesIn(place)[0])[0]
-    const files = fs.readdirSync(runtime)
-    assert.ok(files.includes('bell.sock') && files.some((file) => file.endsWith('.q')))
+    const files = await filesOf(runtime)
     for (const file of files) assert.equal(fs.statSync(join(runtime, file)).mode & 0o077, 0, file)
     const { uid, groups, calls, ...tries } = JSON.parse(asStranger(CODE, runtime, files.join()))
     assert.deepEqual([uid, groups.includes(0)], [STRANGER, false])
@@ -100,6 +99,16 @@ for (const variable of ['XDG_RUNTIME_DIR', 'TMPDIR', 'LOGSHARE_DIR']) {
     assertDelivered(readLog(path), expected)
     assert.equal(stats.damaged, 0)
   })
+}
+
+/** What a runtime directory holds once its listener can be rung for. @param {string} runtime */
+async function filesOf(runtime) {
+  for (let tries = 0; tries < 500; tries++) {
+    const files = fs.readdirSync(runtime)
+    if (files.includes('bell.sock') && files.some((file) => file.endsWith('.q'))) return files
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  return assert.fail('no listener')
 }
 
 /** What the other user lays in the way, by the JavaScript that does it at `path`. */
