@@ -149,9 +149,15 @@ export function openDoorbell(directory: string, events: DoorbellEvents, version 
   })
   server.maxConnections = MAX_CONNECTIONS
   server.on('error', (error) => events.mute(error))
-  server.listen({ path, backlog: 4096 }, () => {
+  const guard = (): void => {
     if (process.platform !== 'win32') chmodSync(path, 0o600)
-  })
+  }
+  server.listen({ path, backlog: 4096 }, guard)
+  try {
+    guard() // it is there by now, in a directory of ours that nobody else may enter
+  } catch {
+    // Then it will be when it listens, or there will be none.
+  }
   return {
     tell(changed) {
       version = changed

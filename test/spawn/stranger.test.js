@@ -105,7 +105,8 @@ for (const variable of ['XDG_RUNTIME_DIR', 'TMPDIR', 'LOGSHARE_DIR']) {
 async function filesOf(runtime) {
   for (let tries = 0; tries < 500; tries++) {
     const files = fs.readdirSync(runtime)
-    if (files.includes('bell.sock') && files.some((file) => file.endsWith('.q'))) return files
+    const isReady = files.includes('bell.sock') && files.some((file) => file.endsWith('.q'))
+    if (isReady && (fs.statSync(join(runtime, 'bell.sock')).mode & 0o077) === 0) return files
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
   return assert.fail('no listener')
