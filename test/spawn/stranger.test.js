@@ -83,7 +83,10 @@ for (const variable of ['XDG_RUNTIME_DIR', 'TMPDIR', 'LOGSHARE_DIR']) {
     await begun
     const runtime = variable === 'LOGSHARE_DIR' ? value : directoriesIn(directoriesIn(place)[0])[0]
     const files = await filesOf(runtime)
-    for (const file of files) assert.equal(fs.statSync(join(runtime, file)).mode & 0o077, 0, file)
+    for (const file of files) {
+      const stats = fs.statSync(join(runtime, file), { throwIfNoEntry: false })
+      if (stats) assert.equal(stats.mode & 0o077, 0, file) // a draft may have got its name meanwhile
+    }
     const { uid, groups, calls, ...tries } = JSON.parse(asStranger(CODE, runtime, files.join()))
     assert.deepEqual([uid, groups.includes(0)], [STRANGER, false])
     assert.deepEqual(calls, ['EACCES'])
