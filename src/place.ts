@@ -28,7 +28,7 @@ export function placeRoot(settings: Settings | undefined, preloaded: boolean): (
     undoRoot = root.install?.(complete)
     return root
   }, false)
-  if (before || settings?.handlers.some((handler) => handler.type !== 'relay')) slot.get()
+  if (before || (settings && isCollecting(settings))) slot.get()
   const unpatch = patchSpawn(() => slot.get().parent, preloaded)
   const unadapt = installAdapters(settings?.adapters, {
     registry: () => slot.get().registry,

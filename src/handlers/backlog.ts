@@ -3,6 +3,7 @@
 // What the system takes at once never waits. Behind the first line it does not take, all are kept, in order.
 
 import { monotonic } from '../core/clock.js'
+import { nap } from '../core/nap.js'
 import { notice, reasonOf } from '../core/notice.js'
 import { Drops } from '../core/tally.js'
 import type { Delivery, Surroundings } from './handler.js'
@@ -175,7 +176,7 @@ export class Backlog {
         this.#isStuck = true
         return false
       }
-      Atomics.wait(never, 0, 0, SLOW_RETRY)
+      nap(SLOW_RETRY)
       this.retry()
     }
     this.#options.place.moved()
@@ -221,5 +222,3 @@ export class Backlog {
 function slowness(since: number): Fault {
   return { reason: 'its reader was too slow', since, isSlow: true }
 }
-
-const never = new Int32Array(new SharedArrayBuffer(4))

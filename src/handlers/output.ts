@@ -3,14 +3,13 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { monotonic } from '../core/clock.js'
+import { nap } from '../core/nap.js'
 
 /** Milliseconds a write waits at most for a reader that takes nothing. */
 const STALL_LIMIT = 5000
 /** Bytes a pipe takes as one piece or not at all: nobody else's text gets into the middle of a line. */
 const PIECE = 4096
 const LINE_FEED = 0x0a
-
-const never = new Int32Array(new SharedArrayBuffer(4))
 
 /** Writes all bytes; throws what the system says, and ETIMEDOUT after 5 s without any progress. */
 export function writeFully(fd: number, bytes: Uint8Array): void {
@@ -25,7 +24,7 @@ export function writeFully(fd: number, bytes: Uint8Array): void {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
       deadline ||= monotonic() + STALL_LIMIT
       if (monotonic() > deadline) throw new Error(`ETIMEDOUT: nobody reads from descriptor ${fd}`)
-      Atomics.wait(never, 0, 0, 1)
+      nap(1)
     }
   }
 }

@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { monotonic } from '../core/clock.js'
+import { nap } from '../core/nap.js'
 import type { QueuePolicy } from './queue.js'
 import { SEGMENT_SIZE, segmentPath } from './segment.js'
 
@@ -11,8 +12,6 @@ const NAP = 5
 /** Segments that a limit is divided into: what was read goes by segments. */
 const SHARES = 8
 const MIN_SEGMENT = 64 * 1024
-
-const never = new Int32Array(new SharedArrayBuffer(4))
 
 export interface RoomOptions {
   readonly directory: string
@@ -70,7 +69,7 @@ export class Room {
         return false
       }
       this.#options.wrote?.(monotonic())
-      Atomics.wait(never, 0, 0, NAP)
+      nap(NAP)
     }
     this.#isStuck = false
     return true
