@@ -40,7 +40,7 @@ export class Patience {
     if (given === undefined && !this.#missing.has(key)) {
       this.#waiting.push({ line, record, extra, since: now() })
       if (this.#waiting.length > ROOM) this.#giveUp(this.#waiting[0])
-      this.#timer ??= startInterval(() => this.#retry(), INTERVAL).unref()
+      this.#timer ??= startInterval(() => this.retry(), INTERVAL).unref()
       return
     }
     if (given) this.#missing.delete(key)
@@ -49,10 +49,15 @@ export class Patience {
 
   /** Prints what still waits. */
   end(): void {
-    this.#retry(Number.NEGATIVE_INFINITY)
+    this.#try(Number.NEGATIVE_INFINITY)
   }
 
-  #retry(limit = LIMIT): void {
+  /** Gives what waits to loggers that have come meanwhile. */
+  retry(): void {
+    if (this.#waiting.length > 0) this.#try(LIMIT)
+  }
+
+  #try(limit: number): void {
     const blocked = new Set<string>()
     const waiting = this.#waiting
     this.#waiting = waiting.filter((each) => {
@@ -76,7 +81,7 @@ export class Patience {
   #giveUp(first: Waiting | undefined): void {
     if (!first) return
     this.#missing.add(keyOf(first.record))
-    this.#retry()
+    this.retry()
   }
 }
 

@@ -285,9 +285,13 @@ function hookExit(host: Host, before?: () => void): () => void {
   }
   // Loggers of other libraries end with exit listeners, some for good, and some only write while there is something to do:
   // they get what children have logged last before either.
+  const catchUp = (limit?: number): void => {
+    host.barrier(limit)
+    guard('relay', () => patience.retry())
+  }
   return onExit(end, {
     hides: (worker) => host.isListener(worker),
-    idle: () => host.barrier(IDLE_LIMIT),
-    before: () => host.barrier(),
+    idle: () => catchUp(IDLE_LIMIT),
+    before: () => catchUp(),
   })
 }
