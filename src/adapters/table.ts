@@ -29,7 +29,8 @@ const ADAPTERS: Readonly<Record<string, Entry>> = {
   },
   bunyan: {
     file: /[\\/]bunyan[\\/]lib[\\/]bunyan\.js$/,
-    load: () => (require('./bunyan.js') as typeof import('./bunyan.js')).bunyanAdapter,
+    load: () =>
+      (require('./bunyan/adapter.js') as typeof import('./bunyan/adapter.js')).bunyanAdapter,
   },
   debug: {
     file: /[\\/]debug[\\/]src[\\/]index\.js$/,
@@ -71,15 +72,17 @@ const ADAPTERS: Readonly<Record<string, Entry>> = {
   },
   pino: {
     file: /[\\/]pino\.js$/,
-    load: () => (require('./pino.js') as typeof import('./pino.js')).pinoAdapter,
+    load: () => (require('./pino/adapter.js') as typeof import('./pino/adapter.js')).pinoAdapter,
   },
   log4js: {
     file: /[\\/]log4js[\\/]lib[\\/]log4js\.js$/,
-    load: () => (require('./log4js.js') as typeof import('./log4js.js')).log4jsAdapter,
+    load: () =>
+      (require('./log4js/adapter.js') as typeof import('./log4js/adapter.js')).log4jsAdapter,
   },
   winston: {
     file: /[\\/]winston[\\/]lib[\\/]winston\.js$/,
-    load: () => (require('./winston.js') as typeof import('./winston.js')).winstonAdapter,
+    load: () =>
+      (require('./winston/adapter.js') as typeof import('./winston/adapter.js')).winstonAdapter,
   },
 }
 

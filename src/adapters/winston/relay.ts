@@ -1,14 +1,14 @@
 // winston in the root: a child's record goes through the logger of the same identity, its formats and its transports.
 
-import { notice, reasonOf } from '../core/notice.js'
-import type { LogRecord } from '../core/record.js'
-import { whileRelaying } from './adapter.js'
-import { atMoment } from './moment.js'
-import { nameAt } from './winston-levels.js'
-import { type Format, type Info, LEVEL, type Logger, SPLAT } from './winston-logger.js'
-import type { Loggers } from './winston-loggers.js'
-import { inPace } from './winston-pace.js'
-import { type Extra, fromExtra } from './winston-record.js'
+import { notice, reasonOf } from '../../core/notice.js'
+import type { LogRecord } from '../../core/record.js'
+import { whileRelaying } from '../adapter.js'
+import { atMoment } from '../moment.js'
+import { nameAt } from './levels.js'
+import { type Format, type Info, LEVEL, type Logger, SPLAT } from './logger.js'
+import type { Loggers } from './loggers.js'
+import { inPace } from './pace.js'
+import { type Extra, fromExtra } from './record.js'
 
 interface Relayed {
   readonly record: LogRecord
@@ -87,7 +87,7 @@ function wrapFormat(format: Format): void {
 
 function shieldStreams({ transports }: Logger, source: string): void {
   if (!transports.some((transport) => transport.name === 'console')) return
-  const { shield } = require('./shield.js') as typeof import('./shield.js')
+  const { shield } = require('../shield.js') as typeof import('../shield.js')
   shield(process.stdout, source)
   shield(process.stderr, source)
 }

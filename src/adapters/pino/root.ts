@@ -1,12 +1,12 @@
 // Root: gives children's lines to the application's own loggers, or to destinations like those the children wanted.
 
-import { notice, reasonOf } from '../core/notice.js'
-import type { LogRecord } from '../core/record.js'
-import { type Identity, Loggers } from './loggers.js'
-import type { Target } from './pino-destinations.js'
-import { deliver, type Library, type Logger, libraryOf, type Stream } from './pino-library.js'
-import { shield } from './shield.js'
-import { decodeTarget, type Reached } from './sink.js'
+import { notice, reasonOf } from '../../core/notice.js'
+import type { LogRecord } from '../../core/record.js'
+import { type Identity, Loggers } from '../loggers.js'
+import { shield } from '../shield.js'
+import { decodeTarget, type Reached } from '../sink.js'
+import type { Target } from './destinations.js'
+import { deliver, type Library, type Logger, libraryOf, type Stream } from './library.js'
 
 /** What a child puts beside a record. */
 export interface Origin {

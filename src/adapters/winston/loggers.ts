@@ -1,8 +1,8 @@
 // The loggers of winston there are in this thread, and who is who: winston gives them no names.
 
 import { resolve } from 'node:path'
-import { callerPlace } from './place.js'
-import type { Logger, Transport } from './winston-logger.js'
+import { callerPlace } from '../place.js'
+import type { Logger, Transport } from './logger.js'
 
 /** What is known of a logger that tells it from others, in every process that runs the same code. */
 export interface Identity {

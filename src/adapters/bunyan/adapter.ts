@@ -1,15 +1,15 @@
 // The bunyan adapter: a child's records go through the streams of the root's logger of the same name.
 
-import { notice, reasonOf } from '../core/notice.js'
-import { type Adapter, type AdapterContext, whileRelaying } from './adapter.js'
-import { capture } from './bunyan-capture.js'
-import { type Logger, libraryOf, type Watcher } from './bunyan-library.js'
-import { type Extra, give, libraries, loggers } from './bunyan-root.js'
-import { track } from './bunyan-tracker.js'
-import { createPlaces } from './caller.js'
-import { Followers, OFF } from './followers.js'
-import { hookPackage } from './hook.js'
-import { type Identity, keyOf } from './loggers.js'
+import { notice, reasonOf } from '../../core/notice.js'
+import { type Adapter, type AdapterContext, whileRelaying } from '../adapter.js'
+import { createPlaces } from '../caller.js'
+import { Followers, OFF } from '../followers.js'
+import { hookPackage } from '../hook.js'
+import { type Identity, keyOf } from '../loggers.js'
+import { capture } from './capture.js'
+import { type Logger, libraryOf, type Watcher } from './library.js'
+import { type Extra, give, libraries, loggers } from './root.js'
+import { track } from './tracker.js'
 
 const PACKAGE = { name: 'bunyan', main: /[\\/]bunyan[\\/]lib[\\/]bunyan\.js$/ }
 

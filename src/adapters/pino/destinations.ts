@@ -1,11 +1,11 @@
 // Destinations: what pino in a child is given in the place of the files, threads and streams of its own.
 
 import { resolve } from 'node:path'
-import type { AdapterContext } from './adapter.js'
-import { callersOf } from './caller.js'
-import type { Library, Logger, Pino, Stream } from './pino-library.js'
-import { encodeTarget, Sink } from './sink.js'
-import { isMocked } from './standard-streams.js'
+import type { AdapterContext } from '../adapter.js'
+import { callersOf } from '../caller.js'
+import { encodeTarget, Sink } from '../sink.js'
+import { isMocked } from '../standard-streams.js'
+import type { Library, Logger, Pino, Stream } from './library.js'
 
 /** What the root is to open; `1` and `2` are its own stdout and stderr. */
 export type Target =

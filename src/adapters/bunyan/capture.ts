@@ -2,16 +2,16 @@
 
 import { resolve } from 'node:path'
 import * as shimmer from 'shimmer'
-import { isError } from '../core/encode.js'
-import { encodeFields } from '../core/record.js'
-import { type AdapterContext, isRelaying } from './adapter.js'
-import type { Library, Logger, Rec } from './bunyan-library.js'
-import type { Extra, Origin } from './bunyan-root.js'
-import type { Identity } from './loggers.js'
-import { encodeTarget, gather, type Reached, reach, Sink } from './sink.js'
-import { fieldsOf, standardLevel } from './standard.js'
-import { isData, standardOf } from './standard-streams.js'
-import { type Taken, take } from './take.js'
+import { isError } from '../../core/encode.js'
+import { encodeFields } from '../../core/record.js'
+import { type AdapterContext, isRelaying } from '../adapter.js'
+import type { Identity } from '../loggers.js'
+import { encodeTarget, gather, type Reached, reach, Sink } from '../sink.js'
+import { fieldsOf, standardLevel } from '../standard.js'
+import { isData, standardOf } from '../standard-streams.js'
+import { type Taken, take } from '../take.js'
+import type { Library, Logger, Rec } from './library.js'
+import type { Extra, Origin } from './root.js'
 
 type Emit = (this: Logger, rec: Rec, noEmit?: boolean) => string | undefined
 

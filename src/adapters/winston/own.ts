@@ -1,11 +1,11 @@
 // winston in a root whose records are kept elsewhere, too: they are copied as the logger's format has made them.
 
 import * as shimmer from 'shimmer'
-import { type AdapterContext, whileRelaying } from './adapter.js'
-import { type Info, isWanted, type Logger } from './winston-logger.js'
-import type { Loggers } from './winston-loggers.js'
-import { errorOf, toTaken } from './winston-record.js'
-import { isRelayed } from './winston-relay.js'
+import { type AdapterContext, whileRelaying } from '../adapter.js'
+import { type Info, isWanted, type Logger } from './logger.js'
+import type { Loggers } from './loggers.js'
+import { errorOf, toTaken } from './record.js'
+import { isRelayed } from './relay.js'
 
 /** Copies what loggers of this class write; returns the undo. */
 export function copyWrites(
@@ -30,7 +30,7 @@ export function copyWrites(
   })
   const copy = (logger: Logger, info: Info): void => {
     if (isRelayed(info) || !isWanted(logger, info)) return
-    const { take } = require('./take.js') as typeof import('./take.js')
+    const { take } = require('../take.js') as typeof import('../take.js')
     const identity = loggers.identityOf(logger) ?? loggers.add(logger)
     take(context, toTaken(logger, identity, info, error))
     error = undefined

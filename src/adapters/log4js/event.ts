@@ -1,11 +1,11 @@
 // Events of log4js: as records of ours, and as text from which the root makes them again.
 
-import { isError } from '../core/encode.js'
-import { encodeFields } from '../core/record.js'
-import { pack, restore } from './codec.js'
-import { levelOf } from './log4js-levels.js'
-import type { Copy, Event, Level } from './log4js-library.js'
-import type { Taken } from './take.js'
+import { isError } from '../../core/encode.js'
+import { encodeFields } from '../../core/record.js'
+import { pack, restore } from '../codec.js'
+import type { Taken } from '../take.js'
+import { levelOf } from './levels.js'
+import type { Copy, Event, Level } from './library.js'
 
 const LOCATION = [
   'fileName',
@@ -82,7 +82,7 @@ function locationOf(event: Event): Record<string, unknown> | undefined {
 
 // The text without the error's, which the record's `err` has, where that does not stand in the middle of it.
 function messageOf(data: readonly unknown[], error: Error | undefined): string {
-  const { plainTextOf } = require('./take.js') as typeof import('./take.js')
+  const { plainTextOf } = require('../take.js') as typeof import('../take.js')
   if (!error || (typeof data[0] === 'string' && PLACEHOLDER.test(data[0]))) return plainTextOf(data)
   const others = data.filter((value) => value !== error)
   return others.length > 0 ? plainTextOf(others) : String(error.message)

@@ -2,8 +2,8 @@
 
 import { PassThrough } from 'node:stream'
 import * as shimmer from 'shimmer'
-import { hookPackage } from './hook.js'
-import { isCalledFrom } from './place.js'
+import { hookPackage } from '../hook.js'
+import { isCalledFrom } from '../place.js'
 
 interface FileTransport {
   open(): void

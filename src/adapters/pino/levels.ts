@@ -1,9 +1,9 @@
 // Levels of pino's loggers as numbers that every thread and process understands.
 
-import type { AdapterContext } from './adapter.js'
-import { OFF } from './followers.js'
-import { type Identity, keyOf } from './loggers.js'
-import type { Library, Logger } from './pino-library.js'
+import type { AdapterContext } from '../adapter.js'
+import { OFF } from '../followers.js'
+import { type Identity, keyOf } from '../loggers.js'
+import type { Library, Logger } from './library.js'
 
 export function announceLevel(
   { levels }: AdapterContext,

@@ -1,11 +1,11 @@
 // The log4js adapter: categories of log4js 6 become logger names, and the root's appenders write for all.
 
 import * as shimmer from 'shimmer'
-import { notice, reasonOf } from '../core/notice.js'
-import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
-import { hookPackage } from './hook.js'
-import { inert, leaveOutAppenders } from './log4js-appenders.js'
-import { Follower, Teller } from './log4js-levels.js'
+import { notice, reasonOf } from '../../core/notice.js'
+import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from '../adapter.js'
+import { hookPackage } from '../hook.js'
+import { inert, leaveOutAppenders } from './appenders.js'
+import { Follower, Teller } from './levels.js'
 import {
   type Categories,
   type Clustering,
@@ -16,7 +16,7 @@ import {
   copyOf,
   type Event,
   isUnconfigured,
-} from './log4js-library.js'
+} from './library.js'
 
 /** A file of the library. */
 function part(file: string): { name: string; main: RegExp; internal: true } {
@@ -67,8 +67,8 @@ export const log4jsAdapter: Adapter = {
     const copy = configuredCopy(name)
     if (!copy?.clustering) return undefined
     const { clustering } = copy
-    const { fromExtra } = require('./log4js-event.js') as typeof import('./log4js-event.js')
-    const { shield } = require('./shield.js') as typeof import('./shield.js')
+    const { fromExtra } = require('./event.js') as typeof import('./event.js')
+    const { shield } = require('../shield.js') as typeof import('../shield.js')
     try {
       const event = fromExtra(extra, name, pid, copy)
       shield(process.stdout, source)
@@ -161,8 +161,8 @@ function patchSend(clustering: Clustering, copy: Copy, context: AdapterContext):
 }
 
 function record(event: Event, context: AdapterContext): void {
-  const { take } = require('./take.js') as typeof import('./take.js')
-  const { toExtra, toTaken } = require('./log4js-event.js') as typeof import('./log4js-event.js')
+  const { take } = require('../take.js') as typeof import('../take.js')
+  const { toExtra, toTaken } = require('./event.js') as typeof import('./event.js')
   try {
     take(context, { ...toTaken(event), extra: context.relays ? toExtra(event) : undefined })
   } catch (error) {

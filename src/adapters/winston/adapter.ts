@@ -1,11 +1,11 @@
 // The winston adapter: loggers of winston 3 are known by their container's id, their label or where they were created.
 
 import * as shimmer from 'shimmer'
-import type { Adapter, AdapterContext } from './adapter.js'
-import { hookPackage } from './hook.js'
-import { LevelKeeper } from './winston-keeper.js'
-import { type Container, isWinston, type Logger, type Winston } from './winston-logger.js'
-import { Loggers } from './winston-loggers.js'
+import type { Adapter, AdapterContext } from '../adapter.js'
+import { hookPackage } from '../hook.js'
+import { LevelKeeper } from './keeper.js'
+import { type Container, isWinston, type Logger, type Winston } from './logger.js'
+import { Loggers } from './loggers.js'
 
 const PACKAGE = { name: 'winston', main: /[\\/]winston[\\/]lib[\\/]winston\.js$/ }
 
@@ -24,8 +24,7 @@ export const winstonAdapter: Adapter = {
       }),
     )
     if (context.role === 'take') {
-      const { leaveFilesClosed } =
-        require('./winston-files.js') as typeof import('./winston-files.js')
+      const { leaveFilesClosed } = require('./files.js') as typeof import('./files.js')
       undo.push(leaveFilesClosed())
     }
     return () => {
@@ -35,7 +34,7 @@ export const winstonAdapter: Adapter = {
 
   relay(record, extra) {
     if (extra === undefined) return false
-    const { relayTo } = require('./winston-relay.js') as typeof import('./winston-relay.js')
+    const { relayTo } = require('./relay.js') as typeof import('./relay.js')
     return relayTo(loggers, record, extra)
   },
 }
@@ -80,10 +79,10 @@ function keep({ exceptions, loggers: { loggers: contained } }: Winston, keeper: 
 function patchWrites(prototype: Logger, context: AdapterContext, keeper: LevelKeeper): () => void {
   if (context.role === 'track') return () => {}
   if (context.role === 'copy') {
-    const { copyWrites } = require('./winston-own.js') as typeof import('./winston-own.js')
+    const { copyWrites } = require('./own.js') as typeof import('./own.js')
     return copyWrites(prototype, context, loggers)
   }
-  const { takeWrites } = require('./winston-child.js') as typeof import('./winston-child.js')
+  const { takeWrites } = require('./child.js') as typeof import('./child.js')
   const hasOwn = Object.hasOwn(prototype, 'write')
   const isOwn = (logger: Logger): boolean => keeper.isOwn(logger)
   shimmer.wrap(prototype, 'write', (write) => takeWrites(write, { context, loggers, isOwn }))

@@ -1,11 +1,11 @@
 // Tracker: watches which loggers a copy of pino makes, and which levels they are set to.
 
 import * as shimmer from 'shimmer'
-import { notice, reasonOf } from '../core/notice.js'
-import { callersOf } from './caller.js'
-import type { Identity } from './loggers.js'
-import type { Library, Logger } from './pino-library.js'
-import { nameOf } from './pino-record.js'
+import { notice, reasonOf } from '../../core/notice.js'
+import { callersOf } from '../caller.js'
+import type { Identity } from '../loggers.js'
+import type { Library, Logger } from './library.js'
+import { nameOf } from './record.js'
 
 export interface Watcher {
   /** `hasLevel`: it has one of its own, and not its parent's. */

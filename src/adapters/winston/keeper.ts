@@ -1,9 +1,9 @@
 // Levels of winston's loggers: told by the root, and kept to in children that have not set their own.
 
-import type { AdapterContext } from './adapter.js'
-import { nameAt, thresholdOf } from './winston-levels.js'
-import type { Logger } from './winston-logger.js'
-import { type Identity, type Loggers, levelKeys } from './winston-loggers.js'
+import type { AdapterContext } from '../adapter.js'
+import { nameAt, thresholdOf } from './levels.js'
+import type { Logger } from './logger.js'
+import { type Identity, type Loggers, levelKeys } from './loggers.js'
 
 const LIB = 'winston'
 /** What a logger's level was when it was created: a child that gives the same one has not set it for itself. */

@@ -1,6 +1,6 @@
 // Lines: has pino finish a record's line with all an application has set, without writing it.
 
-import { type Library, type Logger, METADATA, type Metadata } from './pino-library.js'
+import { type Library, type Logger, METADATA, type Metadata } from './library.js'
 
 export interface Line extends Metadata {
   readonly text: string

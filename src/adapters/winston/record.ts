@@ -1,13 +1,13 @@
 // Records of winston: what a logger was given to write, as one of ours and as text for the root's logger.
 
 import { stripVTControlCharacters } from 'node:util'
-import { isError } from '../core/encode.js'
-import { encodeFields } from '../core/record.js'
-import { pack, restore } from './codec.js'
-import type { Taken } from './take.js'
-import { levelOf } from './winston-levels.js'
-import { type Info, LEVEL, type Logger, levelName, SPLAT } from './winston-logger.js'
-import { filesOf, type Identity, nameOf } from './winston-loggers.js'
+import { isError } from '../../core/encode.js'
+import { encodeFields } from '../../core/record.js'
+import { pack, restore } from '../codec.js'
+import type { Taken } from '../take.js'
+import { levelOf } from './levels.js'
+import { type Info, LEVEL, type Logger, levelName, SPLAT } from './logger.js'
+import { filesOf, type Identity, nameOf } from './loggers.js'
 
 /** What goes to the root beside the record. */
 export interface Extra {
@@ -60,7 +60,7 @@ function isOfError(key: string, value: unknown, error: Error | undefined): boole
 
 function textOf(message: unknown): string {
   if (typeof message === 'string') return message
-  const { textOf: text } = require('./take.js') as typeof import('./take.js')
+  const { textOf: text } = require('../take.js') as typeof import('../take.js')
   return message === undefined ? '' : text([message])
 }
 

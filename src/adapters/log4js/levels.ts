@@ -1,7 +1,7 @@
 // Levels of log4js: numbers on a scale of their own, on which an application may put further ones.
 
-import type { AdapterContext } from './adapter.js'
-import { type Categories, type Config, type Copy, chainOf, type Level } from './log4js-library.js'
+import type { AdapterContext } from '../adapter.js'
+import { type Categories, type Config, type Copy, chainOf, type Level } from './library.js'
 
 const LIB = 'log4js'
 /** The level a category was configured with: a child that configures the same has not set it for itself. */

@@ -1,12 +1,12 @@
 // Root: gives children's records to the application's own loggers, or to streams like those the children wanted.
 
 import { appendFileSync } from 'node:fs'
-import { notice, reasonOf } from '../core/notice.js'
-import type { LogRecord } from '../core/record.js'
-import { type Bunyan, type Library, type Logger, libraryOf, type Rec } from './bunyan-library.js'
-import { Loggers } from './loggers.js'
-import { shield } from './shield.js'
-import { decodeTarget, type Reached } from './sink.js'
+import { notice, reasonOf } from '../../core/notice.js'
+import type { LogRecord } from '../../core/record.js'
+import { Loggers } from '../loggers.js'
+import { shield } from '../shield.js'
+import { decodeTarget, type Reached } from '../sink.js'
+import { type Bunyan, type Library, type Logger, libraryOf, type Rec } from './library.js'
 
 /** What a child puts beside a record. */
 export interface Origin {

@@ -1,7 +1,7 @@
 // Appenders of log4js in a child: none is made, but of what is written to a stream that is data.
 
-import type { Capture } from '../core/stdio.js'
-import type { Appender, AppenderConfig, Config } from './log4js-library.js'
+import type { Capture } from '../../core/stdio.js'
+import type { Appender, AppenderConfig, Config } from './library.js'
 
 const STREAMS: Readonly<Record<string, keyof Capture>> = {
   stdout: 'stdout',

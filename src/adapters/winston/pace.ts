@@ -3,7 +3,7 @@
 // So it is given nothing that would come after the record which fills the file, before the next file is open and all that
 // was written is out.
 
-import type { Logger, Transport } from './winston-logger.js'
+import type { Logger, Transport } from './logger.js'
 
 /** Milliseconds a file that is not ready is waited for. */
 const LIMIT = 2000

@@ -1,11 +1,11 @@
 // Record: what pino has written on a line, as a record.
 
-import { isError } from '../core/encode.js'
-import { encodeFields } from '../core/record.js'
-import type { Library, Logger } from './pino-library.js'
-import type { Line } from './pino-lines.js'
-import { fieldsOf, standardLevel } from './standard.js'
-import type { Taken } from './take.js'
+import { isError } from '../../core/encode.js'
+import { encodeFields } from '../../core/record.js'
+import { fieldsOf, standardLevel } from '../standard.js'
+import type { Taken } from '../take.js'
+import type { Library, Logger } from './library.js'
+import type { Line } from './lines.js'
 
 /** Name of records whose logger has none. */
 const UNNAMED = 'pino'

@@ -1,10 +1,10 @@
 // Tracker: watches which loggers a copy of bunyan makes, and which levels they are set to.
 
 import * as shimmer from 'shimmer'
-import { notice, reasonOf } from '../core/notice.js'
-import type { Bunyan, Library, Logger, Watcher } from './bunyan-library.js'
-import { callersOf } from './caller.js'
-import type { Identity } from './loggers.js'
+import { notice, reasonOf } from '../../core/notice.js'
+import { callersOf } from '../caller.js'
+import type { Identity } from '../loggers.js'
+import type { Bunyan, Library, Logger, Watcher } from './library.js'
 
 type Method = (...args: unknown[]) => unknown
 

@@ -1,6 +1,6 @@
 // What of winston the adapter touches.
 
-import type { Ranks } from './winston-levels.js'
+import type { Ranks } from './levels.js'
 
 export const LEVEL: unique symbol = Symbol.for('level') as never
 export const SPLAT: unique symbol = Symbol.for('splat') as never
