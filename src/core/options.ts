@@ -1,8 +1,20 @@
 // Options: what a user may configure, checked once at the edge and complete ever after.
 
 import { isAbsolute, resolve } from 'node:path'
-import { expected, LogshareError } from './errors.js'
-import { isThreshold, THRESHOLD_NAMES, type Threshold } from './level.js'
+import {
+  boolean,
+  type Check,
+  fault,
+  list,
+  object,
+  oneOf,
+  optional,
+  type Shape,
+  text,
+  threshold,
+} from './check.js'
+import { LogshareError } from './errors.js'
+import type { Threshold } from './level.js'
 import { parseCount, parseDuration, parseSize } from './quantity.js'
 import { createRedact } from './redact.js'
 
@@ -91,9 +103,6 @@ export const ADAPTER_NAMES: readonly string[] =
   'console crash debug debuglog warning pino winston bunyan log4js loglevel consola logtape tslog roarr signale'.split(
     ' ',
   )
-
-type Check<T> = (value: unknown, option: string) => T
-type Shape = Readonly<Record<string, unknown>>
 
 /** Settings from options of any origin; throws `LOGSHARE_ERR_OPTION` naming the option at fault. */
 export function checkOptions(options: unknown, directory: string = process.cwd()): Settings {
@@ -195,11 +204,6 @@ function adapters(value: unknown): readonly string[] {
   return list(oneOf(...ADAPTER_NAMES))(value, 'adapters')
 }
 
-const threshold: Check<Threshold> = (value, option) => {
-  if (isThreshold(value)) return value
-  throw fault(option, `one of ${THRESHOLD_NAMES.join(', ')}`, value)
-}
-
 const levels: Check<Readonly<Record<string, Threshold>>> = (value, option) =>
   Object.fromEntries(
     Object.entries(object(value, option)).map(([name, level]) => [
@@ -207,16 +211,6 @@ const levels: Check<Readonly<Record<string, Threshold>>> = (value, option) =>
       threshold(level, `${option}['${name}']`),
     ]),
   )
-
-const text: Check<string> = (value, option) => {
-  if (typeof value === 'string' && value !== '') return value
-  throw fault(option, 'a text that is not empty', value)
-}
-
-const boolean: Check<boolean> = (value, option) => {
-  if (typeof value === 'boolean') return value
-  throw fault(option, 'true or false', value)
-}
 
 const redactPaths: Check<readonly string[]> = (value, option) => {
   const paths = list(text)(value, option)
@@ -228,42 +222,4 @@ const redactPaths: Check<readonly string[]> = (value, option) => {
     })
   }
   return paths
-}
-
-function oneOf<const T extends string>(...choices: readonly T[]): Check<T> {
-  return (value, option) => {
-    const found = choices.find((choice) => choice === value)
-    if (found !== undefined) return found
-    throw fault(option, `one of ${choices.join(', ')}`, value)
-  }
-}
-
-function list<T>(item: Check<T>): Check<readonly T[]> {
-  return (value, option) => {
-    if (!Array.isArray(value)) throw fault(option, 'a list', value)
-    return value.map((member, index) => item(member, `${option}[${index}]`))
-  }
-}
-
-function object(value: unknown, option: string, known?: readonly string[]): Shape {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw fault(option, 'an object', value)
-  }
-  const stranger = known && Object.keys(value).find((key) => !known.includes(key))
-  if (known && stranger !== undefined) {
-    const place = option === 'options' ? stranger : `${option}.${stranger}`
-    throw new LogshareError(
-      'LOGSHARE_ERR_OPTION',
-      `${place}: no such option; known here: ${known.join(', ')}`,
-    )
-  }
-  return value as Shape
-}
-
-function optional<T>(value: unknown, option: string, check: Check<T>): T | undefined {
-  return value === undefined ? undefined : check(value, option)
-}
-
-function fault(option: string, what: string, value: unknown): LogshareError {
-  return new LogshareError('LOGSHARE_ERR_OPTION', `${option}: ${expected(what, value)}`)
 }
