@@ -8,7 +8,7 @@ import type { Parent } from './spawn/inherit.js'
 
 /** A handler of the application's own, called on the root's main thread. */
 export interface RecordHandler {
-  /** Called with records in order, one batch after the other. */
+  /** Called with records in order, one batch after the other. What it throws is counted and announced. */
   write(records: readonly LogRecord[]): void
   flush?(): void | Promise<void>
 }

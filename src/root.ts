@@ -51,7 +51,7 @@ export function createRoot(settings: Settings): Instance {
   const host = new Host({
     settings,
     Worker: OriginalWorker,
-    take: (purpose, lines) => take(handlers, purpose, lines),
+    take: (purpose, lines) => take(handlers, purpose, lines, () => host.countFailure()),
   })
   const queue = new QueueHandler({ pid: process.pid, tid: threadId, source: 'root' }, host.queue)
   const registry = new Registry(queue, settings.level, createRedact(settings.redact))
@@ -235,13 +235,14 @@ function take(
   handlers: ReadonlySet<RecordHandler>,
   purpose: Parcel['purpose'],
   lines: readonly string[],
+  failed?: () => void,
 ): void {
   if (purpose === 'relay') {
     for (const line of lines) guard('relay', () => relay(line))
     return
   }
   const records = lines.map((line) => parseLine(line))
-  for (const handler of handlers) guard('of the application', () => handler.write(records))
+  for (const handler of handlers) guard('of the application', () => handler.write(records), failed)
 }
 
 // To the library it came from; what that has no logger for is printed.
@@ -257,10 +258,11 @@ const patience = new Patience((line, record) => {
 
 let printer: ((line: string, record: LogRecord) => void) | undefined
 
-function guard(name: string, act: () => unknown): void {
+function guard(name: string, act: () => unknown, failed?: () => void): void {
   try {
     act()
   } catch (error) {
+    failed?.()
     announceFailure(name, error)
   }
 }

@@ -9,14 +9,15 @@ import {
   object,
   oneOf,
   optional,
-  type Shape,
   text,
   threshold,
 } from './check.js'
 import { LogshareError } from './errors.js'
+import { checkFilter, FILTER_NAMES, type FilterOptions } from './filter.js'
 import type { Threshold } from './level.js'
 import { parseCount, parseDuration, parseSize } from './quantity.js'
 import { createRedact } from './redact.js'
+import type { RemoteHandlerOptions } from './remote.js'
 
 /** Rotation of a log file. Sizes as `"10m"` or bytes, times as `"1d"` or milliseconds. */
 export interface RotateOptions {
@@ -26,14 +27,7 @@ export interface RotateOptions {
   readonly compress?: boolean
 }
 
-interface CommonHandlerOptions {
-  /** Records below this level do not reach the handler. Default: all do. */
-  readonly level?: Threshold
-  /** Logger names this handler takes: a name with all beneath it, `*` within. Default: all. */
-  readonly names?: readonly string[]
-}
-
-export interface FileHandlerOptions extends CommonHandlerOptions {
+export interface FileHandlerOptions extends FilterOptions {
   readonly type: 'file'
   readonly path: string
   /** Default `json`. */
@@ -41,7 +35,7 @@ export interface FileHandlerOptions extends CommonHandlerOptions {
   readonly rotate?: RotateOptions
 }
 
-export interface ConsoleHandlerOptions extends CommonHandlerOptions {
+export interface ConsoleHandlerOptions extends FilterOptions {
   readonly type: 'console'
   /** Default `stdout`. */
   readonly stream?: 'stdout' | 'stderr'
@@ -49,11 +43,15 @@ export interface ConsoleHandlerOptions extends CommonHandlerOptions {
   readonly format?: 'auto' | 'json' | 'pretty'
 }
 
-export interface RelayHandlerOptions extends CommonHandlerOptions {
+export interface RelayHandlerOptions extends FilterOptions {
   readonly type: 'relay'
 }
 
-export type HandlerOptions = FileHandlerOptions | ConsoleHandlerOptions | RelayHandlerOptions
+export type HandlerOptions =
+  | FileHandlerOptions
+  | ConsoleHandlerOptions
+  | RelayHandlerOptions
+  | RemoteHandlerOptions
 
 /** Every option may be left out. */
 export interface Options {
@@ -98,6 +96,17 @@ export interface Settings {
   readonly redact: readonly string[]
 }
 
+const HANDLER_TYPES = [
+  'file',
+  'console',
+  'relay',
+  'socket',
+  'syslog',
+  'otlp',
+  'jetstream',
+  'module',
+] as const
+
 /** Names `adapters` may hold. One without an adapter in this version captures nothing. */
 export const ADAPTER_NAMES: readonly string[] =
   'console crash debug debuglog warning pino winston bunyan log4js loglevel consola logtape tslog roarr signale'.split(
@@ -136,28 +145,30 @@ export function checkOptions(options: unknown, directory: string = process.cwd()
 
 function handler(directory: string): Check<HandlerOptions> {
   return (value, option) => {
-    const type = object(value, option).type
-    switch (oneOf('file', 'console', 'relay')(type, `${option}.type`)) {
+    const given = object(value, option)
+    switch (oneOf(...HANDLER_TYPES)(given.type, `${option}.type`)) {
       case 'file':
         return fileHandler(value, option, directory)
       case 'console':
         return consoleHandler(value, option)
-      default:
-        return {
-          type: 'relay',
-          ...common(object(value, option, ['type', 'level', 'names']), option),
-        }
+      case 'relay':
+        object(value, option, ['type', ...FILTER_NAMES])
+        return { type: 'relay', ...checkFilter(given, option) }
+      default: {
+        const { checkRemote } = require('./remote.js') as typeof import('./remote.js')
+        return checkRemote(given, option, directory)
+      }
     }
   }
 }
 
 function fileHandler(value: unknown, option: string, directory: string): FileHandlerOptions {
-  const given = object(value, option, ['type', 'level', 'names', 'path', 'format', 'rotate'])
+  const given = object(value, option, ['type', ...FILTER_NAMES, 'path', 'format', 'rotate'])
   const path = text(given.path, `${option}.path`)
   const rotate = optional(given.rotate, `${option}.rotate`, rotation)
   return {
     type: 'file',
-    ...common(given, option),
+    ...checkFilter(given, option),
     path: isAbsolute(path) ? path : resolve(directory, path),
     format: optional(given.format, `${option}.format`, oneOf('json', 'pretty')) ?? 'json',
     ...(rotate && { rotate }),
@@ -182,19 +193,13 @@ function rotation(value: unknown, option: string): RotateOptions {
 }
 
 function consoleHandler(value: unknown, option: string): ConsoleHandlerOptions {
-  const given = object(value, option, ['type', 'level', 'names', 'stream', 'format'])
+  const given = object(value, option, ['type', ...FILTER_NAMES, 'stream', 'format'])
   return {
     type: 'console',
-    ...common(given, option),
+    ...checkFilter(given, option),
     stream: optional(given.stream, `${option}.stream`, oneOf('stdout', 'stderr')) ?? 'stdout',
     format: optional(given.format, `${option}.format`, oneOf('auto', 'json', 'pretty')) ?? 'auto',
   }
-}
-
-function common(given: Shape, option: string): { level?: Threshold; names?: readonly string[] } {
-  const level = optional(given.level, `${option}.level`, threshold)
-  const names = optional(given.names, `${option}.names`, list(text))
-  return { ...(level && { level }), ...(names && { names }) }
 }
 
 function adapters(value: unknown): readonly string[] {

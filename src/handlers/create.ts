@@ -1,5 +1,6 @@
 // From a handler's options to the handler: add a line here for a new type.
 
+import { LogshareError } from '../core/errors.js'
 import { notice, reasonOf } from '../core/notice.js'
 import type { HandlerOptions } from '../core/options.js'
 import type { Handler, Surroundings } from './handler.js'
@@ -17,8 +18,29 @@ export function createHandlers(all: readonly HandlerOptions[], place: Surroundin
   })
 }
 
-/** Throws `LOGSHARE_ERR_HANDLER`. Each type's code is loaded when a handler of it is wanted. */
+/** Throws `LOGSHARE_ERR_HANDLER`. */
 export function createHandler(options: HandlerOptions, place: Surroundings): Handler {
+  const handler = open(options, place)
+  if (!options.rate && !options.sample) return handler
+  const { limit } = require('./limit.js') as typeof import('./limit.js')
+  return limit(handler, options)
+}
+
+/** Whether its receiver answers later: such a handler cannot do its work within the application's calls, nor at its exit. */
+export function needsThread({ type }: HandlerOptions): boolean {
+  return type !== 'file' && type !== 'console' && type !== 'relay'
+}
+
+/** Throws `LOGSHARE_ERR_HANDLER` if a handler that lives in another thread could not be opened there. */
+export function checkHandler(options: HandlerOptions): void {
+  if (options.type === 'module') {
+    const { checkModule } = require('./module.js') as typeof import('./module.js')
+    checkModule(options)
+  }
+}
+
+// Each type's code is loaded when a handler of it is wanted.
+function open(options: HandlerOptions, place: Surroundings): Handler {
   switch (options.type) {
     case 'file': {
       const { createFileHandler } = require('./file.js') as typeof import('./file.js')
@@ -32,5 +54,14 @@ export function createHandler(options: HandlerOptions, place: Surroundings): Han
       const { createRelayHandler } = require('./relay.js') as typeof import('./relay.js')
       return createRelayHandler(options, place)
     }
+    case 'module': {
+      const { createModuleHandler } = require('./module.js') as typeof import('./module.js')
+      return createModuleHandler(options, place)
+    }
+    default:
+      throw new LogshareError(
+        'LOGSHARE_ERR_HANDLER',
+        `${options.type} handler: not in this version`,
+      )
   }
 }

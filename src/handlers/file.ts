@@ -6,13 +6,8 @@ import { notice, reasonOf } from '../core/notice.js'
 import type { FileHandlerOptions } from '../core/options.js'
 import { createPretty } from '../formatters/pretty.js'
 import { Backlog } from './backlog.js'
-import {
-  createFilter,
-  type Delivery,
-  type Handler,
-  type Mark,
-  type Surroundings,
-} from './handler.js'
+import { createFilter } from './filter.js'
+import type { Delivery, Handler, Mark, Surroundings } from './handler.js'
 import { Lines } from './lines.js'
 import { LogFile } from './logfile.js'
 import { Overlap } from './overlap.js'

@@ -1,6 +1,5 @@
 // Handler: where records end. All handlers live with the listener.
 
-import { levelNumber, type Threshold } from '../core/level.js'
 import type { Dropped } from '../core/tally.js'
 import { type Frame, Kind } from '../queue/frame.js'
 
@@ -73,28 +72,19 @@ export interface Handler {
   mark?(): Mark
   /** Passes on what waits for as long as it gets on, and gives the rest up. */
   settle?(): void
+  /** Whether records are better left in their queues for a while: it has all it may keep, and gets on. */
+  isFull?(): boolean
+  /** Sends at once what it would have collected a little longer. */
+  hurry?(): void
   /** Resolves when everything written so far has left the process, but for what waits. */
   flush?(): void | Promise<void>
   /** Called once, after the last `write`, a `settle` and a `flush`. */
   close?(): void | Promise<void>
 }
 
-/** What decides about a record for one handler; undefined if all records may pass. */
-export function createFilter(options: {
-  readonly level?: Threshold
-  readonly names?: readonly string[]
-}): ((record: Delivery) => boolean) | undefined {
-  const least = options.level === undefined ? 0 : levelNumber(options.level)
-  const patterns = options.names?.map(pattern)
-  if (least === 0 && !patterns) return undefined
-  return (record) => {
-    if (record.level < least) return false
-    return !patterns || patterns.some((each) => each.test(nameOf(record)))
-  }
-}
-
 const BEFORE_NAME = Buffer.from(',"name":"')
 const BEFORE_SOURCE = Buffer.from(',"source":"')
+const BEFORE_LIB = Buffer.from(',"lib":"')
 
 /** The logger's name, read where the line has it: nothing before it can hold the text that is looked for. */
 export function nameOf(record: Delivery): string {
@@ -106,6 +96,12 @@ export function sourceOf(record: Delivery): string {
   return readText(record, BEFORE_SOURCE)
 }
 
+/** The library an adapter took it from; `logshare` if none has. */
+export function libOf(record: Delivery): string {
+  const isTaken = record.kind === Kind.ADAPTED || record.kind === Kind.COPY
+  return isTaken ? readText(record, BEFORE_LIB) : 'logshare'
+}
+
 function readText({ buffer, start, end }: Delivery, before: Buffer): string {
   const found = buffer.indexOf(before, start)
   if (found < 0 || found >= end) return '' // a line that damage has changed
@@ -115,10 +111,4 @@ function readText({ buffer, start, end }: Delivery, before: Buffer): string {
     else if (buffer[at] === 0x22) return JSON.parse(buffer.toString('utf8', from, at + 1)) as string
   }
   return ''
-}
-
-// A name stands for itself and all beneath it; `*` for any characters.
-function pattern(name: string): RegExp {
-  const escaped = name.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*')
-  return new RegExp(`^${escaped}(?:\\.|:|$)`)
 }

@@ -6,7 +6,8 @@
 import type { RelayHandlerOptions } from '../core/options.js'
 import { Kind } from '../queue/frame.js'
 import { createConsoleHandler } from './console.js'
-import { createFilter, type Delivery, type Handler, type Surroundings } from './handler.js'
+import { createFilter } from './filter.js'
+import type { Delivery, Handler, Surroundings } from './handler.js'
 
 export function createRelayHandler(options: RelayHandlerOptions, place: Surroundings): Handler {
   const console = createConsoleHandler({ type: 'console' }, place)

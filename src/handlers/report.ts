@@ -13,11 +13,15 @@ const level = LEVELS.warn
 
 let seq = 0
 
-/** A record of the logger `logshare`, level warn. */
-export function createReport(message: string, fields: Readonly<Record<string, unknown>>): Delivery {
+/** A record of the logger `logshare`, or another one, of level warn. */
+export function createReport(
+  message: string,
+  fields: Readonly<Record<string, unknown>>,
+  name = 'logshare',
+): Delivery {
   const time = monotonic()
   const origin = `"pid":${process.pid},"tid":${threadId},"source":"${SOURCE}","seq":${++seq}`
-  const head = `{"level":${level},"time":${wallTime(time)},${origin},"name":"logshare"`
+  const head = `{"level":${level},"time":${wallTime(time)},${origin},"name":${encodeString(name)}`
   const rest = JSON.stringify(fields).replace(/^\{(?=.)/, ',')
   const text = `${head},"msg":${encodeString(message)}${rest === ',}' ? '}' : rest}`
   const buffer = Buffer.from(text)

@@ -20,6 +20,8 @@ export interface Entry {
   /** Bytes of it the system has taken: it stays in front, for nobody may write into the middle of a line. */
   done: number
   isGone: boolean
+  /** On its way: it stays until it is known what became of it. */
+  isSent?: boolean
 }
 
 export function createEntry(record: Delivery, line: Uint8Array, done: number): Entry {
@@ -29,7 +31,7 @@ export function createEntry(record: Delivery, line: Uint8Array, done: number): E
     rank: rankOf(record),
     source: sourceOf(record),
     size: line.length,
-    bytes: Uint8Array.from(line),
+    bytes: new Uint8Array(line),
     done,
     isGone: false,
   }
@@ -48,6 +50,8 @@ export class Waiting {
   #byRank = new Map<number, Entry[]>()
   /** Bytes that wait. */
   size = 0
+  /** Lines that wait. */
+  count = 0
 
   /** `limit` in bytes, of which an eighth is kept for what is vital. */
   constructor(limit: number) {
@@ -65,6 +69,7 @@ export class Waiting {
 
   add(entry: Entry): void {
     this.size += entry.size
+    this.count++
     this.#entries.push(entry)
     const peers = this.#byRank.get(entry.rank)
     if (peers) peers.push(entry)
@@ -77,7 +82,7 @@ export class Waiting {
       if (each >= rank) return undefined
       const peers = this.#byRank.get(each)
       const newest = peers?.at(-1)
-      if (!newest || newest.isGone || newest.done > 0) continue
+      if (!newest || newest.isGone || newest.isSent || newest.done > 0) continue
       peers?.pop()
       this.#forget(newest)
       return newest
@@ -86,10 +91,11 @@ export class Waiting {
   }
 
   /** The first lines, of about as many bytes. */
-  peek(bytes: number): Entry[] {
+  peek(bytes: number, count: number = Number.POSITIVE_INFINITY): Entry[] {
     const entries: Entry[] = []
     let size = 0
     for (let at = this.#first; at < this.#entries.length && size < bytes; at++) {
+      if (entries.length >= count) break
       const entry = this.#entries[at]
       if (!entry || entry.isGone) continue
       entries.push(entry)
@@ -111,6 +117,12 @@ export class Waiting {
     this.#cut()
   }
 
+  /** Takes lines out that were peeked at. */
+  remove(entries: readonly Entry[]): void {
+    for (const entry of entries) if (!entry.isGone) this.#forget(entry)
+    this.#cut()
+  }
+
   /** Takes all of them out. */
   clear(): Entry[] {
     const left = this.#entries.slice(this.#first).filter((entry) => !entry.isGone)
@@ -118,11 +130,13 @@ export class Waiting {
     this.#first = 0
     this.#byRank.clear()
     this.size = 0
+    this.count = 0
     return left
   }
 
   #forget(entry: Entry): void {
     this.size -= entry.size
+    this.count--
     entry.isGone = true
     entry.bytes = NOTHING
   }

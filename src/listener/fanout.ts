@@ -52,6 +52,11 @@ export class Fanout {
     return waiting
   }
 
+  /** Whether a handler has all it may keep for now. */
+  isFull(): boolean {
+    return this.#handlers.some((handler) => handler.isFull?.())
+  }
+
   /** Whether a handler keeps records in memory that can still be read again from their queues. */
   holds(): boolean {
     return this.#handlers.some((handler) => handler.holds?.())
@@ -71,6 +76,7 @@ export class Fanout {
     let waiting = this.waiting()
     let movedAt = monotonic()
     while (waiting > 0 && monotonic() - movedAt < this.#wait) {
+      for (const handler of this.#handlers) this.#guard(handler, () => handler.hurry?.())
       await new Promise((resolve) => later(resolve, PAUSE))
       this.retry()
       const before = waiting

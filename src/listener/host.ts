@@ -8,6 +8,7 @@ import { dropLock, takeLock } from '../core/lock.js'
 import { notice, reasonOf } from '../core/notice.js'
 import type { Settings } from '../core/options.js'
 import { Drops } from '../core/tally.js'
+import { needsThread } from '../handlers/create.js'
 import type { Mark } from '../handlers/handler.js'
 import { createBell, setLevelsVersion } from '../queue/bell.js'
 import { createRing, RingWriter } from '../queue/ring.js'
@@ -99,20 +100,14 @@ export class Host {
     this.#deaths = 0
     this.#closed = false
     this.queue.open()
+    if (settings.handlers.some(needsThread)) this.start()
   }
 
   /** Moves the listener into its thread; main may block as it likes afterwards. */
   start(): void {
     if (this.#remote.isRunning || this.#closed || this.#deaths > MAX_DEATHS) return
     this.#closeInline()
-    this.#remote.start({
-      settings: this.#settings,
-      rings: [this.#memory, ...(this.#deaths > 0 ? this.#rings.values() : [])],
-      directory: this.#directory,
-      isSuccessor: this.#deaths > 0,
-      tap: this.#tapped,
-      levels: this.#levels,
-    })
+    this.#startThread(this.#deaths > 0)
   }
 
   /** Whether there may be children. */
@@ -164,8 +159,13 @@ export class Host {
   finish(directory: string): void {
     this.#closeInline()
     this.#directory = directory
-    this.#goOnInline()
+    this.#goOn()
     this.close()
+  }
+
+  /** A handler of the application's own has thrown. */
+  countFailure(): void {
+    this.#counters[Count.FAILED] = (this.#counters[Count.FAILED] ?? 0) + 1
   }
 
   /** Whether the handlers on the main thread want every line. */
@@ -191,7 +191,7 @@ export class Host {
     if (this.#closed) return
     this.#closed = true
     stopInterval(this.#polling)
-    this.#leaveDirectory(this.#inline ? this.#endInline(this.#inline) : this.#endThread())
+    this.#leaveDirectory(this.#end())
     this.queue.close()
   }
 
@@ -203,6 +203,17 @@ export class Host {
       drops: this.#drops.read(),
       undelivered: this.#remote.undelivered,
     }
+  }
+
+  #startThread(isSuccessor: boolean): void {
+    this.#remote.start({
+      settings: this.#settings,
+      rings: [this.#memory, ...(isSuccessor ? this.#rings.values() : [])],
+      directory: this.#directory,
+      isSuccessor,
+      tap: this.#tapped,
+      levels: this.#levels,
+    })
   }
 
   // The two ends tell whether producers live on in the runtime directory.
@@ -232,11 +243,21 @@ export class Host {
         this.#directory = undefined
         return
       }
-      this.#goOnInline()
-      this.#closeInline()
+      this.#goOn()
+      this.#end()
     }
     removeDirectory(directory)
     this.#directory = undefined
+  }
+
+  // With what is left in the directory of a listener before.
+  #goOn(): void {
+    if (this.#settings.handlers.some(needsThread)) this.#startThread(true)
+    else this.#goOnInline()
+  }
+
+  #end(): boolean {
+    return this.#inline ? this.#endInline(this.#inline) : this.#endThread()
   }
 
   // Throws `LOGSHARE_ERR_HANDLER` unless there are marks.

@@ -3,7 +3,7 @@
 import { levelName } from '../core/level.js'
 import type { Settings } from '../core/options.js'
 import type { Tally } from '../core/tally.js'
-import { createHandler, createHandlers } from '../handlers/create.js'
+import { checkHandler, createHandler, createHandlers, needsThread } from '../handlers/create.js'
 import type { Handler, Mark, Send, Surroundings } from '../handlers/handler.js'
 import { lineOf, wholeOf } from '../handlers/relay.js'
 import type { RingWriter } from '../queue/ring.js'
@@ -130,5 +130,7 @@ function openHandlers({ settings, take, dropped, marks }: InlineOptions): readon
     moved() {},
   }
   if (marks) return createHandlers(settings.handlers, place)
-  return settings.handlers.map((options) => createHandler(options, place))
+  for (const options of settings.handlers) checkHandler(options)
+  const here = settings.handlers.filter((options) => !needsThread(options))
+  return here.map((options) => createHandler(options, place))
 }

@@ -79,6 +79,7 @@ export class Listener {
     if (start - this.#expectedAt > this.#window / 2)
       this.#stall = { from: this.#expectedAt, until: start + this.#window }
     do {
+      if (this.isFull()) break
       const due = this.#horizon()
       this.#lookAround()
       if (!this.#deliver(this.#collect(due, true))) break
@@ -91,17 +92,22 @@ export class Listener {
 
   /**
    * Gives the handlers all that is not younger than a monotonic time, however much living producers write meanwhile.
-   * `moved` is called after each batch. Returns as `pump` does, for handlers alone.
+   * Returns as `pump` does, for handlers alone.
    */
-  pumpUntil(due: number, moved?: () => void): number {
-    do {
-      this.#lookAround()
-      while (this.#deliver(this.#collect(due, false))) {
-        moved?.()
-        this.#lookAround()
-      }
-    } while (this.#dismiss())
+  pumpUntil(due: number): number {
+    while (this.pumpBatch(due)) {}
     return this.#retry()
+  }
+
+  /** The same for one batch; whether there may be more. */
+  pumpBatch(due: number): boolean {
+    this.#lookAround()
+    return this.#deliver(this.#collect(due, false)) || this.#dismiss()
+  }
+
+  /** Whether a handler has all it may keep for now, and records are better left in their queues. */
+  isFull(): boolean {
+    return this.#fanout.isFull()
   }
 
   /** Milliseconds to wait for records that others than the root may be about to put into their queues. */

@@ -18,6 +18,8 @@ const SCAN_INTERVAL = 250
 const MUTE_INTERVAL = 10
 /** Milliseconds in which a record whose time is taken gets into its queue, if its thread is not stalled. */
 const BARRIER_PAUSE = 1
+/** Milliseconds between two looks whether a handler has room again. */
+const FULL_PAUSE = 5
 
 const data = workerData as ThreadData
 const bell = new Int32Array(data.bell)
@@ -105,11 +107,11 @@ async function serve(): Promise<void> {
   const ask = Atomics.load(control, Word.ASK)
   const due = monotonic()
   await rest(ask === Ask.BARRIER ? BARRIER_PAUSE : listener.patience())
-  listener.pumpUntil(due, progressed)
+  await pumpUntil(due)
   const stop = ask === Ask.STOP
   if (stop) {
     listener.sources.reap()
-    listener.pumpUntil(monotonic(), progressed)
+    await pumpUntil(monotonic())
     await listener.close()
     tellDrops()
     if (listener.sources.hasLiving()) Atomics.store(control, Word.LEFT, 1)
@@ -123,6 +125,15 @@ async function serve(): Promise<void> {
   Atomics.notify(control, Word.DONE)
   serving = false
   if (!stop) wake()
+}
+
+// A receiver that takes its time answers while this thread rests.
+async function pumpUntil(due: number): Promise<void> {
+  do {
+    progressed()
+    while (listener.isFull()) await rest(FULL_PAUSE)
+  } while (listener.pumpBatch(due))
+  listener.pumpUntil(due)
 }
 
 function progressed(): void {

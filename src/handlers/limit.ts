@@ -1,0 +1,146 @@
+// Limit: a handler behind a limit of records for each logger, and a share of those of a level.
+
+import { monotonic } from '../core/clock.js'
+import type { FilterOptions } from '../core/filter.js'
+import { LEVELS, type Level, levelName } from '../core/level.js'
+import { type Delivery, type Handler, nameOf } from './handler.js'
+import { createReport } from './report.js'
+
+/** Loggers that are counted by themselves; the others share one count. */
+const MAX_LOGGERS = 10_000
+
+/** The same handler, given less; what a rate has kept from it is told of by one record for each logger and interval. */
+export function limit(handler: Handler, { rate, sample }: FilterOptions): Handler {
+  const sampler = sample && createSampler(sample)
+  const limiter = rate && new Limiter(rate.limit, Number(rate.interval))
+  if (!sampler && !limiter) return handler
+  const write = (records: readonly Delivery[]): void => {
+    const kept = sampler ? records.filter(sampler) : records
+    const passed = limiter ? limiter.pass(kept) : kept
+    if (passed.length > 0) handler.write(passed)
+  }
+  const tell = (until: number): void => {
+    const reports = limiter?.report(until) ?? []
+    if (reports.length > 0) handler.write(reports)
+  }
+  return {
+    ...forward(handler),
+    write,
+    retry() {
+      tell(monotonic())
+      return Math.min(
+        handler.retry?.() ?? Number.POSITIVE_INFINITY,
+        limiter?.restTime() ?? Number.POSITIVE_INFINITY,
+      )
+    },
+    settle() {
+      tell(Number.POSITIVE_INFINITY)
+      handler.settle?.()
+    },
+  }
+}
+
+function forward(handler: Handler): Handler {
+  const { mark } = handler
+  return {
+    label: handler.label,
+    accepts: handler.accepts,
+    write: (records) => handler.write(records),
+    waiting: () => handler.waiting?.() ?? 0,
+    holds: () => handler.holds?.() ?? false,
+    isFull: () => handler.isFull?.() ?? false,
+    hurry: () => handler.hurry?.(),
+    flush: () => handler.flush?.(),
+    close: () => handler.close?.(),
+    ...(mark && { mark: () => mark.call(handler) }),
+  }
+}
+
+// Evenly: of a share of a third, the first of every three.
+function createSampler(shares: Readonly<Record<string, number>>): (record: Delivery) => boolean {
+  const byLevel = new Map<number, { readonly share: number; sum: number }>()
+  for (const [name, share] of Object.entries(shares)) {
+    byLevel.set(LEVELS[name as Level], { share, sum: 1 - share })
+  }
+  return ({ level }) => {
+    const sample = byLevel.get(level)
+    if (!sample) return true
+    sample.sum += sample.share
+    if (sample.sum < 1 - Number.EPSILON * 8) return false
+    sample.sum -= 1
+    return true
+  }
+}
+
+interface Window {
+  /** Monotonic time. */
+  until: number
+  passed: number
+  /** By level. */
+  readonly dropped: Record<number, number>
+  total: number
+}
+
+class Limiter {
+  readonly #limit: number
+  readonly #interval: number
+  readonly #windows = new Map<string, Window>()
+
+  constructor(limit: number, interval: number) {
+    this.#limit = limit
+    this.#interval = interval
+  }
+
+  /** What may pass, and reports of what has ended meanwhile, in their place. */
+  pass(records: readonly Delivery[]): Delivery[] {
+    const passed: Delivery[] = []
+    const now = monotonic()
+    for (const record of records) {
+      const window = this.#windowOf(record, now, passed)
+      if (++window.passed <= this.#limit) {
+        passed.push(record)
+        continue
+      }
+      window.dropped[record.level] = (window.dropped[record.level] ?? 0) + 1
+      window.total++
+    }
+    return passed
+  }
+
+  /** Reports of loggers whose interval has ended by then. */
+  report(until: number): Delivery[] {
+    const reports: Delivery[] = []
+    for (const [name, window] of this.#windows) {
+      if (window.until > until) continue
+      this.#windows.delete(name)
+      if (window.total > 0) reports.push(reportOf(name, window))
+    }
+    return reports
+  }
+
+  /** Milliseconds until the next report is due; Infinity if none is. */
+  restTime(): number {
+    let rest = Number.POSITIVE_INFINITY
+    for (const { until, total } of this.#windows.values()) {
+      if (total > 0) rest = Math.min(rest, until - monotonic())
+    }
+    return Math.max(0, rest)
+  }
+
+  #windowOf(record: Delivery, now: number, passed: Delivery[]): Window {
+    const logger = nameOf(record)
+    const name = this.#windows.has(logger) || this.#windows.size < MAX_LOGGERS ? logger : '*'
+    const known = this.#windows.get(name)
+    if (known && known.until > now) return known
+    if (known && known.total > 0) passed.push(reportOf(name, known))
+    const window = { until: now + this.#interval, passed: 0, dropped: {}, total: 0 }
+    this.#windows.set(name, window)
+    return window
+  }
+}
+
+function reportOf(name: string, { total, dropped }: Window): Delivery {
+  const byName = Object.entries(dropped).map(([level, count]) => [levelName(Number(level)), count])
+  const fields = { dropped: Object.fromEntries(byName) }
+  return createReport(`… ${total.toLocaleString('en')} similar dropped`, fields, name)
+}
