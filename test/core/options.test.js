@@ -113,10 +113,13 @@ const REFUSED = [
   ],
   [{ handlers: { type: 'relay' } }, 'handlers: expected a list, got {"type":"relay"} (object)'],
   [{ handlers: ['relay'] }, "handlers[0]: expected an object, got 'relay' (string)"],
-  [handlers({}), 'handlers[0].type: expected one of file, console, relay, got undefined'],
+  [
+    handlers({}),
+    'handlers[0].type: expected one of file, console, relay, socket, syslog, otlp, jetstream, module, got undefined',
+  ],
   [
     { handlers: [{ type: 'relay' }, { type: 'files' }] },
-    "handlers[1].type: expected one of file, console, relay, got 'files' (string)",
+    "handlers[1].type: expected one of file, console, relay, socket, syslog, otlp, jetstream, module, got 'files' (string)",
   ],
   [
     handlers({ type: 'file' }),
@@ -132,7 +135,7 @@ const REFUSED = [
   ],
   [
     handlers({ type: 'file', path: 'a', stream: 'stdout' }),
-    'handlers[0].stream: no such option; known here: type, level, names, path, format, rotate',
+    'handlers[0].stream: no such option; known here: type, level, names, sources, lib, rate, sample, path, format, rotate',
   ],
   [
     handlers({ type: 'console', stream: 'out' }),
@@ -144,11 +147,11 @@ const REFUSED = [
   ],
   [
     handlers({ type: 'console', path: 'a' }),
-    'handlers[0].path: no such option; known here: type, level, names, stream, format',
+    'handlers[0].path: no such option; known here: type, level, names, sources, lib, rate, sample, stream, format',
   ],
   [
     handlers({ type: 'relay', format: 'json' }),
-    'handlers[0].format: no such option; known here: type, level, names',
+    'handlers[0].format: no such option; known here: type, level, names, sources, lib, rate, sample',
   ],
   [
     handlers({ type: 'relay', level: 'no' }),
