@@ -39,8 +39,10 @@ export interface ConsoleHandlerOptions extends FilterOptions {
   readonly type: 'console'
   /** Default `stdout`. */
   readonly stream?: 'stdout' | 'stderr'
-  /** Default `auto`: pretty on a terminal, else JSON. */
-  readonly format?: 'auto' | 'json' | 'pretty'
+  /** Default `auto`: pretty on a terminal, else JSON. `raw` is the message alone, as it was logged. */
+  readonly format?: 'auto' | 'json' | 'pretty' | 'raw'
+  /** Records from this level on go to stderr. Default: none do. */
+  readonly stderr?: Threshold
 }
 
 export interface RelayHandlerOptions extends FilterOptions {
@@ -193,12 +195,15 @@ function rotation(value: unknown, option: string): RotateOptions {
 }
 
 function consoleHandler(value: unknown, option: string): ConsoleHandlerOptions {
-  const given = object(value, option, ['type', ...FILTER_NAMES, 'stream', 'format'])
+  const given = object(value, option, ['type', ...FILTER_NAMES, 'stream', 'format', 'stderr'])
+  const stderr = optional(given.stderr, `${option}.stderr`, threshold)
   return {
     type: 'console',
     ...checkFilter(given, option),
     stream: optional(given.stream, `${option}.stream`, oneOf('stdout', 'stderr')) ?? 'stdout',
-    format: optional(given.format, `${option}.format`, oneOf('auto', 'json', 'pretty')) ?? 'auto',
+    format:
+      optional(given.format, `${option}.format`, oneOf('auto', 'json', 'pretty', 'raw')) ?? 'auto',
+    ...(stderr !== undefined && { stderr }),
   }
 }
 

@@ -21,16 +21,26 @@ const LEVEL_STYLES: Readonly<Record<string, Style>> = {
 }
 const OWN = new Set(['level', 'time', 'pid', 'tid', 'source', 'seq', 'name', 'msg', 'lib'])
 const INDENT = '    '
+/** Columns from which on a line has all its parts. */
+const WIDE = 60
 
-export function createPretty(options: { readonly colors: boolean }): (record: LogRecord) => string {
+export interface PrettyOptions {
+  readonly colors: boolean
+  /** Width of the terminal. On a narrow one a line leaves out what is there only to be complete. */
+  readonly columns?: number | undefined
+}
+
+export function createPretty(options: PrettyOptions): (record: LogRecord) => string {
+  const isNarrow = (options.columns ?? WIDE) < WIDE
   const paint: Paint =
     options.colors && typeof util.styleText === 'function' ? forced : (_style, text) => text
   return (record) => {
     const level = levelName(record.level)
-    const where = paint('gray', `(${clean(record.source)})`)
-    const head = `${paint('gray', clock(record.time))} ${paint(LEVEL_STYLES[level] ?? 'red', level.toUpperCase().padEnd(5))}`
+    const where = isNarrow ? '' : ` ${paint('gray', `(${clean(record.source)})`)}`
+    const time = isNarrow ? clock(record.time).slice(0, -4) : clock(record.time)
+    const head = `${paint('gray', time)} ${paint(LEVEL_STYLES[level] ?? 'red', level.toUpperCase().padEnd(5))}`
     const { fields, errors } = split(record, options.colors, paint)
-    const line = `${head} ${paint('bold', clean(record.name))} ${where} ${indent(record.msg)}`
+    const line = `${head} ${paint('bold', clean(record.name))}${where} ${indent(record.msg)}`
     return [line + (fields && `  ${fields}`), ...errors].join('\n')
   }
 }

@@ -1,22 +1,61 @@
 // The console handler: lines on the process's own stdout or stderr, pretty for people and JSON for programs.
 
-import { isatty, WriteStream } from 'node:tty'
+import { isatty } from 'node:tty'
+import { levelNumber } from '../core/level.js'
 import type { ConsoleHandlerOptions } from '../core/options.js'
 import { createPretty } from '../formatters/pretty.js'
+import { createRaw } from '../formatters/raw.js'
 import { Backlog } from './backlog.js'
 import { createFilter } from './filter.js'
-import type { Handler, Surroundings } from './handler.js'
-import { Lines } from './lines.js'
+import type { Delivery, Handler, Surroundings } from './handler.js'
+import { type Format, Lines } from './lines.js'
 import { openOutput, writeFully, writeSome } from './output.js'
+import { columnsOf, hasColors } from './terminal.js'
+
+type Place = Pick<Surroundings, 'limit' | 'wait' | 'policy' | 'dropped' | 'moved' | 'isOwnThread'>
+type Stream = Handler & Required<Pick<Handler, 'retry' | 'waiting' | 'settle'>>
 
 export function createConsoleHandler(
-  { stream = 'stdout', format = 'auto', ...options }: ConsoleHandlerOptions,
-  place: Pick<Surroundings, 'limit' | 'wait' | 'policy' | 'dropped' | 'moved' | 'isOwnThread'>,
+  { stream = 'stdout', format = 'auto', stderr, ...options }: ConsoleHandlerOptions,
+  place: Place,
 ): Handler {
+  const main = createStream(stream, format, place)
+  const accepts = createFilter(options)
+  if (stderr === undefined || stream === 'stderr') return { ...main, accepts }
+  const other = createStream('stderr', format, place)
+  const least = levelNumber(stderr)
+  return {
+    label: main.label,
+    accepts,
+    write(records) {
+      const [low, high] = [
+        records.filter((r) => r.level < least),
+        records.filter((r) => r.level >= least),
+      ]
+      if (low.length > 0) main.write(low)
+      if (high.length > 0) other.write(high)
+    },
+    retry: () => Math.min(main.retry(), other.retry()),
+    waiting: () => main.waiting() + other.waiting(),
+    settle() {
+      main.settle()
+      other.settle()
+    },
+    close() {
+      main.close?.()
+      other.close?.()
+    },
+  }
+}
+
+function createStream(
+  stream: 'stdout' | 'stderr',
+  format: NonNullable<ConsoleHandlerOptions['format']>,
+  place: Place,
+): Stream {
   const label = `console ${stream}`
   const standard = stream === 'stdout' ? 1 : 2
-  const pretty = format === 'pretty' || (format === 'auto' && isatty(standard))
-  const lines = new Lines(pretty ? createPretty({ colors: hasColors(standard) }) : undefined)
+  const lines = new Lines(formatOf(format, standard))
   const output = place.isOwnThread ? openOutput(standard) : undefined
   let isClosed = false
   // A reader that has gone (`app | head -1`) ends the writing, not the process.
@@ -34,8 +73,7 @@ export function createConsoleHandler(
   const backlog = new Backlog({ label, lines, write, place })
   return {
     label,
-    accepts: createFilter(options),
-    write: (records) => {
+    write: (records: readonly Delivery[]) => {
       if (!isClosed) backlog.write(records)
     },
     retry: () => backlog.retry(),
@@ -45,13 +83,16 @@ export function createConsoleHandler(
   }
 }
 
+function formatOf(
+  format: NonNullable<ConsoleHandlerOptions['format']>,
+  fd: number,
+): Format | undefined {
+  if (format === 'json' || (format === 'auto' && !isatty(fd))) return undefined
+  const colors = hasColors(fd)
+  return format === 'raw' ? createRaw({ colors }) : createPretty({ colors, columns: columnsOf(fd) })
+}
+
 function isGone(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code ?? ''
   return ['EPIPE', 'EBADF', 'ECONNRESET', 'EIO'].includes(code)
-}
-
-// NO_COLOR, FORCE_COLOR, NODE_DISABLE_COLORS and TERM, as Node itself reads them.
-function hasColors(fd: number): boolean {
-  if (!isatty(fd) && process.env.FORCE_COLOR === undefined) return false
-  return WriteStream.prototype.getColorDepth(process.env) > 2
 }

@@ -180,3 +180,35 @@ test('writes into a file it was given as stdout', async (t) => {
   await new Promise((done) => child.on('exit', done))
   assertDelivered(readLines(readFileSync(path, 'utf8')), { root: 100 })
 })
+
+test('levels from one on go to stderr, and raw is the message alone', async () => {
+  const { stdout, stderr } = await run('log-lines.js', {
+    args: ['4', '1'],
+    config: configOf({ stderr: 'error', format: 'raw' }),
+  })
+  assert.deepEqual([stdout, stderr], ['line 1\nline 3\n', 'line 2\nline 4\n'])
+})
+
+test('a narrow terminal gets no more than it has room for', { skip: !UNIX }, async () => {
+  const text = await onTerminal({ COLUMNS: '40', NO_COLOR: '1' })
+  assert.match(text.split('\n')[0], /^\d\d:\d\d:\d\d INFO {2}lines line 1 {2}i=1 pad='x'$/)
+})
+
+test('lines stay whole while the application prints to the same pipe', {
+  skip: !UNIX,
+}, async (t) => {
+  const path = join(scratch(t), 'out')
+  const program = join(FIXTURES, 'handlers/print-between.js')
+  const line = `'${process.execPath}' -r '${REGISTER}' '${program}' | cat > '${path}'`
+  const { code, stderr } = await shell(line, { format: 'json' })
+  assert.deepEqual([code, stderr], [0, ''])
+  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1)
+  const own = lines.filter((each) => each.startsWith('own '))
+  assert.ok(own.length >= 2000)
+  assert.deepEqual(
+    own.map((each) => each.length - each.indexOf(' x') - 6),
+    own.map(() => 1000 - 1),
+  )
+  const records = readLines(lines.filter((each) => !each.startsWith('own ')).join('\n'))
+  assertDelivered(records, { 'worker#1': 2000, 'worker#2': 2000, 'worker#3': 2000 })
+})
