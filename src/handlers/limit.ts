@@ -60,7 +60,7 @@ function forward(handler: Handler): Handler {
 function createSampler(shares: Readonly<Record<string, number>>): (record: Delivery) => boolean {
   const byLevel = new Map<number, { readonly share: number; sum: number }>()
   for (const [name, share] of Object.entries(shares)) {
-    byLevel.set(LEVELS[name as Level], { share, sum: 1 - share })
+    byLevel.set(LEVELS[name as Level], { share, sum: share > 0 ? 1 - share : 0 })
   }
   return ({ level }) => {
     const sample = byLevel.get(level)

@@ -32,6 +32,7 @@ export function createModuleHandler(options: ModuleHandlerOptions, place: Surrou
   const path = checkModule(options)
   const label = `module ${options.module}`
   let opening: Promise<RecordHandler> | undefined
+  let opened: RecordHandler | undefined
   const courier = new Courier({
     label,
     place,
@@ -40,7 +41,8 @@ export function createModuleHandler(options: ModuleHandlerOptions, place: Surrou
       try {
         opening ??= load(path, options)
         const records = lines.map((line) => parseLine(Buffer.from(line).toString()))
-        await (await opening).write(records)
+        opened = await opening
+        await opened.write(records)
       } catch (error) {
         throw new Refusal(reasonOf(error))
       }
@@ -50,10 +52,10 @@ export function createModuleHandler(options: ModuleHandlerOptions, place: Surrou
     ...courierPart(courier),
     label,
     accepts: createFilter(options),
-    flush: async () => (await opening)?.flush?.(),
+    flush: () => opened?.flush?.(),
     async close() {
       courier.close()
-      await (await opening)?.close?.()
+      await opened?.close?.()
     },
   }
 }

@@ -1,0 +1,112 @@
+'use strict'
+// What decides whether a handler gets a record: level, names, producers, library, rate and sample.
+
+const assert = require('node:assert/strict')
+const { join } = require('node:path')
+const { test } = require('node:test')
+const { assertDelivered } = require('../helpers/delivery')
+const { readLog, run, scratch } = require('../helpers/run')
+
+/** Runs a program with one file handler for each of the given options; returns what they got. @param {{ after(fn: () => void): void }} t @param {string} program @param {object[]} options @param {string[]} [args] */
+async function filtered(t, program, options, args = []) {
+  const directory = scratch(t)
+  const pathOf = (/** @type {number} */ i) => join(directory, `${i}.log`)
+  const handlers = options.map((each, i) => ({ type: 'file', path: pathOf(i), ...each }))
+  const { code, stderr } = await run(program, { args, config: { handlers } })
+  assert.deepEqual([code, stderr], [0, ''])
+  return options.map((_, i) => readLog(pathOf(i)))
+}
+
+/** @param {any[]} records */
+const messages = (records) => [...new Set(records.map(({ msg }) => msg))].sort()
+
+test('names, producers and libraries, each handler by its own', async (t) => {
+  const [all, app, not, pool, worker, root, lib, own, both] = await filtered(
+    t,
+    'handlers/many-names.js',
+    [
+      {},
+      { names: ['app'] },
+      { names: ['app', '!app.http', 'app.http.in'] },
+      { names: ['*.pool', 'a*e'] },
+      { sources: ['worker#*'] },
+      { sources: ['!worker#1'] },
+      { lib: ['console'] },
+      { lib: ['logshare'] },
+      { names: ['db'], level: 'warn', sources: ['root'] },
+    ],
+  )
+  assertDelivered(all, { root: 14, 'worker#1': 15 })
+  assert.deepEqual(messages(app), ['app', 'app.http', 'app.http.in', 'app:sub'])
+  assert.deepEqual(messages(not), ['app', 'app.http.in', 'app:sub'])
+  assert.deepEqual(messages(pool), ['apple', 'db.pool'])
+  assertDelivered(worker, { 'worker#1': 15 })
+  assertDelivered(root, { root: 14 })
+  assert.deepEqual(messages(lib), ['printed'])
+  assert.equal(own.length, 28)
+  assert.deepEqual(
+    both.map(({ msg, level, source }) => [msg, level, source]),
+    [
+      ['db', 40, 'root'],
+      ['db.pool', 40, 'root'],
+    ],
+  )
+})
+
+test('a rate lets so many of a logger pass, and one record tells of the others', async (t) => {
+  const [limited, all] = await filtered(
+    t,
+    'log-lines.js',
+    [{ rate: { limit: 10, interval: '1h' } }, {}],
+    ['1500', '1'],
+  )
+  assert.equal(all.length, 1500)
+  const told = limited.pop()
+  assert.deepEqual(
+    limited.map(({ msg }) => msg),
+    Array.from({ length: 10 }, (_, i) => `line ${i + 1}`),
+  )
+  const { name, msg, level, source, dropped } = /** @type {any} */ (told)
+  assert.deepEqual(
+    { name, msg, level, source, dropped },
+    {
+      name: 'lines',
+      msg: '… 1,490 similar dropped',
+      level: 40,
+      source: 'root/listener',
+      dropped: { info: 745, error: 745 },
+    },
+  )
+})
+
+test('a new interval lets records pass again', async (t) => {
+  const [limited] = await filtered(t, 'handlers/two-bursts.js', [
+    { rate: { limit: 5, interval: 50 } },
+  ])
+  assert.deepEqual(
+    limited.map(({ msg }) => msg),
+    [
+      ...[1, 2, 3, 4, 5].map((n) => `first ${n}`),
+      '… 15 similar dropped',
+      ...[1, 2, 3, 4, 5].map((n) => `second ${n}`),
+      '… 15 similar dropped',
+    ],
+  )
+})
+
+test('a sample is a share of a level, evenly; other levels are whole', async (t) => {
+  const [third, none] = await filtered(
+    t,
+    'log-lines.js',
+    [{ sample: { info: 1 / 3 } }, { sample: { info: 0 } }],
+    ['600', '1'],
+  )
+  const info = third.filter(({ level }) => level === 30)
+  assert.equal(info.length, 100)
+  assert.deepEqual(
+    info.slice(0, 3).map(({ msg }) => msg),
+    ['line 1', 'line 7', 'line 13'],
+  )
+  assert.equal(third.length - info.length, 300)
+  assert.deepEqual(new Set(none.map(({ level }) => level)), new Set([50]))
+})
