@@ -15,7 +15,7 @@ import { createEntry, type Entry, Waiting } from './waiting.js'
 const FIRST_RETRY = 50
 const LAST_RETRY = 5000
 /** Share of the limit above which records are better left in their queues. */
-const FULL = 3 / 4
+const FULL = 1 / 2
 
 // As they are now: an application's tests put others in their place.
 const later = setTimeout
@@ -56,6 +56,8 @@ interface Fault {
   readonly reason: string
   /** Monotonic time. */
   readonly since: number
+  /** It takes records, but not as fast as they come. */
+  readonly isSlow: boolean
 }
 
 export class Courier {
@@ -82,7 +84,7 @@ export class Courier {
 
   /** Whether, since it became faulty, nothing was dropped: then a successor can read it all again from the queues. */
   get holds(): boolean {
-    return this.#fault !== undefined && this.#drops.isEmpty && this.size > 0
+    return this.#fault?.isSlow === false && this.#drops.isEmpty && this.size > 0
   }
 
   /** Whether records are better left in their queues for now: not for longer than the wait that is configured. */
@@ -110,7 +112,7 @@ export class Courier {
     for (const entry of this.#waiting.clear()) this.#drop(entry)
     if (this.#drops.isEmpty) return
     const { label } = this.#options
-    const reason = this.#fault?.reason ?? 'they took too long'
+    const reason = this.#fault?.reason
     const lost = `${this.#drops.total} records did not arrive: ${reason}`
     notice('LOGSHARE_WARN_DROPPED', `${label}: ${lost}`, label)
   }
@@ -167,7 +169,8 @@ export class Courier {
   #arrived(batch: readonly Entry[]): void {
     this.#waiting.remove(batch)
     this.#moved()
-    if (this.#fault) this.#recover(this.#fault)
+    // After a fault at once; one that is only slow has dropped for as long as something waits.
+    if (this.#fault && (!this.#fault.isSlow || this.size === 0)) this.#recover(this.#fault)
   }
 
   #failed(batch: readonly Entry[], error: unknown): void {
@@ -182,7 +185,7 @@ export class Courier {
       this.#moved()
     }
     const { label, place } = this.#options
-    this.#fault ??= { reason: reasonOf(error), since: monotonic() }
+    if (!this.#fault || this.#fault.isSlow) this.#fault = faultOf(reasonOf(error), false)
     this.#retryAt = monotonic() + this.#delay
     this.#delay = Math.min(this.#delay * 2, LAST_RETRY)
     const limit = Math.round(place.limit / 1024)
@@ -210,6 +213,7 @@ export class Courier {
   }
 
   #drop({ source, level }: Entry): void {
+    this.#fault ??= faultOf('it was too slow', true)
     this.#drops.add(source, level, 1)
     this.#options.place.dropped(source, level, 1)
   }
@@ -221,9 +225,13 @@ export class Courier {
     this.#drops.clear()
     const seconds = ((monotonic() - since) / 1000).toFixed(1)
     const outcome = total > 0 ? `${total} records dropped` : 'nothing dropped'
-    const text = `${this.#options.label} took nothing for ${seconds} s, ${outcome}: ${reason}`
+    const text = `${this.#options.label} did not take all for ${seconds} s, ${outcome}: ${reason}`
     this.#add(createReport(text, total > 0 ? { dropped } : {}))
   }
+}
+
+function faultOf(reason: string, isSlow: boolean): Fault {
+  return { reason, since: monotonic(), isSlow }
 }
 
 const BYTES = 2 ** 20

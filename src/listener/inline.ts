@@ -49,10 +49,10 @@ export class Inline {
   constructor(options: InlineOptions) {
     this.#options = options
     const { settings, counters, dropped, queue } = options
-    const { wait } = settings.overflow
+    const { limit, wait } = settings.overflow
     const { window } = settings.order
     const handlers = openHandlers(options)
-    this.listener = new Listener({ window, wait, handlers, counters, dropped })
+    this.listener = new Listener({ window, wait, limit, handlers, counters, dropped })
     this.listener.sources.addRing(options.memory)
     queue.drain = () => this.pump()
     queue.wrote = (time) => this.#schedule(time)

@@ -14,6 +14,8 @@ import { Count } from './stats.js'
 
 const BATCH_RECORDS = 4096
 const BATCH_BYTES = 2 ** 20
+/** Share of what a handler may keep that one batch is at most. */
+const BATCH_SHARE = 1 / 4
 /** Milliseconds between two looks into the runtime directory while records come. */
 const SCAN_INTERVAL = 5
 /** Milliseconds between two notes of how far the queues have been read. */
@@ -28,6 +30,8 @@ export interface ListenerOptions {
   readonly window: number
   /** Milliseconds a flush waits at most for a handler that cannot write. */
   readonly wait: number
+  /** Bytes a handler may keep. */
+  readonly limit: number
   readonly handlers: readonly Handler[]
   readonly counters: Float64Array
   /** Told, from time to time, what producers have dropped for want of room. */
@@ -38,6 +42,7 @@ export class Listener {
   readonly sources: Sources = new Sources()
   readonly #options: ListenerOptions
   readonly #window: number
+  readonly #batch: number
   readonly #fanout: Fanout
   readonly #merge = new Merge()
   readonly #drops = new Drops()
@@ -52,6 +57,7 @@ export class Listener {
   constructor(options: ListenerOptions) {
     this.#options = options
     this.#window = options.window
+    this.#batch = Math.min(BATCH_BYTES, options.limit * BATCH_SHARE)
     this.#fanout = new Fanout(options.handlers, options.wait, () => this.#count(Count.FAILED, 1))
   }
 
@@ -161,7 +167,7 @@ export class Listener {
     const now = monotonic()
     this.#merge.load(this.sources.values())
     let bytes = 0
-    while (batch.length < BATCH_RECORDS && bytes < BATCH_BYTES) {
+    while (batch.length < BATCH_RECORDS && bytes < this.#batch) {
       const head = this.#merge.first
       if (!head) break
       const isDue = head.frame.time <= due || isOfAnotherBoot(head.frame, now)

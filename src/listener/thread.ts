@@ -45,6 +45,7 @@ const drops = new Drops()
 const listener = new Listener({
   window: data.settings.order.window,
   wait,
+  limit,
   handlers: createHandlers(data.settings.handlers, place),
   counters: new Float64Array(data.counters),
   dropped: (tally) => drops.merge(tally),

@@ -4,7 +4,7 @@
 const assert = require('node:assert/strict')
 const { join } = require('node:path')
 const { test } = require('node:test')
-const { assertDelivered } = require('../helpers/delivery')
+const { assertDelivered, sumByLevel } = require('../helpers/delivery')
 const { FIXTURES, readLog, run, scratch } = require('../helpers/run')
 
 const MODULE = join(FIXTURES, 'handlers/module.mjs')
@@ -67,12 +67,30 @@ test('one that never answers keeps neither the others nor the end waiting for lo
   const { config, file } = use(t, { fail: 'never' }, { overflow: { wait: '300ms' } })
   const { code, stderr } = await run('log-lines.js', { args: ['100', '1'], config })
   assert.equal(code, 0)
-  assert.match(
-    stderr,
-    /100 records did not arrive: they took too long \(LOGSHARE_WARN_DROPPED\)\n$/,
-  )
+  assert.match(stderr, /100 records did not arrive: it was too slow \(LOGSHARE_WARN_DROPPED\)\n$/)
   assertDelivered(readLog(file), { root: 100 })
 })
+
+for (const policy of ['block', 'drop']) {
+  test(`one that is slower than what is logged: ${policy}`, async (t) => {
+    const overflow = { policy, limit: '1m' }
+    const { config, path, file } = use(t, { rest: 60 }, { overflow })
+    const { code, stderr } = await run('handlers/producers.js', { args: ['threads'], config })
+    assert.equal(code, 0)
+    const { records } = parted(readLog(path))
+    const dropped = 4 * 3000 - records.filter(({ msg }) => msg.startsWith('record ')).length
+    t.diagnostic(`${dropped} of 12000 dropped`)
+    if (policy === 'block') {
+      assert.equal(stderr, '')
+      assertDelivered(records)
+      assert.equal(dropped, 0)
+    }
+    const told = sumByLevel(records.flatMap((each) => each.dropped ?? []))
+    const atEnd = Number(/(\d+) records did not arrive/.exec(stderr)?.[1] ?? 0)
+    assert.equal((told.info ?? 0) + atEnd, dropped)
+    assert.equal(readLog(file).filter(({ msg }) => msg.startsWith('record ')).length, 12000)
+  })
+}
 
 test('one that cannot be made is told, and one that is not there ends the start', async (t) => {
   const { config, file } = use(t, { fail: 'open' })
