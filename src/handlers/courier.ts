@@ -64,6 +64,7 @@ export class Courier {
   readonly #options: CourierOptions
   readonly #waiting: Waiting
   readonly #drops = new Drops()
+  #count = 0
   #sending: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #fault: Fault | undefined
@@ -82,9 +83,11 @@ export class Courier {
     return this.#waiting.size
   }
 
-  /** Whether, since it became faulty, nothing was dropped: then a successor can read it all again from the queues. */
-  get holds(): boolean {
-    return this.#fault?.isSlow === false && this.#drops.isEmpty && this.size > 0
+  /** What tells whether all that was written so far has arrived, or something was given up and there is no sense in waiting. */
+  arrival(): () => boolean {
+    const last = this.#count
+    return () =>
+      (this.#waiting.front?.order ?? Number.POSITIVE_INFINITY) > last || !this.#drops.isEmpty
   }
 
   /** Whether records are better left in their queues for now: not for longer than the wait that is configured. */
@@ -119,7 +122,7 @@ export class Courier {
 
   #add(record: Delivery): void {
     const line = this.#lines.join([record])
-    const entry = createEntry(record, line.subarray(0, -1), 0)
+    const entry = { ...createEntry(record, line.subarray(0, -1), 0), order: ++this.#count }
     while (!this.#waiting.hasRoomFor(entry)) {
       const lower = this.#waiting.evictBelow(entry.rank)
       this.#drop(lower ?? entry)
@@ -241,14 +244,14 @@ const RECORDS = 4096
 export function courierPart(courier: Courier): {
   write(records: readonly Delivery[]): void
   waiting(): number
-  holds(): boolean
+  arrival(): () => boolean
   isFull(): boolean
   hurry(): void
 } {
   return {
     write: (records) => courier.write(records),
     waiting: () => courier.size,
-    holds: () => courier.holds,
+    arrival: () => courier.arrival(),
     isFull: () => courier.isFull,
     hurry: () => courier.hurry(),
   }

@@ -68,6 +68,8 @@ export interface Handler {
   waiting?(): number
   /** Whether what waits is complete: then the queues are kept, for a successor to read it again from there. */
   holds?(): boolean
+  /** What tells, later, whether all that was written so far has arrived or was given up; without it, it has at once. */
+  arrival?(): () => boolean
   /** Where the handler stands, for one that can tell afterwards what was written behind it. */
   mark?(): Mark
   /** Passes on what waits for as long as it gets on, and gives the rest up. */

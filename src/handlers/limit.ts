@@ -41,13 +41,14 @@ export function limit(handler: Handler, { rate, sample }: FilterOptions): Handle
 }
 
 function forward(handler: Handler): Handler {
-  const { mark } = handler
+  const { arrival, mark } = handler
   return {
     label: handler.label,
     accepts: handler.accepts,
     write: (records) => handler.write(records),
     waiting: () => handler.waiting?.() ?? 0,
     holds: () => handler.holds?.() ?? false,
+    ...(arrival && { arrival: () => arrival.call(handler) }),
     isFull: () => handler.isFull?.() ?? false,
     hurry: () => handler.hurry?.(),
     flush: () => handler.flush?.(),

@@ -22,6 +22,8 @@ export interface Entry {
   isGone: boolean
   /** On its way: it stays until it is known what became of it. */
   isSent?: boolean
+  /** Its place among all there ever were. */
+  readonly order?: number
 }
 
 export function createEntry(record: Delivery, line: Uint8Array, done: number): Entry {

@@ -62,6 +62,12 @@ export class Fanout {
     return this.#handlers.some((handler) => handler.holds?.())
   }
 
+  /** What tells, later, whether all that was written so far has arrived. */
+  arrival(): () => boolean {
+    const arrivals = this.#handlers.flatMap((handler) => handler.arrival?.() ?? [])
+    return () => arrivals.every((hasArrived) => hasArrived())
+  }
+
   marks(): Mark[] {
     return this.#handlers.flatMap((handler) => (handler.mark ? [handler.mark()] : []))
   }

@@ -9,7 +9,7 @@ import { Fanout } from './fanout.js'
 import { Merge } from './merge.js'
 import { isOfAnotherBoot } from './source.js'
 import { Sources } from './sources.js'
-import { readState, writeState } from './state.js'
+import { type Positions, readState, type State, writeState } from './state.js'
 import { Count } from './stats.js'
 
 const BATCH_RECORDS = 4096
@@ -38,6 +38,11 @@ export interface ListenerOptions {
   readonly dropped: (tally: Tally) => void
 }
 
+interface Checkpoint {
+  readonly state: State
+  readonly hasArrived: () => boolean
+}
+
 export class Listener {
   readonly sources: Sources = new Sources()
   readonly #options: ListenerOptions
@@ -51,6 +56,9 @@ export class Listener {
   #expectedAt = Number.POSITIVE_INFINITY
   #stall = { from: 0, until: 0 }
   #isDirty = false
+  #checkpoint: Checkpoint | undefined
+  /** How far the state goes. */
+  #saved: Positions = {}
   #rememberedAt = Number.NEGATIVE_INFINITY
   #scannedAt = Number.NEGATIVE_INFINITY
 
@@ -141,6 +149,7 @@ export class Listener {
   async close(): Promise<void> {
     this.settle()
     await this.#fanout.close()
+    this.#remember()
     this.sources.close()
   }
 
@@ -213,16 +222,28 @@ export class Listener {
 
   // Not while a handler keeps what it was given in memory: a successor would start behind it. The segments stay as long.
   #remember(): void {
-    if (this.#fanout.holds()) return
-    if (this.#directory !== undefined && this.#isDirty) this.#writeState(this.#directory)
-    this.sources.discard()
+    if (this.#directory === undefined || this.#fanout.holds()) return
+    const isBehind = this.#isDirty || this.sources.hasFinished()
+    if (isBehind && !this.#checkpoint) this.#checkpoint = this.#look()
+    if (!this.#checkpoint?.hasArrived()) return
+    const { state } = this.#checkpoint
+    this.#checkpoint = undefined
+    this.#writeState(this.#directory, state)
+    this.#saved = state.positions
+    this.sources.discard(state.positions)
   }
 
-  #writeState(directory: string): void {
+  // What a successor starts with, once all that was written before has arrived where it is going.
+  #look(): Checkpoint {
     this.#isDirty = false
+    const state = { positions: this.sources.positions(), marks: this.#fanout.marks() }
+    return { state, hasArrived: this.#fanout.arrival() }
+  }
+
+  #writeState(directory: string, state: State): void {
     this.#rememberedAt = monotonic()
     try {
-      writeState(directory, { positions: this.sources.positions(), marks: this.#fanout.marks() })
+      writeState(directory, state)
     } catch (error) {
       const reason = `a successor would not know where to go on: ${reasonOf(error)}`
       notice('LOGSHARE_WARN_LISTENER', reason, 'state')
@@ -231,7 +252,8 @@ export class Listener {
 
   // True if a producer has left more behind what it did not finish.
   #dismiss(): boolean {
-    const more = !this.#fanout.holds() && this.sources.dismiss()
+    const covered = this.#fanout.arrival()() ? undefined : this.#saved
+    const more = !this.#fanout.holds() && this.sources.dismiss(covered)
     this.#set(Count.DAMAGED, this.sources.damaged)
     this.#set(Count.SOURCES, this.sources.size)
     return more

@@ -7,7 +7,7 @@ import { FileReader } from '../queue/reader.js'
 import { RingReader } from '../queue/ring.js'
 import { listProducers, removeBefore } from '../queue/segment.js'
 import { isOfAnotherBoot, pidOf, type Source, threadOf } from './source.js'
-import type { Position } from './state.js'
+import type { Position, Positions } from './state.js'
 
 /** Milliseconds a queue file is looked into after its last record, without being rung for. */
 const ATTENTION = 40
@@ -47,7 +47,7 @@ export class Sources {
   }
 
   /** From now on also serves the queue files of a directory, from the positions given. */
-  watch(directory: string, positions: Readonly<Record<string, Position>>): void {
+  watch(directory: string, positions: Positions): void {
     this.#directory = directory
     this.#resumed = new Map(Object.entries(positions))
   }
@@ -87,7 +87,7 @@ export class Sources {
   }
 
   /** How far each queue file has been read, for a successor. */
-  positions(): Record<string, Position> {
+  positions(): Positions {
     const positions: Record<string, Position> = Object.fromEntries(this.#resumed)
     for (const { id, file } of this.#sources.values()) if (file) positions[id] = file.position()
     return positions
@@ -125,16 +125,20 @@ export class Sources {
     for (const { reader } of this.#sources.values()) reader.release()
   }
 
-  /** Removes the segments that were read to their end. */
-  discard(): void {
-    for (const { file } of this.#sources.values()) file?.discard()
+  /** Removes the segments that were read to their end and that lie before these positions. */
+  discard(positions: Positions): void {
+    for (const { id, file } of this.#sources.values()) file?.discard(positions[id]?.[0] ?? 0)
   }
 
-  /** Removes the producers that have ended and left nothing unread. True if one has left more behind what is torn. */
-  dismiss(): boolean {
+  /**
+   * Removes the producers that have ended and left nothing unread, files only if nothing lies behind `positions`, where
+   * given. True if one has left more behind what is torn.
+   */
+  dismiss(positions?: Positions): boolean {
     let more = false
     for (const source of this.#sources.values()) {
       if (!source.gone || source.reader.peek()) continue
+      if (positions && source.file && !isAt(source.file, positions[source.id])) continue
       if (goesOn(source.file)) {
         more = true
         continue
@@ -180,6 +184,11 @@ export class Sources {
     if (position[0] > first) removeBefore(directory, producer, position[0])
     this.#add(producer, new FileReader(directory, producer, position))
   }
+}
+
+function isAt(file: FileReader, position: Position | undefined): boolean {
+  const [segment, offset] = file.position()
+  return position?.[0] === segment && position[1] === offset
 }
 
 // What stands behind bytes that will never be a record is one all the same.

@@ -11,8 +11,11 @@ import type { Mark } from '../handlers/handler.js'
 /** Segment and offset up to which a producer's queue has been handed on. */
 export type Position = readonly [segment: number, offset: number]
 
+/** By producer. */
+export type Positions = Readonly<Record<string, Position>>
+
 export interface State {
-  readonly positions: Readonly<Record<string, Position>>
+  readonly positions: Positions
   readonly marks: readonly Mark[]
 }
 

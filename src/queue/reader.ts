@@ -22,7 +22,8 @@ export class FileReader implements QueueReader {
   /** Whether the bytes that are left are those at the file's end. */
   #isTail = false
   #frame: Frame | undefined
-  #finished: string[] = []
+  /** Numbers of segments read to their end. */
+  #finished: number[] = []
   /** Up to where in the file frames were looked for behind one that does not go on. */
   #searched = 0
   /** Count of the record last stepped over, and of the one up to which none comes again. */
@@ -80,10 +81,12 @@ export class FileReader implements QueueReader {
     this.#held = false
   }
 
-  /** Removes the segments that were read to their end; only when all of them was released. */
-  discard(): void {
-    for (const path of this.#finished) removeFile(path)
-    this.#finished = []
+  /** Removes the segments before one, of those that were read to their end; only when all of them was released. */
+  discard(before: number = Number.POSITIVE_INFINITY): void {
+    for (const number of this.#finished) {
+      if (number < before) removeFile(segmentPath(this.#directory, this.#producer, number))
+    }
+    this.#finished = this.#finished.filter((number) => number >= before)
   }
 
   /** Whether segments have been read to their end that `discard` is going to remove. */
@@ -133,7 +136,7 @@ export class FileReader implements QueueReader {
   }
 
   #turn(next: number = this.#number + 1): void {
-    this.#finished.push(segmentPath(this.#directory, this.#producer, this.#number))
+    this.#finished.push(this.#number)
     this.close()
     this.#number = next
     this.#position = this.#start = this.#end = this.#searched = 0

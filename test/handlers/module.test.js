@@ -4,7 +4,7 @@
 const assert = require('node:assert/strict')
 const { join } = require('node:path')
 const { test } = require('node:test')
-const { assertDelivered, sumByLevel } = require('../helpers/delivery')
+const { assertDelivered, audit, sumByLevel } = require('../helpers/delivery')
 const { FIXTURES, readLog, run, scratch } = require('../helpers/run')
 
 const MODULE = join(FIXTURES, 'handlers/module.mjs')
@@ -91,6 +91,18 @@ for (const policy of ['block', 'drop']) {
     assert.equal(readLog(file).filter(({ msg }) => msg.startsWith('record ')).length, 12000)
   })
 }
+
+test('what it had not yet taken when the root was killed is given to a successor’s', async (t) => {
+  const { config, path } = use(t, { rest: 20 }, { overflow: { limit: '1m' } })
+  const { signal } = await run('handlers/kill-root.js', { config })
+  assert.equal(signal, 'SIGKILL')
+  const { records } = parted(readLog(path))
+  const { lost, doubled } = audit(records.filter(({ source }) => source.startsWith('fork#')))
+  t.diagnostic(`${doubled} of ${records.length} twice`)
+  assert.equal(lost, 0)
+  const last = records.filter(({ msg }) => msg === 'record 5000').map(({ source }) => source)
+  assert.deepEqual([...new Set(last)].sort(), ['fork#1', 'fork#2', 'fork#3', 'fork#4'])
+})
 
 test('one that cannot be made is told, and one that is not there ends the start', async (t) => {
   const { config, file } = use(t, { fail: 'open' })
