@@ -2,9 +2,11 @@
 // `globalThis.ROARR.write`, which an application may replace.
 
 import { encodeString } from '../core/encode.js'
+import { encodeFields } from '../core/record.js'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
 import { attempt, give } from './give.js'
 import { onGlobal } from './globals.js'
+import { take as takeRecord } from './take.js'
 
 type Write = (text: string) => void
 type Plain = Record<string, unknown>
@@ -85,12 +87,10 @@ function wrap(write: Write, context: AdapterContext): Write {
 }
 
 function take(text: string, context: AdapterContext): void {
-  const { take } = require('./take.js') as typeof import('./take.js')
-  const { encodeFields } = require('../core/record.js') as typeof import('../core/record.js')
   const { context: all, message } = JSON.parse(text) as Message
   const { logLevel, package: pack, program, namespace, error, ...fields } = all
   const own = pack === undefined ? {} : { program }
-  take(context, {
+  takeRecord(context, {
     lib: 'roarr',
     name: [pack ?? program, namespace].filter(Boolean).join(':') || 'roarr',
     level: typeof logLevel === 'number' ? Math.min(Math.max(logLevel, 10), 60) : 30,
@@ -102,7 +102,6 @@ function take(text: string, context: AdapterContext): void {
 
 // An error arrives as what the application has made of it; `serialize-error` names its parts like this.
 function encodeSerialized(error: unknown): string {
-  const { encodeFields } = require('../core/record.js') as typeof import('../core/record.js')
   if (error === undefined) return ''
   const { name, message, stack, ...others } = Object(error) as Plain
   if (typeof stack !== 'string') return encodeFields({ error })

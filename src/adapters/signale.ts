@@ -7,6 +7,7 @@ import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './
 import { attempt, give } from './give.js'
 import { hookPackage } from './hook.js'
 import { type Identity, Instances, placeOf } from './instances.js'
+import { errorAmong, take } from './take.js'
 import { packArgs, unpackArgs } from './values.js'
 
 interface Type {
@@ -127,7 +128,6 @@ function wrapLog(original: Signale['_log'], context: AdapterContext): Signale['_
     else if (isData(streams, context)) return original.call(this, text, streams, level)
     if (!isEnabled(this, level, context)) return
     const isTaken = attempt('signale', () => {
-      const { take } = require('./take.js') as typeof import('./take.js')
       const identity = instances.identify(this)
       take(context, {
         lib: 'signale',
@@ -159,7 +159,6 @@ function takeCall(
   args: readonly unknown[],
   context: AdapterContext,
 ): void {
-  const { take, errorAmong } = require('./take.js') as typeof import('./take.js')
   const error = errorAmong(args)
   const msg = logger._filterSecrets(messageOf(logger, args))
   const isSecret = logger._secrets.length > 0

@@ -3,7 +3,7 @@
 import { isError } from '../../core/encode.js'
 import { encodeFields } from '../../core/record.js'
 import { pack, restore } from '../codec.js'
-import type { Taken } from '../take.js'
+import { plainTextOf, type Taken } from '../take.js'
 import { levelOf } from './levels.js'
 import type { Copy, Event, Level } from './library.js'
 
@@ -82,7 +82,6 @@ function locationOf(event: Event): Record<string, unknown> | undefined {
 
 // The text without the error's, which the record's `err` has, where that does not stand in the middle of it.
 function messageOf(data: readonly unknown[], error: Error | undefined): string {
-  const { plainTextOf } = require('../take.js') as typeof import('../take.js')
   if (!error || (typeof data[0] === 'string' && PLACEHOLDER.test(data[0]))) return plainTextOf(data)
   const others = data.filter((value) => value !== error)
   return others.length > 0 ? plainTextOf(others) : String(error.message)

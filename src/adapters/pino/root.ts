@@ -7,6 +7,7 @@ import { shield } from '../shield.js'
 import { decodeTarget, type Reached } from '../sink.js'
 import type { Target } from './destinations.js'
 import { deliver, type Library, type Logger, libraryOf, type Stream } from './library.js'
+import type { Line } from './lines.js'
 
 /** What a child puts beside a record. */
 export interface Origin {
@@ -19,6 +20,21 @@ export interface Origin {
 }
 
 export type Extra = readonly [origin: Origin, level: number, time: unknown, line: string]
+
+/** One line of text: JSON, and behind a tab pino's line as it is, if it is one line. `origin` is JSON. */
+export function packExtra(origin: string, { lastLevel, lastTime, text }: Line): string {
+  const head = `[${origin},${lastLevel},${JSON.stringify(lastTime) ?? 'null'}`
+  const end = text.length - 1
+  if (text.indexOf('\n') !== end) return `${head},${JSON.stringify(text)}]`
+  return `${head}]\t${text.slice(0, end)}`
+}
+
+export function unpackExtra(text: string): Extra {
+  const end = text.indexOf('\t')
+  if (end === -1) return JSON.parse(text) as Extra
+  const [origin, level, time] = JSON.parse(text.slice(0, end)) as Extra
+  return [origin, level, time, `${text.slice(end + 1)}\n`]
+}
 
 /** Loggers of all copies that the application has loaded here. */
 export const loggers: Loggers<{ readonly library: Library; readonly logger: Logger }> =

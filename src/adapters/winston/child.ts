@@ -1,6 +1,7 @@
 // winston in a child: what its loggers write leaves for the root.
 
 import type { AdapterContext } from '../adapter.js'
+import { take } from '../take.js'
 import { type Info, isWanted, type Logger, levelName, type Transport } from './logger.js'
 import type { Loggers } from './loggers.js'
 import { errorOf, format, toExtra, toTaken } from './record.js'
@@ -34,7 +35,6 @@ export function takeWrites(original: Write, child: Child): Write {
 
 function send(logger: Logger, info: Info, data: readonly Transport[], child: Child): void {
   const { context, loggers } = child
-  const { take } = require('../take.js') as typeof import('../take.js')
   const identity = loggers.identityOf(logger) ?? loggers.add(logger)
   const error = errorOf(info)
   const extra = context.relays ? toExtra(logger, identity, info, child.isOwn(logger)) : undefined

@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { isError } from '../../core/encode.js'
 import { encodeFields } from '../../core/record.js'
 import { pack, restore } from '../codec.js'
-import type { Taken } from '../take.js'
+import { textOf as printed, type Taken } from '../take.js'
 import { levelOf } from './levels.js'
 import { type Info, LEVEL, type Logger, levelName, SPLAT } from './logger.js'
 import { filesOf, type Identity, nameOf } from './loggers.js'
@@ -60,8 +60,7 @@ function isOfError(key: string, value: unknown, error: Error | undefined): boole
 
 function textOf(message: unknown): string {
   if (typeof message === 'string') return message
-  const { textOf: text } = require('../take.js') as typeof import('../take.js')
-  return message === undefined ? '' : text([message])
+  return message === undefined ? '' : printed([message])
 }
 
 export function toExtra(logger: Logger, identity: Identity, info: Info, isOwn: boolean): string {
