@@ -6,6 +6,7 @@ import { encodeFields } from '../core/record.js'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
 import { attempt, give } from './give.js'
 import { onGlobal } from './globals.js'
+import { without } from './standard.js'
 import { take as takeRecord } from './take.js'
 
 type Write = (text: string) => void
@@ -86,16 +87,19 @@ function wrap(write: Write, context: AdapterContext): Write {
   }
 }
 
+const OWN = ['logLevel', 'package', 'program', 'namespace', 'error']
+
 function take(text: string, context: AdapterContext): void {
   const { context: all, message } = JSON.parse(text) as Message
-  const { logLevel, package: pack, program, namespace, error, ...fields } = all
-  const own = pack === undefined ? {} : { program }
+  const { logLevel, package: pack, program, namespace, error } = all
+  const own: Plain = pack === undefined ? {} : { program }
+  const fields = without(all, OWN)
   takeRecord(context, {
     lib: 'roarr',
     name: [pack ?? program, namespace].filter(Boolean).join(':') || 'roarr',
     level: typeof logLevel === 'number' ? Math.min(Math.max(logLevel, 10), 60) : 30,
     msg: message,
-    fields: encodeFields({ ...own, ...fields }) + encodeSerialized(error),
+    fields: encodeFields(own) + encodeFields(fields) + encodeSerialized(error),
     extra: context.relays ? text : undefined,
   })
 }

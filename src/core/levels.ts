@@ -20,6 +20,8 @@ export class Levels {
   // By library and name: no key is to be made for a record.
   #numbers = new Map<string, Map<string, number>>()
   #texts = new Map<string, string>()
+  /** Counts what was told. */
+  changes = 0
   readonly #watchers = new Set<() => void>()
   /** In a child: called when somebody wants to be told of changes. */
   attended: (() => void) | undefined
@@ -83,6 +85,7 @@ export class Levels {
   }
 
   #tell(): void {
+    this.changes++
     for (const changed of this.#watchers) {
       try {
         changed()

@@ -46,6 +46,7 @@ export const log4jsAdapter: Adapter = {
     undo.push(
       hookPackage(part('configuration'), (exports, path) => {
         const copy = copyOf(path)
+        copy.renew()
         copy.configuration = exports as Configuration
         followConfiguration(copy.configuration, copy, context, followerOf(copy))
       }),

@@ -46,14 +46,16 @@ export function toTaken(event: Event): Taken {
 export function toExtra(event: Event): string {
   const { startTime, level, data, context, error, cluster } = event
   const index = data.indexOf(error)
+  const location = locationOf(event)
+  const known = index === -1 ? error : index
   const sent: Sent = {
     time: startTime.getTime(),
     level: [level.level, level.levelStr, level.colour],
     data: [...data],
     context,
-    location: locationOf(event),
-    error: index === -1 ? error : index,
-    cluster,
+    ...(location && { location }),
+    ...(known !== undefined && { error: known }),
+    ...(cluster !== undefined && { cluster }),
   }
   return pack(sent)
 }

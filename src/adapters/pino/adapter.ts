@@ -15,15 +15,7 @@ import { announceLevel, applyLevel } from './levels.js'
 import { deliver, type Library, type Logger, libraryOf, type Stream } from './library.js'
 import { createLineMaker, type Line } from './lines.js'
 import { describeLine, describeText } from './record.js'
-import {
-  type Extra,
-  give,
-  libraries,
-  loggers,
-  type Origin,
-  packExtra,
-  unpackExtra,
-} from './root.js'
+import { give, libraries, loggers, type Origin, packExtra, unpackExtra } from './root.js'
 import { Tracker, type Watcher } from './tracker.js'
 
 const PACKAGE = { name: 'pino', main: /[\\/]pino\.js$/ }
@@ -176,8 +168,9 @@ function createStray(
 ): (target: string, text: string) => void {
   return (target, text) => {
     const record = describeText(text)
-    const extra: Extra = [{ to: [target], from: path }, record.level, '', text]
-    take(context, { ...record, extra: context.relays ? JSON.stringify(extra) : undefined })
+    const origin = JSON.stringify({ to: [target], from: path } satisfies Origin)
+    const line = { lastLevel: record.level, lastTime: '', text }
+    take(context, { ...record, extra: context.relays ? packExtra(origin, line) : undefined })
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { notice, reasonOf } from '../../core/notice.js'
 import type { LogRecord } from '../../core/record.js'
+import { packLine, unpackLine } from '../beside.js'
 import { type Identity, Loggers } from '../loggers.js'
 import { shield } from '../shield.js'
 import { decodeTarget, type Reached } from '../sink.js'
@@ -21,19 +22,18 @@ export interface Origin {
 
 export type Extra = readonly [origin: Origin, level: number, time: unknown, line: string]
 
-/** One line of text: JSON, and behind a tab pino's line as it is, if it is one line. `origin` is JSON. */
-export function packExtra(origin: string, { lastLevel, lastTime, text }: Line): string {
-  const head = `[${origin},${lastLevel},${JSON.stringify(lastTime) ?? 'null'}`
-  const end = text.length - 1
-  if (text.indexOf('\n') !== end) return `${head},${JSON.stringify(text)}]`
-  return `${head}]\t${text.slice(0, end)}`
+/** One line of text; `origin` is JSON. */
+export function packExtra(
+  origin: string,
+  { lastLevel, lastTime, text }: Pick<Line, 'lastLevel' | 'lastTime' | 'text'>,
+): string {
+  return packLine(`[${origin},${lastLevel},${JSON.stringify(lastTime) ?? 'null'}]`, text)
 }
 
 export function unpackExtra(text: string): Extra {
-  const end = text.indexOf('\t')
-  if (end === -1) return JSON.parse(text) as Extra
-  const [origin, level, time] = JSON.parse(text.slice(0, end)) as Extra
-  return [origin, level, time, `${text.slice(end + 1)}\n`]
+  const { head, line } = unpackLine(text)
+  const [origin, level, time] = head as Extra
+  return [origin, level, time, line]
 }
 
 /** Loggers of all copies that the application has loaded here. */
