@@ -108,7 +108,6 @@ function wrap(original: Consola['_log'], context: AdapterContext): Consola['_log
 
 function take(instance: Consola, object: LogObject, context: AdapterContext): void {
   const { date: _date, args, type, level, tag, ...others } = object
-  const identity = instances.identify(instance)
   takeRecord(context, {
     lib: 'consola',
     name: tag || 'consola',
@@ -117,7 +116,7 @@ function take(instance: Consola, object: LogObject, context: AdapterContext): vo
     error: errorAmong(args),
     fields: `,"type":${JSON.stringify(type)}${encodeFields(others)}`,
     extra: context.relays
-      ? `${JSON.stringify({ identity, type, level, tag }).slice(0, -1)},"args":${packArgs(args)},"others":${pack(others)}}`
+      ? `{"identity":${instances.describe(instance) ?? 'null'},${JSON.stringify({ type, level, tag }).slice(1, -1)},"args":${packArgs(args)},"others":${pack(others)}}`
       : undefined,
   })
 }

@@ -1,13 +1,12 @@
 // The signale adapter: loggers are known by scope and by the file that has made them.
 
 import { basename } from 'node:path'
-import { stripVTControlCharacters } from 'node:util'
 import * as shimmer from 'shimmer'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
 import { attempt, give } from './give.js'
 import { hookPackage } from './hook.js'
 import { type Identity, Instances, placeOf } from './instances.js'
-import { errorAmong, take } from './take.js'
+import { errorAmong, take, withoutColours } from './take.js'
 import { packArgs, unpackArgs } from './values.js'
 
 interface Type {
@@ -133,7 +132,7 @@ function wrapLog(original: Signale['_log'], context: AdapterContext): Signale['_
         lib: 'signale',
         name: nameOf(this),
         level: NUMBERS[level] ?? 30,
-        msg: stripVTControlCharacters(text),
+        msg: withoutColours(text),
         extra: context.relays ? JSON.stringify({ identity, text }) : undefined,
       })
     })

@@ -36,7 +36,13 @@ export function take(context: AdapterContext, record: Taken, role: Role = contex
 
 /** printf-like text of arguments, without the colours a library has put in for its own terminal. */
 export function plainTextOf(args: readonly unknown[]): string {
-  return stripVTControlCharacters(formatArgs(args))
+  return withoutColours(formatArgs(args))
+}
+
+/** A text without the colours it may have for a terminal. */
+export function withoutColours(text: string): string {
+  const mayHave = text.includes('\u001b') || text.includes('\u009b')
+  return mayHave ? stripVTControlCharacters(text) : text
 }
 
 /** printf-like text of arguments, as it would have been printed. */

@@ -66,9 +66,10 @@ function isPlainText(text: string): boolean {
 
 /** Whether a value is an error of this realm or another; a proxy that throws is none. */
 export function isError(value: unknown): value is Error {
+  if (typeof value !== 'object' || value === null) return false
   if (types.isNativeError(value)) return true
   try {
-    return typeof value === 'object' && value instanceof Error
+    return value instanceof Error
   } catch {
     return false
   }

@@ -164,7 +164,7 @@ function patchSend(clustering: Clustering, copy: Copy, context: AdapterContext):
 
 function record(event: Event, context: AdapterContext): void {
   try {
-    take(context, { ...toTaken(event), extra: context.relays ? toExtra(event) : undefined })
+    take(context, toTaken(event, context.relays ? toExtra(event) : undefined))
   } catch (error) {
     notice('LOGSHARE_WARN_FAILED_OPEN', `a record of log4js is lost: ${reasonOf(error)}`, 'log4js')
   }

@@ -30,7 +30,7 @@ interface Sent {
   readonly cluster?: unknown
 }
 
-export function toTaken(event: Event): Taken {
+export function toTaken(event: Event, extra?: string): Taken {
   const { categoryName, data, level, context } = event
   const error = isError(event.error) ? event.error : data.find(isError)
   return {
@@ -40,6 +40,7 @@ export function toTaken(event: Event): Taken {
     msg: messageOf(data, error),
     error,
     fields: encodeFields({ ...context, ...locationOf(event) }),
+    extra,
   }
 }
 

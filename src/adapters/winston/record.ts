@@ -1,10 +1,9 @@
 // Records of winston: what a logger was given to write, as one of ours and as text for the root's logger.
 
-import { stripVTControlCharacters } from 'node:util'
 import { encodeString, isError } from '../../core/encode.js'
 import { encodeFields } from '../../core/record.js'
 import { pack, restore } from '../codec.js'
-import { textOf as printed, type Taken } from '../take.js'
+import { textOf as printed, type Taken, withoutColours } from '../take.js'
 import { levelOf } from './levels.js'
 import { type Info, LEVEL, type Logger, levelName, SPLAT, type Transport } from './logger.js'
 import { filesOf, type Identity, nameOf } from './loggers.js'
@@ -21,8 +20,9 @@ export interface Extra {
 
 /** The error a record is about, wherever the call had it. */
 export function errorOf(info: Info): Error | undefined {
-  const candidates = [info, info.message, ...(info[SPLAT] ?? []), info.err, info.error]
-  return candidates.find(isError)
+  if (isError(info)) return info
+  if (isError(info.message)) return info.message
+  return info[SPLAT]?.find(isError) ?? [info.err, info.error].find(isError)
 }
 
 /** What the logger's own format makes of it here; undefined if that leaves it out. The given one stays as it is. */
@@ -38,7 +38,13 @@ export function format(logger: Logger, info: Info): Info | undefined {
 }
 
 /** A record of ours, of what the logger's format has made. */
-export function toTaken(logger: Logger, identity: Identity, formatted: Info, error?: Error): Taken {
+export function toTaken(
+  logger: Logger,
+  identity: Identity,
+  formatted: Info,
+  error?: Error,
+  extra?: string,
+): Taken {
   const { message } = formatted
   const fields: Record<string, unknown> = {}
   for (const key of Object.keys(formatted)) {
@@ -52,9 +58,10 @@ export function toTaken(logger: Logger, identity: Identity, formatted: Info, err
     lib: 'winston',
     name: nameOf(identity),
     level: levelOf(logger.levels, levelName(formatted)),
-    msg: stripVTControlCharacters(text),
+    msg: withoutColours(text),
     error,
     fields: encodeFields(fields),
+    extra,
   }
 }
 
