@@ -2,11 +2,10 @@
 // `globalThis.ROARR.write`, which an application may replace.
 
 import { encodeString } from '../core/encode.js'
-import { encodeFields } from '../core/record.js'
+import { encodeField, encodeFields } from '../core/record.js'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
 import { attempt, give } from './give.js'
 import { onGlobal } from './globals.js'
-import { without } from './standard.js'
 import { take as takeRecord } from './take.js'
 
 type Write = (text: string) => void
@@ -87,19 +86,19 @@ function wrap(write: Write, context: AdapterContext): Write {
   }
 }
 
-const OWN = ['logLevel', 'package', 'program', 'namespace', 'error']
+const OWN = new Set(['logLevel', 'package', 'program', 'namespace', 'error'])
 
 function take(text: string, context: AdapterContext): void {
   const { context: all, message } = JSON.parse(text) as Message
   const { logLevel, package: pack, program, namespace, error } = all
-  const own: Plain = pack === undefined ? {} : { program }
-  const fields = without(all, OWN)
+  let fields = pack === undefined ? '' : encodeField('program', program)
+  for (const key of Object.keys(all)) if (!OWN.has(key)) fields += encodeField(key, all[key])
   takeRecord(context, {
     lib: 'roarr',
     name: [pack ?? program, namespace].filter(Boolean).join(':') || 'roarr',
     level: typeof logLevel === 'number' ? Math.min(Math.max(logLevel, 10), 60) : 30,
     msg: message,
-    fields: encodeFields(own) + encodeFields(fields) + encodeSerialized(error),
+    fields: fields + encodeSerialized(error),
     extra: context.relays ? text : undefined,
   })
 }
@@ -115,6 +114,7 @@ function encodeSerialized(error: unknown): string {
 }
 
 function isData({ capture }: AdapterContext): boolean {
+  if (capture.stdout && capture.stderr) return false
   return (process.env.ROARR_STREAM ?? 'STDOUT').toUpperCase() === 'STDOUT'
     ? !capture.stdout
     : !capture.stderr

@@ -39,8 +39,7 @@ export function fieldsOf(
   ])
 }
 
-/** A copy without these. */
-export function without(
+function without(
   values: Readonly<Record<string, unknown>>,
   keys: readonly string[],
 ): Record<string, unknown> {

@@ -100,11 +100,12 @@ export class Copy {
   }
 
   #part(file: string): unknown {
-    let part = this.#parts.get(file)
-    if (part === undefined) {
-      part = require(join(this.#directory, file))
-      this.#parts.set(file, part)
-    }
+    const known = this.#parts.get(file)
+    if (known !== undefined) return known
+    const path = join(this.#directory, file)
+    const part: unknown = require(path)
+    // One that is being loaded has not said yet what it exports.
+    if (require.cache[path]?.loaded) this.#parts.set(file, part)
     return part
   }
 }

@@ -1,7 +1,7 @@
 // Records of winston: what a logger was given to write, as one of ours and as text for the root's logger.
 
 import { encodeString, isError } from '../../core/encode.js'
-import { encodeFields } from '../../core/record.js'
+import { encodeField } from '../../core/record.js'
 import { pack, restore } from '../codec.js'
 import { textOf as printed, type Taken, withoutColours } from '../take.js'
 import { levelOf } from './levels.js'
@@ -46,12 +46,11 @@ export function toTaken(
   extra?: string,
 ): Taken {
   const { message } = formatted
-  const fields: Record<string, unknown> = {}
+  let fields = ''
   for (const key of Object.keys(formatted)) {
     const value = formatted[key]
     if (key === 'level' || key === 'message' || isOfError(key, value, error)) continue
-    if (key === '__proto__') Object.defineProperty(fields, key, { value, enumerable: true })
-    else fields[key] = value
+    fields += encodeField(key, value)
   }
   const text = isError(message) ? message.message : textOf(message)
   return {
@@ -60,7 +59,7 @@ export function toTaken(
     level: levelOf(logger.levels, levelName(formatted)),
     msg: withoutColours(text),
     error,
-    fields: encodeFields(fields),
+    fields,
     extra,
   }
 }
