@@ -4,7 +4,7 @@
 // and functions with their names, and print them as they would have been printed in the child.
 
 import { inspect, types } from 'node:util'
-import { isError, thrown } from '../core/encode.js'
+import { isError, isJson, thrown } from '../core/encode.js'
 import { attempt, describeInstance, makeInstance, type Pack, type Tagged } from './objects.js'
 
 type Unpack = (value: unknown) => unknown
@@ -15,7 +15,17 @@ const MAX_STRING = 2 ** 22
 
 /** Never throws, if not for want of memory. */
 export function pack(value: unknown): string {
-  return JSON.stringify(describe(value, []))
+  return packPlain(value) ?? JSON.stringify(describe(value, []))
+}
+
+function packPlain(value: unknown): string | undefined {
+  try {
+    return typeof value === 'object' && value !== null && isJson(value)
+      ? JSON.stringify(value)
+      : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** Makes the value again from the JSON that was packed, parsed. */

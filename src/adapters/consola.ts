@@ -1,11 +1,12 @@
 // The consola adapter: instances are known by tag and by the file that has made them.
 
 import * as shimmer from 'shimmer'
-import type { LogRecord } from '../core/record.js'
+import { encodeFields, type LogRecord } from '../core/record.js'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
 import { attempt, give } from './give.js'
 import { hookPackage } from './hook.js'
 import { type Identity, Instances, placeOf } from './instances.js'
+import { errorAmong, take as takeRecord } from './take.js'
 import { messageOf, pack, packArgs, revive, unpackArgs } from './values.js'
 
 interface LogObject {
@@ -106,11 +107,8 @@ function wrap(original: Consola['_log'], context: AdapterContext): Consola['_log
 }
 
 function take(instance: Consola, object: LogObject, context: AdapterContext): void {
-  const { take, errorAmong } = require('./take.js') as typeof import('./take.js')
-  const { encodeFields } = require('../core/record.js') as typeof import('../core/record.js')
   const { date: _date, args, type, level, tag, ...others } = object
-  const identity = instances.identify(instance)
-  take(context, {
+  takeRecord(context, {
     lib: 'consola',
     name: tag || 'consola',
     level: type === 'fatal' ? 60 : numberOf(level),
@@ -118,7 +116,7 @@ function take(instance: Consola, object: LogObject, context: AdapterContext): vo
     error: errorAmong(args),
     fields: `,"type":${JSON.stringify(type)}${encodeFields(others)}`,
     extra: context.relays
-      ? `${JSON.stringify({ identity, type, level, tag }).slice(0, -1)},"args":${packArgs(args)},"others":${pack(others)}}`
+      ? `{"identity":${instances.describe(instance) ?? 'null'},${JSON.stringify({ type, level, tag }).slice(1, -1)},"args":${packArgs(args)},"others":${pack(others)}}`
       : undefined,
   })
 }

@@ -38,9 +38,9 @@ export const consoleAdapter: Adapter = {
   },
 
   relay({ level, msg, source }) {
-    const { shield } = require('./shield.js') as typeof import('./shield.js')
+    shielding ??= require('./shield.js') as typeof import('./shield.js')
     const method = level >= 50 ? 'error' : level >= 40 ? 'warn' : level >= 30 ? 'log' : 'debug'
-    shield(process[METHODS[method].stream], source)
+    shielding.shield(process[METHODS[method].stream], source)
     whileRelaying(() => console[method](msg))
     return true
   },
@@ -57,7 +57,7 @@ function wrap(method: Method, original: ConsoleMethod, context: AdapterContext):
 }
 
 function record(method: Method, args: readonly unknown[], context: AdapterContext): void {
-  const taking = require('./take.js') as typeof import('./take.js')
+  taking ??= require('./take.js') as typeof import('./take.js')
   const text = method === 'dir' ? taking.inspectionOf(args) : taking.textOf(args)
   taking.take(context, {
     lib: 'console',
@@ -67,6 +67,10 @@ function record(method: Method, args: readonly unknown[], context: AdapterContex
     error: taking.errorAmong(args),
   })
 }
+
+// Loaded with the first record: every process has this adapter, and few print much.
+let taking: typeof import('./take.js') | undefined
+let shielding: typeof import('./shield.js') | undefined
 
 let indentation = ''
 

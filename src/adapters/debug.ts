@@ -4,6 +4,8 @@ import * as shimmer from 'shimmer'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
 import { hookPackage } from './hook.js'
 import { announceNamespaces, type Enabling, followNamespaces } from './namespaces.js'
+import { shield } from './shield.js'
+import { plainTextOf, take } from './take.js'
 
 const LEVEL = 20
 
@@ -43,7 +45,6 @@ export const debugAdapter: Adapter = {
   },
 
   relay({ name, msg, source }) {
-    const { shield } = require('./shield.js') as typeof import('./shield.js')
     shield(process.stderr, source)
     const create = findLoaded() ?? (require('debug') as unknown as CreateDebug)
     whileRelaying(() => {
@@ -65,7 +66,6 @@ function wrap(
 ): CreateDebug['formatArgs'] {
   return function formatArgs(this: DebugInstance, args: unknown[]) {
     if (!isRelaying()) {
-      const { take, plainTextOf } = require('./take.js') as typeof import('./take.js')
       take(context, { lib: 'debug', name: this.namespace, level: LEVEL, msg: plainTextOf(args) })
       if (context.role === 'take') {
         swallowNext(this)

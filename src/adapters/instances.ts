@@ -28,6 +28,7 @@ export class Instances<T extends object> {
   readonly #latest = new Map<string, WeakRef<T>>()
   readonly #kept = new Set<T>()
   readonly #identityOf = new WeakMap<T, Identity>()
+  readonly #texts = new WeakMap<Identity, string>()
 
   add(instance: T, name: string, place: string): Identity {
     const key = `${place}\n${name}`
@@ -46,6 +47,15 @@ export class Instances<T extends object> {
 
   identify(instance: T): Identity | undefined {
     return this.#identityOf.get(instance)
+  }
+
+  /** Its identity as JSON. */
+  describe(instance: T): string | undefined {
+    const identity = this.#identityOf.get(instance)
+    if (!identity) return undefined
+    const text = this.#texts.get(identity) ?? JSON.stringify(identity)
+    this.#texts.set(identity, text)
+    return text
   }
 
   /** The same; else the last of its name and place, else the last of its name. */

@@ -4,6 +4,7 @@
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
 import { attempt, give } from './give.js'
 import { hookPackage } from './hook.js'
+import { errorAmong, take as takeRecord } from './take.js'
 import { messageOf, packArgs, unpackArgs } from './values.js'
 
 type Method = (...args: unknown[]) => void
@@ -148,8 +149,7 @@ function take(
   args: readonly unknown[],
   context: AdapterContext,
 ): void {
-  const { take, errorAmong } = require('./take.js') as typeof import('./take.js')
-  take(context, {
+  takeRecord(context, {
     lib: 'loglevel',
     name: nameOf(logger),
     level,

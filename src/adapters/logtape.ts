@@ -1,8 +1,11 @@
 // The LogTape adapter: loggers are known by category. All copies share one root logger, on the global object.
 
+import { isError } from '../core/encode.js'
+import { encodeFields } from '../core/record.js'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
 import { attempt, give } from './give.js'
 import { onGlobal } from './globals.js'
+import { inspectionOf, take as takeRecord } from './take.js'
 import { pack, packArgs, revive, unpackArgs } from './values.js'
 
 type Plain = Record<string, unknown>
@@ -134,16 +137,13 @@ function wrap(original: Logger['emitResolved'], context: AdapterContext): Logger
 }
 
 function take(record: Entry, context: AdapterContext): void {
-  const { take } = require('./take.js') as typeof import('./take.js')
-  const { encodeFields } = require('../core/record.js') as typeof import('../core/record.js')
-  const { isError } = require('../core/encode.js') as typeof import('../core/encode.js')
   const { category, level, timestamp, message, rawMessage } = record
   const properties = resolve(record.properties)
   const { error, ...others } = properties
   const known = isError(error) ? error : Object.values(properties).find(isError)
   const fields = encodeFields(known === error ? others : properties)
   const raw = typeof rawMessage === 'string' ? rawMessage : [...rawMessage]
-  take(context, {
+  takeRecord(context, {
     lib: 'logtape',
     name: nameOf(category),
     level: (LEVELS.indexOf(level) + 1) * 10,
@@ -159,7 +159,6 @@ function take(record: Entry, context: AdapterContext): void {
 
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value
-  const { inspectionOf } = require('./take.js') as typeof import('./take.js')
   return value instanceof Error ? value.message : inspectionOf([value])
 }
 

@@ -1,6 +1,7 @@
 // Printed: what Node itself prints on stderr within a call, taken there as the finished text it is.
 
 import type { LogRecord } from '../core/record.js'
+import { shield } from './shield.js'
 
 /** Runs `act` and returns what it has written to stderr; written it is only with `through`. Throws what `act` throws. */
 export function printedBy(act: () => void, through: boolean): string {
@@ -24,7 +25,6 @@ export function printedBy(act: () => void, through: boolean): string {
 
 /** Prints on the root's stderr what a child would have printed on it; `extra` is that text as JSON. */
 export function printAgain({ source }: LogRecord, extra: string): void {
-  const { shield } = require('./shield.js') as typeof import('./shield.js')
   shield(process.stderr, source)
   process.stderr.write(JSON.parse(extra) as string)
 }

@@ -2,9 +2,11 @@
 // `globalThis.ROARR.write`, which an application may replace.
 
 import { encodeString } from '../core/encode.js'
+import { encodeField, encodeFields } from '../core/record.js'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
 import { attempt, give } from './give.js'
 import { onGlobal } from './globals.js'
+import { take as takeRecord } from './take.js'
 
 type Write = (text: string) => void
 type Plain = Record<string, unknown>
@@ -84,25 +86,25 @@ function wrap(write: Write, context: AdapterContext): Write {
   }
 }
 
+const OWN = new Set(['logLevel', 'package', 'program', 'namespace', 'error'])
+
 function take(text: string, context: AdapterContext): void {
-  const { take } = require('./take.js') as typeof import('./take.js')
-  const { encodeFields } = require('../core/record.js') as typeof import('../core/record.js')
   const { context: all, message } = JSON.parse(text) as Message
-  const { logLevel, package: pack, program, namespace, error, ...fields } = all
-  const own = pack === undefined ? {} : { program }
-  take(context, {
+  const { logLevel, package: pack, program, namespace, error } = all
+  let fields = pack === undefined ? '' : encodeField('program', program)
+  for (const key of Object.keys(all)) if (!OWN.has(key)) fields += encodeField(key, all[key])
+  takeRecord(context, {
     lib: 'roarr',
     name: [pack ?? program, namespace].filter(Boolean).join(':') || 'roarr',
     level: typeof logLevel === 'number' ? Math.min(Math.max(logLevel, 10), 60) : 30,
     msg: message,
-    fields: encodeFields({ ...own, ...fields }) + encodeSerialized(error),
+    fields: fields + encodeSerialized(error),
     extra: context.relays ? text : undefined,
   })
 }
 
 // An error arrives as what the application has made of it; `serialize-error` names its parts like this.
 function encodeSerialized(error: unknown): string {
-  const { encodeFields } = require('../core/record.js') as typeof import('../core/record.js')
   if (error === undefined) return ''
   const { name, message, stack, ...others } = Object(error) as Plain
   if (typeof stack !== 'string') return encodeFields({ error })
@@ -112,6 +114,7 @@ function encodeSerialized(error: unknown): string {
 }
 
 function isData({ capture }: AdapterContext): boolean {
+  if (capture.stdout && capture.stderr) return false
   return (process.env.ROARR_STREAM ?? 'STDOUT').toUpperCase() === 'STDOUT'
     ? !capture.stdout
     : !capture.stderr

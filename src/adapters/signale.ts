@@ -1,12 +1,12 @@
 // The signale adapter: loggers are known by scope and by the file that has made them.
 
 import { basename } from 'node:path'
-import { stripVTControlCharacters } from 'node:util'
 import * as shimmer from 'shimmer'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
 import { attempt, give } from './give.js'
 import { hookPackage } from './hook.js'
 import { type Identity, Instances, placeOf } from './instances.js'
+import { errorAmong, take, withoutColours } from './take.js'
 import { packArgs, unpackArgs } from './values.js'
 
 interface Type {
@@ -127,13 +127,12 @@ function wrapLog(original: Signale['_log'], context: AdapterContext): Signale['_
     else if (isData(streams, context)) return original.call(this, text, streams, level)
     if (!isEnabled(this, level, context)) return
     const isTaken = attempt('signale', () => {
-      const { take } = require('./take.js') as typeof import('./take.js')
       const identity = instances.identify(this)
       take(context, {
         lib: 'signale',
         name: nameOf(this),
         level: NUMBERS[level] ?? 30,
-        msg: stripVTControlCharacters(text),
+        msg: withoutColours(text),
         extra: context.relays ? JSON.stringify({ identity, text }) : undefined,
       })
     })
@@ -159,7 +158,6 @@ function takeCall(
   args: readonly unknown[],
   context: AdapterContext,
 ): void {
-  const { take, errorAmong } = require('./take.js') as typeof import('./take.js')
   const error = errorAmong(args)
   const msg = logger._filterSecrets(messageOf(logger, args))
   const isSecret = logger._secrets.length > 0

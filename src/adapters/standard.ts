@@ -25,15 +25,30 @@ export function standardLevel(level: number, label?: string): number {
 }
 
 const HOST = hostname()
+const PID = process.pid
 
 /** Fields of a library's record without those that every record has, which are the same. */
 export function fieldsOf(
   line: Readonly<Record<string, unknown>>,
   known: readonly string[],
 ): Record<string, unknown> {
-  const fields = { ...line }
-  for (const key of known) delete fields[key]
-  if (fields.hostname === HOST) delete fields.hostname
-  if (fields.pid === process.pid) delete fields.pid
+  return without(line, [
+    ...known,
+    ...(line.hostname === HOST ? ['hostname'] : []),
+    ...(line.pid === PID ? ['pid'] : []),
+  ])
+}
+
+function without(
+  values: Readonly<Record<string, unknown>>,
+  keys: readonly string[],
+): Record<string, unknown> {
+  const fields: Record<string, unknown> = {}
+  for (const key of Object.keys(values)) {
+    if (keys.includes(key)) continue
+    const value = values[key]
+    if (key === '__proto__') Object.defineProperty(fields, key, { value, enumerable: true })
+    else fields[key] = value
+  }
   return fields
 }

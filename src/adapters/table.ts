@@ -129,11 +129,20 @@ function hookModules(entries: readonly Entry[]): () => void {
   )
 }
 
+// Adapters that were loaded: finding a module again takes longer than giving it a record.
+const relaying = new Map<string, Adapter>()
+
 /**
  * Gives a record back to the library it came from; false if that has no logger for it here, undefined if it has none now
  * and may get one.
  */
 export function relayRecord(record: LogRecord, extra: string | undefined): boolean | undefined {
-  const adapter = record.lib === undefined ? undefined : ADAPTERS[record.lib]?.load()
+  const { lib } = record
+  if (lib === undefined) return false
+  let adapter = relaying.get(lib)
+  if (!adapter) {
+    adapter = ADAPTERS[lib]?.load()
+    if (adapter) relaying.set(lib, adapter)
+  }
   return adapter ? adapter.relay(record, extra) : false
 }

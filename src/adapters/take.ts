@@ -4,7 +4,7 @@ import { inspect, stripVTControlCharacters } from 'node:util'
 import { isError } from '../core/encode.js'
 import { encodeError, encodeMessage, formatArgs } from '../core/record.js'
 import { Kind } from '../queue/frame.js'
-import type { AdapterContext } from './adapter.js'
+import type { AdapterContext, Role } from './adapter.js'
 
 export interface Taken {
   readonly lib: string
@@ -12,6 +12,8 @@ export interface Taken {
   readonly name: string
   readonly level: number
   readonly msg: string
+  /** The message as `encodeMessage` makes it, where that is known. */
+  readonly message?: string
   readonly error?: Error | undefined
   /** Text of further fields, as `encodeFields` makes it. */
   readonly fields?: string
@@ -20,21 +22,27 @@ export interface Taken {
 }
 
 /** Puts a library's record on the queue, unless a level above it was set for its name. Never throws. */
-export function take({ registry: get, role, relays }: AdapterContext, record: Taken): void {
-  const { level, name, lib, msg, error, extra } = record
-  const registry = get()
+export function take(context: AdapterContext, record: Taken, role: Role = context.role): void {
+  const { level, name, lib, error, extra } = record
+  const registry = context.registry()
   const node = registry.node(name)
-  if (registry.hasLevel(name) && level < node.threshold) return
+  if (level < node.limit) return
   const fields = (error ? encodeError(error) : '') + (record.fields ?? '')
   const left = registry.redact ? registry.redact(fields) : fields
-  const body = `${encodeMessage(msg)},"lib":"${lib}"${left}`
+  const body = `${record.message ?? encodeMessage(record.msg)},"lib":"${lib}"${left}`
   const kind = role === 'take' ? Kind.ADAPTED : Kind.COPY
-  registry.queue.handle(level, node.json, body, kind, relays ? extra : undefined)
+  registry.queue.handle(level, node.json, body, kind, context.relays ? extra : undefined)
 }
 
 /** printf-like text of arguments, without the colours a library has put in for its own terminal. */
 export function plainTextOf(args: readonly unknown[]): string {
-  return stripVTControlCharacters(formatArgs(args))
+  return withoutColours(formatArgs(args))
+}
+
+/** A text without the colours it may have for a terminal. */
+export function withoutColours(text: string): string {
+  const mayHave = text.includes('\u001b') || text.includes('\u009b')
+  return mayHave ? stripVTControlCharacters(text) : text
 }
 
 /** printf-like text of arguments, as it would have been printed. */

@@ -4,11 +4,12 @@
 // middleware, bindings and context are done in the child, output and transports in the root.
 
 import { join } from 'node:path'
-import type { LogRecord } from '../core/record.js'
+import { encodeFields, type LogRecord } from '../core/record.js'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
 import { attempt, give } from './give.js'
 import { hookPackage } from './hook.js'
 import { type Identity, Instances, placeOf } from './instances.js'
+import { errorAmong, take as takeRecord } from './take.js'
 import { messageOf, pack, packArgs, revive, unpackArgs } from './values.js'
 
 type Plain = Record<string, unknown>
@@ -191,15 +192,13 @@ function take(
   { id, level, record, args: given }: Call,
   context: AdapterContext,
 ): void {
-  const { take, errorAmong } = require('./take.js') as typeof import('./take.js')
-  const { encodeFields } = require('../core/record.js') as typeof import('../core/record.js')
   const { settings } = logger
   const args = maskedArgs(record) ?? given
   const error = errorAmong(args)
   const shown = args.filter((arg) => !isFields(arg))
   const fields = Object.assign({}, ...args.filter(isFields)) as Plain
   const own = ownFields(record, args, settings)
-  take(context, {
+  takeRecord(context, {
     lib: 'tslog',
     name: nameOf(settings),
     level: Math.min(Math.max(Math.floor(id), 1), 6) * 10,

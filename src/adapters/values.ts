@@ -28,7 +28,9 @@ export function messageOf(args: readonly unknown[]): string {
 
 /** One line of JSON, `[[a],[b],[]]`: each in a list of its own, which is empty for `undefined`. Never throws. */
 export function packArgs(args: readonly unknown[]): string {
-  return `[${args.map((arg) => `[${encodeValue(arg) ?? ''}]`).join(',')}]`
+  let text = ''
+  for (const arg of args) text += `${text === '' ? '' : ','}[${encodeValue(arg) ?? ''}]`
+  return `[${text}]`
 }
 
 /** One value as it is packed, for `revive`. */

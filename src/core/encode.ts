@@ -1,6 +1,6 @@
 // The encoder: any value becomes JSON text, and nothing it meets on the way makes it throw.
 
-import { types } from 'node:util'
+import { inspect, types } from 'node:util'
 import type { configure } from 'safe-stable-stringify'
 
 type Stringify = ReturnType<typeof configure>
@@ -66,9 +66,10 @@ function isPlainText(text: string): boolean {
 
 /** Whether a value is an error of this realm or another; a proxy that throws is none. */
 export function isError(value: unknown): value is Error {
+  if (typeof value !== 'object' || value === null) return false
   if (types.isNativeError(value)) return true
   try {
-    return typeof value === 'object' && value instanceof Error
+    return value instanceof Error
   } catch {
     return false
   }
@@ -83,10 +84,49 @@ export function thrown(error: unknown): string {
   }
 }
 
+/** Deeper and larger values are not looked at whether they are JSON. */
+const JSON_DEPTH = 8
+const JSON_BREADTH = 2 ** 12
+
+/** Whether JSON.stringify makes of an object just what it is: no classes, no functions, nothing that JSON has no form for. */
+export function isJson(value: object, depth = 0): boolean {
+  if (depth > JSON_DEPTH || types.isProxy(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  const isArray = prototype === Array.prototype && Array.isArray(value)
+  if (!isArray && prototype !== Object.prototype) return false
+  const shown = value as { toJSON?: unknown; [inspect.custom]?: unknown }
+  if (shown.toJSON !== undefined || shown[inspect.custom] !== undefined) return false
+  const keys = Object.keys(value)
+  if (keys.length > JSON_BREADTH || (isArray && keys.length !== (value as unknown[]).length))
+    return false
+  for (const key of keys) {
+    if (key === '$' || !isJsonMember((value as Plain)[key], depth)) return false
+  }
+  return true
+}
+
+function isJsonMember(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case 'string':
+      return value.length < MAX_JSON_STRING
+    case 'number':
+      return Number.isFinite(value) && (value !== 0 || !Object.is(value, -0))
+    case 'boolean':
+      return true
+    case 'object':
+      return value === null || isJson(value, depth + 1)
+    default:
+      return false
+  }
+}
+
+const MAX_JSON_STRING = 2 ** 16
+
 function encodeObject(value: object): string | undefined {
   const known = new Map<Error, Plain>()
   const replace = (_key: string, member: unknown): unknown => plain(member, known)
   try {
+    if (isJson(value)) return escapeControls(JSON.stringify(value))
     // An error's own toJSON would leave out what `err` always has.
     const json = stringify()(isError(value) ? describeError(value, known) : value, replace)
     return json && escapeControls(json)

@@ -17,39 +17,56 @@ export interface RootLevels {
 }
 
 export class Levels {
-  #table = new Map<string, number | string>()
+  // By library and name: no key is to be made for a record.
+  #numbers = new Map<string, Map<string, number>>()
+  #texts = new Map<string, string>()
+  /** Counts what was told. */
+  changes = 0
   readonly #watchers = new Set<() => void>()
   /** In a child: called when somebody wants to be told of changes. */
   attended: (() => void) | undefined
 
   /** The root's level for a library's logger; undefined if it has told none. */
   find(lib: string, name: string): number | undefined {
-    return this.#table.get(keyOf(lib, name)) as number | undefined
+    return this.#numbers.get(lib)?.get(name)
   }
 
   /** What the root has told of a library whose loggers have no numbers; undefined if it has told nothing. */
   findText(lib: string): string | undefined {
-    return this.#table.get(lib) as string | undefined
+    return this.#texts.get(lib)
   }
 
   /** In the root: a library's logger has this level from now on. */
   announce(lib: string, name: string, level: number): void {
-    this.#set(keyOf(lib, name), level)
+    if (this.find(lib, name) === level) return
+    this.#put(lib, name, level)
+    this.#tell()
   }
 
   /** In the root: this is what holds for a library whose loggers have no numbers. */
   announceText(lib: string, text: string): void {
-    this.#set(lib, text)
+    if (this.#texts.get(lib) === text) return
+    this.#texts.set(lib, text)
+    this.#tell()
   }
 
   /** In a child: what the root has told. */
   replace(table: LevelTable): void {
-    this.#table = new Map(Object.entries(table))
+    this.#numbers = new Map()
+    this.#texts = new Map()
+    for (const [key, level] of Object.entries(table)) {
+      const end = key.indexOf(' ')
+      if (typeof level === 'string') this.#texts.set(key, level)
+      else this.#put(key.slice(0, end), key.slice(end + 1), level)
+    }
     this.#tell()
   }
 
   read(): LevelTable {
-    return Object.fromEntries(this.#table)
+    const numbers = [...this.#numbers].flatMap(([lib, levels]) =>
+      [...levels].map(([name, level]) => [`${lib} ${name}`, level] as const),
+    )
+    return Object.fromEntries([...numbers, ...this.#texts])
   }
 
   /** Calls back after each change; returns what ends that. */
@@ -61,13 +78,14 @@ export class Levels {
     }
   }
 
-  #set(key: string, value: number | string): void {
-    if (this.#table.get(key) === value) return
-    this.#table.set(key, value)
-    this.#tell()
+  #put(lib: string, name: string, level: number): void {
+    const known = this.#numbers.get(lib)
+    if (known) known.set(name, level)
+    else this.#numbers.set(lib, new Map([[name, level]]))
   }
 
   #tell(): void {
+    this.changes++
     for (const changed of this.#watchers) {
       try {
         changed()
@@ -80,7 +98,3 @@ export class Levels {
 
 /** Those of this thread. */
 export const levels: Levels = new Levels()
-
-function keyOf(lib: string, name: string): string {
-  return `${lib} ${name}`
-}

@@ -73,10 +73,15 @@ export function encodeCall(args: readonly unknown[], context: Context): string {
 export function encodeFields(fields: Fields, serializers?: Serializers): string {
   let text = ''
   for (const key of Object.keys(fields)) {
-    const value = encodeValue(member(fields, key, serializers))
-    if (value !== undefined) text += encodeKey(key) + value
+    text += encodeField(key, member(fields, key, serializers))
   }
   return text
+}
+
+/** `,"key":value`; nothing for what JSON leaves out. */
+export function encodeField(key: string, value: unknown): string {
+  const text = encodeValue(value)
+  return text === undefined ? '' : encodeKey(key) + text
 }
 
 // Applications have few different keys, and log them all the time.

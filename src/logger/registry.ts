@@ -18,6 +18,8 @@ export interface Node {
   readonly registry: Registry
   /** Number of the level in force: its own, or the nearest ancestor's. */
   threshold: number
+  /** The same number if the name, or an ancestor that is not the root, was given a level; 0 if not. */
+  limit: number
   /** Set in this thread; it goes before what the root has told. */
   own: Threshold | undefined
 }
@@ -90,30 +92,28 @@ export class Registry {
     return { level, levels }
   }
 
-  /** Whether a name, or an ancestor that is not the root, was given a level of its own. */
-  hasLevel(name: string): boolean {
-    return this.#nearest(name) !== undefined
-  }
-
   #create(name: string): Node {
     const node: Node = {
       name,
       json: encodeString(name),
       registry: this,
       threshold: levelNumber('info'),
+      limit: 0,
       own: undefined,
     }
     this.#nodes.set(name, node)
-    if (this.#root) node.threshold = this.#inherited(name)
+    if (this.#root) this.#inherit(node)
     return node
   }
 
   #inheritAll(): void {
-    for (const each of this.#nodes.values()) each.threshold = this.#inherited(each.name)
+    for (const each of this.#nodes.values()) this.#inherit(each)
   }
 
-  #inherited(name: string): number {
-    return levelNumber(this.#nearest(name) ?? this.#levelOf(ROOT_NAME) ?? 'info')
+  #inherit(node: Node): void {
+    const nearest = this.#nearest(node.name)
+    node.threshold = levelNumber(nearest ?? this.#levelOf(ROOT_NAME) ?? 'info')
+    node.limit = nearest === undefined ? 0 : node.threshold
   }
 
   // The level set for a name or its nearest ancestor, short of the root.

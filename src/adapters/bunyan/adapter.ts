@@ -8,7 +8,7 @@ import { hookPackage } from '../hook.js'
 import { type Identity, keyOf } from '../loggers.js'
 import { capture } from './capture.js'
 import { type Logger, libraryOf, type Watcher } from './library.js'
-import { type Extra, give, libraries, loggers } from './root.js'
+import { give, libraries, loggers } from './root.js'
 import { track } from './tracker.js'
 
 const PACKAGE = { name: 'bunyan', main: /[\\/]bunyan[\\/]lib[\\/]bunyan\.js$/ }
@@ -43,7 +43,7 @@ export const bunyanAdapter: Adapter = {
   relay(record, extra) {
     if (extra === undefined) return false
     try {
-      return whileRelaying(() => give(record, JSON.parse(extra) as Extra))
+      return whileRelaying(() => give(record, extra))
     } catch (error) {
       notice('LOGSHARE_WARN_HANDLER', `a bunyan destination failed: ${reasonOf(error)}`, 'bunyan')
       return false

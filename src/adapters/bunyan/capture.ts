@@ -11,7 +11,7 @@ import { fieldsOf, standardLevel } from '../standard.js'
 import { isData, standardOf } from '../standard-streams.js'
 import { type Taken, take } from '../take.js'
 import type { Library, Logger, Rec } from './library.js'
-import type { Extra, Origin } from './root.js'
+import { type Origin, packExtra } from './root.js'
 
 type Emit = (this: Logger, rec: Rec, noEmit?: boolean) => string | undefined
 
@@ -71,16 +71,21 @@ function taking(
 ): Emit {
   const original = bunyan.prototype._emit as Emit
   return function _emit(rec, noEmit) {
-    const isOurs = !this.streams.every(({ stream }) => isData(stream, context.capture))
-    if (noEmit || isRelaying() || !isOurs) return original.call(this, rec, noEmit)
-    const line = original.call(this, rec, true) ?? ''
+    const { streams } = this
+    const data = streams.filter(({ stream }) => isData(stream, context.capture)).length
+    if (noEmit || isRelaying() || data === streams.length) return original.call(this, rec, noEmit)
     const isKnown = context.levels.find('bunyan', rec.name) !== undefined
+    if (isKnown && data === 0 && !context.relays) {
+      take(context, describe(rec, errors))
+      return undefined // nobody wants the line
+    }
+    const line = original.call(this, rec, true) ?? ''
     const to = write(this, rec, line, context, isKnown)
     const { place } = identities.get(this) ?? {}
     const origin: Origin = { name: rec.name, place, ...(!isKnown && { to }), from: path }
-    const extra = context.relays ? JSON.stringify([origin, line] satisfies Extra) : undefined
+    const extra = context.relays ? packExtra(origin, line) : undefined
     const role = isKnown || to.length > 0 ? 'take' : 'copy'
-    take({ ...context, role }, { ...describe(rec, errors), extra })
+    take(context, describe(rec, errors, extra), role)
     return line
   }
 }
@@ -136,16 +141,17 @@ function createStray(
   context: AdapterContext,
 ): (target: string, text: string) => void {
   return (target, text) => {
-    const extra: Extra = [{ name: '', to: [target], from: path }, text]
+    const origin: Origin = { name: '', to: [target], from: path }
     const record = { lib: 'bunyan', name: 'bunyan', level: 30, msg: text.trimEnd() }
-    take(context, { ...record, extra: context.relays ? JSON.stringify(extra) : undefined })
+    take(context, { ...record, extra: context.relays ? packExtra(origin, text) : undefined })
   }
 }
 
-function describe(rec: Rec, errors: WeakMap<object, Error>): Taken {
-  const { name, level, msg, ...rest } = rec
-  const fields = fieldsOf(rest, ['time', 'v'])
-  const { err } = fields
+const OWN = ['name', 'level', 'msg', 'time', 'v']
+
+function describe(rec: Rec, errors: WeakMap<object, Error>, extra?: string | undefined): Taken {
+  const { name, level, msg, err } = rec
+  const fields = fieldsOf(rec, OWN)
   const error = typeof err === 'object' && err !== null ? errors.get(err) : undefined
   if (error) delete fields.err
   return {
@@ -155,5 +161,6 @@ function describe(rec: Rec, errors: WeakMap<object, Error>): Taken {
     msg: String(msg),
     error,
     fields: encodeFields(fields),
+    extra,
   }
 }

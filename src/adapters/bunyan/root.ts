@@ -3,6 +3,7 @@
 import { appendFileSync } from 'node:fs'
 import { notice, reasonOf } from '../../core/notice.js'
 import type { LogRecord } from '../../core/record.js'
+import { packLine, unpackLine } from '../beside.js'
 import { Loggers } from '../loggers.js'
 import { shield } from '../shield.js'
 import { decodeTarget, type Reached } from '../sink.js'
@@ -18,16 +19,21 @@ export interface Origin {
   readonly from: string
 }
 
-export type Extra = readonly [origin: Origin, line: string]
-
 /** Loggers of all copies that the application has loaded here. */
 export const loggers: Loggers<Logger> = new Loggers()
 export const libraries: Set<Library> = new Set<Library>()
 
 const opened = new Map<string, Logger | undefined>()
 
-/** False if nobody has taken the record. */
-export function give({ source }: LogRecord, [origin, line]: Extra): boolean {
+/** One line of text. */
+export function packExtra(origin: Origin, line: string): string {
+  return packLine(JSON.stringify(origin), line)
+}
+
+/** False if nobody has taken the record. Throws for an extra that `packExtra` has not made. */
+export function give({ source }: LogRecord, extra: string): boolean {
+  const { head, line } = unpackLine(extra)
+  const origin = head as Origin
   const { name, place = '', to = [] } = origin
   const found = loggers.find({ name, place })
   if (found) {

@@ -4,7 +4,10 @@ import * as shimmer from 'shimmer'
 import { notice, reasonOf } from '../../core/notice.js'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from '../adapter.js'
 import { hookPackage } from '../hook.js'
+import { shield } from '../shield.js'
+import { take } from '../take.js'
 import { inert, leaveOutAppenders } from './appenders.js'
+import { fromExtra, toExtra, toTaken } from './event.js'
 import { Follower, Teller } from './levels.js'
 import {
   type Categories,
@@ -43,6 +46,7 @@ export const log4jsAdapter: Adapter = {
     undo.push(
       hookPackage(part('configuration'), (exports, path) => {
         const copy = copyOf(path)
+        copy.renew()
         copy.configuration = exports as Configuration
         followConfiguration(copy.configuration, copy, context, followerOf(copy))
       }),
@@ -67,8 +71,6 @@ export const log4jsAdapter: Adapter = {
     const copy = configuredCopy(name)
     if (!copy?.clustering) return undefined
     const { clustering } = copy
-    const { fromExtra } = require('./event.js') as typeof import('./event.js')
-    const { shield } = require('../shield.js') as typeof import('../shield.js')
     try {
       const event = fromExtra(extra, name, pid, copy)
       shield(process.stdout, source)
@@ -161,10 +163,8 @@ function patchSend(clustering: Clustering, copy: Copy, context: AdapterContext):
 }
 
 function record(event: Event, context: AdapterContext): void {
-  const { take } = require('../take.js') as typeof import('../take.js')
-  const { toExtra, toTaken } = require('./event.js') as typeof import('./event.js')
   try {
-    take(context, { ...toTaken(event), extra: context.relays ? toExtra(event) : undefined })
+    take(context, toTaken(event, context.relays ? toExtra(event) : undefined))
   } catch (error) {
     notice('LOGSHARE_WARN_FAILED_OPEN', `a record of log4js is lost: ${reasonOf(error)}`, 'log4js')
   }

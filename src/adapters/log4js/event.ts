@@ -3,7 +3,7 @@
 import { isError } from '../../core/encode.js'
 import { encodeFields } from '../../core/record.js'
 import { pack, restore } from '../codec.js'
-import type { Taken } from '../take.js'
+import { plainTextOf, type Taken } from '../take.js'
 import { levelOf } from './levels.js'
 import type { Copy, Event, Level } from './library.js'
 
@@ -30,7 +30,7 @@ interface Sent {
   readonly cluster?: unknown
 }
 
-export function toTaken(event: Event): Taken {
+export function toTaken(event: Event, extra?: string): Taken {
   const { categoryName, data, level, context } = event
   const error = isError(event.error) ? event.error : data.find(isError)
   return {
@@ -40,20 +40,23 @@ export function toTaken(event: Event): Taken {
     msg: messageOf(data, error),
     error,
     fields: encodeFields({ ...context, ...locationOf(event) }),
+    extra,
   }
 }
 
 export function toExtra(event: Event): string {
   const { startTime, level, data, context, error, cluster } = event
   const index = data.indexOf(error)
+  const location = locationOf(event)
+  const known = index === -1 ? error : index
   const sent: Sent = {
     time: startTime.getTime(),
     level: [level.level, level.levelStr, level.colour],
     data: [...data],
     context,
-    location: locationOf(event),
-    error: index === -1 ? error : index,
-    cluster,
+    ...(location && { location }),
+    ...(known !== undefined && { error: known }),
+    ...(cluster !== undefined && { cluster }),
   }
   return pack(sent)
 }
@@ -82,7 +85,6 @@ function locationOf(event: Event): Record<string, unknown> | undefined {
 
 // The text without the error's, which the record's `err` has, where that does not stand in the middle of it.
 function messageOf(data: readonly unknown[], error: Error | undefined): string {
-  const { plainTextOf } = require('../take.js') as typeof import('../take.js')
   if (!error || (typeof data[0] === 'string' && PLACEHOLDER.test(data[0]))) return plainTextOf(data)
   const others = data.filter((value) => value !== error)
   return others.length > 0 ? plainTextOf(others) : String(error.message)

@@ -22,6 +22,8 @@ const OFF = 100
 const HIGHEST = 60
 const LOWEST = 10
 const INFO = 30
+/** Categories whose levels are remembered. */
+const MAX_FOUND = 1000
 
 /** 10 to 60, for a record. What is marked stands out in the text and is no failure. */
 export function levelOf(level: Level): number {
@@ -76,6 +78,10 @@ export class Follower {
   readonly #levels: AdapterContext['levels']
   readonly #assigned = new Set<string>()
   #configured: Config['categories'] = {}
+  // What was found, as long as all is as it was then.
+  readonly #found = new Map<string, Level | undefined>()
+  #changes = -1
+  #levelCount = 0
 
   constructor(copy: Copy, { levels }: AdapterContext) {
     this.#copy = copy
@@ -83,16 +89,32 @@ export class Follower {
   }
 
   configured(config: Config | undefined): void {
+    this.#found.clear()
     this.#assigned.clear()
     this.#configured = { ...config?.categories }
   }
 
   assigned(category: string): void {
+    this.#found.clear()
     this.#assigned.add(category)
   }
 
   /** Undefined if the child's own holds. */
   find(category: string): Level | undefined {
+    const { changes } = this.#levels
+    const { length } = this.#copy.Level.levels
+    if (changes !== this.#changes || length !== this.#levelCount || this.#found.size > MAX_FOUND) {
+      this.#found.clear()
+      this.#changes = changes
+      this.#levelCount = length
+    }
+    if (this.#found.has(category)) return this.#found.get(category)
+    const level = this.#look(category)
+    this.#found.set(category, level)
+    return level
+  }
+
+  #look(category: string): Level | undefined {
     const chain = chainOf(category)
     const own = chain.find((name) => this.#assigned.has(name) || this.#configured?.[name]?.level)
     if (own !== undefined && !this.#isTheSame(own)) return undefined

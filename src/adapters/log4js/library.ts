@@ -69,6 +69,7 @@ export interface Categories extends ReadonlyMap<string, unknown> {
 /** One copy of the library. */
 export class Copy {
   readonly #directory: string
+  readonly #parts = new Map<string, unknown>()
   /** The configuration it has: undefined before there is one and while it is the library's own. */
   config: Config | undefined
   clustering: Clustering | undefined
@@ -93,8 +94,19 @@ export class Copy {
     return this.config !== undefined && (isConfigured?.() ?? true)
   }
 
+  /** It is loaded again, from new files or after a cache was emptied. */
+  renew(): void {
+    this.#parts.clear()
+  }
+
   #part(file: string): unknown {
-    return require(join(this.#directory, file))
+    const known = this.#parts.get(file)
+    if (known !== undefined) return known
+    const path = join(this.#directory, file)
+    const part: unknown = require(path)
+    // One that is being loaded has not said yet what it exports.
+    if (require.cache[path]?.loaded) this.#parts.set(file, part)
+    return part
   }
 }
 

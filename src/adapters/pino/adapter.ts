@@ -6,7 +6,7 @@ import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from '..
 import { createPlaces } from '../caller.js'
 import { Followers } from '../followers.js'
 import { hookPackage } from '../hook.js'
-import { keyOf } from '../loggers.js'
+import { type Identity, keyOf } from '../loggers.js'
 import { gather, type Reached, reach, Sink } from '../sink.js'
 import { isData, standardOf } from '../standard-streams.js'
 import { take } from '../take.js'
@@ -15,7 +15,7 @@ import { announceLevel, applyLevel } from './levels.js'
 import { deliver, type Library, type Logger, libraryOf, type Stream } from './library.js'
 import { createLineMaker, type Line } from './lines.js'
 import { describeLine, describeText } from './record.js'
-import { type Extra, give, libraries, loggers, type Origin } from './root.js'
+import { give, libraries, loggers, type Origin, packExtra, unpackExtra } from './root.js'
 import { Tracker, type Watcher } from './tracker.js'
 
 const PACKAGE = { name: 'pino', main: /[\\/]pino\.js$/ }
@@ -61,7 +61,7 @@ export const pinoAdapter: Adapter = {
   relay(record, extra) {
     if (extra === undefined) return false
     try {
-      return whileRelaying(() => give(record, JSON.parse(extra) as Extra))
+      return whileRelaying(() => give(record, unpackExtra(extra)))
     } catch (error) {
       notice('LOGSHARE_WARN_HANDLER', `a pino destination failed: ${reasonOf(error)}`, 'pino')
       return false
@@ -115,6 +115,16 @@ function copying(library: Library, context: AdapterContext): Write {
 // In a child: taken, unless the root has no such logger and the destination is an object of the application's own.
 function taking(library: Library, context: AdapterContext, tracker: Tracker): Write {
   const make = createLineMaker(library)
+  const origins = new WeakMap<Identity, string>()
+  const describe = (identity?: Identity, to?: readonly Reached[]): string =>
+    JSON.stringify({ ...identity, ...(to && { to }), from: library.path } satisfies Origin)
+  // Of a logger that the root knows, too, it is always the same.
+  const originOf = (identity?: Identity, to?: readonly Reached[]): string => {
+    if (!identity || to) return describe(identity, to)
+    const known = origins.get(identity) ?? describe(identity)
+    origins.set(identity, known)
+    return known
+  }
   return function write(object, message, level) {
     const stream = streamOf(library, this)
     if (isRelaying() || isData(stream, context.capture)) {
@@ -126,10 +136,9 @@ function taking(library: Library, context: AdapterContext, tracker: Tracker): Wr
     const identity = tracker.ownerIdentity(this)
     const isKnown = identity && context.levels.find('pino', keyOf(identity)) !== undefined
     const to = isKnown ? undefined : reached(stream, line, context)
-    const record = describeLine(library, this, line)
-    const origin: Origin = { ...identity, ...(to && { to }), from: library.path }
+    const extra = context.relays ? packExtra(originOf(identity, to), line) : undefined
     const role = to?.length === 0 ? 'copy' : 'take'
-    take({ ...context, role }, { ...record, extra: extraOf(context, origin, line) })
+    take(context, describeLine(library, this, line, extra), role)
   }
 }
 
@@ -152,11 +161,6 @@ function reached(stream: Stream, line: Line, context: AdapterContext): readonly 
   })
 }
 
-function extraOf({ relays }: AdapterContext, origin: Origin, line: Line): string | undefined {
-  if (!relays) return undefined
-  return JSON.stringify([origin, line.lastLevel, line.lastTime, line.text] satisfies Extra)
-}
-
 // Lines that the application has written to a destination past its loggers.
 function createStray(
   { path }: Library,
@@ -164,8 +168,9 @@ function createStray(
 ): (target: string, text: string) => void {
   return (target, text) => {
     const record = describeText(text)
-    const extra: Extra = [{ to: [target], from: path }, record.level, '', text]
-    take(context, { ...record, extra: context.relays ? JSON.stringify(extra) : undefined })
+    const origin = JSON.stringify({ to: [target], from: path } satisfies Origin)
+    const line = { lastLevel: record.level, lastTime: '', text }
+    take(context, { ...record, extra: context.relays ? packExtra(origin, line) : undefined })
   }
 }
 

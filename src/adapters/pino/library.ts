@@ -37,6 +37,8 @@ type SymbolName =
   | 'serializersSym'
   | 'stringifiersSym'
   | 'wildcardFirstSym'
+  | 'formattersSym'
+  | 'nestedKeySym'
   | 'messageKeySym'
   | 'errorKeySym'
 

@@ -6,17 +6,32 @@ import { fieldsOf, standardLevel } from '../standard.js'
 import type { Taken } from '../take.js'
 import type { Library, Logger } from './library.js'
 import type { Line } from './lines.js'
+import { cutLine } from './pieces.js'
 
 /** Name of records whose logger has none. */
 const UNNAMED = 'pino'
 
 type Values = Record<string, unknown>
 
-export function describeLine(library: Library, logger: Logger, line: Line): Taken {
-  const { symbols } = library.pino
-  const messageKey = String(logger[symbols.messageKeySym])
+/** `extra`: what goes beside the record. */
+export function describeLine(
+  library: Library,
+  logger: Logger,
+  line: Line,
+  extra?: string | undefined,
+): Taken {
   const label = logger.levels.labels[line.lastLevel]
   const level = standardLevel(line.lastLevel, label)
+  const pieces = cutLine(library, logger, line)
+  if (!pieces) return { ...describeValues(library, logger, line, level), extra }
+  const { name = UNNAMED, message, fields } = pieces
+  return { lib: 'pino', name, level, msg: '', message, fields, extra }
+}
+
+// Of lines in whatever form the application has given them.
+function describeValues(library: Library, logger: Logger, line: Line, level: number): Taken {
+  const { symbols } = library.pino
+  const messageKey = String(logger[symbols.messageKeySym])
   const values = parse(line.text)
   if (!values) return { lib: 'pino', name: UNNAMED, level, msg: line.text.trimEnd() }
   const name = nameOf(library, logger)

@@ -2,11 +2,13 @@
 
 import { notice, reasonOf } from '../../core/notice.js'
 import type { LogRecord } from '../../core/record.js'
+import { packLine, unpackLine } from '../beside.js'
 import { type Identity, Loggers } from '../loggers.js'
 import { shield } from '../shield.js'
 import { decodeTarget, type Reached } from '../sink.js'
 import type { Target } from './destinations.js'
 import { deliver, type Library, type Logger, libraryOf, type Stream } from './library.js'
+import type { Line } from './lines.js'
 
 /** What a child puts beside a record. */
 export interface Origin {
@@ -19,6 +21,20 @@ export interface Origin {
 }
 
 export type Extra = readonly [origin: Origin, level: number, time: unknown, line: string]
+
+/** One line of text; `origin` is JSON. */
+export function packExtra(
+  origin: string,
+  { lastLevel, lastTime, text }: Pick<Line, 'lastLevel' | 'lastTime' | 'text'>,
+): string {
+  return packLine(`[${origin},${lastLevel},${JSON.stringify(lastTime) ?? 'null'}]`, text)
+}
+
+export function unpackExtra(text: string): Extra {
+  const { head, line } = unpackLine(text)
+  const [origin, level, time] = head as Extra
+  return [origin, level, time, line]
+}
 
 /** Loggers of all copies that the application has loaded here. */
 export const loggers: Loggers<{ readonly library: Library; readonly logger: Logger }> =

@@ -1,6 +1,7 @@
 // winston in a child: what its loggers write leaves for the root.
 
 import type { AdapterContext } from '../adapter.js'
+import { take } from '../take.js'
 import { type Info, isWanted, type Logger, levelName, type Transport } from './logger.js'
 import type { Loggers } from './loggers.js'
 import { errorOf, format, toExtra, toTaken } from './record.js'
@@ -20,8 +21,7 @@ export function takeWrites(original: Write, child: Child): Write {
     const { ending, destroyed } = this._writableState
     const isKnown =
       typeof info === 'object' && info !== null && this.levels[levelName(info)] !== undefined
-    const data =
-      isKnown && !ending && !destroyed ? this.transports.filter((t) => isData(t, info, child)) : []
+    const data = isKnown && !ending && !destroyed ? dataOf(this, info, child) : NONE
     const isAllData = data.length > 0 && data.length === this.transports.length
     if (!isKnown || ending || destroyed || isAllData) return original.call(this, info, ...rest)
     if (isWanted(this, info)) send(this, info, data, child)
@@ -34,20 +34,24 @@ export function takeWrites(original: Write, child: Child): Write {
 
 function send(logger: Logger, info: Info, data: readonly Transport[], child: Child): void {
   const { context, loggers } = child
-  const { take } = require('../take.js') as typeof import('../take.js')
   const identity = loggers.identityOf(logger) ?? loggers.add(logger)
   const error = errorOf(info)
   const extra = context.relays ? toExtra(logger, identity, info, child.isOwn(logger)) : undefined
   const formatted = format(logger, info)
   if (!formatted) return
-  const taken = toTaken(logger, identity, formatted, error)
-  take(context, { ...taken, extra })
+  take(context, toTaken(logger, identity, formatted, error, extra))
   for (const transport of data) transport.write(formatted)
+}
+
+const NONE: readonly Transport[] = []
+
+function dataOf({ transports }: Logger, info: Info, child: Child): readonly Transport[] {
+  const { stdout, stderr } = child.context.capture
+  return stdout && stderr ? NONE : transports.filter((each) => isData(each, info, child))
 }
 
 // A console whose stream is read by a program, not by a person.
 function isData(transport: Transport, info: Info, { context: { capture } }: Child): boolean {
-  if (capture.stdout && capture.stderr) return false
   if (transport.constructor.name !== 'Console') return false
   const name = levelName(info)
   const isError = transport.stderrLevels?.[name] ?? transport.consoleWarnLevels?.[name]

@@ -2,6 +2,7 @@
 
 import * as shimmer from 'shimmer'
 import { type AdapterContext, whileRelaying } from '../adapter.js'
+import { take } from '../take.js'
 import { type Info, isWanted, type Logger } from './logger.js'
 import type { Loggers } from './loggers.js'
 import { errorOf, toTaken } from './record.js'
@@ -30,7 +31,6 @@ export function copyWrites(
   })
   const copy = (logger: Logger, info: Info): void => {
     if (isRelayed(info) || !isWanted(logger, info)) return
-    const { take } = require('../take.js') as typeof import('../take.js')
     const identity = loggers.identityOf(logger) ?? loggers.add(logger)
     take(context, toTaken(logger, identity, info, error))
     error = undefined

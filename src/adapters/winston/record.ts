@@ -1,12 +1,11 @@
 // Records of winston: what a logger was given to write, as one of ours and as text for the root's logger.
 
-import { stripVTControlCharacters } from 'node:util'
-import { isError } from '../../core/encode.js'
-import { encodeFields } from '../../core/record.js'
+import { encodeString, isError } from '../../core/encode.js'
+import { encodeField } from '../../core/record.js'
 import { pack, restore } from '../codec.js'
-import type { Taken } from '../take.js'
+import { textOf as printed, type Taken, withoutColours } from '../take.js'
 import { levelOf } from './levels.js'
-import { type Info, LEVEL, type Logger, levelName, SPLAT } from './logger.js'
+import { type Info, LEVEL, type Logger, levelName, SPLAT, type Transport } from './logger.js'
 import { filesOf, type Identity, nameOf } from './loggers.js'
 
 /** What goes to the root beside the record. */
@@ -21,8 +20,9 @@ export interface Extra {
 
 /** The error a record is about, wherever the call had it. */
 export function errorOf(info: Info): Error | undefined {
-  const candidates = [info, info.message, ...(info[SPLAT] ?? []), info.err, info.error]
-  return candidates.find(isError)
+  if (isError(info)) return info
+  if (isError(info.message)) return info.message
+  return info[SPLAT]?.find(isError) ?? [info.err, info.error].find(isError)
 }
 
 /** What the logger's own format makes of it here; undefined if that leaves it out. The given one stays as it is. */
@@ -38,17 +38,29 @@ export function format(logger: Logger, info: Info): Info | undefined {
 }
 
 /** A record of ours, of what the logger's format has made. */
-export function toTaken(logger: Logger, identity: Identity, formatted: Info, error?: Error): Taken {
-  const { level: _, message, ...rest } = { ...formatted }
-  const fields = Object.entries(rest).filter(([key, value]) => !isOfError(key, value, error))
-  const text = isError(message) ? message.message : textOf(message ?? formatted.message)
+export function toTaken(
+  logger: Logger,
+  identity: Identity,
+  formatted: Info,
+  error?: Error,
+  extra?: string,
+): Taken {
+  const { message } = formatted
+  let fields = ''
+  for (const key of Object.keys(formatted)) {
+    const value = formatted[key]
+    if (key === 'level' || key === 'message' || isOfError(key, value, error)) continue
+    fields += encodeField(key, value)
+  }
+  const text = isError(message) ? message.message : textOf(message)
   return {
     lib: 'winston',
     name: nameOf(identity),
     level: levelOf(logger.levels, levelName(formatted)),
-    msg: stripVTControlCharacters(text),
+    msg: withoutColours(text),
     error,
-    fields: encodeFields(Object.fromEntries(fields)),
+    fields,
+    extra,
   }
 }
 
@@ -60,14 +72,28 @@ function isOfError(key: string, value: unknown, error: Error | undefined): boole
 
 function textOf(message: unknown): string {
   if (typeof message === 'string') return message
-  const { textOf: text } = require('../take.js') as typeof import('../take.js')
-  return message === undefined ? '' : text([message])
+  return message === undefined ? '' : printed([message])
 }
 
 export function toExtra(logger: Logger, identity: Identity, info: Info, isOwn: boolean): string {
-  const files = filesOf(logger)
-  const head = JSON.stringify({ identity: { ...identity, files }, level: levelName(info), isOwn })
+  const start = identityText(logger, identity)
+  const head = `{"identity":${start},"level":${encodeString(levelName(info))},"isOwn":${isOwn}}`
   return `[${head},${pack(info)},${pack(info[SPLAT] ?? [])}]`
+}
+
+const identities = new WeakMap<Identity, { transports: readonly Transport[]; text: string }>()
+
+// The same for all records of a logger, as long as it has the same transports.
+function identityText(logger: Logger, identity: Identity): string {
+  const { transports } = logger
+  const known = identities.get(identity)
+  const isSame =
+    known?.transports.length === transports.length &&
+    transports.every((transport, i) => transport === known.transports[i])
+  if (isSame) return known.text
+  const text = JSON.stringify({ ...identity, files: filesOf(logger) })
+  identities.set(identity, { transports: [...transports], text })
+  return text
 }
 
 /** Throws for what `toExtra` has not made. */

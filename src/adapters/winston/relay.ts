@@ -4,6 +4,7 @@ import { notice, reasonOf } from '../../core/notice.js'
 import type { LogRecord } from '../../core/record.js'
 import { whileRelaying } from '../adapter.js'
 import { atMoment } from '../moment.js'
+import { shield } from '../shield.js'
 import { nameAt } from './levels.js'
 import { type Format, type Info, LEVEL, type Logger, SPLAT } from './logger.js'
 import type { Loggers } from './loggers.js'
@@ -87,7 +88,6 @@ function wrapFormat(format: Format): void {
 
 function shieldStreams({ transports }: Logger, source: string): void {
   if (!transports.some((transport) => transport.name === 'console')) return
-  const { shield } = require('../shield.js') as typeof import('../shield.js')
   shield(process.stdout, source)
   shield(process.stderr, source)
 }

@@ -1,0 +1,89 @@
+'use strict'
+// What a record costs its caller in a worker thread and in a forked process through each library: writing a file
+// synchronously without us, and with us, relayed to the root's logger or written by a file handler.
+//
+//   node bench/adapters.js [rounds] [library …]
+//
+// Variants of a library alternate; the medians of all their bursts are printed, with the ratio to the library alone. A
+// burst is 500 records, at most 1 MB, and the next one begins when the root has written it (`flush`): the ring of 2 MiB
+// never fills, so nobody waits for room.
+
+const { fork } = require('node:child_process')
+const { closeSync, mkdtempSync, openSync, rmSync } = require('node:fs')
+const { cpus, tmpdir } = require('node:os')
+const { join } = require('node:path')
+const libraries = require('./adapters/libraries.js')
+
+const rounds = Number(process.argv[2] ?? 2)
+const chosen = process.argv.slice(3)
+const names = chosen.length > 0 ? chosen : Object.keys(libraries)
+const program = join(__dirname, 'adapters/root.js')
+const register = join(__dirname, '../register.js')
+const WAYS = ['without', 'relay', 'file']
+
+main()
+
+async function main() {
+  console.log(
+    `node ${process.version}, ${cpus().length} cores, median µs a record of ${rounds} rounds`,
+  )
+  console.log('library    child   without   relay  ratio    file  ratio')
+  for (const library of names) {
+    for (const child of ['thread', 'fork']) {
+      const bursts = { without: [], relay: [], file: [] }
+      for (let round = 0; round < rounds; round++) {
+        for (const way of WAYS) bursts[way].push(...(await measure({ library, child, way })))
+      }
+      print(
+        library,
+        child,
+        WAYS.map((way) => median(bursts[way])),
+      )
+    }
+  }
+}
+
+function print(library, child, [without, relay, file]) {
+  const columns = [
+    library.padEnd(11),
+    child.padEnd(6),
+    without.toFixed(2).padStart(9),
+    relay.toFixed(2).padStart(8),
+    (relay / without).toFixed(2).padStart(7),
+    file.toFixed(2).padStart(8),
+    (file / without).toFixed(2).padStart(7),
+  ]
+  console.log(columns.join(''))
+}
+
+// The root's standard streams are the file, which its child inherits: what prints, prints there synchronously.
+function measure({ library, child, way }) {
+  const directory = mkdtempSync(join(tmpdir(), 'logshare-bench-'))
+  const file = join(directory, 'app.log')
+  const out = openSync(file, 'a')
+  const type =
+    way === 'file' ? { type: 'file', path: join(directory, 'shared.log') } : { type: 'relay' }
+  const env = { ...process.env, LIBRARY: library, CHILD: child, WAY: way, FILE: file }
+  env.LOGSHARE_CONFIG = JSON.stringify({ handlers: [type] })
+  const execArgv = way === 'without' ? [] : ['-r', register]
+  return new Promise((resolve, reject) => {
+    /** @type {number[]} */
+    let bursts = []
+    const root = fork(program, { env, execArgv, stdio: ['ignore', out, out, 'ipc'] })
+    closeSync(out)
+    root.on('message', (message) => {
+      bursts = /** @type {number[]} */ (message)
+    })
+    root.on('error', reject)
+    root.on('exit', (code) => {
+      rmSync(directory, { recursive: true })
+      if (code === 0 && bursts.length > 0) resolve(bursts)
+      else reject(new Error(`${library}, ${child}, ${way}: ended with ${code}`))
+    })
+  })
+}
+
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[sorted.length >> 1]
+}

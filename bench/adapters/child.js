@@ -1,0 +1,26 @@
+'use strict'
+// The benchmark's child: logs a burst of records whenever it is told to, and says what each has taken, in microseconds.
+
+const { parentPort } = require('node:worker_threads')
+const libraries = require('./libraries.js')
+
+const RECORDS = 500
+const channel = parentPort ?? process
+const say = parentPort ? parentPort.postMessage.bind(parentPort) : process.send?.bind(process)
+
+main()
+
+async function main() {
+  const log = await libraries[process.env.LIBRARY](process.env.FILE)
+  channel.on('message', (message) => {
+    if (message === 'end') {
+      if (parentPort) parentPort.close()
+      else process.disconnect()
+      return
+    }
+    const start = process.hrtime.bigint()
+    for (let i = 0; i < RECORDS; i++) log(i)
+    say(Number(process.hrtime.bigint() - start) / 1e3 / RECORDS)
+  })
+  say('ready')
+}
