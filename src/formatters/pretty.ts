@@ -26,7 +26,7 @@ export function createPretty(options: { readonly colors: boolean }): (record: Lo
   const paint: Paint =
     options.colors && typeof util.styleText === 'function' ? forced : (_style, text) => text
   return (record) => {
-    const level = levelName(record.level)
+    const level = Number.isNaN(record.level) ? '' : levelName(record.level)
     const where = paint('gray', `(${clean(record.source)})`)
     const head = `${paint('gray', clock(record.time))} ${paint(LEVEL_STYLES[level] ?? 'red', level.toUpperCase().padEnd(5))}`
     const { fields, errors } = split(record, options.colors, paint)
