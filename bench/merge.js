@@ -70,9 +70,7 @@ async function measure(label, command, args, paths) {
   const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT)
   let peak = 0
   const look = setInterval(() => (peak = Math.max(peak, peakOf(child.pid))), 50)
-  const [code, signal] = await new Promise((resolve) =>
-    child.on('close', (...end) => resolve(end)),
-  )
+  const [code, signal] = await new Promise((resolve) => child.on('close', (...end) => resolve(end)))
   clearInterval(look)
   clearTimeout(timer)
   closeSync(out)
@@ -108,7 +106,7 @@ async function main() {
   for (const path of lines) rmSync(path)
   const records = create('bunyan', bunyans)
   await measure('logshare merge, bunyan', execPath, merge, records)
-  await measure('bunyan', execPath, [bunyan, '-0', '--color'], records)
+  await measure('bunyan', execPath, [bunyan, '-0'], records)
 }
 
 main()

@@ -65,6 +65,17 @@ export function readFacts({ bytes, start, end }: LogEntry): Facts {
   return facts
 }
 
+/** The level of a JSON record; NaN if unknown. */
+export function readLevel({ bytes, start, end }: LogEntry): number {
+  members.open(bytes, start, end)
+  while (members.next()) {
+    if (!members.isKey(KEYS.level) && !members.isKey(KEYS.severity)) continue
+    const level = levelOf(valueText(bytes))
+    if (!Number.isNaN(level)) return level
+  }
+  return Number.NaN
+}
+
 function note(facts: Facts, key: keyof typeof KEYS, bytes: Buffer): void {
   const value = valueText(bytes)
   if (key === 'level' || key === 'severity') {

@@ -1,6 +1,6 @@
 // Filter: which records are wanted, by time, level, name and producer.
 
-import { readFacts, readText } from './facts.js'
+import { readFacts, readLevel, readText } from './facts.js'
 import type { LogEntry } from './records.js'
 
 export interface Wanted {
@@ -27,8 +27,10 @@ export function createAccepts(
   return (entry, path) => {
     if (entry.time < since || entry.time > until) return false
     if (!isAbout) return true
-    const facts = entry.isJson ? readFacts(entry) : { ...readText(entry), source: '' }
-    if (level !== undefined && !(facts.level >= level)) return false
+    const text = entry.isJson ? undefined : readText(entry)
+    if (level !== undefined && !((text ? text.level : readLevel(entry)) >= level)) return false
+    if (!isName && !isSource) return true
+    const facts = text ? { ...text, source: '' } : readFacts(entry)
     if (isName && !isName(facts.name)) return false
     return !isSource || isSource(facts.source || path)
   }

@@ -2,31 +2,48 @@
 
 import type { Log } from './log.js'
 
+interface Head {
+  readonly log: Log
+  readonly rank: number
+  /** Of the log's first record. */
+  time: number
+}
+
 /** A heap of the logs that have a record. */
 export class Order {
-  readonly #ranks = new Map<Log, number>()
-  readonly #heap: Log[] = []
+  readonly #all: readonly Head[]
+  readonly #heap: Head[] = []
 
   constructor(logs: readonly Log[]) {
-    for (const [rank, log] of logs.entries()) this.#ranks.set(log, rank)
+    this.#all = logs.map((log, rank) => ({ log, rank, time: 0 }))
     this.load()
   }
 
   /** Starts over with the records that the logs have now. */
   load(): void {
     this.#heap.length = 0
-    for (const log of this.#ranks.keys()) if (log.first) this.#heap.push(log)
+    for (const head of this.#all) {
+      const { first } = head.log
+      if (!first) continue
+      head.time = first.time
+      this.#heap.push(head)
+    }
     for (let i = (this.#heap.length >> 1) - 1; i >= 0; i--) this.#sink(i)
   }
 
   /** The log whose record is the earliest. */
   get first(): Log | undefined {
-    return this.#heap[0]
+    return this.#heap[0]?.log
   }
 
   /** To be called when the first log has another record in front, or none. */
   update(): void {
-    if (this.#heap[0] && !this.#heap[0].first) {
+    const head = this.#heap[0]
+    if (!head) return
+    const { first } = head.log
+    if (first) {
+      head.time = first.time
+    } else {
       const last = this.#heap.pop()
       if (last && this.#heap.length > 0) this.#heap[0] = last
     }
@@ -35,24 +52,22 @@ export class Order {
 
   #sink(from: number): void {
     const heap = this.#heap
+    const { length } = heap
     for (let at = from; ; ) {
       const left = 2 * at + 1
       let least = at
-      if (this.#isBefore(left, least)) least = left
-      if (this.#isBefore(left + 1, least)) least = left + 1
+      if (left < length && isBefore(heap[left], heap[least])) least = left
+      if (left + 1 < length && isBefore(heap[left + 1], heap[least])) least = left + 1
       if (least === at) return
-      const moved = heap[at] as Log
-      heap[at] = heap[least] as Log
+      const moved = heap[at] as Head
+      heap[at] = heap[least] as Head
       heap[least] = moved
       at = least
     }
   }
+}
 
-  #isBefore(a: number, b: number): boolean {
-    const x = this.#heap[a]
-    const y = this.#heap[b]
-    if (!x?.first || !y?.first) return false
-    if (x.first.time !== y.first.time) return x.first.time < y.first.time
-    return (this.#ranks.get(x) as number) < (this.#ranks.get(y) as number)
-  }
+function isBefore(a: Head | undefined, b: Head | undefined): boolean {
+  if (!a || !b) return false
+  return a.time < b.time || (a.time === b.time && a.rank < b.rank)
 }
