@@ -17,8 +17,8 @@ interface MergeFlags {
   readonly since?: string
   readonly until?: string
   readonly level?: string
-  readonly name: readonly string[]
-  readonly source: readonly string[]
+  readonly name?: readonly string[]
+  readonly source?: readonly string[]
   readonly window?: string
   readonly stats?: boolean
   readonly json?: boolean
@@ -49,7 +49,7 @@ say was dropped. The code is 0 whatever was found.
 A file that cannot be read, or not to its end, is named on stderr and the others are merged; the code is then 1.`
 
 export function createMerge(): Command {
-  const list = (value: string, before: readonly string[]): string[] => [...before, value]
+  const list = (value: string, before: readonly string[] = []): string[] => [...before, value]
   return new Command('merge')
     .description('Merge log files into one stream in order of time.')
     .argument('<files...>', 'log files, in any order; - for standard input')
@@ -62,8 +62,8 @@ export function createMerge(): Command {
     .option('--since <time>', 'records from then on: ISO 8601, epoch, or 10m, 2h, 1d ago')
     .option('--until <time>', 'records up to then')
     .option('--level <level>', 'records of this level and above: a name or a number')
-    .option('--name <glob>', 'records of these loggers', list, [])
-    .option('--source <glob>', 'records of these producers', list, [])
+    .option('--name <glob>', 'records of these loggers', list)
+    .option('--source <glob>', 'records of these producers', list)
     .option(
       '--window <time>',
       'disorder within a file that is put right (default: 1s, 200ms with --follow)',
@@ -117,7 +117,7 @@ function check({ stats, json, follow: isFollow, level, name }: MergeFlags): void
   }
   if (json && !stats) fault('--json goes with --stats; see also --format json')
   if (stats && isFollow) fault('--stats does not go with --follow')
-  if (stats && (level !== undefined || name.length > 0))
+  if (stats && (level !== undefined || name !== undefined))
     fault('--stats counts all records: it does not go with --level or --name')
 }
 

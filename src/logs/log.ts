@@ -33,7 +33,8 @@ export class Log {
     this.#reading = reading
     this.#window = new Window(reading.window, reading.limit)
     this.#records = new Records(source.changed, (entry) => {
-      if (this.#isWanted(entry)) this.#window.add(entry)
+      if (!reading.accepts) this.#window.add(entry)
+      else if (this.#isWanted(entry, reading.accepts)) this.#window.add(detach(entry))
     })
   }
 
@@ -95,9 +96,7 @@ export class Log {
   }
 
   // A line without a time goes the way of the record before it.
-  #isWanted(entry: LogEntry): boolean {
-    const { accepts } = this.#reading
-    if (!accepts) return true
+  #isWanted(entry: LogEntry, accepts: (entry: LogEntry, path: string) => boolean): boolean {
     if (entry.isTimed || entry.isJson || this.#accepted === undefined)
       this.#accepted = accepts(entry, this.path)
     return this.#accepted
@@ -126,4 +125,10 @@ export class Log {
     this.#reading.failed(this.path, error)
     this.end()
   }
+}
+
+// A few that are wanted must not keep the many around them in memory.
+function detach({ bytes, start, end, time, isTimed, timeLength, isJson }: LogEntry): LogEntry {
+  const own = Buffer.from(bytes.subarray(start, end + 1))
+  return { bytes: own, start: 0, end: end - start, time, isTimed, timeLength, isJson }
 }
