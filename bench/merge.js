@@ -5,10 +5,19 @@
 //
 // The files hold records of one time line, each file some of them, as threads of an application would write them.
 // `sort -m` gets the same lines with the time in front (ISO 8601), which it needs; bunyan's command, which formats what
-// it reads, gets records of bunyan. Each is run once; the most memory it had is what its own process says at its end.
+// it reads, gets records of bunyan. Each is run once. Speed is of what is read; CPU and the most memory are what Linux
+// says of the process.
 
-const { spawn, spawnSync } = require('node:child_process')
-const { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } = require('node:fs')
+const { spawn } = require('node:child_process')
+const {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} = require('node:fs')
 const { tmpdir } = require('node:os')
 const { join } = require('node:path')
 
@@ -16,6 +25,8 @@ const files = Number(process.argv[2] ?? 10)
 const megabytes = Number(process.argv[3] ?? 50)
 const START = Date.UTC(2026, 0, 1)
 const BLOCK = 1 << 20
+/** Of a second, in which Linux counts the time on a processor. */
+const TICKS = 100
 /** Milliseconds after which a command is given up. */
 const LIMIT = 600_000
 
@@ -58,7 +69,7 @@ function create(form, line) {
   })
 }
 
-// Runs the command, measures, and has the shell count what comes out.
+// Runs the command, its output going nowhere.
 async function measure(label, command, args, paths) {
   const bytes = paths.reduce((sum, path) => sum + statSync(path).size, 0)
   const out = openSync('/dev/null', 'w')
@@ -68,8 +79,8 @@ async function measure(label, command, args, paths) {
     env: { ...process.env, LC_ALL: 'C' },
   })
   const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT)
-  let peak = 0
-  const look = setInterval(() => (peak = Math.max(peak, peakOf(child.pid))), 50)
+  let used = { peak: 0, cpu: 0 }
+  const look = setInterval(() => (used = lookAt(child.pid) ?? used), 50)
   const [code, signal] = await new Promise((resolve) => child.on('close', (...end) => resolve(end)))
   clearInterval(look)
   clearTimeout(timer)
@@ -78,14 +89,24 @@ async function measure(label, command, args, paths) {
   const speed = bytes / 2 ** 20 / seconds
   const end = code === 0 ? '' : `  ended with ${signal ?? code}`
   console.log(
-    `${label.padEnd(28)} ${speed.toFixed(0).padStart(5)} MB/s  ${seconds.toFixed(1).padStart(6)} s  ${peak.toFixed(0).padStart(5)} MB${end}`,
+    `${label.padEnd(30)} ${speed.toFixed(0).padStart(5)} MB/s  ${seconds.toFixed(1).padStart(6)} s  ${used.cpu.toFixed(1).padStart(6)} s CPU  ${used.peak.toFixed(0).padStart(5)} MB${end}`,
   )
 }
 
-/** The most memory a process has had, in MB, as Linux tells. @param {number | undefined} pid */
-function peakOf(pid) {
-  const { stdout } = spawnSync('grep', ['-s', 'VmHWM', `/proc/${pid}/status`], { encoding: 'utf8' })
-  return Number(stdout.match(/(\d+) kB/)?.[1] ?? 0) / 1024
+/** The most memory a process has had, in MB, and its seconds on a processor, as Linux tells. @param {number | undefined} pid */
+function lookAt(pid) {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    const peak = Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const [user, system] = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .slice(11, 13)
+    return peak > 0 ? { peak, cpu: (Number(user) + Number(system)) / TICKS } : undefined
+  } catch {
+    return undefined
+  }
 }
 
 async function main() {

@@ -28,8 +28,6 @@ const NAMES: Readonly<Record<string, number>> = {
 const COLORS = /\u001b\[[\d;]*m/g
 
 export interface Facts {
-  /** NaN if unknown. */
-  level: number
   /** The logger's name; empty if unknown. */
   name: string
   /** Of our own records, else empty. */
@@ -40,9 +38,8 @@ export interface Facts {
   seq: number
 }
 
+const LEVEL_KEYS = [Buffer.from('level'), Buffer.from('severity')]
 const KEYS = {
-  level: Buffer.from('level'),
-  severity: Buffer.from('severity'),
   name: Buffer.from('name'),
   source: Buffer.from('source'),
   pid: Buffer.from('pid'),
@@ -54,7 +51,7 @@ const members = new Members()
 
 /** What a JSON record says, without parsing it. Of members that come twice, the first counts: ours come first. */
 export function readFacts({ bytes, start, end }: LogEntry): Facts {
-  const facts: Facts = { level: Number.NaN, name: '', source: '', pid: '', tid: '', seq: 0 }
+  const facts: Facts = { name: '', source: '', pid: '', tid: '', seq: 0 }
   members.open(bytes, start, end)
   while (members.next()) {
     for (const [key, encoded] of LIST) {
@@ -69,7 +66,7 @@ export function readFacts({ bytes, start, end }: LogEntry): Facts {
 export function readLevel({ bytes, start, end }: LogEntry): number {
   members.open(bytes, start, end)
   while (members.next()) {
-    if (!members.isKey(KEYS.level) && !members.isKey(KEYS.severity)) continue
+    if (!LEVEL_KEYS.some((key) => members.isKey(key))) continue
     const level = levelOf(valueText(bytes))
     if (!Number.isNaN(level)) return level
   }
@@ -77,11 +74,8 @@ export function readLevel({ bytes, start, end }: LogEntry): number {
 }
 
 function note(facts: Facts, key: keyof typeof KEYS, bytes: Buffer): void {
-  const value = valueText(bytes)
-  if (key === 'level' || key === 'severity') {
-    if (Number.isNaN(facts.level)) facts.level = levelOf(value)
-  } else if (key === 'seq') facts.seq ||= Number(value) || 0
-  else facts[key] ||= value
+  if (key === 'seq') facts.seq ||= Number(valueText(bytes)) || 0
+  else facts[key] ||= valueText(bytes)
 }
 
 function valueText(bytes: Buffer): string {

@@ -44,8 +44,8 @@ export async function followLogs(
   const order = new Order(logs)
   while (!stop.aborted) {
     for (const log of logs) {
-      const arriving = log.fill()
-      if (arriving && !log.isQuiet) await Promise.race([arriving, stopped])
+      for (let arriving = log.fill(); arriving && isReading(log, stop); arriving = log.fill())
+        await Promise.race([arriving, stopped])
     }
     order.load()
     const latest = horizon.next(logs)
@@ -68,6 +68,10 @@ export async function followLogs(
 
 async function fill(log: Log): Promise<void> {
   for (let arriving = log.fill(); arriving; arriving = log.fill()) await arriving
+}
+
+function isReading(log: Log, stop: AbortSignal): boolean {
+  return !log.isQuiet && !stop.aborted
 }
 
 // Whether a log has more to read by now: then no record of another log need wait for time to pass.

@@ -74,15 +74,14 @@ export class Output implements Sink {
   }
 
   #copy(): void {
-    const { length } = this.#bytes ? { length: this.#end - this.#start } : { length: 0 }
-    if (!this.#bytes || length === 0) return
+    if (!this.#bytes) return
     const piece = this.#bytes.subarray(this.#start, this.#end)
-    if (this.#large.length > 0 || this.#used + length > SIZE) {
+    if (this.#large.length > 0 || this.#used + piece.length > SIZE) {
       this.#large.push(Buffer.from(this.#buffer.subarray(0, this.#used)), piece)
       this.#used = 0
     } else {
       this.#buffer.set(piece, this.#used)
-      this.#used += length
+      this.#used += piece.length
     }
     this.#bytes = undefined
     this.#start = 0
