@@ -111,6 +111,8 @@ export interface TextFacts {
 // Behind the time: the level itself, or up to three words or brackets and then the level in capitals.
 const LEVEL = /^[\]\s:,|-]*\[?\s*([a-z]+)\s*\]?(?=[\s:,|-]|$)/i
 const LATER_LEVEL = /^[\]\s:,|-]*(?:(?:\[[^\]]*\]|\S+)\s+){1,3}?\[?([A-Z]+)\]?(?=[\s:|-]|$)/
+// A level that is no word of the message: in brackets, in capitals, or with a colon.
+const MARKED = /^[\]\s:,|-]*(?:\[|[A-Z]+(?=[\s:,|\]-]|$)|[A-Za-z]+\s*[:|])/
 const CATEGORY = /^\s*(\S+) - /
 const SEPARATORS = /^[\]\s:,|]+(?:- +)?/
 
@@ -125,6 +127,7 @@ export function readText({ bytes, start, end, isTimed, timeLength }: LogEntry): 
     const later = levelOf(LATER_LEVEL.exec(rest.slice(0, 200))?.[1])
     return { ...plain, level: later, message: rest.replace(SEPARATORS, '') }
   }
+  if (!MARKED.test(rest)) return { level, name: '', message: rest.replace(SEPARATORS, '') }
   const behind = rest.slice(found[0].length)
   const category = CATEGORY.exec(behind)
   if (category) {
