@@ -118,7 +118,6 @@ async function main() {
   const paths = create('ours', ours)
   await measure('logshare merge', execPath, merge, paths)
   await measure('logshare merge --level warn', execPath, [...merge, '--level', 'warn'], paths)
-  await measure('logshare merge --format pretty', execPath, [...merge, '--format', 'pretty'], paths)
   await measure('logshare merge --stats', execPath, [...merge, '--stats'], paths)
   for (const path of paths) rmSync(path)
   const lines = create('sortable', sortable)

@@ -107,7 +107,8 @@ async function run(paths: readonly string[], flags: MergeFlags): Promise<void> {
   } else {
     const late = await merge({ ...options, progress: progress.show })
     progress.clear()
-    if (late > 0) say(`${late} records are further out of order than --window: they stand too late`)
+    if (late > 0)
+      say(`${late} records were further out of order than --window: they stand too late`)
   }
 }
 

@@ -12,11 +12,11 @@ import { Stats } from './stats.js'
 import { openTail } from './tail.js'
 
 /** Bytes that all logs together keep to put their records in order, and that each of them keeps at least. */
-const ORDER_BYTES = 24 * 2 ** 20
+const ORDER_BYTES = 8 * 2 ** 20
 const LEAST_ORDER = 2 ** 16
 /** Bytes that all read at a time, and that each of them reads at most and at least. */
-const READ_BYTES = 16 * 2 ** 20
-const MOST_READ = 2 ** 18
+const READ_BYTES = 4 * 2 ** 20
+const MOST_READ = 2 ** 16
 const LEAST_READ = 2 ** 14
 
 export interface Watch {

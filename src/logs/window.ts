@@ -2,6 +2,8 @@
 
 import type { LogEntry } from './records.js'
 
+/** What an entry takes besides its bytes. */
+const OVERHEAD = 128
 /** Entries in front that are done with before the list is cut. */
 const CUT = 1024
 
@@ -10,7 +12,7 @@ export class Window {
   readonly #limit: number
   #entries: LogEntry[] = []
   #first = 0
-  /** Bytes of the records in it. */
+  /** Bytes that the records in it take. */
   size = 0
 
   /** Records are put in order within `span` milliseconds, as long as they are not more than `limit` bytes. */
@@ -37,7 +39,7 @@ export class Window {
 
   add(entry: LogEntry): void {
     const entries = this.#entries
-    this.size += entry.end - entry.start
+    this.size += entry.end - entry.start + OVERHEAD
     const { last } = this
     if (!last || last.time <= entry.time) {
       entries.push(entry)
@@ -57,7 +59,7 @@ export class Window {
   shift(): void {
     const { first } = this
     if (!first) return
-    this.size -= first.end - first.start
+    this.size -= first.end - first.start + OVERHEAD
     this.#first++
     if (this.#first === this.#entries.length) {
       this.#entries = []
