@@ -16,7 +16,7 @@ const {
 const { join } = require('node:path')
 const { gzipSync } = require('node:zlib')
 const { QueueHandler } = require('../../dist/queue/handler.js')
-const { run, scratch, cleanEnv, readLines, ROOT } = require('../helpers/run.js')
+const { run, scratch, cleanEnv, readLines, FIXTURES, ROOT } = require('../helpers/run.js')
 
 const CLI = join(ROOT, 'dist/cli/main.js')
 const START = Date.UTC(2026, 10, 22)
@@ -252,6 +252,32 @@ test('a reader that has seen enough ends it quietly, with code 0', async (t) => 
   await once(child, 'close')
   assert.equal(stderr, '')
   assert.equal(readFileSync(join(directory, 'code'), 'utf8'), '0\n')
+})
+
+test('memory does not grow with the logs, even with a window that takes all of them', async (t) => {
+  const directory = scratch(t)
+  const text = 'x'.repeat(100)
+  const paths = [0, 1, 2, 3].map((file) => {
+    const path = join(directory, `${file}.log`)
+    for (let block = 0; block < 40; block++) {
+      const lines = Array.from({ length: 4000 }, (_, i) =>
+        line((block * 4000 + i) * 4 + file, { msg: text }),
+      )
+      appendFileSync(path, lines.join(''))
+    }
+    return path
+  })
+  const preload = join(FIXTURES, 'logs/tell-peak.js')
+  const child = spawn(process.execPath, ['-r', preload, CLI, 'merge', '--window', '1d', ...paths], {
+    env: cleanEnv(),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  t.after(() => child.kill('SIGKILL'))
+  let stderr = ''
+  child.stderr?.setEncoding('utf8').on('data', (piece) => (stderr += piece))
+  await once(child, 'close')
+  const peak = Number(stderr.match(/^peak (\d+)$/m)?.[1])
+  assert.ok(peak < 250, stderr)
 })
 
 /** Starts following. @param {{ after(fn: () => void): void }} t @param {string[]} args @param {string} cwd */
