@@ -16,6 +16,7 @@ const FOLDERS = {
   listener: true,
   spawn: true,
   adapters: true,
+  logs: false,
   cli: false,
 }
 

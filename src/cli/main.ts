@@ -3,6 +3,7 @@
 
 import { Command } from 'commander'
 import { LogshareError } from '../core/errors.js'
+import { createMerge } from './merge.js'
 import { createRecover } from './recover.js'
 import { createRun } from './run.js'
 
@@ -13,6 +14,7 @@ const program = new Command('logshare')
   .version(version)
   .enablePositionalOptions()
   .addCommand(createRun())
+  .addCommand(createMerge())
   .addCommand(createRecover())
 
 program.parseAsync().catch((error: unknown) => {

@@ -35,7 +35,7 @@ export function createPretty(options: PrettyOptions): (record: LogRecord) => str
   const paint: Paint =
     options.colors && typeof util.styleText === 'function' ? forced : (_style, text) => text
   return (record) => {
-    const level = levelName(record.level)
+    const level = Number.isNaN(record.level) ? '' : levelName(record.level)
     const where = isNarrow ? '' : ` ${paint('gray', `(${clean(record.source)})`)}`
     const time = isNarrow ? clock(record.time).slice(0, -4) : clock(record.time)
     const head = `${paint('gray', time)} ${paint(LEVEL_STYLES[level] ?? 'red', level.toUpperCase().padEnd(5))}`

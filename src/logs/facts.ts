@@ -1,0 +1,141 @@
+// Facts: what a record of a log says of itself, as far as it was found: level, name, producer, message.
+
+import { LEVELS } from '../core/level.js'
+import { Members } from './members.js'
+import type { LogEntry } from './records.js'
+
+/** Levels of other libraries by name; the numbers are ours. */
+const NAMES: Readonly<Record<string, number>> = {
+  ...LEVELS,
+  silly: 10,
+  verbose: 20,
+  http: 20,
+  log: 30,
+  notice: 30,
+  mark: 30,
+  warning: 40,
+  err: 50,
+  severe: 50,
+  crit: 60,
+  critical: 60,
+  alert: 60,
+  emerg: 60,
+  emergency: 60,
+  panic: 60,
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what winston's colorize puts around a level
+const COLORS = /\u001b\[[\d;]*m/g
+
+export interface Facts {
+  /** The logger's name; empty if unknown. */
+  name: string
+  /** Of our own records, else empty. */
+  source: string
+  pid: string
+  tid: string
+  /** This producer's count; 0 for other records than ours. */
+  seq: number
+}
+
+const LEVEL_KEYS = [Buffer.from('level'), Buffer.from('severity')]
+const KEYS = {
+  name: Buffer.from('name'),
+  source: Buffer.from('source'),
+  pid: Buffer.from('pid'),
+  tid: Buffer.from('tid'),
+  seq: Buffer.from('seq'),
+}
+const LIST = Object.entries(KEYS) as [keyof typeof KEYS, Buffer][]
+const members = new Members()
+
+/** What a JSON record says, without parsing it. Of members that come twice, the first counts: ours come first. */
+export function readFacts({ bytes, start, end }: LogEntry): Facts {
+  const facts: Facts = { name: '', source: '', pid: '', tid: '', seq: 0 }
+  members.open(bytes, start, end)
+  while (members.next()) {
+    for (const [key, encoded] of LIST) {
+      if (members.isKey(encoded)) note(facts, key, bytes)
+    }
+    if (facts.seq > 0 && facts.name !== '') break
+  }
+  return facts
+}
+
+/** The level of a JSON record; NaN if unknown. */
+export function readLevel({ bytes, start, end }: LogEntry): number {
+  members.open(bytes, start, end)
+  while (members.next()) {
+    if (!LEVEL_KEYS.some((key) => members.isKey(key))) continue
+    const level = levelOf(valueText(bytes))
+    if (!Number.isNaN(level)) return level
+  }
+  return Number.NaN
+}
+
+function note(facts: Facts, key: keyof typeof KEYS, bytes: Buffer): void {
+  if (key === 'seq') facts.seq ||= Number(valueText(bytes)) || 0
+  else facts[key] ||= valueText(bytes)
+}
+
+function valueText(bytes: Buffer): string {
+  const { valueStart: start, valueEnd: end } = members
+  if (bytes[start] !== 0x22) return bytes.toString('latin1', start, end)
+  const text = bytes.toString('utf8', start + 1, end - 1)
+  if (!text.includes('\\')) return text
+  try {
+    return JSON.parse(`"${text}"`) as string
+  } catch {
+    return text
+  }
+}
+
+/** A level's number, from a number or a name in any case, coloured or not; NaN if it is none that is known. */
+export function levelOf(value: unknown): number {
+  if (typeof value === 'number') return value
+  if (typeof value !== 'string' || value === '') return Number.NaN
+  const number = Number(value)
+  if (!Number.isNaN(number)) return number
+  const name = value.replace(COLORS, '').trim().toLowerCase()
+  return Object.hasOwn(NAMES, name) ? (NAMES[name] ?? Number.NaN) : Number.NaN
+}
+
+/** What a text record says. */
+export interface TextFacts {
+  readonly level: number
+  readonly name: string
+  /** What is behind time, level and name. */
+  readonly message: string
+}
+
+// Behind the time: the level itself, or up to three words or brackets and then the level in capitals.
+const LEVEL = /^[\]\s:,|-]*\[?\s*([a-z]+)\s*\]?(?=[\s:,|-]|$)/i
+const LATER_LEVEL = /^[\]\s:,|-]*(?:(?:\[[^\]]*\]|\S+)\s+){1,3}?\[?([A-Z]+)\]?(?=[\s:|-]|$)/
+// A level that is no word of the message: in brackets, in capitals, or with a colon.
+const MARKED = /^[\]\s:,|-]*(?:\[|[A-Z]+(?=[\s:,|\]-]|$)|[A-Za-z]+\s*[:|])/
+const CATEGORY = /^\s*(\S+) - /
+const SEPARATORS = /^[\]\s:,|]+(?:- +)?/
+
+/** What a text record says behind its time. */
+export function readText({ bytes, start, end, isTimed, timeLength }: LogEntry): TextFacts {
+  const plain = { level: Number.NaN, name: '' }
+  if (!isTimed) return { ...plain, message: textOf(bytes, start, end) }
+  const rest = textOf(bytes, start + timeLength, end)
+  const found = LEVEL.exec(rest)
+  const level = levelOf(found?.[1])
+  if (!found || Number.isNaN(level)) {
+    const later = levelOf(LATER_LEVEL.exec(rest.slice(0, 200))?.[1])
+    return { ...plain, level: later, message: rest.replace(SEPARATORS, '') }
+  }
+  if (!MARKED.test(rest)) return { level, name: '', message: rest.replace(SEPARATORS, '') }
+  const behind = rest.slice(found[0].length)
+  const category = CATEGORY.exec(behind)
+  if (category) {
+    return { level, name: category[1] ?? '', message: behind.slice(category[0].length) }
+  }
+  return { level, name: '', message: behind.replace(SEPARATORS, '') }
+}
+
+function textOf(bytes: Buffer, start: number, end: number): string {
+  return bytes.toString('utf8', start, bytes[end - 1] === 0x0d ? end - 1 : end)
+}

@@ -1,0 +1,159 @@
+// Source: where the bytes of a log come from: a file, a pipe or standard input, compressed by gzip or not.
+
+import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
+import { Gunzip } from './gunzip.js'
+
+/** Packed bytes that are unpacked at a time. */
+const PIECE = 32_768
+
+/** Bytes of a log, until `read` gives undefined. */
+export interface Source {
+  /** The next bytes, which are valid until the next call. Throws, or rejects, when reading fails. */
+  read(): Uint8Array | undefined | Promise<Uint8Array | undefined>
+  /** Whether it has given all there is by now and more may come. */
+  readonly isQuiet: boolean
+  /** Bytes read, of those that are known of. */
+  readonly done: number
+  readonly size: number
+  /** When the log was last written. */
+  readonly changed: number
+  close(): void
+}
+
+/** Opens a log, `-` being standard input. */
+export function openSource(path: string, chunk: number): Source {
+  if (path === '-') return new UnpackingSource(new StreamSource(process.stdin))
+  const fd = openSync(path, 'r')
+  try {
+    const { size, mtimeMs } = checkFile(fd, path)
+    const isFile = fstatSync(fd).isFile()
+    const plain = isFile
+      ? new FileSource(fd, { size, changed: mtimeMs, chunk })
+      : new StreamSource(createReadStream('', { fd, highWaterMark: chunk }))
+    return new UnpackingSource(plain)
+  } catch (error) {
+    closeSync(fd)
+    throw error
+  }
+}
+
+/** What is known of an open file; throws for a directory. */
+export function checkFile(fd: number, path: string): { size: number; mtimeMs: number } {
+  const status = fstatSync(fd)
+  if (!status.isDirectory()) return status
+  throw Object.assign(new Error(`EISDIR: illegal operation on a directory, read '${path}'`), {
+    code: 'EISDIR',
+  })
+}
+
+/** Whether bytes begin as those of gzip do. */
+export function isPacked(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b
+}
+
+class FileSource implements Source {
+  readonly #fd: number
+  readonly #buffer: Buffer
+  readonly isQuiet = false
+  readonly size: number
+  readonly changed: number
+  done = 0
+
+  constructor(fd: number, file: { size: number; changed: number; chunk: number }) {
+    this.#fd = fd
+    this.size = file.size
+    this.changed = file.changed
+    this.#buffer = Buffer.allocUnsafeSlow(file.chunk)
+  }
+
+  read(): Uint8Array | undefined {
+    const length = readSync(this.#fd, this.#buffer, 0, this.#buffer.length, null)
+    this.done += length
+    return length > 0 ? this.#buffer.subarray(0, length) : undefined
+  }
+
+  close(): void {
+    closeSync(this.#fd)
+  }
+}
+
+class StreamSource implements Source {
+  readonly #stream: NodeJS.ReadableStream & { destroy(): unknown }
+  readonly #chunks: AsyncIterator<string | Buffer>
+  readonly size = 0
+  readonly changed: number = Date.now()
+  isQuiet = false
+  done = 0
+
+  constructor(stream: NodeJS.ReadableStream & { destroy(): unknown }) {
+    this.#stream = stream
+    this.#chunks = stream[Symbol.asyncIterator]()
+  }
+
+  async read(): Promise<Uint8Array | undefined> {
+    this.isQuiet = true
+    const { value, done } = await this.#chunks.next()
+    this.isQuiet = false
+    if (done) return undefined
+    this.done += value.length
+    return value as Buffer
+  }
+
+  close(): void {
+    this.#stream.destroy()
+  }
+}
+
+// Looks at the first bytes of a source, and gives what is packed in it if they are those of gzip.
+class UnpackingSource implements Source {
+  readonly #source: Source
+  #isFirst = true
+  #gunzip: Gunzip | undefined
+  #packed: Uint8Array | undefined
+  readonly size: number
+  readonly changed: number
+
+  constructor(source: Source) {
+    this.#source = source
+    this.size = source.size
+    this.changed = source.changed
+  }
+
+  get isQuiet(): boolean {
+    return this.#source.isQuiet
+  }
+
+  get done(): number {
+    return this.#source.done
+  }
+
+  read(): Uint8Array | undefined | Promise<Uint8Array | undefined> {
+    if (this.#gunzip) return this.#unpack(this.#gunzip)
+    const chunk = this.#source.read()
+    if (!this.#isFirst) return chunk
+    return chunk instanceof Promise ? chunk.then((first) => this.#look(first)) : this.#look(chunk)
+  }
+
+  close(): void {
+    this.#source.close()
+  }
+
+  #look(chunk: Uint8Array | undefined): Uint8Array | undefined | Promise<Uint8Array | undefined> {
+    this.#isFirst = false
+    if (!chunk || !isPacked(chunk)) return chunk
+    this.#gunzip = new Gunzip()
+    this.#packed = chunk
+    return this.#unpack(this.#gunzip)
+  }
+
+  // In small pieces: each may become a thousand times as much.
+  async #unpack(gunzip: Gunzip): Promise<Uint8Array | undefined> {
+    for (;;) {
+      const packed = this.#packed?.length ? this.#packed : await this.#source.read()
+      this.#packed = packed?.subarray(PIECE)
+      const bytes = await (packed ? gunzip.push(packed.subarray(0, PIECE)) : gunzip.end())
+      if (bytes.length > 0) return bytes
+      if (!packed) return undefined
+    }
+  }
+}

@@ -1,0 +1,167 @@
+// Stats: what logs hold of each producer, and whether it is complete, single and in order.
+
+import type { Tally } from '../core/tally.js'
+import { Drops } from '../core/tally.js'
+import { readFacts } from './facts.js'
+import { Ranges } from './ranges.js'
+import type { LogEntry } from './records.js'
+
+/** Gaps of a producer that are named. */
+const NAMED = 5
+
+export interface ProducerStats {
+  /** `source` of our own records, else the path of the log. */
+  readonly producer: string
+  readonly pid?: number
+  readonly tid?: number
+  readonly records: number
+  /** Milliseconds since the epoch. */
+  readonly first?: number
+  readonly last?: number
+  /** Its first and last number, of our own records. */
+  readonly seq?: readonly [number, number]
+  /** Numbers between the two that are missing, and the first few of them as ranges. */
+  readonly missing?: number
+  readonly gaps?: readonly (readonly [number, number])[]
+  /** Records that it said were dropped. */
+  readonly announced?: number
+  /** Records whose number was there already. */
+  readonly doubles?: number
+  /** Records earlier than the one before them in their log, or with a lower number. */
+  readonly disorder: number
+}
+
+export type Totals = Readonly<
+  Record<'producers' | 'records' | 'missing' | 'announced' | 'doubles' | 'disorder', number>
+>
+
+class Producer {
+  readonly label: string
+  readonly pid: string
+  readonly tid: string
+  readonly numbers = new Ranges()
+  records = 0
+  first = Number.POSITIVE_INFINITY
+  last = Number.NEGATIVE_INFINITY
+  doubles = 0
+  disorder = 0
+  // The record before, and the log it was in.
+  #log = ''
+  #time = 0
+  #seq = 0
+
+  constructor(label: string, pid: string, tid: string) {
+    this.label = label
+    this.pid = pid
+    this.tid = tid
+  }
+
+  add({ time, isTimed }: LogEntry, log: string, seq: number): void {
+    this.records++
+    if (seq > 0 && !this.numbers.add(seq)) this.doubles++
+    if (!isTimed) return
+    if (this.#log === log && (time < this.#time || seq < this.#seq)) this.disorder++
+    this.#log = log
+    this.#time = time
+    this.#seq = seq
+    if (time < this.first) this.first = time
+    if (time > this.last) this.last = time
+  }
+
+  read(announced: number): ProducerStats {
+    const { first, last } = this.numbers
+    const gaps = [...this.numbers.gaps()]
+    const isOurs = first !== undefined && last !== undefined
+    return {
+      producer: this.label,
+      ...(isOurs && { pid: Number(this.pid), tid: Number(this.tid) }),
+      records: this.records,
+      ...(Number.isFinite(this.first) && { first: this.first, last: this.last }),
+      ...(isOurs && {
+        seq: [first, last],
+        missing: gaps.reduce((sum, [from, to]) => sum + to - from + 1, 0),
+        gaps: gaps.slice(0, NAMED),
+        announced,
+        doubles: this.doubles,
+      }),
+      disorder: this.disorder,
+    }
+  }
+}
+
+export class Stats {
+  readonly #producers = new Map<string, Producer>()
+  /** Announced drops, by producer; those that another one announced, by the path in the tree. */
+  readonly #own = new Map<Producer, Drops>()
+  readonly #others = new Drops()
+
+  /** Adds a record; those of a log have to come in the order in which they are in it. */
+  add(entry: LogEntry, log: string): void {
+    const facts = entry.isJson ? readFacts(entry) : undefined
+    const isOurs = facts !== undefined && facts.seq > 0 && facts.source !== ''
+    const { source, pid, tid, seq } = isOurs ? facts : { source: log, pid: '', tid: '', seq: 0 }
+    const key = isOurs ? `${source}\n${pid}\n${tid}` : source
+    let producer = this.#producers.get(key)
+    if (!producer) {
+      producer = new Producer(source, pid, tid)
+      this.#producers.set(key, producer)
+    }
+    producer.add(entry, log, seq)
+    if (isOurs && facts.name === 'logshare') this.#announce(producer, entry)
+  }
+
+  /** The producers in the order in which they came, and all together. */
+  read(): { readonly producers: readonly ProducerStats[]; readonly total: Totals } {
+    const others = this.#others.read()
+    // The path tells no processes apart that had it one after the other: the last of them is meant.
+    const latest = new Map([...this.#producers.values()].map((each) => [each.label, each]))
+    const producers = [...this.#producers.values()].map((producer) => {
+      const own = this.#own.get(producer)?.total ?? 0
+      const isMeant = latest.get(producer.label) === producer
+      return producer.read(own + (isMeant ? sumOf(others, producer.label) : 0))
+    })
+    const sum = (key: 'records' | 'missing' | 'doubles' | 'disorder'): number =>
+      producers.reduce((total, each) => total + (each[key] ?? 0), 0)
+    let announced = this.#others.total
+    for (const drops of this.#own.values()) announced += drops.total
+    const total = {
+      producers: producers.length,
+      records: sum('records'),
+      missing: sum('missing'),
+      announced,
+      doubles: sum('doubles'),
+      disorder: sum('disorder'),
+    }
+    return { producers, total }
+  }
+
+  // Our records about dropped ones: a producer tells of its own, the listener of those it could not write.
+  #announce(producer: Producer, { bytes, start, end }: LogEntry): void {
+    const text = bytes.toString('utf8', start, end)
+    if (!text.includes('"dropped":{')) return
+    const { dropped } = parse(text)
+    if (typeof dropped !== 'object' || dropped === null) return
+    for (const [source, levels] of Object.entries(dropped)) {
+      const drops = source === producer.label ? this.#ownOf(producer) : this.#others
+      drops.merge({ [source]: levels })
+    }
+  }
+
+  #ownOf(producer: Producer): Drops {
+    const drops = this.#own.get(producer) ?? new Drops()
+    this.#own.set(producer, drops)
+    return drops
+  }
+}
+
+function parse(text: string): { readonly dropped?: unknown } {
+  try {
+    return JSON.parse(text) as { readonly dropped?: unknown }
+  } catch {
+    return {}
+  }
+}
+
+function sumOf(tally: Tally, source: string): number {
+  return Object.values(tally[source] ?? {}).reduce((sum, count) => sum + count, 0)
+}

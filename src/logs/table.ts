@@ -1,0 +1,65 @@
+// Table: statistics of logs as people read them.
+
+import type { ProducerStats, Stats } from './stats.js'
+
+const HEADS = 'producer pid/tid records first last seq missing announced doubles disorder'.split(
+  ' ',
+)
+/** Columns that are texts and begin at the left. */
+const TEXTS = new Set([0, 1, 3, 4, 5])
+
+/** One line for each producer, one for all, and behind them which numbers are missing. */
+export function formatStats({ producers, total }: ReturnType<Stats['read']>): string {
+  const rows = producers.map(row)
+  const { records, missing, announced, doubles, disorder } = total
+  const numbers = [missing, announced, doubles, disorder].map(String)
+  const last = [`${total.producers} in all`, '', String(records), '', '', '', ...numbers]
+  const lines = layOut([HEADS, ...rows, last])
+  return [...lines, ...producers.flatMap(describeGaps)].join('\n')
+}
+
+function row(stats: ProducerStats): string[] {
+  const { producer, pid, tid, records, first, last, seq, disorder } = stats
+  const time = (at: number | undefined): string => (at === undefined ? '' : timeText(at))
+  const count = (value: number | undefined): string => (value === undefined ? '' : String(value))
+  return [
+    producer,
+    pid === undefined ? '' : `${pid}/${tid}`,
+    String(records),
+    time(first),
+    time(last),
+    seq ? rangeText(seq) : '',
+    count(stats.missing),
+    count(stats.announced),
+    count(stats.doubles),
+    String(disorder),
+  ]
+}
+
+function describeGaps({ producer, pid, tid, missing = 0, gaps = [] }: ProducerStats): string[] {
+  if (missing === 0) return []
+  const named = gaps.reduce((sum, [from, to]) => sum + to - from + 1, 0)
+  const more = missing > named ? `, and ${missing - named} more` : ''
+  return [`missing of ${producer} ${pid}/${tid}: ${gaps.map(rangeText).join(', ')}${more}`]
+}
+
+function rangeText([from, to]: readonly [number, number]): string {
+  return from === to ? String(from) : `${from}-${to}`
+}
+
+function timeText(at: number): string {
+  const date = new Date(at)
+  return Number.isNaN(date.getTime()) ? String(at) : date.toISOString()
+}
+
+function layOut(rows: readonly (readonly string[])[]): string[] {
+  const widths = HEADS.map((_, i) => Math.max(...rows.map((each) => each[i]?.length ?? 0)))
+  return rows.map((cells) =>
+    cells
+      .map((cell, i) =>
+        TEXTS.has(i) ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0),
+      )
+      .join('  ')
+      .trimEnd(),
+  )
+}

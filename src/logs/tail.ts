@@ -1,0 +1,170 @@
+// Tail: a log that grows, read as `tail -F` does: a file that was renamed is read to its end before the one that took its
+// name, and one that was cut is read from its beginning.
+
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { checkFile, isPacked, openSource, type Source } from './source.js'
+
+/** Milliseconds between two looks at a file that has given all it has. */
+const PAUSE = 50
+const LINE_FEED = 0x0a
+const END_OF_LINE: Uint8Array = Uint8Array.of(LINE_FEED)
+
+/**
+ * Opens a log that may grow: a file that is there or will be, a pipe, `-` for standard input. `missing` is told of a file
+ * that cannot be opened yet. Throws for a directory.
+ */
+export function openTail(path: string, chunk: number, missing: (error: unknown) => void): Source {
+  return canGrow(path) ? new Tail(path, chunk, missing) : openSource(path, chunk)
+}
+
+// What is packed does not grow, and a pipe tells itself when there is more.
+function canGrow(path: string): boolean {
+  if (path === '-') return false
+  try {
+    const status = statSync(path)
+    if (!status.isFile() && !status.isDirectory()) return false
+    const fd = openSync(path, 'r')
+    const head = Buffer.alloc(2)
+    try {
+      return readSync(fd, head) < 2 || !isPacked(head)
+    } finally {
+      closeSync(fd)
+    }
+  } catch {
+    return true
+  }
+}
+
+class Tail implements Source {
+  readonly path: string
+  readonly changed: number = Date.now()
+  readonly #buffer: Buffer
+  readonly #missing: (error: unknown) => void
+  #fd: number | undefined
+  #position = 0
+  /** Whether the last byte given has ended a line. */
+  #isLine = true
+  /** Whether the name was another file's at the last look. */
+  #isRenamed = false
+  #timer: NodeJS.Timeout | undefined
+  #wake: (() => void) | undefined
+  #isClosed = false
+  isQuiet = false
+  done = 0
+  size = 0
+
+  constructor(path: string, chunk: number, missing: (error: unknown) => void) {
+    this.path = path
+    this.#buffer = Buffer.allocUnsafeSlow(chunk)
+    this.#missing = missing
+    this.#open(true)
+  }
+
+  read(): Uint8Array | undefined | Promise<Uint8Array | undefined> {
+    const bytes = this.#look()
+    if (bytes || this.#isClosed) return bytes
+    this.isQuiet = true
+    return new Promise((resolve, reject) => this.#wait(resolve, reject))
+  }
+
+  #wait(resolve: (bytes: Uint8Array | undefined) => void, reject: (error: unknown) => void): void {
+    const look = (): void => {
+      try {
+        const bytes = this.#look()
+        if (!bytes && !this.#isClosed) {
+          this.#timer = setTimeout(look, PAUSE)
+          return
+        }
+        this.isQuiet = false
+        this.#wake = undefined
+        resolve(bytes)
+      } catch (error) {
+        reject(error)
+      }
+    }
+    this.#wake = look
+    this.#timer = setTimeout(look, PAUSE)
+  }
+
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    if (this.#fd !== undefined) closeSync(this.#fd)
+    this.#fd = undefined
+    clearTimeout(this.#timer)
+    this.#wake?.()
+  }
+
+  // What is there now, if anything.
+  #look(): Uint8Array | undefined {
+    if (this.#isClosed) return undefined
+    if (this.#fd === undefined && !this.#open(false)) return undefined
+    const fd = this.#fd as number
+    const bytes = this.#next(fd)
+    if (bytes) return bytes
+    if (fstatSync(fd).size < this.#position) {
+      this.#position = 0
+      return this.#endLine() ?? this.#next(fd)
+    }
+    if (!this.#isElsewhere(fd)) {
+      this.#isRenamed = false
+      return undefined
+    }
+    // Whoever writes it may still do so: it is read once more at the next look.
+    if (!this.#isRenamed) {
+      this.#isRenamed = true
+      return undefined
+    }
+    this.#isRenamed = false
+    closeSync(fd)
+    this.#fd = undefined
+    const end = this.#endLine()
+    return end ?? (this.#open(false) ? this.#look() : undefined)
+  }
+
+  #next(fd: number): Uint8Array | undefined {
+    const length = readSync(fd, this.#buffer, 0, this.#buffer.length, this.#position)
+    if (length === 0) return undefined
+    this.#position += length
+    this.done += length
+    this.#isLine = this.#buffer[length - 1] === LINE_FEED
+    return this.#buffer.subarray(0, length)
+  }
+
+  // Half a line that nobody will end any more.
+  #endLine(): Uint8Array | undefined {
+    if (this.#isLine) return undefined
+    this.#isLine = true
+    return END_OF_LINE
+  }
+
+  // Whether the name stands for another file by now. While it stands for none, the old one may still grow.
+  #isElsewhere(fd: number): boolean {
+    try {
+      const named = statSync(this.path, { bigint: true })
+      const open = fstatSync(fd, { bigint: true })
+      return named.ino !== open.ino || named.dev !== open.dev
+    } catch {
+      return false
+    }
+  }
+
+  #open(isFirst: boolean): boolean {
+    let fd: number
+    try {
+      fd = openSync(this.path, 'r')
+    } catch (error) {
+      if (isFirst) this.#missing(error)
+      return false
+    }
+    try {
+      this.size = checkFile(fd, this.path).size
+    } catch (error) {
+      closeSync(fd)
+      throw error
+    }
+    this.#fd = fd
+    this.#position = 0
+    return true
+  }
+}

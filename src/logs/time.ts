@@ -1,0 +1,158 @@
+// Time: the times that logs write, read from their bytes, and the times that people write in options.
+
+import { expected, LogshareError } from '../core/errors.js'
+import { parseDuration } from '../core/quantity.js'
+
+const DAY = 86_400_000
+const MINUTE = 60_000
+const POWERS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
+const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec'
+
+/** Reads times of one file: milliseconds since the epoch, NaN for what is none. `end` is then where a time ended. */
+export class TimeReader {
+  readonly #latest: number
+  #minute = -1
+  #minuteTime = 0
+  #minuteIsLocal = false
+  end = 0
+
+  /** A time without a year is in the last year that lets it be before `reference`, or little later. */
+  constructor(reference: number) {
+    this.#latest = reference + DAY
+  }
+
+  /** `2026-11-22T21:38:42.123Z`, also with a space, a comma, slashes, an offset, or none: then in local time. */
+  iso(bytes: Uint8Array, at: number, limit: number): number {
+    if (limit - at < 19) return Number.NaN
+    const gap = bytes[at + 10]
+    const isDate = isSeparator(bytes[at + 4]) && isSeparator(bytes[at + 7])
+    if (!isDate || (gap !== 0x54 && gap !== 0x20) || bytes[at + 13] !== 0x3a) return Number.NaN
+    const year = two(bytes, at) * 100 + two(bytes, at + 2)
+    const month = two(bytes, at + 5)
+    const day = two(bytes, at + 8)
+    const clock = this.#clock(bytes, at + 11, limit)
+    const minutes = ((year * 12 + month) * 31 + day) * 1440 + this.#minutes
+    const offset = this.#zone(bytes, this.end, limit)
+    const isLocal = Number.isNaN(offset)
+    if (minutes !== this.#minute || isLocal !== this.#minuteIsLocal) {
+      if (!(month >= 1 && month <= 12 && day >= 1 && day <= 31)) return Number.NaN
+      this.#minuteTime = startOf(year, month - 1, day, this.#minutes, isLocal)
+      this.#minute = minutes
+      this.#minuteIsLocal = isLocal
+    }
+    return this.#minuteTime + clock - (isLocal ? 0 : offset)
+  }
+
+  /** `Nov 22 21:38:42`, as syslog writes it, in local time. */
+  syslog(bytes: Uint8Array, at: number, limit: number): number {
+    if (limit - at < 15 || bytes[at + 3] !== 0x20 || bytes[at + 6] !== 0x20) return Number.NaN
+    const name = String.fromCharCode(bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0)
+    const month = MONTHS.indexOf(name)
+    const day = bytes[at + 4] === 0x20 ? two(bytes, at + 4, 0x30) : two(bytes, at + 4)
+    const clock = this.#clock(bytes, at + 7, limit)
+    if (month < 0 || month % 3 !== 0 || Number.isNaN(clock + day)) return Number.NaN
+    const year = new Date(this.#latest).getFullYear()
+    const time = startOf(year, month / 3, day, this.#minutes, true)
+    const isNext = time > this.#latest
+    return clock + (isNext ? startOf(year - 1, month / 3, day, this.#minutes, true) : time)
+  }
+
+  /** Seconds, milliseconds, microseconds or nanoseconds since the epoch, told apart by their size. */
+  epoch(bytes: Uint8Array, from: number, limit: number): number {
+    let at = from
+    let whole = 0
+    for (; at < limit && isDigit(bytes[at]); at++) whole = whole * 10 + (bytes[at] as number) - 0x30
+    if (at === from) return Number.NaN
+    const isFraction = bytes[at] === 0x2e
+    const fraction = isFraction ? this.#fraction(bytes, at + 1, limit) : 0
+    if (!isFraction) this.end = at
+    if (whole < 1e11) return whole * 1000 + fraction
+    if (whole < 1e14) return whole + fraction / 1000
+    return whole < 1e17 ? whole / 1000 : whole / 1e6
+  }
+
+  #minutes = 0
+
+  // Seconds and their fraction, as milliseconds; hours and minutes go into `#minutes`.
+  #clock(bytes: Uint8Array, at: number, limit: number): number {
+    this.#minutes = two(bytes, at) * 60 + two(bytes, at + 3)
+    if (bytes[at + 2] !== 0x3a || bytes[at + 5] !== 0x3a) return Number.NaN
+    const seconds = two(bytes, at + 6)
+    const mark = bytes[at + 8]
+    this.end = at + 8
+    const isFraction = (mark === 0x2e || mark === 0x2c) && isDigit(bytes[at + 9])
+    const fraction = isFraction ? this.#fraction(bytes, at + 9, limit) : 0
+    return seconds * 1000 + fraction
+  }
+
+  // The digits behind a point, as thousandths; at most nine of them count.
+  #fraction(bytes: Uint8Array, from: number, limit: number): number {
+    let at = from
+    let digits = 0
+    for (; at < limit && isDigit(bytes[at]); at++) {
+      if (at - from < 9) digits = digits * 10 + (bytes[at] as number) - 0x30
+    }
+    this.end = at
+    const length = Math.min(9, at - from)
+    if (length <= 3) return digits * (POWERS[3 - length] as number)
+    return digits / (POWERS[length - 3] as number)
+  }
+
+  // Milliseconds to take off; NaN without a zone.
+  #zone(bytes: Uint8Array, from: number, limit: number): number {
+    const at = bytes[from] === 0x20 && isSign(bytes[from + 1]) ? from + 1 : from
+    if (at < limit && bytes[at] === 0x5a) {
+      this.end = at + 1
+      return 0
+    }
+    if (at + 5 > limit || !isSign(bytes[at])) return Number.NaN
+    const colon = bytes[at + 3] === 0x3a ? 1 : 0
+    const offset = (two(bytes, at + 1) * 60 + two(bytes, at + 3 + colon)) * MINUTE
+    if (Number.isNaN(offset)) return offset
+    this.end = at + 5 + colon
+    return bytes[at] === 0x2d ? -offset : offset
+  }
+}
+
+/** What `--since` and `--until` take: a time as logs write it, epoch milliseconds, or `10m`, `2h`, `1d` ago. */
+export function parseMoment(text: string, option: string, now: number = Date.now()): number {
+  if (/^\d+(\.\d+)?\s*(ms|s|m|h|d|w)$/i.test(text)) return now - parseDuration(text, option)
+  if (/^\d{9,}(\.\d+)?$/.test(text)) {
+    const bytes = Buffer.from(text)
+    return new TimeReader(now).epoch(bytes, 0, bytes.length)
+  }
+  // A date alone or with hours and minutes is local, too: people mean their own day.
+  const whole = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00` : text
+  const time = Date.parse(whole.replace(',', '.'))
+  if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(time)) return time
+  throw new LogshareError(
+    'LOGSHARE_ERR_OPTION',
+    `${option}: ${expected("a time such as '2026-11-22T21:38:42Z', '1795383522000' or '10m'", text)}`,
+  )
+}
+
+export function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x39
+}
+
+function isSeparator(byte: number | undefined): boolean {
+  return byte === 0x2d || byte === 0x2f
+}
+
+function isSign(byte: number | undefined): boolean {
+  return byte === 0x2b || byte === 0x2d
+}
+
+// A number of two digits; NaN if they are none. The first may stand for itself as `tens`.
+function two(bytes: Uint8Array, at: number, tens: number = bytes[at] ?? 0): number {
+  const ones = bytes[at + 1]
+  if (!isDigit(tens) || !isDigit(ones)) return Number.NaN
+  return (tens - 0x30) * 10 + (ones as number) - 0x30
+}
+
+function startOf(year: number, month: number, day: number, minutes: number, isLocal: boolean) {
+  const hour = Math.floor(minutes / 60)
+  return isLocal
+    ? new Date(year, month, day, hour, minutes % 60).getTime()
+    : Date.UTC(year, month, day, hour, minutes % 60)
+}

@@ -1,0 +1,72 @@
+// Window: the next records of one log, in order of time; those of equal time in the order they came.
+
+import type { LogEntry } from './records.js'
+
+/** What an entry takes besides its bytes. */
+const OVERHEAD = 128
+/** Entries in front that are done with before the list is cut. */
+const CUT = 1024
+
+export class Window {
+  readonly #span: number
+  readonly #limit: number
+  #entries: LogEntry[] = []
+  #first = 0
+  /** Bytes that the records in it take. */
+  size = 0
+
+  /** Records are put in order within `span` milliseconds, as long as they are not more than `limit` bytes. */
+  constructor(span: number, limit: number) {
+    this.#span = span
+    this.#limit = limit
+  }
+
+  /** The earliest. */
+  get first(): LogEntry | undefined {
+    return this.#entries[this.#first]
+  }
+
+  get last(): LogEntry | undefined {
+    return this.#entries[this.#entries.length - 1]
+  }
+
+  /** Whether what comes now would be too late to go in front of the first. */
+  get isFull(): boolean {
+    const { first, last } = this
+    if (!first || !last) return false
+    return last.time - first.time > this.#span || this.size >= this.#limit
+  }
+
+  add(entry: LogEntry): void {
+    const entries = this.#entries
+    this.size += entry.end - entry.start + OVERHEAD
+    const { last } = this
+    if (!last || last.time <= entry.time) {
+      entries.push(entry)
+      return
+    }
+    let low = this.#first
+    let high = entries.length - 1
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((entries[middle] as LogEntry).time <= entry.time) low = middle + 1
+      else high = middle
+    }
+    entries.splice(low, 0, entry)
+  }
+
+  /** Takes the first away. */
+  shift(): void {
+    const { first } = this
+    if (!first) return
+    this.size -= first.end - first.start + OVERHEAD
+    this.#first++
+    if (this.#first === this.#entries.length) {
+      this.#entries = []
+      this.#first = 0
+    } else if (this.#first >= CUT && this.#first * 2 > this.#entries.length) {
+      this.#entries = this.#entries.slice(this.#first)
+      this.#first = 0
+    }
+  }
+}

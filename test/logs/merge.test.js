@@ -1,0 +1,170 @@
+'use strict'
+// Merging what was split gives what was there before, whatever the forms, the pieces and the order of the files.
+
+const { test } = require('node:test')
+const assert = require('node:assert/strict')
+const { mkdirSync, writeFileSync } = require('node:fs')
+const { join } = require('node:path')
+const { Writable } = require('node:stream')
+const { gzipSync } = require('node:zlib')
+const fc = require('fast-check')
+const { merge } = require('../../dist/logs/logs.js')
+const { Ranges } = require('../../dist/logs/ranges.js')
+const { Records } = require('../../dist/logs/records.js')
+const { scratch } = require('../helpers/run.js')
+
+const START = Date.UTC(2026, 10, 22)
+const WINDOW = 1000
+
+/** One record as text, one or more lines of it. @type {((time: number, id: number) => string)[]} */
+const FORMS = [
+  (time, id) => `{"level":30,"time":${time},"msg":"${id}"}\n`,
+  (time, id) => `{"msg":"${id}","time":"${new Date(time).toISOString()}","v":0}\n`,
+  (time, id) => `${new Date(time).toISOString()} error ${id}\n    at line 1\n\n  at line 2\n`,
+  (time, id) => `{"time":${time},"msg":"${id}"}\ntext behind it ${id}\n`,
+  (time, id) => `${time} ${id}\r\n`,
+]
+
+/** @param {readonly string[]} paths @param {number} [window] */
+async function mergeToText(paths, window = WINDOW) {
+  /** @type {Buffer[]} */
+  const pieces = []
+  const output = new Writable({
+    write(piece, _encoding, done) {
+      pieces.push(Buffer.from(piece))
+      done()
+    },
+  })
+  /** @type {string[]} */
+  const failed = []
+  const late = await merge({
+    paths,
+    wanted: {},
+    window,
+    format: 'raw',
+    colors: false,
+    output,
+    failed: (path, error) => failed.push(`${path}: ${error}`),
+  })
+  return { text: Buffer.concat(pieces).toString(), late, failed }
+}
+
+test('shuffled splits of an ordered stream give the ordered stream', async (t) => {
+  const directory = scratch(t)
+  let run = 0
+  const record = fc.record({ step: fc.nat(300), log: fc.nat(5), shift: fc.nat(WINDOW / 2) })
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(record, { maxLength: 400 }),
+      fc.array(fc.record({ form: fc.nat(4), packed: fc.boolean() }), {
+        minLength: 6,
+        maxLength: 6,
+      }),
+      async (records, logs) => {
+        const folder = join(directory, String(++run))
+        mkdirSync(folder)
+        let time = START
+        const all = records.map(({ step, log, shift }, id) => {
+          time += step
+          return { time, log, id, text: FORMS[logs[log].form](time, id), shift }
+        })
+        const paths = logs.map(({ packed }, log) => {
+          // In the file, a record may stand up to half the window too late.
+          const own = all.filter((each) => each.log === log)
+          own.sort((a, b) => a.time + a.shift - (b.time + b.shift) || a.id - b.id)
+          for (const [line, each] of own.entries()) Object.assign(each, { line })
+          const text = Buffer.from(own.map((each) => each.text).join(''))
+          const path = join(folder, `${log}.log`)
+          writeFileSync(path, packed ? gzipSync(text) : text)
+          return path
+        })
+        const expected = all
+          .toSorted((a, b) => a.time - b.time || a.log - b.log || Object(a).line - Object(b).line)
+          .map(({ text }) => text)
+          .join('')
+        const { text, late, failed } = await mergeToText(paths)
+        assert.deepEqual(failed, [])
+        assert.equal(text, expected)
+        assert.equal(late, 0)
+      },
+    ),
+    { numRuns: 60 },
+  )
+})
+
+test('records are the same whatever the pieces in which bytes come', () => {
+  const text = FORMS.map((form, id) => form(START + id, id) + form(START + id, id)).join('')
+  const file = Buffer.from(`no time yet\n  indented\n{"bare":1}\n${text}half a line`)
+  /** @param {readonly number[]} cuts */
+  const split = (cuts) => {
+    /** @type {unknown[]} */
+    const entries = []
+    const records = new Records(START, ({ bytes, start, end, ...rest }) => {
+      entries.push({ ...rest, text: bytes.toString('utf8', start, end), feed: bytes[end] })
+    })
+    let at = 0
+    for (const cut of cuts) {
+      records.feed(Uint8Array.from(file.subarray(at, at + cut)))
+      at += cut
+    }
+    records.feed(file.subarray(at))
+    records.finish()
+    return entries
+  }
+  const whole = split([])
+  assert.equal(whole.length, 12)
+  const cuts = fc.array(fc.integer({ min: 1, max: 60 }))
+  fc.assert(fc.property(cuts, (pieces) => assert.deepEqual(split(pieces), whole)))
+})
+
+test('what no window takes is late, counted, and still there', async (t) => {
+  const path = join(scratch(t), 'late.log')
+  const lines = Array.from({ length: 30_000 }, (_, i) => FORMS[0](START + i, i))
+  const ordered = lines.join('')
+  const moved = lines.splice(100, 1)
+  writeFileSync(path, [...lines, ...moved].join(''))
+  const small = await mergeToText([path], 100)
+  assert.equal(small.late, 1)
+  assert.equal(small.text.length, ordered.length)
+  assert.ok(small.text.includes(moved[0]))
+  const large = await mergeToText([path], 60_000)
+  assert.equal(large.late, 0)
+  assert.equal(large.text, ordered)
+})
+
+test('lines without any time, very long lines, empty files', async (t) => {
+  const directory = scratch(t)
+  const long = FORMS[0](START + 1, 1).replace('"msg":"1"', `"msg":"${'x'.repeat(3e6)}"`)
+  const texts = ['', 'a\nb\nc', `${'d\n'.repeat(50_000)}${FORMS[2](START, 0)}`, long]
+  const paths = texts.map((text, i) => {
+    const path = join(directory, `${i}.log`)
+    writeFileSync(path, text)
+    return path
+  })
+  const { text, failed } = await mergeToText(paths)
+  assert.deepEqual(failed, [])
+  assert.equal(text, `a\nb\nc\n${texts[2]}${long}`)
+})
+
+test('ranges are a set', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 60 })), (numbers) => {
+      const ranges = new Ranges()
+      const set = new Set()
+      for (const number of numbers) {
+        assert.equal(ranges.add(number), !set.has(number))
+        set.add(number)
+      }
+      const missing = [...ranges.gaps()].flatMap(([from, to]) =>
+        Array.from({ length: to - from + 1 }, (_, i) => from + i),
+      )
+      const first = Math.min(...numbers)
+      const span = numbers.length ? Math.max(...numbers) - first + 1 : 0
+      const expected = Array.from({ length: span }, (_, i) => first + i)
+      assert.deepEqual(
+        missing,
+        expected.filter((number) => !set.has(number)),
+      )
+    }),
+  )
+})
