@@ -61,6 +61,12 @@ const ADAPTERS: Readonly<Record<string, Entry>> = {
     global: 'ROARR',
     load: () => (require('./roarr.js') as typeof import('./roarr.js')).roarrAdapter,
   },
+  'rotating-file-stream': {
+    file: /[\\/]rotating-file-stream[\\/]dist[\\/](?:cjs|esm)[\\/]index\.js$/,
+    esm: 'rotating-file-stream',
+    isStateless: true,
+    load: () => (require('./rotating.js') as typeof import('./rotating.js')).rotatingAdapter,
+  },
   signale: {
     file: /[\\/]signale[\\/]signale\.js$/,
     load: () => (require('./signale.js') as typeof import('./signale.js')).signaleAdapter,
@@ -86,6 +92,9 @@ const ADAPTERS: Readonly<Record<string, Entry>> = {
   },
 }
 
+/** What other adapters' loggers may write to: installed with any of them. */
+const STREAMS = ['rotating-file-stream']
+
 /** Installs those of the named adapters that exist (default: all), each when its library is first loaded; returns the undo. */
 export function installAdapters(
   names: readonly string[] | undefined,
@@ -102,7 +111,8 @@ export function installAdapters(
     }
   }
   const loaded = Object.keys(require.cache)
-  for (const name of names ?? Object.keys(ADAPTERS)) {
+  const wanted = names ?? Object.keys(ADAPTERS)
+  for (const name of wanted.length > 0 ? new Set([...wanted, ...STREAMS]) : []) {
     const entry = ADAPTERS[name]
     if (!entry || (context.role === 'track' && entry.isStateless)) continue
     const { file, global } = entry
