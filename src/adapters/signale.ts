@@ -236,7 +236,11 @@ function watchInstances(prototype: Signale, { role, levels }: AdapterContext): (
       }
     })
   }
-  return () => shimmer.massUnwrap([prototype], ['_getLongestLabel', 'disable', 'enable'])
+  const unwatch = levels.watch(() => {}) // they are looked up at each call, and to be told
+  return () => {
+    unwatch()
+    shimmer.massUnwrap([prototype], ['_getLongestLabel', 'disable', 'enable'])
+  }
 }
 
 // With the assignment that ends the constructor.
