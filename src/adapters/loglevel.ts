@@ -78,7 +78,8 @@ export const loglevelAdapter: Adapter = {
   // The level has been checked in the child: the method is made as for an enabled one.
   relay({ name }, text) {
     const logger = find(name)
-    if (!logger || text === undefined) return false
+    if (text === undefined) return false
+    if (!logger) return undefined
     const { method, args } = JSON.parse(text) as Extra
     return give('loglevel', () => {
       const write = logger.methodFactory(method, logger.getLevel(), logger.name)

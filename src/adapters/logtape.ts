@@ -73,9 +73,10 @@ export const logtapeAdapter: Adapter = {
     }
   },
 
-  // Unconfigured it drops everything: then it has no logger for it. Configured it may want to drop it.
+  // Unconfigured it drops everything: then it has no logger for it yet. Configured it may want to drop it.
   relay(_record, text) {
-    if (!root || !configured || text === undefined) return false
+    if (text === undefined) return false
+    if (!root || !configured) return undefined
     const extra = JSON.parse(text) as Extra
     const logger = root.getChild(extra.category)
     return give('logtape', () => write(logger, recordOf(extra)))

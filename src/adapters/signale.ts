@@ -90,7 +90,7 @@ export const signaleAdapter: Adapter = {
     if (given === undefined) return false
     const { identity, type = 'log', file, args, text } = JSON.parse(given) as Extra
     const instance = instances.find(identity) ?? first()
-    if (!instance) return false
+    if (!instance) return undefined
     const date = new Date(time)
     const shown: Signale = Object.create(instance, {
       date: { value: date.toLocaleDateString() },

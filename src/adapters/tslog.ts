@@ -88,7 +88,7 @@ export const tslogAdapter: Adapter = {
     const extra = JSON.parse(text) as Extra
     const logger = instances.find(extra.identity)
     const log = logger && originalOf(logger)
-    if (!logger || !log) return false
+    if (!logger || !log) return undefined
     return give('tslog', () => {
       log.call(relaying(logger, record, extra), extra.id, extra.level, ...unpackArgs(extra.args))
     })

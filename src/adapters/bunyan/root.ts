@@ -26,15 +26,16 @@ export const libraries: Set<Library> = new Set<Library>()
 
 const opened = new Map<string, Logger | undefined>()
 
-/** False if nobody has taken the record. */
-export function give({ source }: LogRecord, [origin, line]: Extra): boolean {
-  const { name, place = '', to = [] } = origin
+/** False if nobody has taken the record; undefined if only a logger that is not here can. */
+export function give({ source }: LogRecord, [origin, line]: Extra): boolean | undefined {
+  const { name, place = '', to } = origin
   const found = loggers.find({ name, place })
   if (found) {
     for (const { stream } of found.streams) shieldStandard(stream, source)
     emit(found, line)
     return true
   }
+  if (to === undefined) return undefined
   const taken = to.map((reached) => {
     const [target, text] = typeof reached === 'string' ? [reached, line] : reached
     if (target === '1' || target === '2') {
