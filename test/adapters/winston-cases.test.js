@@ -7,6 +7,7 @@ const { join } = require('node:path')
 const { describe, it } = require('node:test')
 const { gunzipSync } = require('node:zlib')
 const { assertDelivered } = require('../helpers/delivery')
+const { packagesOf } = require('../helpers/packages')
 const { run, scratch, readLines, readLog, FIXTURES, ROOT } = require('../helpers/run')
 
 const CASES = join(FIXTURES, 'adapters/winston-cases.js')
@@ -173,12 +174,3 @@ it('an imported winston, of a copy of its own, is relayed, too', async (t) => {
     'of the worker',
   ])
 })
-
-/** A package and those it needs. @param {string} name @param {Set<string>} [found] @returns {Set<string>} */
-function packagesOf(name, found = new Set()) {
-  if (found.has(name)) return found
-  found.add(name)
-  const { dependencies = {} } = require(join(ROOT, 'node_modules', name, 'package.json'))
-  for (const each of Object.keys(dependencies)) packagesOf(each, found)
-  return found
-}
