@@ -15,6 +15,8 @@ interface Entry {
   readonly global?: string | symbol
   /** Whether there is nothing to be tracked of it in a root: no loggers, no levels. */
   readonly isStateless?: boolean
+  /** Copies what is written by copies of the library that have no files of their own; returns the undo. */
+  readonly watchBundled?: (context: AdapterContext) => () => void
   readonly load: () => Adapter
 }
 
@@ -78,6 +80,8 @@ const ADAPTERS: Readonly<Record<string, Entry>> = {
   },
   pino: {
     file: /[\\/]pino\.js$/,
+    watchBundled: (context) =>
+      (require('./pino/channel.js') as typeof import('./pino/channel.js')).watchChannel(context),
     load: () => (require('./pino/adapter.js') as typeof import('./pino/adapter.js')).pinoAdapter,
   },
   log4js: {
@@ -115,7 +119,8 @@ export function installAdapters(
   for (const name of wanted.length > 0 ? new Set([...wanted, ...STREAMS]) : []) {
     const entry = ADAPTERS[name]
     if (!entry || (context.role === 'track' && entry.isStateless)) continue
-    const { file, global } = entry
+    const { file, global, watchBundled } = entry
+    if (context.collects && watchBundled) undo.push(watchBundled(context))
     if (global !== undefined) undo.push(onceGlobal(global, () => install(name, entry)))
     else if (file === undefined || loaded.some((path) => file.test(path))) install(name, entry)
     else later.set(name, entry)
