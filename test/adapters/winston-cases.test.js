@@ -61,6 +61,29 @@ for (const kind of ['worker', 'fork']) {
     assert.match(String(stack), /^RangeError: nobody\n/)
     assert.equal(stdout, 'ended with 1\n')
   })
+
+  it(`a rejection nobody handles in a ${kind} is written by the root's transport`, async (t) => {
+    const { lines, stdout } = await use(t, 'rejection', { kind })
+    const [line, ...others] = /** @type {any[]} */ (lines('rejection.log'))
+    assertRejection(line)
+    assert.deepEqual(others, [])
+    assert.equal(stdout, 'ended with 1\n')
+  })
+
+  it(`and where it is not to end a ${kind}, that goes on`, async (t) => {
+    const { lines, stdout } = await use(t, 'rejection, staying', { kind })
+    const [line, ...others] = /** @type {any[]} */ (lines('rejection.log'))
+    assertRejection(line)
+    assert.deepEqual(messages(others), ['goes on'])
+    assert.equal(stdout, '')
+  })
+}
+
+/** @param {any} line */
+function assertRejection({ level, rejection, stack, message }) {
+  assert.deepEqual([level, rejection], ['error', true])
+  assert.match(message, /^unhandledRejection: nobody\nRangeError: nobody\n/)
+  assert.match(stack, /^RangeError: nobody\n/)
 }
 
 it('what is silent stays silent', async (t) => {
