@@ -30,8 +30,7 @@ const ROTATORS = {
       number(/(\d+)$/)(file.replaceAll('-', '')) || Number.POSITIVE_INFINITY,
     limit: Number.POSITIVE_INFINITY,
   },
-  // It counts what has been written: what waits to be, a stream's buffer at most, still comes into the file.
-  'winston File, tailable': { place: newestFirst(/app(\d+)/), limit: LIMIT + 16 * 1024 },
+  'winston File, tailable': { place: newestFirst(/app(\d+)/), limit: LIMIT },
   'winston-daily-rotate-file, gzip': { place: number(/\.log\.(\d+)/), limit: LIMIT },
   'bunyan to rotating-file-stream': { place: placeOfStream, limit: LIMIT },
   'pino to rotating-file-stream': { place: placeOfStream, limit: LIMIT },
