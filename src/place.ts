@@ -28,13 +28,15 @@ export function placeRoot(settings: Settings | undefined, preloaded: boolean): (
     undoRoot = root.install?.(complete)
     return root
   }, false)
-  if (before || (settings && isCollecting(settings))) slot.get()
+  const collects = settings !== undefined && isCollecting(settings)
+  if (before || collects) slot.get()
   const unpatch = patchSpawn(() => slot.get().parent, preloaded)
   const unadapt = installAdapters(settings?.adapters, {
     registry: () => slot.get().registry,
     capture: { stdout: true, stderr: true },
-    role: settings && isCollecting(settings) ? 'copy' : 'track',
+    role: collects ? 'copy' : 'track',
     relays: false,
+    collects,
     levels,
   })
   return settle(slot, () => {
@@ -63,12 +65,14 @@ export function placeChild(place: Place, preloaded: boolean): () => void {
   levels.replace(foreign)
   levels.attended = connect
   const isDirect = place.isDirect ?? false
-  const adapters = isDirect && !isCollecting(settings) ? [] : settings.adapters
+  const collects = isCollecting(settings)
+  const adapters = isDirect && !collects ? [] : settings.adapters
   const unadapt = installAdapters(adapters, {
     registry: () => slot.get().registry,
     capture: place.capture,
     role: isDirect ? 'copy' : 'take',
     relays: isRelaying(settings),
+    collects,
     levels,
   })
   return settle(slot, () => {

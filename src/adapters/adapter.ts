@@ -22,6 +22,8 @@ export interface AdapterContext {
   readonly role: Role
   /** Whether records are given back in the root: only then is `Taken.extra` worth making. */
   readonly relays: boolean
+  /** Whether there are handlers that keep copies of what libraries write themselves. */
+  readonly collects: boolean
   readonly levels: Levels
 }
 

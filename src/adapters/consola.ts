@@ -78,7 +78,7 @@ export const consolaAdapter: Adapter = {
     if (text === undefined) return false
     const { identity, ...extra } = JSON.parse(text) as Extra
     const instance = instances.find(identity) ?? standard?.deref()
-    if (!instance) return false
+    if (!instance) return undefined
     return give('consola', () => instance._log(objectOf(record, extra)))
   },
 }

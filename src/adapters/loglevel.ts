@@ -33,6 +33,8 @@ const PACKAGE = {
 const METHODS = ['trace', 'debug', 'info', 'warn', 'error'] as const
 const SETTERS: readonly Setter[] = ['setLevel', 'resetLevel', 'rebuild']
 const SILENT = 100
+/** The level a logger was set to at first. */
+const AT_FIRST = 'loglevel-at-first'
 
 /** The default loggers of the copies that are loaded here. */
 const copies = new Set<Logger>()
@@ -41,7 +43,14 @@ export const loglevelAdapter: Adapter = {
   name: 'loglevel',
 
   install(context) {
-    const state: State = { context, seen: new WeakSet(), explicit: new WeakSet(), active: true }
+    const state: State = {
+      context,
+      seen: new WeakSet(),
+      explicit: new WeakSet(),
+      first: new WeakSet(),
+      active: true,
+      isFollowing: false,
+    }
     const unhook = hookPackage(PACKAGE, (exports) => {
       if (!isLoglevel(exports)) return
       copies.add(exports)
@@ -70,7 +79,8 @@ export const loglevelAdapter: Adapter = {
   // The level has been checked in the child: the method is made as for an enabled one.
   relay({ name }, text) {
     const logger = find(name)
-    if (!logger || text === undefined) return false
+    if (text === undefined) return false
+    if (!logger) return undefined
     const { method, args } = JSON.parse(text) as Extra
     return give('loglevel', () => {
       const write = logger.methodFactory(method, logger.getLevel(), logger.name)
@@ -85,7 +95,11 @@ interface State {
   readonly seen: WeakSet<Logger>
   /** Loggers whose level the application has set here. */
   readonly explicit: WeakSet<Logger>
+  /** Loggers whose level was set at least once. */
+  readonly first: WeakSet<Logger>
   active: boolean
+  /** Whether it is us who set a level. */
+  isFollowing: boolean
 }
 
 // The library puts its methods in place anew whenever a level is set: then they are wrapped again. What an application
@@ -101,7 +115,7 @@ function adopt(logger: Logger, state: State): void {
     if (!original) continue
     setters[setter] = function (this: unknown, ...args: unknown[]) {
       const result = original.apply(this, args)
-      if (setter === 'setLevel') state.explicit.add(logger)
+      if (setter === 'setLevel' && !state.isFollowing) wasSet(logger, state)
       else if (setter === 'resetLevel') state.explicit.delete(logger)
       if (state.active) wrapMethods(logger, state)
       return result
@@ -109,15 +123,26 @@ function adopt(logger: Logger, state: State): void {
   }
 }
 
+// A program sets its levels when it begins: a child that sets what the root has set has none of its own.
+function wasSet(logger: Logger, state: State): void {
+  const { context, explicit, first } = state
+  const { role, levels } = context
+  const name = nameOf(logger)
+  const level = thresholdOf(logger.getLevel())
+  const known = levels.find(AT_FIRST, name)
+  const isFirst = !first.has(logger)
+  first.add(logger)
+  if (role !== 'take') {
+    if (known === undefined) levels.announce(AT_FIRST, name, level)
+  } else if (isFirst && known === level) follow(logger, state)
+  else explicit.add(logger)
+}
+
 function wrapMethods(logger: Logger, state: State): void {
   const { context } = state
   const level = logger.getLevel()
   if (context.role !== 'take') {
-    context.levels.announce(
-      'loglevel',
-      nameOf(logger),
-      level >= METHODS.length ? SILENT : (level + 1) * 10,
-    )
+    context.levels.announce('loglevel', nameOf(logger), thresholdOf(level))
   }
   if (context.role === 'track') return
   const methods = logger as unknown as Record<string, Method>
@@ -160,12 +185,17 @@ function take(
 }
 
 // In a child: the root's level, unless the application has set one here.
-function follow(logger: Logger, { context, explicit }: State): void {
+function follow(logger: Logger, state: State): void {
+  const { context, explicit } = state
   if (context.role !== 'take' || explicit.has(logger)) return
   const level = context.levels.find('loglevel', nameOf(logger))
   if (level === undefined) return
-  logger.setLevel(Math.min(Math.max(Math.ceil(level / 10) - 1, 0), METHODS.length), false)
-  explicit.delete(logger)
+  state.isFollowing = true
+  try {
+    logger.setLevel(Math.min(Math.max(Math.ceil(level / 10) - 1, 0), METHODS.length), false)
+  } finally {
+    state.isFollowing = false
+  }
 }
 
 function find(name: string): Logger | undefined {
@@ -175,6 +205,10 @@ function find(name: string): Logger | undefined {
   }
   const [first] = copies
   return first
+}
+
+function thresholdOf(level: number): number {
+  return level >= METHODS.length ? SILENT : (level + 1) * 10
 }
 
 function nameOf({ name }: Logger): string {

@@ -47,6 +47,9 @@ interface Extra {
 }
 
 export const GLOBAL: symbol = Symbol.for('logtape.rootLogger')
+const LIB = 'logtape'
+/** What a category was configured with at first: a child that configures the same follows the root. */
+const AT_FIRST = 'logtape-at-first'
 const LEVELS = ['trace', 'debug', 'info', 'warning', 'error', 'fatal'] as const
 const OFF = 100
 const INFO = 30
@@ -73,9 +76,10 @@ export const logtapeAdapter: Adapter = {
     }
   },
 
-  // Unconfigured it drops everything: then it has no logger for it. Configured it may want to drop it.
+  // Unconfigured it drops everything: then it has no logger for it yet. Configured it may want to drop it.
   relay(_record, text) {
-    if (!root || !configured || text === undefined) return false
+    if (text === undefined) return false
+    if (!root || !configured) return undefined
     const extra = JSON.parse(text) as Extra
     const logger = root.getChild(extra.category)
     return give('logtape', () => write(logger, recordOf(extra)))
@@ -105,7 +109,8 @@ function recordOf(extra: Extra): Entry {
 
 function adopt(prototype: Logger, context: AdapterContext): () => void {
   const before = Object.getOwnPropertyDescriptors(prototype)
-  watchSettings(prototype, before, context)
+  const settings = context.role === 'take' ? followRoot(before, context) : announceAll(context)
+  watchSettings(prototype, before, settings)
   if (context.role !== 'track') prototype.emitResolved = wrap(prototype.emitResolved, context)
   if (context.role === 'take') {
     // What is not configured here is as it is in the root.
@@ -119,6 +124,7 @@ function adopt(prototype: Logger, context: AdapterContext): () => void {
     }
   }
   return () => {
+    settings.end()
     Object.defineProperties(prototype, before)
   }
 }
@@ -205,21 +211,58 @@ function scopeOf(): unknown {
 
 type Descriptors = { [K in keyof Logger]: PropertyDescriptor }
 
-// Configuring sets `parentSinks` of each logger that is configured, then its level; it begins and ends with a reset.
-function watchSettings(
-  prototype: Logger,
-  before: Descriptors,
-  { role, levels }: AdapterContext,
-): void {
-  let resetting = false
-  const announce = (logger: Logger): void => {
-    if (resetting) return
-    configured ||= !isMeta(logger)
-    if (role === 'take') return
-    const { lowestLevel } = logger
-    const level = lowestLevel === null ? OFF : (LEVELS.indexOf(lowestLevel) + 1) * 10
-    levels.announce('logtape', nameOf(logger.category), level)
+interface Settings {
+  /** A logger was configured, or its level set. */
+  changed(logger: Logger): void
+  /** What was configured holds no more. */
+  cleared(): void
+  end(): void
+}
+
+// Configuring sets `parentSinks` of each logger that is configured, then its level, if one is given.
+function announceAll({ levels }: AdapterContext): Settings {
+  const known = new Set<string>()
+  const fresh = new Set<string>()
+  return {
+    changed(logger) {
+      const name = nameOf(logger.category)
+      const level = thresholdOf(logger.lowestLevel)
+      if (!known.has(name)) fresh.add(name)
+      known.add(name)
+      if (fresh.has(name)) levels.announce(AT_FIRST, name, level)
+      levels.announce(LIB, name, level)
+    },
+    cleared: () => fresh.clear(),
+    end() {},
   }
+}
+
+// A level that the child has from a configuration like the root's is the root's to change.
+function followRoot({ lowestLevel }: Descriptors, { levels }: AdapterContext): Settings {
+  const followers = new Set<Logger>()
+  const follow = (logger: Logger): void => {
+    const level = levels.find(LIB, nameOf(logger.category))
+    if (level !== undefined) lowestLevel.set?.call(logger, LEVELS[level / 10 - 1] ?? null)
+  }
+  const end = levels.watch(() => {
+    for (const logger of followers) follow(logger)
+  })
+  return {
+    changed(logger) {
+      const first = levels.find(AT_FIRST, nameOf(logger.category))
+      if (first === thresholdOf(logger.lowestLevel)) {
+        followers.add(logger)
+        follow(logger)
+      } else followers.delete(logger)
+    },
+    cleared: () => followers.clear(),
+    end,
+  }
+}
+
+// It begins and ends with a reset.
+function watchSettings(prototype: Logger, before: Descriptors, settings: Settings): void {
+  let resetting = false
   for (const key of ['parentSinks', 'lowestLevel'] as const) {
     const { set } = before[key]
     if (!set) continue
@@ -227,7 +270,9 @@ function watchSettings(
       ...before[key],
       set(this: Logger, value: unknown) {
         set.call(this, value)
-        announce(this)
+        if (resetting) return
+        configured ||= !isMeta(this)
+        settings.changed(this)
       },
     })
   }
@@ -239,8 +284,14 @@ function watchSettings(
     } finally {
       resetting = false
     }
-    if (this.parent === null) configured = false
+    if (this.parent !== null) return
+    configured = false
+    settings.cleared()
   }
+}
+
+function thresholdOf(level: LevelName | null): number {
+  return level === null ? OFF : (LEVELS.indexOf(level) + 1) * 10
 }
 
 function isMeta({ category }: Logger): boolean {

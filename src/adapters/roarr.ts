@@ -55,7 +55,8 @@ export const roarrAdapter: Adapter = {
   },
 
   relay({ pid, tid }, line) {
-    if (!state?.write || line === undefined) return false
+    if (line === undefined) return false
+    if (!state?.write) return undefined
     const message = JSON.parse(line) as Message
     // Counted from 0 in each thread: with its origin before it, it stays one of a kind.
     const sequence = `${pid}.${tid}.${message.sequence}`

@@ -90,7 +90,7 @@ export const signaleAdapter: Adapter = {
     if (given === undefined) return false
     const { identity, type = 'log', file, args, text } = JSON.parse(given) as Extra
     const instance = instances.find(identity) ?? first()
-    if (!instance) return false
+    if (!instance) return undefined
     const date = new Date(time)
     const shown: Signale = Object.create(instance, {
       date: { value: date.toLocaleDateString() },
@@ -234,7 +234,11 @@ function watchInstances(prototype: Signale, { role, levels }: AdapterContext): (
       }
     })
   }
-  return () => shimmer.massUnwrap([prototype], ['_getLongestLabel', 'disable', 'enable'])
+  const unwatch = levels.watch(() => {}) // they are looked up at each call, and to be told
+  return () => {
+    unwatch()
+    shimmer.massUnwrap([prototype], ['_getLongestLabel', 'disable', 'enable'])
+  }
 }
 
 // With the assignment that ends the constructor.

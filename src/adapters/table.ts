@@ -15,6 +15,8 @@ interface Entry {
   readonly global?: string | symbol
   /** Whether there is nothing to be tracked of it in a root: no loggers, no levels. */
   readonly isStateless?: boolean
+  /** Copies what is written by copies of the library that have no files of their own; returns the undo. */
+  readonly watchBundled?: (context: AdapterContext) => () => void
   readonly load: () => Adapter
 }
 
@@ -61,6 +63,12 @@ const ADAPTERS: Readonly<Record<string, Entry>> = {
     global: 'ROARR',
     load: () => (require('./roarr.js') as typeof import('./roarr.js')).roarrAdapter,
   },
+  'rotating-file-stream': {
+    file: /[\\/]rotating-file-stream[\\/]dist[\\/](?:cjs|esm)[\\/]index\.js$/,
+    esm: 'rotating-file-stream',
+    isStateless: true,
+    load: () => (require('./rotating.js') as typeof import('./rotating.js')).rotatingAdapter,
+  },
   signale: {
     file: /[\\/]signale[\\/]signale\.js$/,
     load: () => (require('./signale.js') as typeof import('./signale.js')).signaleAdapter,
@@ -72,6 +80,8 @@ const ADAPTERS: Readonly<Record<string, Entry>> = {
   },
   pino: {
     file: /[\\/]pino\.js$/,
+    watchBundled: (context) =>
+      (require('./pino/channel.js') as typeof import('./pino/channel.js')).watchChannel(context),
     load: () => (require('./pino/adapter.js') as typeof import('./pino/adapter.js')).pinoAdapter,
   },
   log4js: {
@@ -85,6 +95,9 @@ const ADAPTERS: Readonly<Record<string, Entry>> = {
       (require('./winston/adapter.js') as typeof import('./winston/adapter.js')).winstonAdapter,
   },
 }
+
+/** What other adapters' loggers may write to: installed with any of them. */
+const STREAMS = ['rotating-file-stream']
 
 /** Installs those of the named adapters that exist (default: all), each when its library is first loaded; returns the undo. */
 export function installAdapters(
@@ -102,10 +115,12 @@ export function installAdapters(
     }
   }
   const loaded = Object.keys(require.cache)
-  for (const name of names ?? Object.keys(ADAPTERS)) {
+  const wanted = names ?? Object.keys(ADAPTERS)
+  for (const name of wanted.length > 0 ? new Set([...wanted, ...STREAMS]) : []) {
     const entry = ADAPTERS[name]
     if (!entry || (context.role === 'track' && entry.isStateless)) continue
-    const { file, global } = entry
+    const { file, global, watchBundled } = entry
+    if (context.collects && watchBundled) undo.push(watchBundled(context))
     if (global !== undefined) undo.push(onceGlobal(global, () => install(name, entry)))
     else if (file === undefined || loaded.some((path) => file.test(path))) install(name, entry)
     else later.set(name, entry)

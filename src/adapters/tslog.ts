@@ -62,6 +62,8 @@ const OUR_FILES = new RegExp(
 )
 const MASKED_ARGS = 'tslog.pipeline.maskedArgs'
 const OFF = 100
+/** The level a logger was made with: a child's that is made with the same has not got its own. */
+const AT_FIRST = 'tslog-at-first'
 
 const instances = new Instances<Logger>()
 const patched = new WeakMap<object, Log>()
@@ -87,7 +89,7 @@ export const tslogAdapter: Adapter = {
     const extra = JSON.parse(text) as Extra
     const logger = instances.find(extra.identity)
     const log = logger && originalOf(logger)
-    if (!logger || !log) return false
+    if (!logger || !log) return undefined
     return give('tslog', () => {
       log.call(relaying(logger, record, extra), extra.id, extra.level, ...unpackArgs(extra.args))
     })
@@ -319,10 +321,16 @@ function createWatch({ role, levels }: AdapterContext): Watch {
   }
   const changed = (logger: Logger): void => {
     if (!following) explicit.add(logger)
-    if (role === 'take') return
-    const { minLevel } = logger.settings
-    levels.announce('tslog', nameOf(logger.settings), Math.min(Math.max(minLevel * 10, 0), OFF))
+    if (role !== 'take') levels.announce('tslog', nameOf(logger.settings), thresholdOf(logger))
   }
+  const announceFirst = (logger: Logger): void => {
+    const name = nameOf(logger.settings)
+    if (levels.find(AT_FIRST, name) === undefined) {
+      levels.announce(AT_FIRST, name, thresholdOf(logger))
+    }
+  }
+  const isAsInRoot = (logger: Logger): boolean =>
+    levels.find(AT_FIRST, nameOf(logger.settings)) === thresholdOf(logger)
   const add = (logger: Logger): void => {
     const { settings } = logger
     if (instances.identify(logger) || typeof settings?.minLevel !== 'number') return
@@ -337,14 +345,20 @@ function createWatch({ role, levels }: AdapterContext): Watch {
         changed(logger)
       },
     })
-    if (role !== 'take') changed(logger)
-    else if (!given.has(minLevel)) explicit.add(logger)
+    if (role !== 'take') {
+      changed(logger)
+      announceFirst(logger)
+    } else if (!given.has(minLevel) && !isAsInRoot(logger)) explicit.add(logger)
     follow(logger)
   }
   const end = levels.watch(() => {
     for (const logger of instances) follow(logger)
   })
   return { add, end }
+}
+
+function thresholdOf({ settings: { minLevel } }: Logger): number {
+  return Math.min(Math.max(minLevel * 10, 0), OFF)
 }
 
 function identify(logger: Logger): Identity {

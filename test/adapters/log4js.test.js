@@ -6,9 +6,10 @@ const { readFileSync } = require('node:fs')
 const { join } = require('node:path')
 const { describe, it } = require('node:test')
 const { assertDelivered } = require('../helpers/delivery')
-const { run, scratch, readLog, FIXTURES } = require('../helpers/run')
+const { run, scratch, readLines, readLog, FIXTURES } = require('../helpers/run')
 
 const APP = join(FIXTURES, 'adapters/log4js-app.js')
+const CASES = join(FIXTURES, 'adapters/log4js-cases.js')
 const COUNT = 1000
 
 const KINDS = [
@@ -104,3 +105,42 @@ it('levels of the root hold in a child that has not set its own', async (t) => {
     'the level the child has set',
   ])
 })
+
+for (const kind of ['worker', 'fork']) {
+  it(`levels of the application's own, of a ${kind}`, async (t) => {
+    const { lines, stdout, stderr } = await use(t, 'levels', kind)
+    assert.deepEqual([stdout, stderr], ['', ''])
+    assert.deepEqual(lines, [
+      'LOUD app cry',
+      'HUSH app whisper',
+      'ONLY app of the child',
+      'LOUD app above it',
+      'FATAL app the child has ended with 0',
+    ])
+  })
+
+  it(`what an appender of the root throws at is printed, the rest of a ${kind} is written`, async (t) => {
+    const { lines, stdout, stderr } = await use(t, 'throwing', kind)
+    assert.deepEqual(lines, [
+      ...[1, 2, 3, 4, 6, 7, 8, 9].map((i) => `INFO app number ${i}`),
+      'FATAL app the child has ended with 0',
+    ])
+    assert.deepEqual(
+      readLines(stdout).map(({ lib, msg }) => [lib, msg]),
+      [
+        ['log4js', 'bad 5'],
+        ['log4js', 'bad 10'],
+      ],
+    )
+    assert.match(stderr, /of the appender \(LOGSHARE_WARN_HANDLER\)/)
+  })
+}
+
+/** @param {import('node:test').TestContext} t @param {string} name @param {string} kind */
+async function use(t, name, kind) {
+  const cwd = scratch(t)
+  const { code, stdout, stderr } = await run(CASES, { args: [name, kind], cwd })
+  assert.equal(code, 0)
+  const lines = readFileSync(join(cwd, 'app.log'), 'utf8').trimEnd().split('\n')
+  return { lines, stdout, stderr }
+}

@@ -7,6 +7,7 @@ const { join } = require('node:path')
 const { describe, it } = require('node:test')
 const { gunzipSync } = require('node:zlib')
 const { assertDelivered } = require('../helpers/delivery')
+const { packagesOf } = require('../helpers/packages')
 const { run, scratch, readLines, readLog, FIXTURES, ROOT } = require('../helpers/run')
 
 const CASES = join(FIXTURES, 'adapters/winston-cases.js')
@@ -60,6 +61,29 @@ for (const kind of ['worker', 'fork']) {
     assert.match(String(stack), /^RangeError: nobody\n/)
     assert.equal(stdout, 'ended with 1\n')
   })
+
+  it(`a rejection nobody handles in a ${kind} is written by the root's transport`, async (t) => {
+    const { lines, stdout } = await use(t, 'rejection', { kind })
+    const [line, ...others] = /** @type {any[]} */ (lines('rejection.log'))
+    assertRejection(line)
+    assert.deepEqual(others, [])
+    assert.equal(stdout, 'ended with 1\n')
+  })
+
+  it(`and where it is not to end a ${kind}, that goes on`, async (t) => {
+    const { lines, stdout } = await use(t, 'rejection, staying', { kind })
+    const [line, ...others] = /** @type {any[]} */ (lines('rejection.log'))
+    assertRejection(line)
+    assert.deepEqual(messages(others), ['goes on'])
+    assert.equal(stdout, '')
+  })
+}
+
+/** @param {any} line */
+function assertRejection({ level, rejection, stack, message }) {
+  assert.deepEqual([level, rejection], ['error', true])
+  assert.match(message, /^unhandledRejection: nobody\nRangeError: nobody\n/)
+  assert.match(stack, /^RangeError: nobody\n/)
 }
 
 it('what is silent stays silent', async (t) => {
@@ -173,12 +197,3 @@ it('an imported winston, of a copy of its own, is relayed, too', async (t) => {
     'of the worker',
   ])
 })
-
-/** A package and those it needs. @param {string} name @param {Set<string>} [found] @returns {Set<string>} */
-function packagesOf(name, found = new Set()) {
-  if (found.has(name)) return found
-  found.add(name)
-  const { dependencies = {} } = require(join(ROOT, 'node_modules', name, 'package.json'))
-  for (const each of Object.keys(dependencies)) packagesOf(each, found)
-  return found
-}

@@ -30,17 +30,21 @@ export function packExtra(origin: Origin, line: string): string {
   return packLine(JSON.stringify(origin), line)
 }
 
-/** False if nobody has taken the record. Throws for an extra that `packExtra` has not made. */
-export function give({ source }: LogRecord, extra: string): boolean {
+/**
+ * False if nobody has taken the record; undefined if only a logger that is not here can. Throws for an extra that
+ * `packExtra` has not made.
+ */
+export function give({ source }: LogRecord, extra: string): boolean | undefined {
   const { head, line } = unpackLine(extra)
   const origin = head as Origin
-  const { name, place = '', to = [] } = origin
+  const { name, place = '', to } = origin
   const found = loggers.find({ name, place })
   if (found) {
     for (const { stream } of found.streams) shieldStandard(stream, source)
     emit(found, line)
     return true
   }
+  if (to === undefined) return undefined
   const taken = to.map((reached) => {
     const [target, text] = typeof reached === 'string' ? [reached, line] : reached
     if (target === '1' || target === '2') {

@@ -43,9 +43,9 @@ export const libraries: Set<Library> = new Set<Library>()
 
 const opened = new Map<string, Stream | undefined>()
 
-/** False if nobody has taken the line. */
-export function give(record: LogRecord, [origin, level, time, line]: Extra): boolean {
-  const { name, place, to = [] } = origin
+/** False if nobody has taken the line; undefined if only a logger that is not here can. */
+export function give(record: LogRecord, [origin, level, time, line]: Extra): boolean | undefined {
+  const { name, place, to } = origin
   const found = place === undefined ? undefined : loggers.find({ name, place } satisfies Identity)
   const metadata = {
     lastLevel: level,
@@ -58,6 +58,7 @@ export function give(record: LogRecord, [origin, level, time, line]: Extra): boo
     const stream = found.logger[found.library.pino.symbols.streamSym] as Stream
     return write(stream, record, () => deliver(stream, line, metadata))
   }
+  if (to === undefined) return undefined
   const taken = to.map((reached) => {
     const [target, text] = typeof reached === 'string' ? [reached, line] : reached
     const stream = open(target, origin)

@@ -5,8 +5,8 @@
 
 import type { Logger, Transport } from './logger.js'
 
-/** Milliseconds a file that is not ready is waited for. */
-const LIMIT = 2000
+/** Milliseconds a file that is not ready is waited for: on a busy disk winston needs seconds to rename what there is. */
+const LIMIT = 10_000
 /** Records that are written in one go. */
 const BATCH = 1000
 

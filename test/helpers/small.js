@@ -1,16 +1,15 @@
 'use strict'
-// The adapters of smaller libraries: loglevel, consola, LogTape, roarr, signale and tslog 4 and 5, required and imported.
+// What every adapter of a smaller library has to do, required and imported: runs the fixture adapters/small/app.js.
 
 const assert = require('node:assert/strict')
 const { cpSync, existsSync, mkdirSync, readFileSync } = require('node:fs')
 const loader = require('node:module')
 const { join } = require('node:path')
 const { describe, it } = require('node:test')
-const { assertDelivered } = require('../helpers/delivery')
-const { run, scratch, readLog, FIXTURES, ROOT } = require('../helpers/run')
+const { assertDelivered } = require('./delivery')
+const { run, scratch, readLog, FIXTURES, ROOT } = require('./run')
 
 const APP = join(FIXTURES, 'adapters/small/app.js')
-const LIBRARIES = ['loglevel', 'consola', '@logtape/logtape', 'roarr', 'signale', 'tslog', 'tslog4']
 const COUNT = 1200
 /** Of what is imported, these are no CommonJS, and from Node 22.15 on they can be seen. */
 const MODULES = ['consola', 'tslog', 'tslog4']
@@ -27,7 +26,8 @@ const ENDS = {
   ],
 }
 
-for (const library of LIBRARIES) {
+/** @param {string} library as it is installed */
+function describeLibrary(library) {
   describe(library, () => {
     for (const FORM of /** @type {const} */ (['require', 'import'])) {
       if (FORM === 'import' && MODULES.includes(library) && !canSeeModules) continue
@@ -82,26 +82,6 @@ for (const library of LIBRARIES) {
   })
 }
 
-it('of imported modules DEBUG tells on a Node that cannot see them', {
-  skip: canSeeModules,
-}, async (t) => {
-  const { stderr } = await runApp(t, 'consola', {
-    FORM: 'import',
-    KIND: 'none',
-    DEBUG: 'logshare*',
-  })
-  assert.equal(stderr.match(/consola.*if imported, is not adapted/g)?.length, 1)
-})
-
-for (const flag of ['-e', '-p']) {
-  it(`node ${flag} is as without us`, async () => {
-    const { stdout, stderr } = await run('empty.js', {
-      flags: [flag, 'console.log(require("consola").consola.level)'],
-    })
-    assert.deepEqual([stdout.split('\n')[0], stderr], ['3', ''])
-  })
-}
-
 // A folder with the program and the library under the name it is published by.
 async function runApp(t, library, env, collects = false) {
   const directory = scratch(t)
@@ -143,3 +123,5 @@ function assertError(library, line) {
   )
   assert.deepEqual([cause.name, cause.code, cause.message], ['RangeError', 'E_WHY', 'why'])
 }
+
+module.exports = { canSeeModules, describeLibrary, runApp }

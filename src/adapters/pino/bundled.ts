@@ -1,0 +1,57 @@
+// Bundled: lines of copies of pino whose files were never loaded as such, so that all that is known of them is the logger.
+
+import type { AdapterContext } from '../adapter.js'
+import { attempt } from '../give.js'
+import { isData } from '../standard-streams.js'
+import { take } from '../take.js'
+import { hooked, type Library, type Logger, type Stream } from './library.js'
+import { describeLine } from './record.js'
+
+/** What pino publishes when a line is finished. */
+interface Message {
+  readonly instance?: Logger
+  readonly arguments?: readonly [object: unknown, message: unknown, level: number, time: unknown]
+  readonly result?: unknown
+}
+
+/** Copies the line, unless its logger is of a copy that is adapted. Never throws: that would end the application. */
+export function copyLine(message: unknown, context: AdapterContext): void {
+  attempt('pino', () => {
+    const { instance, arguments: args, result } = message as Message
+    if (!instance || !args || typeof result !== 'string' || isHooked(instance)) return
+    const [lastObj, lastMsg, lastLevel, lastTime] = args
+    const library = libraryFor(instance)
+    const stream = instance[library.pino.symbols.streamSym] as Stream
+    if (isData(stream, context.capture)) return
+    const line = { text: result, lastObj, lastMsg, lastLevel, lastTime, lastLogger: instance }
+    take({ ...context, role: 'copy' }, describeLine(library, instance, line))
+  })
+}
+
+function isHooked(logger: Logger): boolean {
+  return prototypesOf(logger).some((prototype) => hooked.has(prototype))
+}
+
+function prototypesOf(logger: object): readonly object[] {
+  const prototypes: object[] = []
+  for (let at: object | null = logger; at; at = Object.getPrototypeOf(at)) prototypes.push(at)
+  return prototypes
+}
+
+const libraries = new WeakMap<object, Library>()
+
+// Its symbols are found by their descriptions: `pino.stream` is what the library exports as `streamSym`.
+function libraryFor(logger: Logger): Library {
+  const prototypes = prototypesOf(logger)
+  const last = prototypes.at(-2) ?? logger
+  let library = libraries.get(last)
+  if (!library) {
+    const entries = prototypes
+      .flatMap((each) => Object.getOwnPropertySymbols(each))
+      .map((symbol) => [`${symbol.description?.replace('pino.', '')}Sym`, symbol])
+    const symbols = Object.fromEntries(entries) as Library['pino']['symbols']
+    library = { pino: { symbols, stdSerializers: {} } } as unknown as Library
+    libraries.set(last, library)
+  }
+  return library
+}
