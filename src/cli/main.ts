@@ -4,6 +4,7 @@
 import { Command } from 'commander'
 import { LogshareError } from '../core/errors.js'
 import { createRecover } from './recover.js'
+import { createReopen } from './reopen.js'
 import { createRun } from './run.js'
 
 const { version } = require('../../package.json') as { version: string }
@@ -14,6 +15,7 @@ const program = new Command('logshare')
   .enablePositionalOptions()
   .addCommand(createRun())
   .addCommand(createRecover())
+  .addCommand(createReopen())
 
 program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof LogshareError)) throw error

@@ -3,16 +3,9 @@
 import { isAbsolute, resolve } from 'node:path'
 import { expected, LogshareError } from './errors.js'
 import { isThreshold, THRESHOLD_NAMES, type Threshold } from './level.js'
-import { parseCount, parseDuration, parseSize } from './quantity.js'
+import { parseDuration, parseSize } from './quantity.js'
 import { createRedact } from './redact.js'
-
-/** Rotation of a log file. Sizes as `"10m"` or bytes, times as `"1d"` or milliseconds. */
-export interface RotateOptions {
-  readonly size?: string | number
-  readonly interval?: string | number
-  readonly keep?: number
-  readonly compress?: boolean
-}
+import { checkRotate, type RotateOptions } from './rotate.js'
 
 interface CommonHandlerOptions {
   /** Records below this level do not reach the handler. Default: all do. */
@@ -27,6 +20,13 @@ export interface FileHandlerOptions extends CommonHandlerOptions {
   /** Default `json`. */
   readonly format?: 'json' | 'pretty'
   readonly rotate?: RotateOptions
+  /**
+   * When what was written is forced onto the disk: `never` (the system's business), `interval` (each second in which
+   * something was written) or `error` (after records of level error and above). Default `never`.
+   */
+  readonly sync?: 'never' | 'interval' | 'error'
+  /** A signal at which the root looks whether the file was moved away, as `reopen()` does. Default: none. */
+  readonly reopen?: 'SIGHUP' | 'SIGUSR1' | 'SIGUSR2'
 }
 
 export interface ConsoleHandlerOptions extends CommonHandlerOptions {
@@ -143,32 +143,23 @@ function handler(directory: string): Check<HandlerOptions> {
 }
 
 function fileHandler(value: unknown, option: string, directory: string): FileHandlerOptions {
-  const given = object(value, option, ['type', 'level', 'names', 'path', 'format', 'rotate'])
+  const known = ['type', 'level', 'names', 'path', 'format', 'rotate', 'sync', 'reopen']
+  const given = object(value, option, known)
   const path = text(given.path, `${option}.path`)
-  const rotate = optional(given.rotate, `${option}.rotate`, rotation)
+  const rotate = optional(given.rotate, `${option}.rotate`, (rotation, name) =>
+    checkRotate(rotation, name, object),
+  )
+  const sync = optional(given.sync, `${option}.sync`, oneOf('never', 'interval', 'error'))
+  const signals = oneOf('SIGHUP', 'SIGUSR1', 'SIGUSR2')
+  const reopen = optional(given.reopen, `${option}.reopen`, signals)
   return {
     type: 'file',
     ...common(given, option),
     path: isAbsolute(path) ? path : resolve(directory, path),
     format: optional(given.format, `${option}.format`, oneOf('json', 'pretty')) ?? 'json',
     ...(rotate && { rotate }),
-  }
-}
-
-function rotation(value: unknown, option: string): RotateOptions {
-  const given = object(value, option, ['size', 'interval', 'keep', 'compress'])
-  if (given.size === undefined && given.interval === undefined) {
-    throw fault(option, "'size' or 'interval' in it", value)
-  }
-  return {
-    ...(given.size !== undefined && { size: parseSize(given.size, `${option}.size`) }),
-    ...(given.interval !== undefined && {
-      interval: parseDuration(given.interval, `${option}.interval`),
-    }),
-    ...(given.keep !== undefined && { keep: parseCount(given.keep, `${option}.keep`) }),
-    ...(given.compress !== undefined && {
-      compress: boolean(given.compress, `${option}.compress`),
-    }),
+    ...(sync && { sync }),
+    ...(reopen && { reopen }),
   }
 }
 
@@ -211,11 +202,6 @@ const levels: Check<Readonly<Record<string, Threshold>>> = (value, option) =>
 const text: Check<string> = (value, option) => {
   if (typeof value === 'string' && value !== '') return value
   throw fault(option, 'a text that is not empty', value)
-}
-
-const boolean: Check<boolean> = (value, option) => {
-  if (typeof value === 'boolean') return value
-  throw fault(option, 'true or false', value)
 }
 
 const redactPaths: Check<readonly string[]> = (value, option) => {

@@ -21,7 +21,8 @@ export function createHandlers(all: readonly HandlerOptions[], place: Surroundin
 export function createHandler(options: HandlerOptions, place: Surroundings): Handler {
   switch (options.type) {
     case 'file': {
-      const { createFileHandler } = require('./file.js') as typeof import('./file.js')
+      const { createFileHandler } =
+        require('./file/handler.js') as typeof import('./file/handler.js')
       return createFileHandler(options, place)
     }
     case 'console': {

@@ -71,6 +71,8 @@ export interface Handler {
   holds?(): boolean
   /** Where the handler stands, for one that can tell afterwards what was written behind it. */
   mark?(): Mark
+  /** The mark that was asked for last is noted, or nobody is to go on after this listener. */
+  marked?(): void
   /** Passes on what waits for as long as it gets on, and gives the rest up. */
   settle?(): void
   /** Resolves when everything written so far has left the process, but for what waits. */

@@ -7,6 +7,7 @@ import { type Delivery, type Handler, splitExtra } from '../handlers/handler.js'
 import { Kind } from '../queue/frame.js'
 import { Fanout } from './fanout.js'
 import { Merge } from './merge.js'
+import { answer, isAsked } from './request.js'
 import { isOfAnotherBoot } from './source.js'
 import { Sources } from './sources.js'
 import { readState, writeState } from './state.js'
@@ -116,6 +117,14 @@ export class Listener {
     this.#remember()
   }
 
+  /** Finds producers that cannot ring, and what it is asked to do by others than its root. */
+  look(): void {
+    this.sources.scan()
+    if (this.#directory === undefined || !isAsked(this.#directory)) return
+    const directory = this.#directory
+    void this.flush().then(() => answer(directory))
+  }
+
   /** Has a record of the listener's own written with the next ones. */
   announce(report: Delivery): void {
     this.#reports.push(report)
@@ -145,7 +154,7 @@ export class Listener {
     const now = monotonic()
     if (now - this.#scannedAt < Math.min(SCAN_INTERVAL, this.#window / 2)) return
     this.#scannedAt = now
-    this.sources.scan()
+    this.look()
   }
 
   // Frames in order, as far as they are due, or, if `eager`, as no other producer can have an older one. What is due was
@@ -195,22 +204,28 @@ export class Listener {
 
   // Often enough that a successor compares few records, and always before a segment goes.
   #rememberInTime(): void {
-    const isLate = monotonic() - this.#rememberedAt >= STATE_INTERVAL
+    const isCheap = this.#directory === undefined
+    const isLate = isCheap || monotonic() - this.#rememberedAt >= STATE_INTERVAL
     if (isLate || this.sources.hasFinished()) this.#remember()
   }
 
   // Not while a handler keeps what it was given in memory: a successor would start behind it. The segments stay as long.
   #remember(): void {
     if (this.#fanout.holds()) return
-    if (this.#directory !== undefined && this.#isDirty) this.#writeState(this.#directory)
+    if (this.#isDirty) this.#note()
     this.sources.discard()
   }
 
-  #writeState(directory: string): void {
+  // Without a runtime directory there is no state, for nobody could read it: what was handed on is done with.
+  #note(): void {
     this.#isDirty = false
     this.#rememberedAt = monotonic()
+    const marks = this.#fanout.marks()
     try {
-      writeState(directory, { positions: this.sources.positions(), marks: this.#fanout.marks() })
+      if (this.#directory !== undefined) {
+        writeState(this.#directory, { positions: this.sources.positions(), marks })
+      }
+      this.#fanout.marked()
     } catch (error) {
       const reason = `a successor would not know where to go on: ${reasonOf(error)}`
       notice('LOGSHARE_WARN_LISTENER', reason, 'state')

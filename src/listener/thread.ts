@@ -204,7 +204,7 @@ function tell(news: News): void {
 function watch(directory: string): void {
   listener.watch(directory)
   const look = (): void => {
-    listener.sources.scan()
+    listener.look()
     listener.sources.reap()
     wakeSoon()
   }

@@ -132,7 +132,7 @@ const REFUSED = [
   ],
   [
     handlers({ type: 'file', path: 'a', stream: 'stdout' }),
-    'handlers[0].stream: no such option; known here: type, level, names, path, format, rotate',
+    'handlers[0].stream: no such option; known here: type, level, names, path, format, rotate, sync, reopen',
   ],
   [
     handlers({ type: 'console', stream: 'out' }),
@@ -166,7 +166,7 @@ const REFUSED = [
   ],
   [
     rotated({ size: '10m', keepp: 5 }),
-    'handlers[0].rotate.keepp: no such option; known here: size, interval, keep, compress',
+    'handlers[0].rotate.keepp: no such option; known here: size, interval, utc, keep, compress, pattern',
   ],
   [rotated({ size: '10x' }), `handlers[0].rotate.size: expected ${SIZE}, got '10x' (string)`],
   [
@@ -180,6 +180,41 @@ const REFUSED = [
   [
     rotated({ size: 1, keep: '5' }),
     "handlers[0].rotate.keep: expected a whole number from 1, got '5' (string)",
+  ],
+  [rotated({ size: 0 }), 'handlers[0].rotate.size: expected a size from 1 byte, got 0 (number)'],
+  ...['500ms', '8d', '36h', '1.5s'].map((interval) => [
+    rotated({ interval }),
+    `handlers[0].rotate.interval: expected a time from "1m" to "1w", from a day on in whole days, got '${interval}' (string)`,
+  ]),
+  [
+    rotated({ size: 1, keep: {} }),
+    "handlers[0].rotate.keep: expected 'count', 'age' or 'total' in it, got {} (object)",
+  ],
+  [
+    rotated({ size: 1, keep: { days: 1 } }),
+    'handlers[0].rotate.keep.days: no such option; known here: count, age, total',
+  ],
+  [
+    rotated({ size: 1, keep: { age: 'old' } }),
+    `handlers[0].rotate.keep.age: expected ${TIME}, got 'old' (string)`,
+  ],
+  [
+    rotated({ size: 1, utc: 'yes' }),
+    "handlers[0].rotate.utc: expected true or false, got 'yes' (string)",
+  ],
+  ...['{name}{ext}', '{index}', 'old/{name}.{index}', '{name}.{index}.{index}', '{name}.{i}'].map(
+    (pattern) => [
+      rotated({ size: 1, pattern }),
+      `handlers[0].rotate.pattern: expected a file's name with one {name} and one {index}, and perhaps {date} and {ext}, got '${pattern}' (string)`,
+    ],
+  ),
+  [
+    handlers({ type: 'file', path: 'a', sync: true }),
+    'handlers[0].sync: expected one of never, interval, error, got true (boolean)',
+  ],
+  [
+    handlers({ type: 'file', path: 'a', reopen: 'SIGKILL' }),
+    "handlers[0].reopen: expected one of SIGHUP, SIGUSR1, SIGUSR2, got 'SIGKILL' (string)",
   ],
   [
     rotated({ size: 1, compress: 'yes' }),
