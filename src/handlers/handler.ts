@@ -34,6 +34,8 @@ export interface Surroundings {
   readonly send: Send
   /** How far log files went that a listener before us has written. */
   readonly marks: readonly Mark[]
+  /** Those of other runtime directories: whoever goes on there compares with what stands behind them. */
+  readonly otherMarks: () => readonly Mark[]
   /** Whether a listener before us may have written records that we are given again. */
   readonly isSuccessor: boolean
   /** Bytes a handler may keep while it cannot pass them on. */

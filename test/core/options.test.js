@@ -182,10 +182,6 @@ const REFUSED = [
     "handlers[0].rotate.keep: expected a whole number from 1, got '5' (string)",
   ],
   [rotated({ size: 0 }), 'handlers[0].rotate.size: expected a size from 1 byte, got 0 (number)'],
-  ...['500ms', '8d', '36h', '1.5s'].map((interval) => [
-    rotated({ interval }),
-    `handlers[0].rotate.interval: expected a time from "1m" to "1w", from a day on in whole days, got '${interval}' (string)`,
-  ]),
   [
     rotated({ size: 1, keep: {} }),
     "handlers[0].rotate.keep: expected 'count', 'age' or 'total' in it, got {} (object)",
@@ -202,12 +198,6 @@ const REFUSED = [
     rotated({ size: 1, utc: 'yes' }),
     "handlers[0].rotate.utc: expected true or false, got 'yes' (string)",
   ],
-  ...['{name}{ext}', '{index}', 'old/{name}.{index}', '{name}.{index}.{index}', '{name}.{i}'].map(
-    (pattern) => [
-      rotated({ size: 1, pattern }),
-      `handlers[0].rotate.pattern: expected a file's name with one {name} and one {index}, and perhaps {date} and {ext}, got '${pattern}' (string)`,
-    ],
-  ),
   [
     handlers({ type: 'file', path: 'a', sync: true }),
     'handlers[0].sync: expected one of never, interval, error, got true (boolean)',
@@ -243,6 +233,28 @@ for (const [options, message] of REFUSED) {
       code: 'LOGSHARE_ERR_OPTION',
       message,
     })
+  })
+}
+
+for (const interval of ['500ms', '8d', '36h', '1.5s']) {
+  test(`refuses the interval ${interval}`, () => {
+    const what = 'a time from "1m" to "1w", from a day on in whole days'
+    const message = `handlers[0].rotate.interval: expected ${what}, got '${interval}' (string)`
+    assert.throws(() => checkOptions(rotated({ interval })), { message })
+  })
+}
+
+for (const pattern of [
+  '{name}{ext}',
+  '{index}',
+  'old/{name}.{index}',
+  '{name}.{index}.{index}',
+  '{name}.{index}.{i}',
+]) {
+  test(`refuses the pattern ${pattern}`, () => {
+    const what = "a file's name with one {name} and one {index}, and perhaps {date} and {ext}"
+    const message = `handlers[0].rotate.pattern: expected ${what}, got '${pattern}' (string)`
+    assert.throws(() => checkOptions(rotated({ size: 1, pattern })), { message })
   })
 }
 

@@ -4,6 +4,7 @@
 // a file that was put aside since. Those files are fresh: neither compressed nor removed before a mark is noted that is
 // behind them.
 
+import { statSync } from 'node:fs'
 import { notice, reasonOf } from '../../core/notice.js'
 import { removeFile } from '../../core/remove.js'
 import { DEFAULT_PATTERN, type RotateOptions } from '../../core/rotate.js'
@@ -21,6 +22,7 @@ export class Archive {
   #marked: string[] = []
   #compressing: { readonly path: string; readonly abort: AbortController } | undefined
   #log = ''
+  #needed: ReadonlySet<string> = new Set()
   #closed = false
 
   constructor(options: RotateOptions, label: string) {
@@ -31,9 +33,13 @@ export class Archive {
     this.#names = new Names({ pattern, interval: time, utc })
   }
 
-  /** Takes over what is there of earlier runs; `fresh`: what a listener before us has put aside behind its mark. */
-  open(log: string, fresh: readonly string[]): void {
+  /**
+   * Takes over what is there of earlier runs; `fresh`: what a listener before us has put aside behind its mark; `needed`:
+   * inodes of files that are to stay as they are.
+   */
+  open(log: string, fresh: readonly string[], needed: ReadonlySet<string>): void {
     this.#log = log
+    this.#needed = needed
     for (const path of fresh) this.#fresh.add(path)
     this.#guard(() => {
       for (const { path, forms } of this.#names.list(log)) {
@@ -75,7 +81,7 @@ export class Archive {
       let files = this.#names.list(this.#log)
       if (keep !== undefined) {
         const options = typeof keep === 'number' ? { count: keep } : keep
-        const surplus = chooseSurplus(files, options).filter(({ path }) => !this.#fresh.has(path))
+        const surplus = chooseSurplus(files, options).filter(({ path }) => !this.#isNeeded(path))
         for (const file of surplus) this.#remove(file)
         files = files.filter((file) => !surplus.includes(file))
       }
@@ -112,7 +118,14 @@ export class Archive {
   }
 
   #isLeft(path: string): boolean {
-    return this.#fresh.has(path) || this.#refused.has(path)
+    return this.#refused.has(path) || this.#isNeeded(path)
+  }
+
+  #isNeeded(path: string): boolean {
+    if (this.#fresh.has(path)) return true
+    if (this.#needed.size === 0) return false
+    const stats = statSync(path, { throwIfNoEntry: false })
+    return stats !== undefined && this.#needed.has(String(stats.ino))
   }
 
   // What was removed meanwhile is no loss.

@@ -15,7 +15,7 @@ import {
 import { Lines } from '../lines.js'
 import { LogFile } from './logfile.js'
 import { Overlap } from './overlap.js'
-import { findPieces } from './pieces.js'
+import { findNeeded, findPieces } from './pieces.js'
 import { Rotation } from './rotation.js'
 import { Sync } from './sync.js'
 
@@ -52,13 +52,14 @@ class FileHandler implements Handler {
     this.#start = start
     this.#overlap = new Overlap(this.#file.fd, from, aside)
     this.#file.measure() // half a line may have been cut off
-    this.#rotation = this.#createRotation(options)
-    this.#rotation?.open(this.#overlap.isOpen ? aside.map(({ path }) => path) : [])
+    const fresh = this.#overlap.isOpen ? aside.map(({ path }) => path) : []
+    this.#rotation = this.#createRotation(options, fresh, place)
   }
 
   write(records: readonly Delivery[]): void {
     const left = this.#overlap.remove(records)
     if (left.length === 0) return
+    this.#rotation?.begin()
     for (const part of this.#rotation?.split(left) ?? [left]) this.#backlog.write(part)
     this.#sync.wrote(left)
   }
@@ -114,10 +115,16 @@ class FileHandler implements Handler {
     return new Backlog({ label: this.label, lines, prepare, write, place })
   }
 
-  #createRotation({ rotate }: FileHandlerOptions): Rotation | undefined {
-    const { label } = this
+  #createRotation(
+    { rotate }: FileHandlerOptions,
+    fresh: readonly string[],
+    { otherMarks }: Surroundings,
+  ): Rotation | undefined {
+    if (!rotate) return undefined
+    const file = this.#file
+    const needed = (): Set<string> => findNeeded(file, otherMarks())
     const ending = (): void => this.#sync.now()
-    return rotate && new Rotation({ file: this.#file, rotate, label, ending })
+    return new Rotation({ file, rotate, label: this.label, fresh, needed, ending })
   }
 
   #reopened(): void {

@@ -103,7 +103,7 @@ export class LogFile {
    */
   rotate(name: (target: string) => string): boolean {
     const found = find(this.path)
-    if (found === 'unknown' || !found || !isSame(found, this.#identity)) {
+    if (!found || (found !== 'unknown' && !isSame(found, this.#identity))) {
       this.suspect()
       return false
     }

@@ -42,6 +42,16 @@ export function findPieces(file: LogFile, { marks, isSuccessor }: Surroundings):
   return cut(file, 0, [{ path: marked.path, from: mark.size }, ...aside], mark)
 }
 
+/** The inodes of files with which somebody may still have to compare who goes on from one of the marks. */
+export function findNeeded(file: LogFile, marks: readonly Mark[]): Set<string> {
+  const needed = marks.filter(({ path }) => path === file.path).map(({ inode }) => inode)
+  if (needed.length === 0 || needed.every((inode) => inode === file.inode)) return new Set(needed)
+  const others = listOthers(file)
+  const first = others.findIndex(({ stats }) => needed.includes(String(stats.ino)))
+  const since = first < 0 ? [] : others.slice(first).map(({ stats }) => String(stats.ino))
+  return new Set([...needed, ...since, file.inode])
+}
+
 function findLast(file: LogFile): Pieces {
   const { size } = file
   const aside: Piece[] = []

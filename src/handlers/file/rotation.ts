@@ -28,6 +28,10 @@ export interface RotationOptions {
   /** Checked ones. */
   readonly rotate: RotateOptions
   readonly label: string
+  /** What a listener before us has put aside behind its mark. */
+  readonly fresh: readonly string[]
+  /** The inodes of files that others need as they are. */
+  readonly needed: () => ReadonlySet<string>
   /** Called before the file is put aside. */
   readonly ending: () => void
 }
@@ -42,6 +46,7 @@ export class Rotation {
   #began: number | undefined
   #until = NEVER
   #isDue = false
+  #hasBegun = false
   #retryAt = Number.NEGATIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
 
@@ -54,13 +59,20 @@ export class Rotation {
     }
     this.archive = new Archive(rotate, label)
     this.#claim = new Claim(file.target)
+    this.#mayRotate()
+    // Not at once: a listener that is about to take this one's place knows what may be touched.
+    this.#timer = later(() => this.begin(), 0)
+    this.#timer.unref()
   }
 
-  /** Begins, with what earlier runs have left; `fresh`: what a listener before us has put aside behind its mark. */
-  open(fresh: readonly string[]): void {
-    if (this.#mayRotate()) this.archive.open(this.#options.file.target, fresh)
+  /** Begins, with what earlier runs have left, once. */
+  begin(): void {
+    if (this.#hasBegun) return
+    this.#hasBegun = true
+    const { file, fresh, needed } = this.#options
+    if (this.#mayRotate()) this.archive.open(file.target, fresh, needed())
     this.resume()
-    if (Date.now() >= this.#until) this.#rotate()
+    if (Date.now() >= this.#until && !file.isWithinLine) this.#rotate()
   }
 
   /** The path leads to another file than before. */
