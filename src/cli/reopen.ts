@@ -26,7 +26,12 @@ async function reopen(given: readonly string[]): Promise<void> {
   const directories = given.length > 0 ? given.flatMap(find) : listDirectories().filter(isRunning)
   for (const directory of directories) ask(directory)
   const until = Date.now() + LIMIT
-  for (const directory of directories) await waitFor(directory, until)
+  const silent: string[] = []
+  for (const directory of directories)
+    if (!(await answers(directory, until))) silent.push(directory)
+  if (silent.length === 0) return
+  const limit = `no answer in ${LIMIT / 1000} s`
+  throw new LogshareError('LOGSHARE_ERR_DIR', `${silent.join(', ')}: ${limit}`)
 }
 
 // A process without children has no runtime directory: its files are looked for with each record.
@@ -56,12 +61,13 @@ function ask(directory: string): void {
   }
 }
 
-async function waitFor(directory: string, until: number): Promise<void> {
+async function answers(directory: string, until: number): Promise<boolean> {
   while (isAsked(directory)) {
     if (Date.now() > until) {
-      answer(directory)
-      throw new LogshareError('LOGSHARE_ERR_DIR', `${directory}: no answer in ${LIMIT / 1000} s`)
+      answer(directory) // it is not asked for any more
+      return false
     }
     await new Promise((done) => setTimeout(done, PAUSE))
   }
+  return true
 }

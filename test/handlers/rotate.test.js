@@ -22,7 +22,7 @@ const { assertDelivered } = require('../helpers/delivery')
 const { fill, mountSmall } = require('../helpers/disk')
 const { until } = require('../helpers/orphans')
 const { oldFiles, readAll } = require('../helpers/rotated')
-const { readLines, readLog, run, scratch } = require('../helpers/run')
+const { FIXTURES, readLines, readLog, run, scratch } = require('../helpers/run')
 const { startSteps } = require('../helpers/steps')
 
 const DAY = 86_400_000
@@ -251,7 +251,8 @@ test('a pattern of names, and days of UTC', async (t) => {
 test('a disk that is full while files are put aside', { skip: !IS_LINUX }, async (t) => {
   const disk = mountSmall(t, '4m')
   const path = join(disk, 'app.log')
-  const app = startSteps(t, { args: ['fork'], config: configOf(path, { size: '20k' }) })
+  const config = { ...configOf(path, { size: '20k' }), overflow: { wait: '300ms' } }
+  const app = startSteps(t, { args: ['fork'], config })
   await app.take('log', { count: 200 })
   fill(join(disk, 'filler'))
   await app.take('log', { count: 500, pad: 'x'.repeat(200) })
@@ -333,3 +334,19 @@ test('two applications on one file: the second says so, appends and puts nothing
   assert.equal(await second.end(), 0)
   assertDelivered(readAll(path))
 })
+
+for (const [sync, expected] of /** @type {const} */ ([
+  ['never', /^0$/],
+  ['error', /^1$/],
+  ['interval', /^[12]$/],
+])) {
+  test(`forced onto the disk: ${sync}`, async (t) => {
+    const path = join(scratch(t), 'app.log')
+    const flags = ['-r', join(FIXTURES, 'rotate/count-syncs.js')]
+    const config = { handlers: [{ type: 'file', path, sync }] }
+    const { code, stdout, stderr } = await run('rotate/sync.js', { flags, config, args: ['1500'] })
+    assert.deepEqual([code, stderr], [0, ''])
+    assert.match(stdout, expected)
+    assert.equal(readLog(path).length, 12)
+  })
+}

@@ -107,11 +107,17 @@ export class LogFile {
       this.suspect()
       return false
     }
-    const target = realpathSync(this.path)
-    const aside = name(target)
-    renameSync(target, aside)
-    this.#adopt(this.#openOrUndo(target, aside))
-    return true
+    try {
+      const target = realpathSync(this.path)
+      const aside = name(target)
+      renameSync(target, aside)
+      this.#adopt(this.#openOrUndo(target, aside))
+      return true
+    } catch (error) {
+      if (!isMissing(error)) throw error
+      this.suspect() // somebody was quicker by a moment
+      return false
+    }
   }
 
   /** Somebody else has changed its size. */
@@ -204,9 +210,13 @@ function find(path: string): (Identity & { readonly size: bigint }) | undefined 
   try {
     return statSync(path, { bigint: true })
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    return code === 'ENOENT' || code === 'ENOTDIR' ? undefined : 'unknown'
+    return isMissing(error) ? undefined : 'unknown'
   }
+}
+
+function isMissing(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return code === 'ENOENT' || code === 'ENOTDIR'
 }
 
 // The whole lines from an offset on. Half a line is written again by whoever writes its other half.
