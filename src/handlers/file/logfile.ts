@@ -9,16 +9,13 @@ import {
   fdatasyncSync,
   fstatSync,
   fsyncSync,
-  mkdirSync,
-  openSync,
   readSync,
   realpathSync,
   renameSync,
-  statSync,
   writeSync,
 } from 'node:fs'
-import { dirname } from 'node:path'
 import { monotonic } from '../../core/clock.js'
+import { find, type Identity, identityOf, isMissing, isSame, open } from './path.js'
 
 /** Milliseconds between two looks whether the file is still in its place. */
 const CHECK_INTERVAL = 100
@@ -185,38 +182,6 @@ export class LogFile {
     }
     closeSync(this.#fd)
   }
-}
-
-interface Identity {
-  readonly dev: bigint
-  readonly ino: bigint
-}
-
-function open(path: string): number {
-  mkdirSync(dirname(path), { recursive: true })
-  return openSync(path, 'a+')
-}
-
-function identityOf(fd: number): Identity {
-  return fstatSync(fd, { bigint: true })
-}
-
-function isSame(a: Identity, b: Identity): boolean {
-  return a.ino === b.ino && a.dev === b.dev
-}
-
-// Where it cannot be looked for (a directory that may not be searched), it is not believed gone.
-function find(path: string): (Identity & { readonly size: bigint }) | undefined | 'unknown' {
-  try {
-    return statSync(path, { bigint: true })
-  } catch (error) {
-    return isMissing(error) ? undefined : 'unknown'
-  }
-}
-
-function isMissing(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException
-  return code === 'ENOENT' || code === 'ENOTDIR'
 }
 
 // The whole lines from an offset on. Half a line is written again by whoever writes its other half.
