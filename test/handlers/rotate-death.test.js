@@ -2,13 +2,13 @@
 // Killed while a log file is put aside or an old one compressed: each record is in the files once, whoever goes on.
 
 const assert = require('node:assert/strict')
-const { readdirSync, readFileSync, writeFileSync } = require('node:fs')
+const { existsSync, readdirSync, readFileSync, writeFileSync } = require('node:fs')
 const { dirname, join } = require('node:path')
 const test = require('node:test')
 const { assertDelivered } = require('../helpers/delivery')
 const { command, startOrphans, until } = require('../helpers/orphans')
 const { oldFiles, readAll } = require('../helpers/rotated')
-const { FIXTURES, run, scratch } = require('../helpers/run')
+const { FIXTURES, scratch } = require('../helpers/run')
 const { startSteps } = require('../helpers/steps')
 
 const CRASH = join(FIXTURES, 'death/crash-at.js')
@@ -58,24 +58,36 @@ for (const kills of [1, 3]) {
   })
 }
 
-test('what a killed root has left is compared with, also where the next start puts the file aside', async (t) => {
-  const rotate = { interval: '1d', compress: true, keep: 3 }
-  const app = await startOrphans(t, { children: 2, records: 1e6, isDefault: true, rotate })
+test('what a killed listener has left is compared with, also where it is found late', async (t) => {
+  const rotate = { interval: '1d', compress: true }
+  const app = await startOrphans(t, { children: 1, records: 1e6, rotate })
+  await app.fallBehind(4000)
   app.killAll()
   await app.ended()
-  // As if it had been killed yesterday: the next start puts the file aside before it hears of what is left.
+  const env = { CRASH_AT: 'behind the lines', CRASH_NTH: '1', CRASH_LOG: app.log }
+  const { signal } = await command(['recover', app.directory], { preload: ['-r', CRASH], env })
+  assert.equal(signal, 'SIGKILL')
+  // As if that had been yesterday: the next start puts the file aside before it hears, at its first child, what is left.
   const [first = '', ...rest] = readFileSync(app.log, 'utf8').split('\n')
-  const yesterday = first.replace(
-    /"time":(\d+)/,
-    (_, time) => `"time":${Number(time) - 86_400_000}`,
-  )
-  writeFileSync(app.log, [yesterday, ...rest].join('\n'))
+  const shift = (/** @type {string} */ _, /** @type {string} */ time) =>
+    `"time":${Number(time) - 86_400_000}`
+  writeFileSync(app.log, [first.replace(/"time":(\d+)/, shift), ...rest].join('\n'))
+  const other = `${app.log.slice(0, -4)}.2020-01-01.1.log`
+  writeFileSync(other, '')
   const config = { handlers: [{ type: 'file', path: app.log, rotate }] }
-  const env = { XDG_RUNTIME_DIR: app.base }
-  const { code, stderr } = await run('death/next.js', { env, config })
-  assert.deepEqual([code, stderr], [0, ''])
+  const next = startSteps(t, { config, env: { LOGSHARE_DIR: app.directory } })
+  const log = () => next.take('log', { count: 10 })
+  await until(() => log().then(() => existsSync(`${other}.gz`)), 'compressed file')
+  for (let step = 0; step < 100; step++) await log()
+  assert.deepEqual(
+    oldFiles(app.log).map(({ isCompressed }) => isCompressed),
+    [true, false],
+  )
+  await next.take('fork')
+  await log()
+  await next.take('flush')
+  assert.equal(await next.end(), 0)
   app.assertComplete()
-  assert.equal(oldFiles(app.log).length, 1)
 })
 
 for (const point of ['within a compression', 'behind a compression']) {
