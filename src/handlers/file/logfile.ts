@@ -33,6 +33,8 @@ export class LogFile {
   // Whether what we write begins a line.
   #isLine = false
   #isWithinLine = false
+  // It was not there when it was looked for last.
+  #isMissed = false
   /** Whether what was written last is to be saved when the file is removed: only we have written to it. */
   isAlone = true
 
@@ -82,13 +84,19 @@ export class LogFile {
 
   /** From time to time, has a look: goes on in a new file if the path leads to another one. Throws if it cannot. */
   check(): void {
-    if (monotonic() - this.#checkedAt < CHECK_INTERVAL) return
+    const elapsed = monotonic() - this.#checkedAt
+    if (elapsed < CHECK_INTERVAL) return
     const found = find(this.path)
     if (found === 'unknown' || (found && isSame(found, this.#identity))) {
       this.#checkedAt = monotonic()
       // Cut by somebody who copied it before (logrotate's copytruncate), or written to: we append, wherever its end is.
       if (found !== 'unknown') this.#size = Number(found.size)
       this.#checkedSize = this.#size
+      this.#isMissed = false
+    } else if (!found && !this.#isMissed && elapsed !== Number.POSITIVE_INFINITY) {
+      // Whoever has moved it away may be about to make the next one: logrotate finds fault with one that is there.
+      this.#isMissed = true
+      this.#checkedAt = monotonic()
     } else {
       this.#reopen()
     }
@@ -101,7 +109,7 @@ export class LogFile {
   rotate(name: (target: string) => string): boolean {
     const found = find(this.path)
     if (!found || (found !== 'unknown' && !isSame(found, this.#identity))) {
-      this.suspect()
+      this.#checkedAt = monotonic() - CHECK_INTERVAL
       return false
     }
     try {
@@ -112,7 +120,7 @@ export class LogFile {
       return true
     } catch (error) {
       if (!isMissing(error)) throw error
-      this.suspect() // somebody was quicker by a moment
+      this.#checkedAt = monotonic() - CHECK_INTERVAL // somebody was quicker by a moment
       return false
     }
   }
@@ -157,7 +165,7 @@ export class LogFile {
     const before = this.#fd
     this.#fd = next
     this.#identity = identityOf(next)
-    this.#isLine = this.#isWithinLine = false
+    this.#isLine = this.#isWithinLine = this.#isMissed = false
     this.#checkedAt = monotonic()
     this.#size = fstatSync(next).size
     if (copy) this.#size += copy(before)
