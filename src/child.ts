@@ -38,6 +38,7 @@ export function createChild(place: Place, follower: Follower): Instance {
     parent: createParent(place, registry, follower),
     // What a call has put into the queue is as safe as it will be.
     flush: () => Promise.resolve(),
+    reopen: () => Promise.resolve(),
     stats: () => ({ source, made: queue.records, dropped: queue.dropped }),
     addHandler: () => () => {},
   }

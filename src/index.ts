@@ -13,9 +13,9 @@ export type {
   HandlerOptions,
   Options,
   RelayHandlerOptions,
-  RotateOptions,
 } from './core/options.js'
 export type { LogRecord } from './core/record.js'
+export type { KeepOptions, RotateOptions } from './core/rotate.js'
 export type { RecordHandler as Handler, Stats } from './instance.js'
 export type { ChildOptions, Logger, LogMethod } from './logger/logger.js'
 export { install }
@@ -28,6 +28,15 @@ export function getLogger(name?: string): Logger {
 /** Resolves when everything logged before the call has left the process. In a child: at once. */
 export function flush(): Promise<void> {
   return instance().flush()
+}
+
+/**
+ * Has the listener look at once whether its log files were moved away (by logrotate, say), and go on in new ones where
+ * their paths lead; it does so by itself too, with the first record a tenth of a second later. Resolves when that is
+ * done: nothing is written into the files that were moved any more. For the root; in a child it does nothing.
+ */
+export function reopen(): Promise<void> {
+  return instance().reopen()
 }
 
 /** Counters of this thread and, in the root, of the listener. */

@@ -27,6 +27,7 @@ export interface Instance {
   readonly registry: Registry
   readonly parent: Parent
   flush(): Promise<void>
+  reopen(): Promise<void>
   stats(): Stats
   addHandler(handler: RecordHandler): () => void
   /** In a root: takes settings over, opens their handlers and hooks the exit; returns the undo. */

@@ -78,6 +78,7 @@ export function createRoot(settings: Settings): Instance {
       await host.flush()
       await Promise.all([...handlers].map(flushHandler))
     },
+    reopen: () => host.reopen(),
     stats: () => ({ source: 'root', made: queue.records, dropped: queue.dropped, ...host.stats() }),
     addHandler(handler) {
       handlers.add(handler)
@@ -135,6 +136,7 @@ function installHost({ host, registry, prepare }: Root, settings: Settings): () 
   registry.configure(settings.level, createRedact(settings.redact))
   registry.setLevels(settings.levels)
   const unhookExit = hookExit(host, () => registry.queue.report())
+  const unhookSignals = hookSignals(host)
   if (settings.queue === 'file') {
     const directory = attempt(prepare, (error) =>
       notice('LOGSHARE_WARN_FAILED_OPEN', `logging through memory: ${reasonOf(error)}`),
@@ -143,10 +145,24 @@ function installHost({ host, registry, prepare }: Root, settings: Settings): () 
   }
   return () => {
     unhookExit()
+    unhookSignals()
     host.close()
     guard('relay', () => patience.end())
     registry.queue.redirect(host.queue)
     host.open({ ...settings, handlers: [{ type: 'relay' }] }, 'at once')
+  }
+}
+
+// Only those that were asked for: a process that listens to a signal does not end by it.
+function hookSignals(host: Host): () => void {
+  const wanted = host.settings.handlers.flatMap((handler) => {
+    return handler.type === 'file' && handler.reopen ? [handler.reopen] : []
+  })
+  const heed = (): void => void host.reopen()
+  const signals = [...new Set(wanted)]
+  for (const signal of signals) process.on(signal, heed)
+  return () => {
+    for (const signal of signals) process.off(signal, heed)
   }
 }
 

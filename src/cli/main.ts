@@ -5,6 +5,7 @@ import { Command } from 'commander'
 import { LogshareError } from '../core/errors.js'
 import { createMerge } from './merge.js'
 import { createRecover } from './recover.js'
+import { createReopen } from './reopen.js'
 import { createRun } from './run.js'
 
 const { version } = require('../../package.json') as { version: string }
@@ -16,6 +17,7 @@ const program = new Command('logshare')
   .addCommand(createRun())
   .addCommand(createMerge())
   .addCommand(createRecover())
+  .addCommand(createReopen())
 
 program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof LogshareError)) throw error

@@ -11,7 +11,7 @@ import { notice, reasonOf } from './notice.js'
 const PRIVATE = 0o700
 /** Files that logshare makes in a runtime directory; it removes no others. */
 const OURS =
-  /\.(?:q|end)$|^bell\.sock$|^(?:config|state)\.json(?:\.new)?$|^listener\.\d+\.lock(?:\.new)?$/
+  /\.(?:q|end)$|^reopen$|^bell\.sock$|^(?:config|state)\.json(?:\.new)?$|^listener\.\d+\.lock(?:\.new)?$/
 
 /**
  * Makes the runtime directory and returns its path: `LOGSHARE_DIR` itself (or, while another application has it, a new
@@ -54,6 +54,14 @@ export function checkDirectory(env: NodeJS.ProcessEnv = process.env): void {
   const path = resolve(env.LOGSHARE_DIR)
   const stats = attempt(path, () => lstatSync(path, { throwIfNoEntry: false }))
   if (stats) check(path, stats)
+}
+
+/**
+ * A directory in which all applications of this user find the lock of one thing, made if need be. Throws
+ * `LOGSHARE_ERR_DIR`.
+ */
+export function makeCommon(name: string, env: NodeJS.ProcessEnv = process.env): string {
+  return ensure(join(ensure(`${basesOf(env)[0]}-files`), name))
 }
 
 /** Removes our files from a runtime directory, and the directory if we have made it. Never throws. */

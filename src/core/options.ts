@@ -1,31 +1,14 @@
 // Options: what a user may configure, checked once at the edge and complete ever after.
 
 import { isAbsolute, resolve } from 'node:path'
-import {
-  boolean,
-  type Check,
-  fault,
-  list,
-  object,
-  oneOf,
-  optional,
-  text,
-  threshold,
-} from './check.js'
+import { type Check, fault, list, object, oneOf, optional, text, threshold } from './check.js'
 import { LogshareError } from './errors.js'
 import { checkFilter, FILTER_NAMES, type FilterOptions } from './filter.js'
 import type { Threshold } from './level.js'
-import { parseCount, parseDuration, parseSize } from './quantity.js'
+import { parseDuration, parseSize } from './quantity.js'
 import { createRedact } from './redact.js'
 import type { RemoteHandlerOptions } from './remote.js'
-
-/** Rotation of a log file. Sizes as `"10m"` or bytes, times as `"1d"` or milliseconds. */
-export interface RotateOptions {
-  readonly size?: string | number
-  readonly interval?: string | number
-  readonly keep?: number
-  readonly compress?: boolean
-}
+import { checkRotate, type RotateOptions } from './rotate.js'
 
 export interface FileHandlerOptions extends FilterOptions {
   readonly type: 'file'
@@ -33,6 +16,13 @@ export interface FileHandlerOptions extends FilterOptions {
   /** Default `json`. */
   readonly format?: 'json' | 'pretty'
   readonly rotate?: RotateOptions
+  /**
+   * When what was written is forced onto the disk: `never` (the system's business), `interval` (each second in which
+   * something was written) or `error` (after records of level error and above). Default `never`.
+   */
+  readonly sync?: 'never' | 'interval' | 'error'
+  /** A signal at which the root looks whether the file was moved away, as `reopen()` does. Default: none. */
+  readonly reopen?: 'SIGHUP' | 'SIGUSR1' | 'SIGUSR2'
 }
 
 export interface ConsoleHandlerOptions extends FilterOptions {
@@ -165,32 +155,21 @@ function handler(directory: string): Check<HandlerOptions> {
 }
 
 function fileHandler(value: unknown, option: string, directory: string): FileHandlerOptions {
-  const given = object(value, option, ['type', ...FILTER_NAMES, 'path', 'format', 'rotate'])
+  const known = ['type', ...FILTER_NAMES, 'path', 'format', 'rotate', 'sync', 'reopen']
+  const given = object(value, option, known)
   const path = text(given.path, `${option}.path`)
-  const rotate = optional(given.rotate, `${option}.rotate`, rotation)
+  const rotate = optional(given.rotate, `${option}.rotate`, checkRotate)
+  const sync = optional(given.sync, `${option}.sync`, oneOf('never', 'interval', 'error'))
+  const signals = oneOf('SIGHUP', 'SIGUSR1', 'SIGUSR2')
+  const reopen = optional(given.reopen, `${option}.reopen`, signals)
   return {
     type: 'file',
     ...checkFilter(given, option),
     path: isAbsolute(path) ? path : resolve(directory, path),
     format: optional(given.format, `${option}.format`, oneOf('json', 'pretty')) ?? 'json',
     ...(rotate && { rotate }),
-  }
-}
-
-function rotation(value: unknown, option: string): RotateOptions {
-  const given = object(value, option, ['size', 'interval', 'keep', 'compress'])
-  if (given.size === undefined && given.interval === undefined) {
-    throw fault(option, "'size' or 'interval' in it", value)
-  }
-  return {
-    ...(given.size !== undefined && { size: parseSize(given.size, `${option}.size`) }),
-    ...(given.interval !== undefined && {
-      interval: parseDuration(given.interval, `${option}.interval`),
-    }),
-    ...(given.keep !== undefined && { keep: parseCount(given.keep, `${option}.keep`) }),
-    ...(given.compress !== undefined && {
-      compress: boolean(given.compress, `${option}.compress`),
-    }),
+    ...(sync && { sync }),
+    ...(reopen && { reopen }),
   }
 }
 

@@ -43,7 +43,8 @@ export function checkHandler(options: HandlerOptions): void {
 function open(options: HandlerOptions, place: Surroundings): Handler {
   switch (options.type) {
     case 'file': {
-      const { createFileHandler } = require('./file.js') as typeof import('./file.js')
+      const { createFileHandler } =
+        require('./file/handler.js') as typeof import('./file/handler.js')
       return createFileHandler(options, place)
     }
     case 'console': {

@@ -33,6 +33,8 @@ export interface Surroundings {
   readonly send: Send
   /** How far log files went that a listener before us has written. */
   readonly marks: readonly Mark[]
+  /** Those of other runtime directories: whoever goes on there compares with what stands behind them. */
+  readonly otherMarks: () => readonly Mark[]
   /** Whether a listener before us may have written records that we are given again. */
   readonly isSuccessor: boolean
   /** Bytes a handler may keep while it cannot pass them on. */
@@ -72,6 +74,8 @@ export interface Handler {
   arrival?(): () => boolean
   /** Where the handler stands, for one that can tell afterwards what was written behind it. */
   mark?(): Mark
+  /** The mark that was asked for last is noted, or nobody is to go on after this listener. */
+  marked?(): void
   /** Passes on what waits for as long as it gets on, and gives the rest up. */
   settle?(): void
   /** Whether records are better left in their queues for a while: it has all it may keep, and gets on. */

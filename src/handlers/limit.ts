@@ -41,7 +41,7 @@ export function limit(handler: Handler, { rate, sample }: FilterOptions): Handle
 }
 
 function forward(handler: Handler): Handler {
-  const { arrival, mark } = handler
+  const { arrival, mark, marked } = handler
   return {
     label: handler.label,
     accepts: handler.accepts,
@@ -54,6 +54,7 @@ function forward(handler: Handler): Handler {
     flush: () => handler.flush?.(),
     close: () => handler.close?.(),
     ...(mark && { mark: () => mark.call(handler) }),
+    ...(marked && { marked: () => marked.call(handler) }),
   }
 }
 

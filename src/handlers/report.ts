@@ -8,7 +8,7 @@ import { Kind } from '../queue/frame.js'
 import type { Delivery } from './handler.js'
 
 /** The listener as a producer: its records have a count of their own. */
-const SOURCE = 'root/listener'
+export const SOURCE = 'root/listener'
 const level = LEVELS.warn
 
 let seq = 0

@@ -72,6 +72,11 @@ export class Fanout {
     return this.#handlers.flatMap((handler) => (handler.mark ? [handler.mark()] : []))
   }
 
+  /** The marks that were asked for last are noted. */
+  marked(): void {
+    for (const handler of this.#handlers) this.#guard(handler, () => handler.marked?.())
+  }
+
   /** Passes on what waits for as long as it gets on; the rest is given up. */
   settle(): void {
     for (const handler of this.#handlers) this.#guard(handler, () => handler.settle?.())
@@ -92,10 +97,17 @@ export class Fanout {
     for (const handler of this.#handlers) await this.#guardAsync(handler, () => handler.flush?.())
   }
 
+  /** Those that need not wait for anything are closed when this returns: another listener may open their files. */
   async close(): Promise<void> {
     this.settle()
-    await this.flush()
-    for (const handler of this.#handlers) await this.#guardAsync(handler, () => handler.close?.())
+    if (this.waiting() > 0) await this.flush()
+    await Promise.all(this.#handlers.map((handler) => this.#end(handler)))
+  }
+
+  async #end(handler: Handler): Promise<void> {
+    const flushed = this.#guard(handler, () => handler.flush?.())
+    if (flushed) await this.#guardAsync(handler, () => flushed)
+    await this.#guardAsync(handler, () => handler.close?.())
   }
 
   #guard<T>(handler: Handler, act: () => T): T | undefined {

@@ -180,6 +180,11 @@ export class Host {
     await (this.#inline ?? this.#remote).flush()
   }
 
+  /** Resolves when the handlers have gone on in new files where theirs were moved away. */
+  reopen(): Promise<void> {
+    return this.flush() // before which they look
+  }
+
   /** Waits, briefly, until what children have written is out: before the application hears of a child's end. */
   barrier(limit: number = BARRIER_LIMIT): void {
     const relays = this.#settings.handlers.some((handler) => handler.type === 'relay')

@@ -9,6 +9,7 @@ import { lineOf, wholeOf } from '../handlers/relay.js'
 import type { RingWriter } from '../queue/ring.js'
 import type { Parcel } from './channel.js'
 import { Listener } from './listener.js'
+import { readOtherMarks } from './state.js'
 
 /** Milliseconds that records wait at most while code that makes more goes on. */
 const DELAY = 10
@@ -121,6 +122,7 @@ function openHandlers({ settings, take, dropped, marks }: InlineOptions): readon
   const place: Surroundings = {
     send: (records) => take('relay', records.map(wholeOf)),
     marks: marks ?? [],
+    otherMarks: () => readOtherMarks(undefined),
     isSuccessor: marks !== undefined,
     limit,
     policy,

@@ -7,6 +7,7 @@ import { type Delivery, type Handler, splitExtra } from '../handlers/handler.js'
 import { Kind } from '../queue/frame.js'
 import { Fanout } from './fanout.js'
 import { Merge } from './merge.js'
+import { answer, isAsked } from './request.js'
 import { isOfAnotherBoot } from './source.js'
 import { Sources } from './sources.js'
 import { type Positions, readState, type State, writeState } from './state.js'
@@ -136,6 +137,14 @@ export class Listener {
     this.#remember()
   }
 
+  /** Finds producers that cannot ring, and what it is asked to do by others than its root. */
+  look(): void {
+    this.sources.scan()
+    if (this.#directory === undefined || !isAsked(this.#directory)) return
+    const directory = this.#directory
+    void this.flush().then(() => answer(directory))
+  }
+
   /** Has a record of the listener's own written with the next ones. */
   announce(report: Delivery): void {
     this.#reports.push(report)
@@ -166,7 +175,7 @@ export class Listener {
     const now = monotonic()
     if (now - this.#scannedAt < Math.min(SCAN_INTERVAL, this.#window / 2)) return
     this.#scannedAt = now
-    this.sources.scan()
+    this.look()
   }
 
   // Frames in order, as far as they are due, or, if `eager`, as no other producer can have an older one. What is due was
@@ -216,13 +225,18 @@ export class Listener {
 
   // Often enough that a successor compares few records, and always before a segment goes.
   #rememberInTime(): void {
-    const isLate = monotonic() - this.#rememberedAt >= STATE_INTERVAL
+    const isCheap = this.#directory === undefined
+    const isLate = isCheap || monotonic() - this.#rememberedAt >= STATE_INTERVAL
     if (isLate || this.sources.hasFinished()) this.#remember()
   }
 
   // Not while a handler keeps what it was given in memory: a successor would start behind it. The segments stay as long.
   #remember(): void {
-    if (this.#directory === undefined || this.#fanout.holds()) return
+    if (this.#fanout.holds()) return
+    if (this.#directory === undefined) {
+      this.#settleMarks()
+      return
+    }
     const isBehind = this.#isDirty || this.sources.hasFinished()
     if (isBehind && !this.#checkpoint) this.#checkpoint = this.#look()
     if (!this.#checkpoint?.hasArrived()) return
@@ -231,6 +245,15 @@ export class Listener {
     this.#writeState(this.#directory, state)
     this.#saved = state.positions
     this.sources.discard(state.positions)
+  }
+
+  // Without a runtime directory there is no state, for nobody could read it: what was handed on is done with.
+  #settleMarks(): void {
+    if (!this.#isDirty) return
+    this.#isDirty = false
+    this.#rememberedAt = monotonic()
+    this.#fanout.marks()
+    this.#fanout.marked()
   }
 
   // What a successor starts with, once all that was written before has arrived where it is going.
@@ -244,6 +267,7 @@ export class Listener {
     this.#rememberedAt = monotonic()
     try {
       writeState(directory, state)
+      this.#fanout.marked()
     } catch (error) {
       const reason = `a successor would not know where to go on: ${reasonOf(error)}`
       notice('LOGSHARE_WARN_LISTENER', reason, 'state')

@@ -5,7 +5,8 @@
 // leaves out what it finds behind the mark.
 
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { listDirectories } from '../core/directory.js'
 import type { Mark } from '../handlers/handler.js'
 
 /** Segment and offset up to which a producer's queue has been handed on. */
@@ -35,4 +36,11 @@ export function readState(directory: string): State {
   } catch {
     return { positions: {}, marks: [] }
   }
+}
+
+/** Where log files stood in other runtime directories of this user: of running listeners, and of such that have died. */
+export function readOtherMarks(own: string | undefined): Mark[] {
+  const given = process.env.LOGSHARE_DIR
+  const all = new Set([...(given ? [resolve(given)] : []), ...listDirectories()])
+  return [...all].filter((path) => path !== own).flatMap((path) => readState(path).marks)
 }

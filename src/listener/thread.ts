@@ -11,7 +11,7 @@ import { type DoorbellEvents, type OpenDoorbell, openDoorbell } from '../queue/d
 import { Ask, type Command, isCommand, type News, type ThreadData, Word } from './channel.js'
 import { Listener } from './listener.js'
 import { createParcels } from './parcels.js'
-import { readState } from './state.js'
+import { readOtherMarks, readState } from './state.js'
 
 /** Milliseconds between two looks into the runtime directory for producers that cannot ring. */
 const SCAN_INTERVAL = 250
@@ -33,6 +33,7 @@ const parcels = createParcels({ control, port: data.relay, limit, announce, drop
 const place: Surroundings = {
   send: (records) => parcels('relay', records),
   marks: data.directory === undefined ? [] : readState(data.directory).marks,
+  otherMarks: () => readOtherMarks(data.directory),
   isSuccessor: data.isSuccessor,
   limit,
   policy,
@@ -216,7 +217,7 @@ function tell(news: News): void {
 function watch(directory: string): void {
   listener.watch(directory)
   const look = (): void => {
-    listener.sources.scan()
+    listener.look()
     listener.sources.reap()
     wakeSoon()
   }

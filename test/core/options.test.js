@@ -135,7 +135,7 @@ const REFUSED = [
   ],
   [
     handlers({ type: 'file', path: 'a', stream: 'stdout' }),
-    'handlers[0].stream: no such option; known here: type, level, names, sources, lib, rate, sample, path, format, rotate',
+    'handlers[0].stream: no such option; known here: type, level, names, sources, lib, rate, sample, path, format, rotate, sync, reopen',
   ],
   [
     handlers({ type: 'console', stream: 'out' }),
@@ -143,11 +143,11 @@ const REFUSED = [
   ],
   [
     handlers({ type: 'console', format: 'text' }),
-    "handlers[0].format: expected one of auto, json, pretty, got 'text' (string)",
+    "handlers[0].format: expected one of auto, json, pretty, raw, got 'text' (string)",
   ],
   [
     handlers({ type: 'console', path: 'a' }),
-    'handlers[0].path: no such option; known here: type, level, names, sources, lib, rate, sample, stream, format',
+    'handlers[0].path: no such option; known here: type, level, names, sources, lib, rate, sample, stream, format, stderr',
   ],
   [
     handlers({ type: 'relay', format: 'json' }),
@@ -169,7 +169,7 @@ const REFUSED = [
   ],
   [
     rotated({ size: '10m', keepp: 5 }),
-    'handlers[0].rotate.keepp: no such option; known here: size, interval, keep, compress',
+    'handlers[0].rotate.keepp: no such option; known here: size, interval, utc, keep, compress, pattern',
   ],
   [rotated({ size: '10x' }), `handlers[0].rotate.size: expected ${SIZE}, got '10x' (string)`],
   [
@@ -183,6 +183,31 @@ const REFUSED = [
   [
     rotated({ size: 1, keep: '5' }),
     "handlers[0].rotate.keep: expected a whole number from 1, got '5' (string)",
+  ],
+  [rotated({ size: 0 }), 'handlers[0].rotate.size: expected a size from 1 byte, got 0 (number)'],
+  [
+    rotated({ size: 1, keep: {} }),
+    "handlers[0].rotate.keep: expected 'count', 'age' or 'total' in it, got {} (object)",
+  ],
+  [
+    rotated({ size: 1, keep: { days: 1 } }),
+    'handlers[0].rotate.keep.days: no such option; known here: count, age, total',
+  ],
+  [
+    rotated({ size: 1, keep: { age: 'old' } }),
+    `handlers[0].rotate.keep.age: expected ${TIME}, got 'old' (string)`,
+  ],
+  [
+    rotated({ size: 1, utc: 'yes' }),
+    "handlers[0].rotate.utc: expected true or false, got 'yes' (string)",
+  ],
+  [
+    handlers({ type: 'file', path: 'a', sync: true }),
+    'handlers[0].sync: expected one of never, interval, error, got true (boolean)',
+  ],
+  [
+    handlers({ type: 'file', path: 'a', reopen: 'SIGKILL' }),
+    "handlers[0].reopen: expected one of SIGHUP, SIGUSR1, SIGUSR2, got 'SIGKILL' (string)",
   ],
   [
     rotated({ size: 1, compress: 'yes' }),
@@ -211,6 +236,28 @@ for (const [options, message] of REFUSED) {
       code: 'LOGSHARE_ERR_OPTION',
       message,
     })
+  })
+}
+
+for (const interval of ['500ms', '8d', '36h', '1.5s']) {
+  test(`refuses the interval ${interval}`, () => {
+    const what = 'a time from "1m" to "1w", from a day on in whole days'
+    const message = `handlers[0].rotate.interval: expected ${what}, got '${interval}' (string)`
+    assert.throws(() => checkOptions(rotated({ interval })), { message })
+  })
+}
+
+for (const pattern of [
+  '{name}{ext}',
+  '{index}',
+  'old/{name}.{index}',
+  '{name}.{index}.{index}',
+  '{name}.{index}.{i}',
+]) {
+  test(`refuses the pattern ${pattern}`, () => {
+    const what = "a file's name with one {name} and one {index}, and perhaps {date} and {ext}"
+    const message = `handlers[0].rotate.pattern: expected ${what}, got '${pattern}' (string)`
+    assert.throws(() => checkOptions(rotated({ size: 1, pattern })), { message })
   })
 }
 

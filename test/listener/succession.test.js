@@ -3,23 +3,12 @@
 
 const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')
-const { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } = require('node:fs')
+const { mkdirSync, readdirSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
 const { it } = require('node:test')
-const { setTimeout: sleep } = require('node:timers/promises')
 const { assertDelivered, audit } = require('../helpers/delivery')
-const {
-  collect,
-  run,
-  scratch,
-  cleanEnv,
-  readLog,
-  FIXTURES,
-  REGISTER,
-  ROOT,
-} = require('../helpers/run')
-
-const COMMAND = join(ROOT, 'dist/cli/main.js')
+const { command, startOrphans, until } = require('../helpers/orphans')
+const { run, scratch, readLog, FIXTURES } = require('../helpers/run')
 
 for (const times of [1, 3, 4]) {
   it(`the listener's thread is terminated ${times} times`, async (t) => {
@@ -47,7 +36,7 @@ it('a thread is started by another after the listener was terminated', async (t)
 
 for (const kills of [1, 2, 3]) {
   it(`the root is killed while 8 children log, and ${kills - 1} of its successors`, async (t) => {
-    const app = await start(t, { children: 8, records: 3000 })
+    const app = await startOrphans(t, { children: 8, records: 3000 })
     const killed = new Set()
     for (let kill = 0; kill < kills; kill++) {
       const pid = await until(() => app.holder(killed), 'a listener')
@@ -61,7 +50,7 @@ for (const kills of [1, 2, 3]) {
 }
 
 it('all are killed at once, and their records recovered', async (t) => {
-  const app = await start(t, { children: 4, records: 1e6 })
+  const app = await startOrphans(t, { children: 4, records: 1e6 })
   app.killAll()
   await app.ended()
   const before = audit(readLog(app.log))
@@ -82,7 +71,7 @@ for (const point of [
   'behind a segment',
 ]) {
   it(`a listener is killed ${point}, and so is the next one`, async (t) => {
-    const app = await start(t, { children: 2, records: 1e6 })
+    const app = await startOrphans(t, { children: 2, records: 1e6 })
     await app.fallBehind(20_000)
     app.killAll()
     await app.ended()
@@ -111,7 +100,7 @@ it('the root is killed alone, and logged through a file', async (t) => {
 })
 
 it('a living application is not recovered from', async (t) => {
-  const app = await start(t, { children: 1, records: 1e6 })
+  const app = await startOrphans(t, { children: 1, records: 1e6 })
   const { code, stderr } = await command(['recover', app.directory])
   assert.deepEqual(
     [code, stderr.split(': ').at(-1)],
@@ -122,7 +111,7 @@ it('a living application is not recovered from', async (t) => {
 })
 
 it('the next root with the directory brings in what was left', async (t) => {
-  const app = await start(t, { children: 2, records: 1e6 })
+  const app = await startOrphans(t, { children: 2, records: 1e6 })
   app.killAll()
   await app.ended()
   const config = { handlers: [{ type: 'file', path: app.log }] }
@@ -133,7 +122,7 @@ it('the next root with the directory brings in what was left', async (t) => {
 })
 
 it('the next start of the application brings in what a killed one has left in the default place', async (t) => {
-  const app = await start(t, { children: 2, records: 1e6, isDefault: true })
+  const app = await startOrphans(t, { children: 2, records: 1e6, isDefault: true })
   app.killAll()
   await app.ended()
   const [left] = readdirSync(app.place)
@@ -149,7 +138,7 @@ it('the next start of the application brings in what a killed one has left in th
 })
 
 it('directories of dead roots that hold nothing are removed, of living ones never', async (t) => {
-  const app = await start(t, { children: 1, records: 1e6, isDefault: true })
+  const app = await startOrphans(t, { children: 1, records: 1e6, isDefault: true })
   const [living] = readdirSync(app.place)
   const empty = join(app.place, `${await endedPid()}-00000000`)
   // A process id that was given to another process since: to this one.
@@ -170,93 +159,4 @@ it('directories of dead roots that hold nothing are removed, of living ones neve
 function endedPid() {
   const child = spawn(process.execPath, ['-e', '0'])
   return new Promise((resolve) => child.on('close', () => resolve(child.pid)))
-}
-
-/**
- * An application whose forks log on without it, as soon as each of them has logged something.
- * @param {import('node:test').TestContext} t
- * @param {{ children: number, records: number, isDefault?: boolean }} options `isDefault`: a runtime directory of its own
- *   beneath `place`, the default place
- */
-async function start(t, { children, records, isDefault = false }) {
-  const folder = scratch(t)
-  const directory = join(folder, 'run')
-  const place = join(folder, `logshare-${process.getuid?.() ?? 'user'}`)
-  const counts = join(folder, 'counts')
-  const log = join(folder, 'app.log')
-  mkdirSync(counts)
-  const env = cleanEnv({
-    ...(isDefault ? { XDG_RUNTIME_DIR: folder } : { LOGSHARE_DIR: directory }),
-    LOGSHARE_CONFIG: JSON.stringify({ handlers: [{ type: 'file', path: log }] }),
-  })
-  const args = ['-r', REGISTER, join(FIXTURES, 'death/orphans.js'), children, records, counts]
-  const root = spawn(process.execPath, args.map(String), { env, detached: true, stdio: 'pipe' })
-  // The pipes are the children's too: they close when the last of them has ended.
-  const closed = new Promise((done) => root.on('close', done))
-  root.stderr.resume()
-  root.stdout.resume()
-  const killAll = () => process.kill(-Number(root.pid), 'SIGKILL')
-  t.after(() => {
-    if (root.exitCode === null && root.signalCode === null) killAll()
-  })
-  const returned = () =>
-    readdirSync(counts).map((name) => [name, Number(readFileSync(join(counts, name), 'latin1'))])
-  await until(
-    () => returned().length === children && returned().every(([, count]) => Number(count) > 200),
-    'records',
-  )
-  return {
-    directory,
-    base: folder,
-    place,
-    log,
-    killAll,
-    ended: () => closed,
-    /** Stops the listener until each child has logged so many records more. @param {number} more */
-    async fallBehind(more) {
-      process.kill(Number(root.pid), 'SIGSTOP')
-      /** @type {Map<unknown, unknown>} */
-      const before = new Map(returned().map(([name, count]) => [name, count]))
-      const isBehind = () =>
-        returned().every(([name, count]) => Number(count) > Number(before.get(name)) + more)
-      await until(isBehind, 'records')
-    },
-    left: () => (existsSync(directory) ? readdirSync(directory) : []),
-    /** The process that holds the lock, once it is another than those. @param {Set<number>} others */
-    holder(others) {
-      const locks = existsSync(directory)
-        ? readdirSync(directory).filter((name) => name.endsWith('.lock'))
-        : []
-      const last = locks.sort((a, b) => Number(a.split('.')[1]) - Number(b.split('.')[1])).at(-1)
-      if (last === undefined) return undefined
-      const { pid } = JSON.parse(readFileSync(join(directory, last), 'utf8'))
-      return others.has(pid) ? undefined : pid
-    },
-    /** Every call that returned is in the log, once and in order; one that was cut short may be. */
-    assertComplete() {
-      const records = readLog(log)
-      assertDelivered(records)
-      for (const [name, count] of returned()) {
-        const found = records.filter(({ source }) => source === name).length
-        assert.ok(found === count || found === Number(count) + 1, `${name}: ${found} of ${count}`)
-      }
-    },
-  }
-}
-
-/** @param {string[]} args @param {{ preload?: string[], env?: Record<string, string> }} [options] */
-function command(args, { preload = [], env = {} } = {}) {
-  const argv = [...preload, COMMAND, ...args]
-  const child = spawn(process.execPath, argv, { env: cleanEnv(env), stdio: 'pipe' })
-  return collect(child, { limit: 30_000 })
-}
-
-/** @template T @param {() => T | undefined | false} ask @param {string} what @returns {Promise<T>} */
-async function until(ask, what) {
-  for (let tries = 0; tries < 3000; tries++) {
-    const answer = ask()
-    if (answer) return answer
-    await sleep(10)
-  }
-  throw new Error(`no ${what} within 30 s`)
 }

@@ -1,20 +1,21 @@
 // LogFile: one file that grows, wherever its path leads by now.
 //
 // Somebody may rename or remove it while we write. A renamed one (logrotate) is left to whoever did that, and a new one
-// begun; what went into a removed one since it was last seen in its place is written again into the new one.
+// begun; what went into a removed one since it was last seen in its place is written again into the new one. To put the
+// file aside ourselves is one rename and one open.
 
 import {
   closeSync,
+  fdatasyncSync,
   fstatSync,
   fsyncSync,
-  mkdirSync,
-  openSync,
   readSync,
-  statSync,
+  realpathSync,
+  renameSync,
   writeSync,
 } from 'node:fs'
-import { dirname } from 'node:path'
-import { monotonic } from '../core/clock.js'
+import { monotonic } from '../../core/clock.js'
+import { find, type Identity, identityOf, isMissing, isSame, open } from './path.js'
 
 /** Milliseconds between two looks whether the file is still in its place. */
 const CHECK_INTERVAL = 100
@@ -31,6 +32,11 @@ export class LogFile {
   #checkedSize: number
   // Whether what we write begins a line.
   #isLine = false
+  #isWithinLine = false
+  // It was not there when it was looked for last.
+  #isMissed = false
+  /** Whether what was written last is to be saved when the file is removed: only we have written to it. */
+  isAlone = true
 
   /** Opens the file, its directories made if need be; throws what the system says. `reopened` tells of another file. */
   constructor(path: string, reopened: () => void) {
@@ -54,24 +60,68 @@ export class LogFile {
     return this.#size
   }
 
+  /** Whether the system took half a line: the other half belongs behind it. */
+  get isWithinLine(): boolean {
+    return this.#isWithinLine
+  }
+
+  /** Its path without links. */
+  get target(): string {
+    return realpathSync(this.path)
+  }
+
+  get isRegular(): boolean {
+    return fstatSync(this.#fd).isFile()
+  }
+
   /** Appends and returns how many bytes the system took; throws what it says if it took none. */
   write(bytes: Uint8Array): number {
     const written = writeSync(this.#fd, bytes)
     this.#size += written
+    this.#isWithinLine = bytes[written - 1] !== LINE_FEED
     return written
   }
 
   /** From time to time, has a look: goes on in a new file if the path leads to another one. Throws if it cannot. */
   check(): void {
-    if (monotonic() - this.#checkedAt < CHECK_INTERVAL) return
+    const elapsed = monotonic() - this.#checkedAt
+    if (elapsed < CHECK_INTERVAL) return
     const found = find(this.path)
     if (found === 'unknown' || (found && isSame(found, this.#identity))) {
       this.#checkedAt = monotonic()
-      // Cut by somebody who copied it before (logrotate's copytruncate): we append, wherever its end is.
-      if (found !== 'unknown' && Number(found.size) < this.#size) this.#size = Number(found.size)
+      // Cut by somebody who copied it before (logrotate's copytruncate), or written to: we append, wherever its end is.
+      if (found !== 'unknown') this.#size = Number(found.size)
       this.#checkedSize = this.#size
+      this.#isMissed = false
+    } else if (!found && !this.#isMissed && elapsed !== Number.POSITIVE_INFINITY) {
+      // Whoever has moved it away may be about to make the next one: logrotate finds fault with one that is there.
+      this.#isMissed = true
+      this.#checkedAt = monotonic()
     } else {
       this.#reopen()
+    }
+  }
+
+  /**
+   * Puts the file aside under another name, to which `name` leads, and goes on in a new one. False if it has been
+   * replaced: the next look goes on in the one that is there. Throws what the system says, and then with the file it had.
+   */
+  rotate(name: (target: string) => string): boolean {
+    const found = find(this.path)
+    if (!found || (found !== 'unknown' && !isSame(found, this.#identity))) {
+      this.#checkedAt = monotonic() - CHECK_INTERVAL
+      return false
+    }
+    try {
+      const target = realpathSync(this.path)
+      const aside = name(target)
+      renameSync(target, aside)
+      this.#adopt(this.#openOrUndo(target, aside))
+      return true
+    } catch (error) {
+      if (!isMissing(error)) throw error
+      this.#checkedAt = monotonic() - CHECK_INTERVAL // somebody was quicker by a moment
+      return false
     }
   }
 
@@ -85,19 +135,42 @@ export class LogFile {
     this.#checkedAt = Number.NEGATIVE_INFINITY
   }
 
+  /** Forces what was written onto the disk. */
+  sync(): void {
+    try {
+      fdatasyncSync(this.#fd)
+    } catch (error) {
+      // A pipe or a device has nothing to synchronise.
+      if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error
+    }
+  }
+
+  #openOrUndo(target: string, aside: string): number {
+    try {
+      return open(this.path)
+    } catch (error) {
+      renameSync(aside, target)
+      throw error
+    }
+  }
+
   #reopen(): void {
     const next = open(this.path)
-    const isRemoved = fstatSync(this.#fd).nlink === 0
-    const before = { fd: this.#fd, from: this.#checkedSize }
+    const isRemoved = this.isAlone && fstatSync(this.#fd).nlink === 0
+    this.#adopt(next, isRemoved ? (fd) => copyLines(fd, this.#checkedSize, next) : undefined)
+    this.#reopened()
+  }
+
+  #adopt(next: number, copy?: (before: number) => number): void {
+    const before = this.#fd
     this.#fd = next
     this.#identity = identityOf(next)
-    this.#isLine = false
+    this.#isLine = this.#isWithinLine = this.#isMissed = false
     this.#checkedAt = monotonic()
     this.#size = fstatSync(next).size
-    if (isRemoved) this.#size += copyLines(before.fd, before.from, next)
+    if (copy) this.#size += copy(before)
     this.#checkedSize = this.#size
-    closeSync(before.fd)
-    this.#reopened()
+    closeSync(before)
   }
 
   /** Ends, once, the half of a line that somebody before us has left. */
@@ -116,34 +189,6 @@ export class LogFile {
       // A pipe or a device has nothing to synchronise.
     }
     closeSync(this.#fd)
-  }
-}
-
-interface Identity {
-  readonly dev: bigint
-  readonly ino: bigint
-}
-
-function open(path: string): number {
-  mkdirSync(dirname(path), { recursive: true })
-  return openSync(path, 'a+')
-}
-
-function identityOf(fd: number): Identity {
-  return fstatSync(fd, { bigint: true })
-}
-
-function isSame(a: Identity, b: Identity): boolean {
-  return a.ino === b.ino && a.dev === b.dev
-}
-
-// Where it cannot be looked for (a directory that may not be searched), it is not believed gone.
-function find(path: string): (Identity & { readonly size: bigint }) | undefined | 'unknown' {
-  try {
-    return statSync(path, { bigint: true })
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    return code === 'ENOENT' || code === 'ENOTDIR' ? undefined : 'unknown'
   }
 }
 

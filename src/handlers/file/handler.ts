@@ -1,0 +1,129 @@
+// The file handler: appends lines to one file, which nobody else of the application opens, and puts old files aside.
+
+import { LogshareError } from '../../core/errors.js'
+import { reasonOf } from '../../core/notice.js'
+import type { FileHandlerOptions } from '../../core/options.js'
+import { createPretty } from '../../formatters/pretty.js'
+import { Backlog } from '../backlog.js'
+import { createFilter } from '../filter.js'
+import type { Delivery, Handler, Mark, Surroundings } from '../handler.js'
+import { Lines } from '../lines.js'
+import { LogFile } from './logfile.js'
+import { Overlap } from './overlap.js'
+import { findNeeded, findPieces } from './pieces.js'
+import { Rotation } from './rotation.js'
+import { Sync } from './sync.js'
+
+/**
+ * Opens the file at once, its directories made if need be. What a listener before us has written behind its mark is not
+ * written again. Throws `LOGSHARE_ERR_HANDLER` if the file cannot be opened; a file that cannot be written later is tried
+ * again and again, and what is logged meanwhile kept.
+ */
+export function createFileHandler(options: FileHandlerOptions, place: Surroundings): Handler {
+  try {
+    return new FileHandler(options, place)
+  } catch (cause) {
+    throw new LogshareError('LOGSHARE_ERR_HANDLER', `file handler: ${reasonOf(cause)}`, { cause })
+  }
+}
+
+class FileHandler implements Handler {
+  readonly label: string
+  readonly accepts: ((record: Delivery) => boolean) | undefined
+  readonly #file: LogFile
+  readonly #backlog: Backlog
+  readonly #overlap: Overlap
+  readonly #start: Mark
+  readonly #sync: Sync
+  readonly #rotation: Rotation | undefined
+
+  constructor(options: FileHandlerOptions, place: Surroundings) {
+    this.label = `file ${options.path}`
+    this.accepts = createFilter(options)
+    this.#file = new LogFile(options.path, () => this.#reopened())
+    this.#sync = new Sync(options.sync, this.#file)
+    this.#backlog = this.#createBacklog(options, place)
+    const { from, aside, start } = findPieces(this.#file, place)
+    this.#start = start
+    this.#overlap = new Overlap(this.#file.fd, from, aside)
+    this.#file.measure() // half a line may have been cut off
+    const fresh = this.#overlap.isOpen ? aside.map(({ path }) => path) : []
+    this.#rotation = this.#createRotation(options, fresh, place)
+  }
+
+  write(records: readonly Delivery[]): void {
+    const left = this.#overlap.remove(records)
+    if (left.length === 0) return
+    this.#rotation?.begin()
+    for (const part of this.#rotation?.split(left) ?? [left]) this.#backlog.write(part)
+    this.#sync.wrote(left)
+  }
+
+  retry(): number {
+    return this.#backlog.retry()
+  }
+
+  waiting(): number {
+    return this.#backlog.size
+  }
+
+  holds(): boolean {
+    return this.#backlog.size > 0 && this.#backlog.isComplete
+  }
+
+  mark(): Mark {
+    // While some of what stands behind the old mark is still to come, a next successor has to compare from there too.
+    if (this.#overlap.isOpen) return this.#start
+    this.#rotation?.archive.mark()
+    const { path, inode, size } = this.#file
+    return { path, inode, size }
+  }
+
+  marked(): void {
+    this.#rotation?.archive.marked()
+  }
+
+  settle(): void {
+    this.#backlog.settle()
+    this.flush()
+  }
+
+  // What went into a removed file a moment ago is not to stay there.
+  flush(): void {
+    this.#file.suspect()
+    this.#backlog.check()
+  }
+
+  close(): void {
+    this.#rotation?.close()
+    this.#sync.close()
+    this.#file.close()
+  }
+
+  #createBacklog({ format }: FileHandlerOptions, place: Surroundings): Backlog {
+    const lines = new Lines(format === 'pretty' ? createPretty({ colors: false }) : undefined)
+    const write = (bytes: Uint8Array): number => {
+      this.#file.endLine()
+      return this.#file.write(this.#rotation?.admit(bytes) ?? bytes)
+    }
+    const prepare = (): void => this.#file.check()
+    return new Backlog({ label: this.label, lines, prepare, write, place })
+  }
+
+  #createRotation(
+    { rotate }: FileHandlerOptions,
+    fresh: readonly string[],
+    { otherMarks }: Surroundings,
+  ): Rotation | undefined {
+    if (!rotate) return undefined
+    const file = this.#file
+    const needed = (): Set<string> => findNeeded(file, otherMarks())
+    const ending = (): void => this.#sync.now()
+    return new Rotation({ file, rotate, label: this.label, fresh, needed, ending })
+  }
+
+  #reopened(): void {
+    this.#backlog.restart()
+    this.#rotation?.resume()
+  }
+}

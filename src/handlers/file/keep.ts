@@ -1,0 +1,32 @@
+// Keep: which old files of a log have to go.
+
+import { statSync } from 'node:fs'
+import type { KeepOptions } from '../../core/rotate.js'
+import type { OldFile } from './names.js'
+
+const NOTHING = { size: 0, mtimeMs: Number.POSITIVE_INFINITY }
+
+/** Of the old files, oldest first, those that are too many, too old or too large together; options are checked ones. */
+export function chooseSurplus(files: readonly OldFile[], options: KeepOptions): OldFile[] {
+  const { count = Number.POSITIVE_INFINITY, age, total = Number.POSITIVE_INFINITY } = options
+  const since = age === undefined ? 0 : Date.now() - Number(age)
+  let seen = 0
+  let bytes = 0
+  return files.toReversed().filter((file) => {
+    const { size, mtimeMs } = measure(file)
+    seen++
+    bytes += size
+    return seen > count || bytes > Number(total) || mtimeMs < since
+  })
+}
+
+function measure({ path, forms }: OldFile): { readonly size: number; readonly mtimeMs: number } {
+  let size = 0
+  let mtimeMs = NOTHING.mtimeMs
+  for (const form of forms) {
+    const stats = statSync(`${path}${form}`, { throwIfNoEntry: false }) ?? NOTHING
+    size += stats.size
+    mtimeMs = Math.min(mtimeMs, stats.mtimeMs)
+  }
+  return { size, mtimeMs }
+}

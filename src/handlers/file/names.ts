@@ -1,0 +1,106 @@
+// Names: what the old files of a log are called, and which files of a folder are such.
+//
+//   app.log  →  app.2026-11-22.1.log, app.2026-11-22.2.log, …
+//
+// A name once given stays: a rotation is one rename, and no other file is touched.
+
+import { readdirSync } from 'node:fs'
+import { basename, dirname, extname, join } from 'node:path'
+import { PLACEHOLDER } from '../../core/rotate.js'
+
+const MINUTE = 60_000
+const DAY = 86_400_000
+const DATE = '\\d{4}-\\d{2}-\\d{2}(?:T\\d{2}-\\d{2}(?:-\\d{2})?)?'
+/** What is not finished yet. */
+export const DRAFT = '.gz.tmp'
+
+export interface OldFile {
+  /** Without the `.gz` it may have. */
+  readonly path: string
+  readonly date: string
+  readonly index: number
+  /** What there is of it: the file, the same compressed, the same half compressed. */
+  readonly forms: readonly string[]
+}
+
+export interface NamesOptions {
+  readonly pattern: string
+  /** Milliseconds: dates have the time of day where a day has several files by it. */
+  readonly interval: number | undefined
+  readonly utc: boolean
+}
+
+export class Names {
+  readonly #options: NamesOptions
+
+  constructor(options: NamesOptions) {
+    this.#options = options
+  }
+
+  /**
+   * The next name for a log file that began at a time. Names are in order of age, by date and then by index, also where
+   * the clock was set back.
+   */
+  next(log: string, began: number): string {
+    const last = this.list(log).at(-1)
+    const today = this.#options.pattern.includes('{date}') ? this.#date(began) : ''
+    const date = last && last.date > today ? last.date : today
+    const index = last?.date === date ? last.index + 1 : 1
+    return join(dirname(log), this.#fill(log, date, index))
+  }
+
+  /** The old files of a log, oldest first. */
+  list(log: string): OldFile[] {
+    const matcher = this.#matcher(log)
+    const found = new Map<string, OldFile>()
+    for (const name of readdirSync(dirname(log))) {
+      const groups = matcher.exec(name)?.groups
+      if (!groups?.index) continue
+      const { whole = '', date = '', form = '' } = groups
+      const path = join(dirname(log), whole)
+      const forms = [...(found.get(path)?.forms ?? []), form]
+      found.set(path, { path, date, index: Number(groups.index), forms })
+    }
+    return [...found.values()].sort(byAge)
+  }
+
+  #fill(log: string, date: string, index: number): string {
+    const ext = extname(log)
+    const values: Record<string, string> = {
+      name: basename(log, ext),
+      date,
+      index: `${index}`,
+      ext,
+    }
+    return this.#options.pattern.replace(PLACEHOLDER, (_, key: string) => values[key] ?? '')
+  }
+
+  #matcher(log: string): RegExp {
+    const ext = extname(log)
+    const values: Record<string, string> = {
+      name: literal(basename(log, ext)),
+      date: `(?<date>${DATE})`,
+      index: '(?<index>\\d+)',
+      ext: literal(ext),
+    }
+    const parts = this.#options.pattern.split(PLACEHOLDER)
+    const pattern = parts.map((part, at) => (at % 2 === 0 ? literal(part) : values[part])).join('')
+    return new RegExp(`^(?<whole>${pattern})(?<form>|\\.gz|\\.gz\\.tmp)$`)
+  }
+
+  #date(time: number): string {
+    const { interval = DAY, utc } = this.#options
+    const shift = utc ? 0 : new Date(time).getTimezoneOffset() * MINUTE
+    const text = new Date(time - shift).toISOString().replaceAll(':', '-')
+    return text.slice(0, interval >= DAY ? 10 : interval >= MINUTE ? 16 : 19)
+  }
+}
+
+function byAge(a: OldFile, b: OldFile): number {
+  if (a.date !== b.date) return a.date < b.date ? -1 : 1
+  return a.index - b.index
+}
+
+function literal(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\-]/g, '\\$&')
+}
