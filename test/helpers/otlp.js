@@ -1,10 +1,12 @@
 'use strict'
 // An OpenTelemetry receiver for all three protocols: decodes with code generated from the official definitions.
 
+const assert = require('node:assert/strict')
 const { once } = require('node:events')
 const { createServer } = require('node:http')
 const grpc = require('@grpc/grpc-js')
-// @ts-ignore: without types
+const { audit } = require('./delivery.js')
+/** @type {any} */
 const definitions = require('otlp-definitions/build/src/generated/root.js')
 
 const { ExportLogsServiceRequest, ExportLogsServiceResponse } =
@@ -15,6 +17,8 @@ const { ExportLogsServiceRequest, ExportLogsServiceResponse } =
  *   body: any, attributes: Record<string, any>, traceId: string, spanId: string, flags: number }} Received
  * @typedef {{ code?: number, rejected?: number, message?: string }} Answer `code`: HTTP's or gRPC's; none is success
  */
+
+const PROTOCOLS = /** @type {const} */ (['http/protobuf', 'http/json', 'grpc'])
 
 /** A value of OTLP's JSON, in which 64 bit numbers may be texts. @param {any} value @returns {any} */
 function plain(value = {}) {
@@ -141,17 +145,28 @@ async function startGrpc(port, take) {
   return { stop: () => server.forceShutdown(), bound }
 }
 
-/** What a line of a JSON log file is as an OTLP record, but for times, and what is of the process. @param {Received} record */
-function toLine({ scope, attributes, number, body }) {
-  const {
-    'logshare.source': source,
-    'logshare.seq': seq,
-    'process.pid': pid,
-    'thread.id': tid,
-    ...fields
-  } = attributes
-  const level = Math.floor((number - 1) / 4) * 10 + 10
-  return { level, time: 0, pid, tid, source, seq, name: scope, msg: body, ...fields }
+/**
+ * Fails unless what arrived is complete from 1 by each producer, single, and in order within a scope, by which a request
+ * is grouped; returns what the listener itself reported.
+ * @param {readonly Received[]} records @param {Record<string, number>} expected records by source
+ */
+function assertComplete(records, expected) {
+  /** @type {Record<string, number>} */
+  const counts = {}
+  const lines = records.map(({ scope, attributes }) => {
+    const { 'logshare.source': source, 'logshare.seq': seq, 'process.pid': pid } = attributes
+    counts[source] = (counts[source] ?? 0) + 1
+    return { scope, source, seq, pid, tid: attributes['thread.id'] }
+  })
+  const { 'root/listener': reported, ...others } = counts
+  assert.deepEqual(others, expected)
+  const { lost, doubled } = audit(/** @type {any} */ (lines))
+  assert.deepEqual({ lost, doubled }, { lost: 0, doubled: 0 })
+  for (const scope of new Set(lines.map((line) => line.scope))) {
+    const { disordered } = audit(/** @type {any} */ (lines.filter((line) => line.scope === scope)))
+    assert.equal(disordered, 0)
+  }
+  return records.filter(({ attributes }) => attributes['logshare.source'] === 'root/listener')
 }
 
-module.exports = { startReceiver, toLine }
+module.exports = { assertComplete, PROTOCOLS, startReceiver }
