@@ -5,7 +5,7 @@ const API = Symbol.for('opentelemetry.js.api.1')
 const SPAN = Symbol.for('OpenTelemetry Context Key SPAN')
 
 /** The fields' names, which OpenTelemetry gives them in logs that are JSON. */
-export const TRACE_FIELDS = ['trace_id', 'span_id', 'trace_flags'] as const
+const TRACE_FIELDS = ['trace_id', 'span_id', 'trace_flags'] as const
 
 interface ContextManager {
   active(): { getValue(key: symbol): unknown }
@@ -30,13 +30,23 @@ function encodeActive(manager: ContextManager, body: string): string {
   try {
     const span = manager.active().getValue(SPAN) as Span | undefined
     if (!span) return ''
-    const { traceId, spanId, traceFlags } = span.spanContext()
-    if (!isTraceId(traceId) || !isSpanId(spanId) || hasTrace(body)) return ''
-    const flags = (traceFlags & 0xff).toString(16).padStart(2, '0')
-    return `,"trace_id":"${traceId}","span_id":"${spanId}","trace_flags":"${flags}"`
+    if (span !== lastSpan) remember(span)
+    return lastText === '' || hasTrace(body) ? '' : lastText
   } catch {
     return ''
   }
+}
+
+// A span's records mostly come one after the other, and its ids never change.
+let lastSpan: Span | undefined
+let lastText = ''
+
+function remember(span: Span): void {
+  const { traceId, spanId, traceFlags } = span.spanContext()
+  const flags = (traceFlags & 0xff).toString(16).padStart(2, '0')
+  const text = `,"trace_id":"${traceId}","span_id":"${spanId}","trace_flags":"${flags}"`
+  lastText = isTraceId(traceId) && isSpanId(spanId) ? text : ''
+  lastSpan = span
 }
 
 /** Whether a text is a trace's id: 16 bytes in hexadecimal, not all of them 0. */
@@ -49,8 +59,9 @@ export function isSpanId(id: unknown): id is string {
   return typeof id === 'string' && /^(?!0+$)[0-9a-f]{16}$/.test(id)
 }
 
-// The text is looked through first: it hardly ever has one, and then it may be deeper within.
+// The text is looked through first, for what is rare in it: it hardly ever has one, and then it may be deeper within.
 function hasTrace(body: string): boolean {
+  if (!body.includes('_id":') && !body.includes('_flags":')) return false
   if (!TRACE_FIELDS.some((name) => body.includes(`"${name}":`))) return false
   const record = JSON.parse(`{${body.slice(1)}}`) as object
   return TRACE_FIELDS.some((name) => Object.hasOwn(record, name))

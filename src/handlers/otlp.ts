@@ -34,7 +34,8 @@ export function createOtlpHandler(options: OtlpHandlerOptions, place: Surroundin
         async send(records) {
           const { rejected, message } = await exporter.send(records)
           if (rejected > 0) refuse(records, rejected, message)
-          else if (message !== '') notice('LOGSHARE_WARN_HANDLER', `${label}: ${message}`, label)
+          else if (message !== '')
+            notice('LOGSHARE_WARN_HANDLER', `${label}: ${message}`, `${label} warns`)
         },
         refuse: (records, reason) => refuse(records, records.length, reason),
       })

@@ -53,7 +53,11 @@ for (const protocol of PROTOCOLS) {
 
   const invalid = isGrpc ? 3 : 400
   test(`what a receiver will not take (${invalid}) is counted and told, ${protocol}`, async (t) => {
-    const answers = [{ code: invalid, message: 'no such thing' }, {}, { rejected: 1 }]
+    const answers = [
+      { code: invalid, message: 'no such thing' },
+      { message: 'careful' },
+      { rejected: 1 },
+    ]
     const { url, records } = await startReceiver(t, {
       protocol,
       answer: () => answers.shift() ?? {},
@@ -70,7 +74,8 @@ for (const protocol of PROTOCOLS) {
     assert.deepEqual(seqs, [3, 4, 6, 7, 8])
     const reason = isGrpc ? '.*no such thing' : 'HTTP 400 Bad Request'
     const notice = `logshare: otlp .*: 2 records refused: ${reason} \\(LOGSHARE_WARN_DROPPED\\)`
-    assert.match(app.notices.join('\n'), new RegExp(`^${notice}$`))
+    const warning = 'logshare: otlp .*: careful \\(LOGSHARE_WARN_HANDLER\\)'
+    assert.match(app.notices.join('\n'), new RegExp(`^${notice}\n${warning}$`))
   })
 
   test(`what is too large for a receiver goes in parts, ${protocol}`, async (t) => {
