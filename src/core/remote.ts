@@ -52,7 +52,10 @@ export interface SyslogHandlerOptions extends FilterOptions {
 /** OpenTelemetry logs over OTLP. */
 export interface OtlpHandlerOptions extends FilterOptions {
   readonly type: 'otlp'
-  /** Default: that of `OTEL_EXPORTER_OTLP_LOGS_ENDPOINT` or `OTEL_EXPORTER_OTLP_ENDPOINT`, else the exporter's own. */
+  /**
+   * With HTTP and no path, `/v1/logs` is meant. Default: that of `OTEL_EXPORTER_OTLP_LOGS_ENDPOINT` or
+   * `OTEL_EXPORTER_OTLP_ENDPOINT`, else port 4318 of this host, with gRPC 4317.
+   */
   readonly url?: string
   /** Default `http/protobuf`. */
   readonly protocol?: 'http/protobuf' | 'http/json' | 'grpc'

@@ -3,8 +3,10 @@
 
 const test = require('node:test')
 const assert = require('node:assert/strict')
+const { EventEmitter, once } = require('node:events')
+const { join } = require('node:path')
 const { assertComplete, PROTOCOLS, startReceiver } = require('../helpers/otlp.js')
-const { run } = require('../helpers/run.js')
+const { run, scratch } = require('../helpers/run.js')
 const { startSteps } = require('../helpers/steps.js')
 
 const SOURCES = ['root', 'worker#1', 'fork#1', 'fork#1/worker#1']
@@ -63,7 +65,7 @@ for (const protocol of PROTOCOLS) {
       answer: () => answers.shift() ?? {},
     })
     const app = startSteps(t, { config: { handlers: [{ type: 'otlp', protocol, url }] } })
-    for (const _batch of answers.concat({})) {
+    for (let batches = 4; batches > 0; batches--) {
       await app.take('log', { count: 2 })
       await arrived(app)
     }
@@ -100,6 +102,29 @@ for (const protocol of PROTOCOLS) {
     )
   })
 }
+
+test('a child goes on for a root that was killed, for the same service', async (t) => {
+  const told = new EventEmitter()
+  const { url, records } = await startReceiver(t, {
+    protocol: 'http/protobuf',
+    answer: () => {
+      setImmediate(() => told.emit('some'))
+      return {}
+    },
+  })
+  const { signal } = await run('otlp/dies.js', {
+    env: { LOGSHARE_DIR: join(scratch(t), 'run') },
+    config: { handlers: [{ type: 'otlp', url, delay: 0 }] },
+  })
+  assert.equal(signal, 'SIGKILL')
+  const seqs = () => {
+    const own = records.filter(({ attributes }) => attributes['logshare.source'] === 'fork#1')
+    return new Set(own.map(({ attributes }) => attributes['logshare.seq']))
+  }
+  while (seqs().size < 200) await once(told, 'some', { signal: AbortSignal.timeout(20_000) })
+  assert.deepEqual([...seqs()].sort((a, b) => a - b).at(-1), 200)
+  assert.ok(records.every(({ resource }) => resource['service.name'] === 'dies'))
+})
 
 /** Resolves when nothing waits any more. @param {ReturnType<typeof startSteps>} app */
 async function arrived(app) {
