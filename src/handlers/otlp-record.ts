@@ -5,7 +5,7 @@ import type { LogAttributes } from '@opentelemetry/api-logs'
 import type { Resource } from '@opentelemetry/resources'
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs'
 import { levelName } from '../core/level.js'
-import type { LogRecord } from '../core/record.js'
+import type { Fields, LogRecord } from '../core/record.js'
 import { isSpanId, isTraceId } from '../core/trace.js'
 import { parseLine } from './lines.js'
 
@@ -26,7 +26,7 @@ export function toOtlp(lines: readonly Uint8Array[], resource: Resource): Readab
       scope = { name: record.name } // one object for all, by which the exporter groups them
       scopes.set(record.name, scope)
     }
-    return { ...convert(record), resource, instrumentationScope: scope }
+    return convert(record, resource, scope)
   })
 }
 
@@ -43,30 +43,35 @@ function withoutHuge(value: unknown): unknown {
   })
 }
 
-type Converted = Omit<ReadableLogRecord, 'resource' | 'instrumentationScope'>
-
-function convert(record: LogRecord): Converted {
+function convert(
+  record: LogRecord,
+  resource: Resource,
+  instrumentationScope: { readonly name: string },
+): ReadableLogRecord {
   const { level, time, pid, tid, source, seq, name: _scope, msg, lib, err, ...fields } = record
-  const { trace_id, span_id, trace_flags, ...others } = fields
-  const spanContext = spanOf(trace_id, span_id, trace_flags)
-  const hrTime = hrTimeOf(time)
+  const span = spanOf(fields)
+  const own = {
+    'process.pid': pid,
+    'thread.id': tid,
+    'logshare.source': source,
+    'logshare.seq': seq,
+    ...(lib !== undefined && { 'logshare.lib': lib }),
+  }
   return {
-    hrTime,
+    hrTime: hrTimeOf(time),
     hrTimeObserved: hrTimeOf(Math.max(Date.now(), time)),
     severityNumber: severityOf(level),
     severityText: levelName(level),
     body: msg,
     attributes: {
       ...attributesOf(err),
-      ...(spanContext ? others : fields),
-      'process.pid': pid,
-      'thread.id': tid,
-      'logshare.source': source,
-      'logshare.seq': seq,
-      ...(lib !== undefined && { 'logshare.lib': lib }),
+      ...(span ? withoutSpan(fields) : fields),
+      ...own,
     } as LogAttributes,
     droppedAttributesCount: 0,
-    ...(spanContext && { spanContext }),
+    resource,
+    instrumentationScope,
+    ...(span && { spanContext: span }),
   }
 }
 
@@ -84,10 +89,15 @@ function severityOf(level: number): number {
 }
 
 // What users have put there under the same names may be no trace at all: it stays what it is, an attribute.
-function spanOf(traceId: unknown, spanId: unknown, flags: unknown): SpanContext | undefined {
-  if (!isTraceId(traceId) || !isSpanId(spanId)) return undefined
-  const given = typeof flags === 'number' ? flags : Number.parseInt(String(flags ?? '0'), 16)
-  return { traceId, spanId, traceFlags: given & 0xff }
+function spanOf({ trace_id, span_id, trace_flags }: Fields): SpanContext | undefined {
+  if (!isTraceId(trace_id) || !isSpanId(span_id)) return undefined
+  const given =
+    typeof trace_flags === 'number' ? trace_flags : Number.parseInt(String(trace_flags), 16)
+  return { traceId: trace_id, spanId: span_id, traceFlags: given & 0xff }
+}
+
+function withoutSpan({ trace_id, span_id, trace_flags, ...others }: Fields): Fields {
+  return others
 }
 
 // Semantic conventions for exceptions in logs; what they have no name for stays under `err`.
