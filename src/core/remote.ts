@@ -1,6 +1,7 @@
 // Remote: the options of handlers that give records to other systems, or to a module of the user's.
 
 import { resolve } from 'node:path'
+import { scriptName } from './app.js'
 import {
   boolean,
   type Check,
@@ -51,14 +52,22 @@ export interface SyslogHandlerOptions extends FilterOptions {
 /** OpenTelemetry logs over OTLP. */
 export interface OtlpHandlerOptions extends FilterOptions {
   readonly type: 'otlp'
-  /** Default: that of `OTEL_EXPORTER_OTLP_LOGS_ENDPOINT` or `OTEL_EXPORTER_OTLP_ENDPOINT`, else the exporter's own. */
+  /**
+   * With HTTP and no path, `/v1/logs` is meant. Default: that of `OTEL_EXPORTER_OTLP_LOGS_ENDPOINT` or
+   * `OTEL_EXPORTER_OTLP_ENDPOINT`, else port 4318 of this host, with gRPC 4317.
+   */
   readonly url?: string
   /** Default `http/protobuf`. */
   readonly protocol?: 'http/protobuf' | 'http/json' | 'grpc'
   readonly headers?: Readonly<Record<string, string>>
-  /** Attributes of the resource, beside those of the process. */
+  /** Attributes of the resource, beside those of the process; they go before `OTEL_RESOURCE_ATTRIBUTES`. */
   readonly resource?: Readonly<Record<string, string>>
-  /** Milliseconds a batch is waited for. Default `10s`. */
+  /**
+   * The resource's `service.name` where neither `resource` nor `OTEL_SERVICE_NAME` nor `OTEL_RESOURCE_ATTRIBUTES` has
+   * one. Default: the name of the root's script.
+   */
+  readonly app?: string
+  /** Milliseconds a batch is waited for. Default: that of `OTEL_EXPORTER_OTLP_LOGS_TIMEOUT`, else `10s`. */
   readonly timeout?: string | number
   /** Milliseconds records are collected for a batch. Default `1s`. */
   readonly delay?: string | number
@@ -110,6 +119,7 @@ export function checkRemote(value: Shape, option: string, directory: string): Re
     const found = (isNeeded ? check : maybe(check))(given[name], `${option}.${name}`)
     if (found !== undefined) checked[name] = found
   }
+  if (type === 'otlp') checked.app ??= scriptName() // here, where the root is
   return checked as unknown as RemoteHandlerOptions
 }
 
@@ -136,6 +146,7 @@ function checksOf(
         protocol: oneOf('http/protobuf', 'http/json', 'grpc'),
         headers: texts,
         resource: texts,
+        app: text,
         timeout: parseDuration,
         delay: parseDuration,
       }

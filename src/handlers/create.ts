@@ -37,6 +37,10 @@ export function checkHandler(options: HandlerOptions): void {
     const { checkModule } = require('./module.js') as typeof import('./module.js')
     checkModule(options)
   }
+  if (options.type === 'otlp') {
+    const { checkOtlp } = require('./otlp.js') as typeof import('./otlp.js')
+    checkOtlp(options)
+  }
 }
 
 // Each type's code is loaded when a handler of it is wanted.
@@ -58,6 +62,10 @@ function open(options: HandlerOptions, place: Surroundings): Handler {
     case 'module': {
       const { createModuleHandler } = require('./module.js') as typeof import('./module.js')
       return createModuleHandler(options, place)
+    }
+    case 'otlp': {
+      const { createOtlpHandler } = require('./otlp.js') as typeof import('./otlp.js')
+      return createOtlpHandler(options, place)
     }
     default:
       throw new LogshareError(

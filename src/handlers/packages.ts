@@ -14,9 +14,10 @@ export function checkPackages(handler: string, names: readonly string[]): void {
   )
 }
 
-/** Loads one, from beside us or from beside the application. */
-export function loadPackage(name: string): unknown {
-  return require(find(name) ?? name)
+/** Loads one, from beside us or from beside the application; of several names the last, each from beside the one before. */
+export function loadPackage(name: string, ...within: readonly string[]): unknown {
+  const first = find(name) ?? name
+  return require(within.reduce((path, each) => createRequire(path).resolve(each), first))
 }
 
 /** Path of a package's or a module's file; undefined if there is none. */

@@ -4,6 +4,7 @@ import { monotonic, wallTime } from '../core/clock.js'
 import { encodeString } from '../core/encode.js'
 import { levelName } from '../core/level.js'
 import type { Origin } from '../core/record.js'
+import { encodeTrace } from '../core/trace.js'
 import { type FrameKind, Kind } from './frame.js'
 import type { QueueWriter } from './queue.js'
 
@@ -37,8 +38,8 @@ export class QueueHandler {
   }
 
   /**
-   * `name` is the logger's name as JSON; `body` the rest of the line: `,"msg":"…"` and the fields; `extra` what goes
-   * behind the line for an adapter in the root, and no further. Never throws.
+   * `name` is the logger's name as JSON; `body` the rest of the line: `,"msg":"…"` and the fields, without those of the
+   * active span; `extra` what goes behind the line for an adapter in the root, and no further. Never throws.
    */
   handle(
     level: number,
@@ -53,7 +54,8 @@ export class QueueHandler {
         this.#leaveOut(level, name, body.length, kind)
         return
       }
-      const text = extra === undefined ? `${body}}` : `${body}}\n${extra}`
+      const fields = body + encodeTrace(body)
+      const text = extra === undefined ? `${fields}}` : `${fields}}\n${extra}`
       if (!this.#put(level, name, text, kind)) this.#drop(level)
     } catch {
       this.#drop(level) // a line longer than the longest string

@@ -39,6 +39,33 @@ test('fills in every default', () => {
   ])
 })
 
+test('an otlp handler is of the service that the script is, unless told otherwise', () => {
+  const script = process.argv[1]
+  const all = {
+    type: 'otlp',
+    url: 'http://localhost:4318',
+    protocol: 'grpc',
+    headers: { 'x-key': 'k' },
+    resource: { 'service.name': 's' },
+    app: 'a',
+    timeout: '3s',
+    delay: 0,
+  }
+  try {
+    for (const [path, app] of [
+      ['/srv/shop.server.js', 'shop.server'],
+      ['/srv/shop', 'shop'],
+      ['', 'node'],
+    ]) {
+      process.argv[1] = path
+      assert.deepEqual(checkOptions(handlers({ type: 'otlp' })).handlers, [{ type: 'otlp', app }])
+    }
+    assert.deepEqual(checkOptions(handlers(all)).handlers, [{ ...all, timeout: 3000 }])
+  } finally {
+    process.argv[1] = script
+  }
+})
+
 test('takes every option', () => {
   const common = { level: 'warn', names: ['a', 'b.*'] }
   const rotate = { size: '10m', interval: '1d', keep: 5, compress: true }

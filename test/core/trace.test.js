@@ -1,0 +1,82 @@
+'use strict'
+// The span a record is made in, read where OpenTelemetry's API keeps it.
+
+const test = require('node:test')
+const assert = require('node:assert/strict')
+const { context, trace } = require('@opentelemetry/api')
+const { encodeTrace } = require('../../dist/core/trace.js')
+
+const KEY = Symbol.for('opentelemetry.js.api.1')
+const IDS = { traceId: '0123456789abcdef0123456789abcdef', spanId: '0123456789abcdef' }
+const TEXT = `,"trace_id":"${IDS.traceId}","span_id":"${IDS.spanId}","trace_flags":"01"`
+
+/**
+ * Has the API's own context manager say that a span is active.
+ * @param {{ after(fn: () => void): void }} t @param {() => import('@opentelemetry/api').Context} active
+ */
+function manage(t, active) {
+  context.setGlobalContextManager({
+    active,
+    with: (_context, run, self, ...args) => run.call(self, ...args),
+    bind: (_context, target) => target,
+    enable() {
+      return this
+    },
+    disable() {
+      return this
+    },
+  })
+  t.after(() => context.disable())
+}
+
+/** @param {Partial<import('@opentelemetry/api').SpanContext>} [given] */
+function within(given) {
+  const { ROOT_CONTEXT } = require('@opentelemetry/api')
+  return trace.setSpanContext(ROOT_CONTEXT, { ...IDS, traceFlags: 1, ...given })
+}
+
+test('without the API, without a manager and without a span there is nothing', (t) => {
+  assert.equal(encodeTrace(',"msg":"a"'), '')
+  Reflect.set(globalThis, KEY, {})
+  t.after(() => Reflect.deleteProperty(globalThis, KEY))
+  assert.equal(encodeTrace(',"msg":"a"'), '')
+  Reflect.deleteProperty(globalThis, KEY)
+  const { ROOT_CONTEXT } = require('@opentelemetry/api')
+  manage(t, () => ROOT_CONTEXT)
+  assert.equal(encodeTrace(',"msg":"a"'), '')
+})
+
+test("a span's ids and flags, unless the record has one of their names itself", (t) => {
+  manage(t, () => within())
+  assert.equal(encodeTrace(',"msg":"a"'), TEXT)
+  for (const name of ['trace_id', 'span_id', 'trace_flags']) {
+    assert.equal(encodeTrace(`,"msg":"a","${name}":null`), '')
+    assert.equal(encodeTrace(`,"msg":"a","deep":{"${name}":1}`), TEXT)
+    assert.equal(encodeTrace(`,"msg":${JSON.stringify(`"${name}":1`)}`), TEXT)
+  }
+})
+
+test('one span after the other, each with its own', (t) => {
+  const spans = ['a', 'b', 'a'].map((digit) => within({ spanId: digit.repeat(16), traceFlags: 0 }))
+  manage(t, () => spans[0])
+  for (const digit of ['a', 'b', 'a']) {
+    const text = encodeTrace(',"msg":"a"')
+    assert.equal(
+      text,
+      `,"trace_id":"${IDS.traceId}","span_id":"${digit.repeat(16)}","trace_flags":"00"`,
+    )
+    spans.shift()
+  }
+})
+
+test('ids that are none, and a manager that throws, are nothing', (t) => {
+  const wrong = ['', '0'.repeat(32), 'A'.repeat(32), `${'a'.repeat(31)}"`, undefined, 7]
+  const contexts = wrong.map((traceId) => within({ traceId: /** @type {any} */ (traceId) }))
+  contexts.push(within({ spanId: '0'.repeat(16) }), within({ spanId: 'a' }))
+  manage(t, () => {
+    const next = contexts.shift()
+    if (next) return next
+    throw new Error('no context')
+  })
+  for (let i = contexts.length; i >= 0; i--) assert.equal(encodeTrace(',"msg":"a"'), '')
+})
