@@ -221,14 +221,15 @@ export class Courier {
     this.#options.place.dropped(source, level, 1)
   }
 
-  #recover({ reason, since }: Fault): void {
+  #recover({ reason, since, isSlow }: Fault): void {
     const total = this.#drops.total
     const dropped = this.#drops.read()
     this.#fault = undefined
     this.#drops.clear()
     const seconds = ((monotonic() - since) / 1000).toFixed(1)
     const outcome = total > 0 ? `${total} records dropped` : 'nothing dropped'
-    const text = `${this.#options.label} did not take all for ${seconds} s, ${outcome}: ${reason}`
+    const taken = isSlow ? 'did not take all' : 'took nothing'
+    const text = `${this.#options.label} ${taken} for ${seconds} s, ${outcome}: ${reason}`
     this.#add(createReport(text, total > 0 ? { dropped } : {}))
   }
 }
