@@ -2,23 +2,25 @@
 
 import { readFileSync } from 'node:fs'
 
-const CLOSE_WAIT = '08'
+/** States of a connection whose receiver has ended its side: ours is open still, or was ended too. */
+const ENDED = ['08', '06']
 
 /**
  * Whether the receiver, having ended its side, has not reset the connection too, as the system does for one that leaves
- * something unread. Asked while our side is open; false where it cannot be told.
+ * something unread. Asked before our side is destroyed; undefined where it cannot be told.
  */
-export function isOrderly(localPort: number | undefined, remotePort: number | undefined): boolean {
-  const ends = [localPort, remotePort].map((port) => {
-    return (port ?? 0).toString(16).toUpperCase().padStart(4, '0')
+export function isOrderly(localPort?: number, remotePort?: number): boolean | undefined {
+  const lines = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap(read)
+  if (lines.length === 0 || localPort === undefined || remotePort === undefined) return undefined
+  const ends = `${hex(localPort)} ${hex(remotePort)}`
+  return lines.some((line) => {
+    const [, local = '', remote = '', state = ''] = line.trim().split(/\s+/)
+    return ENDED.includes(state) && `${local.slice(-4)} ${remote.slice(-4)}` === ends
   })
-  return ['/proc/net/tcp', '/proc/net/tcp6'].some((path) => {
-    return read(path).some((line) => {
-      const [, local = '', remote = '', state] = line.trim().split(/\s+/)
-      const ports = [local, remote].map((address) => address.slice(-4))
-      return state === CLOSE_WAIT && ports[0] === ends[0] && ports[1] === ends[1]
-    })
-  })
+}
+
+function hex(port: number): string {
+  return port.toString(16).toUpperCase().padStart(4, '0')
 }
 
 function read(path: string): string[] {

@@ -77,21 +77,19 @@ export class StreamReceiver implements Receiver {
     const until = monotonic() + Math.min(CLOSE_LIMIT, this.#route.place.wait)
     const isStuck = this.#isBusy
     this.#isClosed = true
-    while (this.#socket && !isStuck && monotonic() < until) {
-      await end(this.#socket, until)
-      if (!this.#isOwed || monotonic() >= until) break
-      await this.#sendAgain()
-    }
+    if (!isStuck && this.#socket) await end(this.#socket, until)
+    if (!isStuck && this.#isOwed && monotonic() < until) await this.#sendAgain(until)
     this.#socket?.destroy()
   }
 
   // It has ended in the middle of what it was sent last.
-  async #sendAgain(): Promise<void> {
+  async #sendAgain(until: number): Promise<void> {
     try {
       this.#socket = await this.#connect()
       await this.#repay(this.#socket)
+      await end(this.#socket, until)
     } catch {
-      this.#socket = undefined
+      // It does not take it any more.
     }
   }
 
@@ -124,9 +122,14 @@ export class StreamReceiver implements Receiver {
     await opened(socket, this.#tls ? 'secureConnect' : 'connect', () => reason)
     socket.setKeepAlive(true)
     let isComplete = false
+    const look = (): void => {
+      isComplete = isOrderly(socket.localPort, socket.remotePort) ?? this.#isClosed
+    }
     socket.on('end', () => {
+      look()
+      if (this.#isClosed) return // both sides have ended
       later(() => {
-        isComplete = isOrderly(socket.localPort, socket.remotePort)
+        look()
         socket.destroy()
       }, ENDING)
     })
@@ -143,12 +146,13 @@ export class StreamReceiver implements Receiver {
     return tls.connect({ ...this.#tls, ...target })
   }
 
-  // A receiver that had read everything ends the connection in good order, one that had not resets it.
+  // A receiver that had read everything ends the connection in good order, one that had not resets it. One that ends
+  // it after us has seen our end, and what was before that.
   #lose(socket: Socket, isComplete: boolean): void {
     if (this.#socket !== socket) return
     this.#socket = undefined
     if (isComplete) {
-      const since = monotonic() - DOUBTFUL
+      const since = this.#isClosed ? Number.POSITIVE_INFINITY : monotonic() - DOUBTFUL
       while (this.#sent[0] && this.#sent[0].at < since) this.#forgetFirst()
     }
     this.#isOwed = this.#size > 0
