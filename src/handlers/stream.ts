@@ -6,15 +6,15 @@
 import { connect, type Socket, type TcpNetConnectOpts } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import { monotonic } from '../core/clock.js'
-import { isOrderly } from './ended.js'
+import { notice } from '../core/notice.js'
+import { bytesOnTheWay, isOrderly } from './kernel.js'
 import type { Receiver, Route } from './route.js'
 
 /** Milliseconds a connection may take to come about. */
 const CONNECT_LIMIT = 5000
 /** Milliseconds a receiver has, at the end, to read what it was sent. */
 const CLOSE_LIMIT = 1000
-/** Bytes that are kept: more than the buffers of both sides are measured to hold. */
-const KEPT = 8 * 2 ** 20
+/** Bytes that a Unix socket holds are far less. */
 const KEPT_LOCAL = 2 ** 20
 /** Milliseconds of what was sent last that a receiver may not have read when it ended in good order. */
 const DOUBTFUL = 5000
@@ -52,7 +52,8 @@ export class StreamReceiver implements Receiver {
     this.#route = route
     this.#target = target
     this.#tls = tls
-    this.#kept = 'path' in target ? KEPT_LOCAL : KEPT
+    const most = 'path' in target ? KEPT_LOCAL : bytesOnTheWay()
+    this.#kept = Math.min(most, route.place.limit)
   }
 
   owed(): number {
@@ -80,6 +81,10 @@ export class StreamReceiver implements Receiver {
     if (!isStuck && this.#socket) await end(this.#socket, until)
     if (!isStuck && this.#isOwed && monotonic() < until) await this.#sendAgain(until)
     this.#socket?.destroy()
+    if (!this.#isOwed || monotonic() >= until) return
+    const { address } = this.#route
+    const what = `up to ${Math.ceil(this.#size / 1024)} KiB of records may not have arrived`
+    notice('LOGSHARE_WARN_DROPPED', `${address}: ${what}: it has ended the connection`, address)
   }
 
   // It has ended in the middle of what it was sent last.

@@ -90,6 +90,7 @@ async function startReceiver(t, kind) {
   }
   t.after(() => stop('SIGKILL'))
   await start()
+  const read = () => (existsSync(out) ? readMessages(readFileSync(out, 'utf8')) : [])
   return {
     ports,
     ca: tls.cert,
@@ -98,7 +99,12 @@ async function startReceiver(t, kind) {
     start,
     stop,
     /** What it has written so far, without a line it may be in the middle of. @returns {Message[]} */
-    read: () => (existsSync(out) ? readMessages(readFileSync(out, 'utf8')) : []),
+    read,
+    /** Its messages behind those `from`, once there are `count` in all. @param {number} count @param {number} [from] */
+    async waitFor(count, from = 0) {
+      for (let i = 0; i < 400 && read().length < count; i++) await rest(25)
+      return read().slice(from)
+    },
     said: () => said,
     /** Stops and continues it. @param {NodeJS.Signals} signal */
     signal: (signal) => child?.kill(signal),
@@ -211,7 +217,9 @@ function parseData(sdata) {
   /** @type {Record<string, string>} */
   const params = {}
   const from = sdata.indexOf('[logshare@32473 ')
-  for (const [, name, value] of sdata.slice(from).matchAll(/ ([^=\s\]"]+)="((?:[^"\\\]]|\\.)*)"/g)) {
+  for (const [, name, value] of sdata
+    .slice(from)
+    .matchAll(/ ([^=\s\]"]+)="((?:[^"\\\]]|\\.)*)"/g)) {
     params[name] = value.replaceAll(/\\(["\\\]])/g, '$1')
   }
   return { seq: Number(id), ...params }

@@ -1,0 +1,67 @@
+'use strict'
+// The receiver of syslog ends in the middle and comes back: over TCP and TLS nothing is lost; some may come twice.
+
+const { test } = require('node:test')
+const assert = require('node:assert/strict')
+const { audit } = require('../helpers/delivery.js')
+const { recordsOf, startReceiver } = require('../helpers/receivers.js')
+const { startSteps } = require('../helpers/steps.js')
+
+const ROUNDS = 12
+const COUNT = 250
+/** All it has been sent lies unread, and is gone with it. */
+const STUCK = 'SIGKILL'
+
+for (const kind of /** @type {const} */ (['rsyslog', 'syslog-ng'])) {
+  for (const how of /** @type {const} */ (['SIGTERM', STUCK])) {
+    for (const way of /** @type {const} */ (['tcp', 'tls'])) {
+      test(`${kind}, ${way}, ${how === STUCK ? 'stopped, then killed' : 'restarted'}`, async (t) => {
+        const receiver = await startReceiver(t, kind)
+        const address = `${way}://localhost:${receiver.ports[way]}`
+        const handlers = [{ type: 'syslog', address, tls: { ca: receiver.ca } }]
+        const app = startSteps(t, { args: ['fork', 'fork'], config: { handlers } })
+        let restarted = Promise.resolve()
+        let before = 0
+        const restart = async () => {
+          await receiver.stop(how)
+          before = receiver.read().length
+          await receiver.start()
+        }
+        for (let round = 0; round < ROUNDS; round++) {
+          const done = app.take('log', { count: COUNT, pad: 'x'.repeat(200) })
+          if (round === 3 && how === STUCK) receiver.signal('SIGSTOP')
+          if (round === 5) restarted = restart()
+          await done
+          if (round === 9) await restarted
+        }
+        await app.take('flush')
+        assert.equal(await app.end(), 0)
+        await receiver.stop()
+        const { lost, doubled, producers } = audit(recordsOf(receiver.read()))
+        t.diagnostic(`before the restart ${before}, lost ${lost}, doubled ${doubled}`)
+        assert.equal(lost, 0)
+        const counts = [...producers.entries()]
+          .filter(([source]) => !source.startsWith('root/listener'))
+          .map(([, all]) => new Set(all).size)
+        assert.deepEqual(counts, [ROUNDS * COUNT, ROUNDS * COUNT, ROUNDS * COUNT])
+      })
+    }
+  }
+}
+
+test('one that ends in good order when all is read gets little of it again', async (t) => {
+  const receiver = await startReceiver(t, 'rsyslog')
+  const address = `tcp://127.0.0.1:${receiver.ports.tcp}`
+  const app = startSteps(t, { config: { handlers: [{ type: 'syslog', address }] } })
+  await app.take('log', { count: COUNT })
+  await app.take('flush')
+  await receiver.waitFor(COUNT)
+  await receiver.stop()
+  await receiver.start()
+  await app.take('log', { count: COUNT })
+  assert.equal(await app.end(), 0)
+  await receiver.stop()
+  const { lost, doubled } = audit(recordsOf(receiver.read()))
+  assert.equal(lost, 0)
+  assert.ok(doubled <= COUNT)
+})
