@@ -17,7 +17,7 @@ const CLOSE_LIMIT = 1000
 /** Bytes that a Unix socket holds are far less. */
 const KEPT_LOCAL = 2 ** 20
 /** Milliseconds of what was sent last that a receiver may not have read when it ended in good order. */
-const DOUBTFUL = 5000
+const DOUBTFUL = 1000
 /** Milliseconds in which a receiver that has ended its side closes the connection. */
 const ENDING = 50
 
@@ -40,6 +40,8 @@ export class StreamReceiver implements Receiver {
   readonly #tls: ConnectionOptions | undefined
   readonly #kept: number
   #socket: Socket | undefined
+  /** Resolves when a connection is closed that the receiver has ended: nothing may be written into it any more. */
+  #ending: Promise<unknown> | undefined
   #sent: Sent[] = []
   #size = 0
   /** Whether what was sent last has to be sent again. */
@@ -63,6 +65,7 @@ export class StreamReceiver implements Receiver {
   async send(messages: readonly Uint8Array[]): Promise<void> {
     this.#isBusy = true
     try {
+      await this.#ending
       this.#socket ??= await this.#connect()
       await this.#repay(this.#socket)
       if (messages.length === 0) return
@@ -130,15 +133,16 @@ export class StreamReceiver implements Receiver {
     const look = (): void => {
       isComplete = isOrderly(socket.localPort, socket.remotePort) ?? this.#isClosed
     }
+    socket.once('close', (hadError) => this.#lose(socket, isComplete && !hadError))
     socket.on('end', () => {
       look()
       if (this.#isClosed) return // both sides have ended
+      this.#ending = new Promise((resolve) => socket.once('close', resolve))
       later(() => {
         look()
         socket.destroy()
       }, ENDING)
     })
-    socket.once('close', (hadError) => this.#lose(socket, isComplete && !hadError))
     socket.resume() // what it says is of no interest, but that it ends
     return socket
   }

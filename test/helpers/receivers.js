@@ -74,7 +74,7 @@ async function startReceiver(t, kind) {
     started.stderr?.on('data', (text) => (said += text))
     for (let i = 0; i < 400; i++) {
       if (started.exitCode !== null) throw new Error(`${kind} has ended: ${said.slice(-2000)}`)
-      if (await isUp(ports.tls)) return
+      if (existsSync(join(directory, 'log.sock')) && (await isUp(kind, ports))) return
       await rest(25)
     }
     throw new Error(`${kind} does not listen: ${said.slice(-2000)}`)
@@ -139,16 +139,18 @@ function launch(kind, directory, config) {
   })
 }
 
-/** @param {number} port @returns {Promise<boolean>} */
-function isUp(port) {
-  return new Promise((resolve) => {
+/** @param {string} kind @param {Ports} ports @returns {Promise<boolean>} */
+async function isUp(kind, { tcp, tls, plain }) {
+  for (const port of kind === 'rsyslog' ? [tcp, tls] : [tcp, tls, plain]) {
     const socket = connect(port, '127.0.0.1')
-    socket.on('error', () => resolve(false))
-    socket.on('connect', () => {
-      socket.destroy()
-      resolve(true)
+    const isListening = await new Promise((resolve) => {
+      socket.on('error', () => resolve(false))
+      socket.on('connect', () => resolve(true))
     })
-  })
+    socket.destroy()
+    if (!isListening) return false
+  }
+  return true
 }
 
 /** @typedef {{ directory: string, ports: Ports, out: string, cert: string, key: string }} Place */
