@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 
 /** States of a connection whose receiver has ended its side: ours is open still, or was ended too. */
-const ENDED = ['08', '06']
+const ENDED = ['08', '05', '06']
 
 /**
  * Whether the receiver, having ended its side, has not reset the connection too, as the system does for one that leaves
