@@ -23,14 +23,14 @@ const ALL = { root: COUNT, 'worker#1': COUNT, 'fork#1': COUNT }
  * @param {net.Server} server
  */
 function keep(t, server) {
-  /** @type {{ socket: net.Socket, text: string }[]} */
+  /** @type {{ socket: net.Socket, text: string, closed: Promise<unknown> }[]} */
   const connections = []
   server.on(server instanceof tls.Server ? 'secureConnection' : 'connection', (socket) => {
-    const connection = { socket, text: '' }
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    const connection = { socket, text: '', closed }
     connections.push(connection)
     socket.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
       connection.text += text
-      server.emit('read')
     })
     socket.on('error', () => {})
   })
@@ -38,9 +38,15 @@ function keep(t, server) {
     for (const { socket } of connections) socket.destroy()
     server.close()
   })
-  /** Complete lines of all connections. */
-  const read = () =>
-    connections.flatMap(({ text }) => readLines(text.slice(0, text.lastIndexOf('\n') + 1)))
+  /** Complete lines of all connections, when the application has ended them. */
+  const read = async () => {
+    for (let seen = -1; seen < connections.length; ) {
+      seen = connections.length
+      await Promise.all(connections.map(({ closed }) => closed))
+      await new Promise(setImmediate) // another may wait to be accepted
+    }
+    return connections.flatMap(({ text }) => readLines(text.slice(0, text.lastIndexOf('\n') + 1)))
+  }
   return { server, connections, read }
 }
 
@@ -79,7 +85,7 @@ test('lines of JSON over TCP, TLS and a Unix socket', async (t) => {
   assert.equal(await app.end(), 0)
   assert.deepEqual(app.notices, [])
   for (const { read } of servers) {
-    const records = read()
+    const records = await read()
     assertDelivered(records, ALL)
     assert.ok(records.every(({ msg, pad }) => msg === 'step' && pad === 'two\nlines'))
   }
@@ -97,7 +103,7 @@ test('a certificate nobody vouches for gets nothing', async (t) => {
   assert.equal(await app.end(), 0)
   assert.equal(server.connections.map(({ text }) => text).join(''), '')
   const notices = app.notices.join('\n')
-  assert.match(notices, /self-signed certificate; records are kept/)
+  assert.match(notices, /self-signed certificate.*; records are kept/)
   assert.match(notices, /5 records did not arrive: self-signed certificate/)
 })
 
@@ -147,7 +153,7 @@ for (const kind of /** @type {const} */ (['TCP', 'UDP'])) {
       await listen(server.server, port)
       await app.take('flush')
       assert.equal(await app.end(), 0)
-      assertDelivered(server.read().filter(own), { root: 20, 'worker#1': 20, 'fork#1': 20 })
+      assertDelivered((await server.read()).filter(own), { root: 20, 'worker#1': 20, 'fork#1': 20 })
     } else {
       const socket = createSocket('udp4')
       t.after(() => socket.close())
@@ -177,7 +183,7 @@ test('a server that resets its connections in the middle: nothing is lost', asyn
   await app.take('flush')
   assert.equal(await app.end(), 0)
   assert.ok(server.connections.length > 1)
-  const records = server.read().filter(({ source }) => source !== 'root/listener')
+  const records = (await server.read()).filter(({ source }) => source !== 'root/listener')
   const { lost, doubled, producers } = audit(records)
   t.diagnostic(`connections ${server.connections.length}, lost ${lost}, doubled ${doubled}`)
   assert.equal(lost, 0)
@@ -221,7 +227,7 @@ for (const policy of /** @type {const} */ (['block', 'drop'])) {
       // Producers that are faster than the listener drop too.
       const { doubled, disordered } = audit(file)
       assert.deepEqual({ doubled, disordered }, { doubled: 0, disordered: 0 })
-      assert.ok(file.length > 1.5 * each)
+      assert.ok(file.length > each)
     }
     assert.ok(dropped > 0)
     assert.ok(waiting <= 16 * 2 ** 20)

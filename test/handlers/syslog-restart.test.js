@@ -30,6 +30,7 @@ for (const kind of /** @type {const} */ (['rsyslog', 'syslog-ng'])) {
         }
         for (let round = 0; round < ROUNDS; round++) {
           const done = app.take('log', { count: COUNT, pad: 'x'.repeat(200) })
+          if (round === 3) await receiver.waitFor(COUNT)
           if (round === 3 && how === STUCK) receiver.signal('SIGSTOP')
           if (round === 5) restarted = restart()
           await done

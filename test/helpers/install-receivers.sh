@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Installs rsyslog, and unpacks syslog-ng into the directory given: the two packages cannot be installed side by side.
+# Installs rsyslog, and unpacks syslog-ng into .cache: the two packages cannot be installed side by side.
 set -euo pipefail
-target=$1
+cd "$(dirname "$0")/../.."
+target=$PWD/.cache/syslog-ng
 apt=(apt-get -o DPkg::Lock::Timeout=120)
 
 if ! { command -v rsyslogd && command -v openssl && command -v perl; } >/dev/null; then
@@ -13,10 +14,10 @@ if [ ! -x "$target/usr/sbin/syslog-ng" ]; then
   needs=$(apt-cache depends syslog-ng-core | sed -n 's/^  Depends: \(lib[^<]*\)$/\1/p')
   # shellcheck disable=SC2086
   "${apt[@]}" install -y -qq --no-install-recommends $needs >/dev/null
-  work=$(mktemp -d)
+  mkdir -p .cache
+  work=$(mktemp -d "$PWD/.cache/unpack.XXXXXX")
   trap 'rm -rf "$work"' EXIT
-  chmod 755 "$work"
   (cd "$work" && "${apt[@]}" download -qq syslog-ng-core >/dev/null 2>&1)
-  mkdir -p "$target"
-  dpkg -x "$work"/*.deb "$target"
+  dpkg -x "$work"/*.deb "$work/root"
+  mv -T "$work/root" "$target" || [ -x "$target/usr/sbin/syslog-ng" ] # another test was faster
 fi

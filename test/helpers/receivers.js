@@ -10,7 +10,7 @@ const { join } = require('node:path')
 const { setTimeout: rest } = require('node:timers/promises')
 const { ROOT, scratch } = require('./run.js')
 
-const SYSLOG_NG = join(ROOT, 'node_modules/.cache/syslog-ng')
+const SYSLOG_NG = join(ROOT, '.cache/syslog-ng')
 const PATH = `${process.env.PATH}:/usr/sbin`
 
 /** Has both there, installed if they are missing and we may. */
@@ -20,10 +20,10 @@ function prepareReceivers() {
     assert.ok(existsSync(join(SYSLOG_NG, 'usr/sbin/syslog-ng')), 'syslog-ng is missing')
   } catch (error) {
     if (process.getuid?.() !== 0) {
-      const script = 'test/helpers/install-receivers.sh node_modules/.cache/syslog-ng'
-      throw new Error(`rsyslogd and syslog-ng are needed; as root: ${script}`, { cause: error })
+      const script = 'test/helpers/install-receivers.sh'
+      throw new Error(`rsyslogd and syslog-ng are needed: run ${script} as root`, { cause: error })
     }
-    execFileSync(join(__dirname, 'install-receivers.sh'), [SYSLOG_NG], { timeout: 180_000 })
+    execFileSync(join(__dirname, 'install-receivers.sh'), { timeout: 180_000 })
   }
 }
 
