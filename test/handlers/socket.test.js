@@ -8,6 +8,7 @@ const { once } = require('node:events')
 const { readFileSync } = require('node:fs')
 const net = require('node:net')
 const { join } = require('node:path')
+const { setTimeout: rest } = require('node:timers/promises')
 const tls = require('node:tls')
 const { assertDelivered, audit } = require('../helpers/delivery.js')
 const { makeCertificate } = require('../helpers/receivers.js')
@@ -235,6 +236,38 @@ for (const policy of /** @type {const} */ (['block', 'drop'])) {
     assert.ok(took < 20_000)
   })
 }
+
+test('a server that stops reading for a while and goes on: nothing is lost, others go on', async (t) => {
+  const path = join(scratch(t), 'a.log')
+  const server = keep(t, net.createServer())
+  const port = await listen(server.server, 0)
+  const address = `tcp://127.0.0.1:${port}`
+  const config = {
+    handlers: [
+      { type: 'socket', address },
+      { type: 'file', path },
+    ],
+  }
+  const app = startSteps(t, { args: ['fork', 'fork'], config })
+  const step = { count: 500, pad: 'x'.repeat(1000) }
+  await app.take('log', step)
+  await app.take('flush')
+  const [{ socket }] = server.connections
+  socket.pause()
+  for (let i = 0; i < 10; i++) await app.take('log', step)
+  let stats = await app.take('stats')
+  for (let i = 0; i < 400 && stats.records < 16_500; i++) {
+    await rest(25)
+    stats = await app.take('stats')
+  }
+  assert.deepEqual([stats.records, stats.waiting > 0], [16_500, true])
+  socket.resume()
+  assert.equal(await app.end(), 0)
+  const all = { root: 5500, 'worker#1': 5500, 'fork#1': 5500 }
+  assertDelivered(readLog(path), all)
+  assertDelivered(await server.read(), all)
+  assert.deepEqual(app.notices, [])
+})
 
 /** MiB. @param {number | undefined} pid */
 function memoryOf(pid) {

@@ -3,6 +3,7 @@
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
+const { once } = require('node:events')
 const { setTimeout: rest } = require('node:timers/promises')
 const { assertDelivered, audit } = require('../helpers/delivery.js')
 const { recordsOf, startReceiver } = require('../helpers/receivers.js')
@@ -65,4 +66,37 @@ test('one that ends in good order when it has read all gets nothing twice', asyn
   assert.equal(await app.end(), 0)
   await receiver.stop()
   assertDelivered(recordsOf(receiver.read()), { root: 2 * COUNT })
+})
+
+test('a Unix socket of datagrams that nobody reads for a while', async (t) => {
+  const receiver = await startReceiver(t, 'rsyslog')
+  const handlers = [{ type: 'syslog', address: `unix:${receiver.socket}` }]
+  const app = startSteps(t, { config: { handlers } })
+  await app.take('log', { count: COUNT })
+  await app.take('flush')
+  await receiver.waitFor(COUNT)
+  await receiver.stop()
+  const told = once(/** @type {import('node:stream').Readable} */ (app.child.stderr), 'data')
+  const logged = app.take('log', { count: COUNT })
+  await told
+  await logged
+  await receiver.start()
+  await app.take('flush')
+  assert.equal(await app.end(), 0)
+  const own = recordsOf(await receiver.waitFor(2 * COUNT)).filter(({ source }) => source === 'root')
+  assertDelivered(own, { root: 2 * COUNT })
+  await receiver.stop()
+})
+
+test('without perl a Unix socket of datagrams is told of, with what to install', async (t) => {
+  const receiver = await startReceiver(t, 'rsyslog')
+  const config = {
+    handlers: [{ type: 'syslog', address: `unix:${receiver.socket}` }],
+    overflow: { wait: '300ms' },
+  }
+  const app = startSteps(t, { config, env: { PATH: '' } })
+  await app.take('log', { count: 5 })
+  assert.equal(await app.end(), 0)
+  assert.match(app.notices.join('\n'), /needs perl: install it, or use a receiver on udp:/)
+  assert.match(app.notices.join('\n'), /5 records did not arrive/)
 })
