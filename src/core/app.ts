@@ -1,9 +1,9 @@
-// App: what an application is called where nobody has said.
+// App: what the application is called where receivers keep logs of several.
 
 import { basename, extname } from 'node:path'
 
-/** The name of the process's script without its extension; `node` if it has none. */
-export function scriptName(): string {
-  const script = basename(process.argv[1] ?? '')
-  return basename(script, extname(script)) || 'node'
+/** The name of the script this process runs, without its ending; `node` if it runs none. */
+export function appName(): string {
+  const script = process.argv[1]
+  return script ? basename(script, extname(script)) : 'node'
 }

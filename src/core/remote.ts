@@ -1,7 +1,7 @@
 // Remote: the options of handlers that give records to other systems, or to a module of the user's.
 
 import { resolve } from 'node:path'
-import { scriptName } from './app.js'
+import { appName } from './app.js'
 import {
   boolean,
   type Check,
@@ -41,7 +41,7 @@ export interface SyslogHandlerOptions extends FilterOptions {
   /** As for `socket`; default `unix:/dev/log`. */
   readonly address?: string
   readonly tls?: TlsOptions
-  /** Default `rfc5424`. */
+  /** Default: `rfc3164` without a host for a Unix socket, as receivers on the same machine expect it, else `rfc5424`. */
   readonly format?: 'rfc5424' | 'rfc3164'
   /** RFC 5424 section 6.2.1, by name. Default `user`. */
   readonly facility?: string
@@ -119,7 +119,8 @@ export function checkRemote(value: Shape, option: string, directory: string): Re
     const found = (isNeeded ? check : maybe(check))(given[name], `${option}.${name}`)
     if (found !== undefined) checked[name] = found
   }
-  if (type === 'otlp') checked.app ??= scriptName() // here, where the root is
+  // Found out here: the thread and the process where the handler will live do not run that script.
+  if (type === 'syslog' || type === 'otlp' || type === 'jetstream') checked.app ??= appName()
   return checked as unknown as RemoteHandlerOptions
 }
 

@@ -44,6 +44,8 @@ export interface CourierOptions {
    * protocol can tell. Rejects with anything but a `Refusal` to be called with them again.
    */
   readonly send: (lines: readonly Uint8Array[]) => Promise<void>
+  /** Bytes that arrived, it seemed, and have to be sent again: `send` is called for them, without lines if there are none. */
+  readonly owed?: () => number
   /** What one call gets at most. Default 1 MiB. */
   readonly bytes?: number
   /** Default 4096. */
@@ -80,7 +82,7 @@ export class Courier {
 
   /** Bytes that have not arrived. */
   get size(): number {
-    return this.#waiting.size
+    return this.#waiting.size + (this.#options.owed?.() ?? 0)
   }
 
   /** What tells whether all that was written so far has arrived, or something was given up and there is no sense in waiting. */
@@ -93,7 +95,7 @@ export class Courier {
   /** Whether records are better left in their queues for now: not for longer than the wait that is configured. */
   get isFull(): boolean {
     const { policy, limit, wait } = this.#options.place
-    if (policy === 'drop' || this.size < limit * FULL) return false
+    if (policy === 'drop' || this.#waiting.size < limit * FULL) return false
     return monotonic() - this.#movedAt < wait
   }
 
@@ -135,7 +137,7 @@ export class Courier {
 
   #isBatch(): boolean {
     const { bytes = BYTES, records = RECORDS } = this.#options
-    return this.size >= bytes || this.#waiting.count >= records
+    return this.#waiting.size >= bytes || this.#waiting.count >= records
   }
 
   // A fault's own time to the next try is not made shorter by what comes meanwhile.

@@ -36,6 +36,10 @@ export function checkHandler(options: HandlerOptions): void {
   if (options.type === 'module') {
     const { checkModule } = require('./module.js') as typeof import('./module.js')
     checkModule(options)
+  } else if (options.type === 'socket' || options.type === 'syslog') {
+    const { readTls } = require('./receiver.js') as typeof import('./receiver.js')
+    const { address = '', tls } = options
+    if (address.startsWith('tls:')) readTls({ address, tls }, '')
   }
   if (options.type === 'otlp') {
     const { checkOtlp } = require('./otlp.js') as typeof import('./otlp.js')
@@ -66,6 +70,14 @@ function open(options: HandlerOptions, place: Surroundings): Handler {
     case 'otlp': {
       const { createOtlpHandler } = require('./otlp.js') as typeof import('./otlp.js')
       return createOtlpHandler(options, place)
+    }
+    case 'socket': {
+      const { createSocketHandler } = require('./socket.js') as typeof import('./socket.js')
+      return createSocketHandler(options, place)
+    }
+    case 'syslog': {
+      const { createSyslogHandler } = require('./syslog.js') as typeof import('./syslog.js')
+      return createSyslogHandler(options, place)
     }
     default:
       throw new LogshareError(

@@ -40,13 +40,23 @@ function startSteps(t, { config, args = [], env = {}, stdout }) {
       closed.then(() => reject(new Error(`ended at ${what}: ${notices.join('\n')}`)))
     })
   }
+  /** Resolves when a notice is there that matches. @param {RegExp} pattern */
+  const told = async (pattern) => {
+    while (!notices.some((line) => pattern.test(line))) {
+      await Promise.race([
+        once(/** @type {import('node:stream').Readable} */ (child.stderr), 'data'),
+        closed,
+      ])
+      if (child.exitCode !== null) throw new Error(`ended: ${notices.join('\n')}`)
+    }
+  }
   /** Ends it; resolves with its code. */
   const end = async () => {
     child.stdin?.write(`${JSON.stringify({ do: 'end' })}\n`)
     const [code, signal] = await closed
     return signal ?? code
   }
-  return { child, take, end, notices }
+  return { child, take, told, end, notices }
 }
 
 module.exports = { startSteps }
