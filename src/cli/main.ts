@@ -4,6 +4,7 @@
 import { Command } from 'commander'
 import { LogshareError } from '../core/errors.js'
 import { createCollect } from './collect.js'
+import { createPs } from './ps.js'
 import { createRecover } from './recover.js'
 import { createRun } from './run.js'
 
@@ -16,6 +17,7 @@ const program = new Command('logshare')
   .addCommand(createRun())
   .addCommand(createRecover())
   .addCommand(createCollect())
+  .addCommand(createPs())
 
 program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof LogshareError)) throw error

@@ -26,14 +26,14 @@ export interface LineOrigin {
 
 const OURS =
   /^\{"level":(\d{1,3}),"time":[\d.]+,"pid":\d+,"tid":\d+,"source":"(?:[^"\\]|\\.)+","seq":\d+,"name":"/
-const HEAD = ['level', 'time', 'pid', 'tid', 'source', 'seq', 'name', 'msg'] as const
+const HEAD = ['level', 'time', 'pid', 'tid', 'source', 'seq', 'name', 'msg']
 const INFO = 30
 
-/** The line of a record; fields that are called like a part of the head are left out. */
+/** The line of a record; a field that is called like a part of the head is kept under `_name`. */
 export function makeLine(head: LineHead, fields: Readonly<Record<string, unknown>> = {}): string {
   const { level, time, pid, tid, source, seq, name, msg } = head
   const rest = Object.fromEntries(
-    Object.entries(fields).filter(([key]) => !(HEAD as readonly string[]).includes(key)),
+    Object.entries(fields).map(([key, value]) => [HEAD.includes(key) ? `_${key}` : key, value]),
   )
   return JSON.stringify({ level, time, pid, tid, source, seq, name, msg, ...rest })
 }

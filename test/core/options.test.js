@@ -10,7 +10,7 @@ const { parseDuration, parseSize } = require('../../dist/core/quantity.js')
 const LEVELS = 'one of trace, debug, info, warn, error, fatal, silent'
 const SIZE = 'a size such as "64m" or a number of bytes'
 const TIME = 'a time such as "20ms" or a number of milliseconds'
-const TOP = 'level, levels, adapters, handlers, overflow, order, queue, redact'
+const TOP = 'level, levels, adapters, handlers, overflow, order, queue, redact, inputs'
 
 /** @param {object} handler */
 const handlers = (handler) => ({ handlers: [handler] })

@@ -53,10 +53,15 @@ function countLines(path) {
   }
 }
 
-/** @template T @param {() => T | undefined | false} ask @param {string} what @returns {Promise<T>} */
+/**
+ * @template T
+ * @param {() => T | undefined | false | Promise<T | undefined | false>} ask
+ * @param {string} what
+ * @returns {Promise<T>}
+ */
 async function until(ask, what) {
   for (let tries = 0; tries < 3000; tries++) {
-    const answer = ask()
+    const answer = await ask()
     if (answer) return answer
     await sleep(10)
   }
