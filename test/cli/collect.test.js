@@ -2,7 +2,7 @@
 // `logshare collect`: applications that share no parent have one log, also across restarts of the collector.
 
 const assert = require('node:assert/strict')
-const { existsSync, mkdirSync, readdirSync, statSync } = require('node:fs')
+const { existsSync, mkdirSync, readdirSync, readFileSync, statSync } = require('node:fs')
 const { join } = require('node:path')
 const { it } = require('node:test')
 const { command, countLines, startCollector, until } = require('../helpers/collector')
@@ -95,6 +95,26 @@ it('levels are those of the collector, of LOGSHARE_LEVEL or of install(); what i
   assert.equal(log.filter(({ msg, lib }) => msg === 'printed' && lib === 'console').length, 6)
   const secrets = log.filter(({ pid }) => pid === told[2].pid).map(({ secret }) => secret)
   assert.ok(secrets.includes('[REDACTED]'), String(secrets))
+})
+
+it('what an application cannot keep while no collector is there is told of by the next one', async (t) => {
+  const { directory, path, config } = prepare(t)
+  const limited = { ...config, overflow: { policy: 'drop', limit: '256k' } }
+  const before = await startCollector(t, { directory, config: limited })
+  const app = startSteps(t, { config: {}, env: { LOGSHARE_DIR: directory } })
+  await app.take('log', { count: 10 })
+  assert.equal(await before.end(), 0)
+  await app.take('log', { count: 5000, pad: 'x'.repeat(500) })
+  const after = await startCollector(t, { directory, config: limited })
+  await until(async () => {
+    await app.take('log', { count: 1 })
+    return readFileSync(path, 'utf8').includes('"dropped":{')
+  }, 'record of what was dropped')
+  const { made, dropped } = await app.take('stats')
+  assert.equal(await app.end(), 0)
+  assert.equal(await after.end(), 0)
+  assert.ok(dropped.info > 0 && dropped.info < 5000, String(dropped.info))
+  assert.equal(readLog(path).length, made - dropped.info)
 })
 
 it('a level that a next collector has reaches applications that run', async (t) => {
