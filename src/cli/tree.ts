@@ -1,6 +1,5 @@
 // The tree of an application's producers, as a table with a row for each.
 
-import { styleText } from 'node:util'
 import type { Producer } from '../listener/census.js'
 import type { Application } from './applications.js'
 
@@ -152,5 +151,5 @@ function keyOf({ source, pid, tid }: Producer): string {
 }
 
 function bold(text: string): string {
-  return process.stdout.isTTY ? styleText('bold', text) : text
+  return process.stdout.isTTY ? `\x1b[1m${text}\x1b[22m` : text
 }

@@ -28,6 +28,8 @@ const OURS =
   /^\{"level":(\d{1,3}),"time":[\d.]+,"pid":\d+,"tid":\d+,"source":"(?:[^"\\]|\\.)+","seq":\d+,"name":"/
 const HEAD = ['level', 'time', 'pid', 'tid', 'source', 'seq', 'name', 'msg']
 const INFO = 30
+/** What a frame has room for. */
+const MAX_LEVEL = 255
 
 /** The line of a record; a field that is called like a part of the head is kept under `_name`. */
 export function makeLine(head: LineHead, fields: Readonly<Record<string, unknown>> = {}): string {
@@ -43,11 +45,10 @@ export function completeLine(
   line: string,
   origin: LineOrigin,
 ): { readonly level: number; readonly text: string } {
-  const level = OURS.exec(line)?.[1]
-  if (level !== undefined && line.endsWith('}') && !line.includes('\n')) {
-    return { level: Number(level), text: line }
-  }
-  const given = parse(line) ?? { msg: line }
+  const given: Given = parse(line) ?? { msg: line }
+  const level = Number(OURS.exec(line)?.[1])
+  if (given.level === level && level <= MAX_LEVEL && isWhole(given) && !line.includes('\n'))
+    return { level, text: line }
   const head = headOf(given, origin)
   return { level: head.level, text: makeLine(head, given) }
 }
@@ -63,6 +64,10 @@ function parse(line: string): Given | undefined {
   } catch {
     return undefined
   }
+}
+
+function isWhole({ name, msg }: Given): boolean {
+  return typeof name === 'string' && typeof msg === 'string'
 }
 
 // By the names that loggers of other languages use; what was taken for the head is not a field any more.
