@@ -3,7 +3,9 @@
 
 import { Command } from 'commander'
 import { LogshareError } from '../core/errors.js'
+import { createCollect } from './collect.js'
 import { createMerge } from './merge.js'
+import { createPs } from './ps.js'
 import { createRecover } from './recover.js'
 import { createReopen } from './reopen.js'
 import { createRun } from './run.js'
@@ -18,6 +20,8 @@ const program = new Command('logshare')
   .addCommand(createMerge())
   .addCommand(createRecover())
   .addCommand(createReopen())
+  .addCommand(createCollect())
+  .addCommand(createPs())
 
 program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof LogshareError)) throw error

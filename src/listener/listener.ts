@@ -5,6 +5,7 @@ import { notice, reasonOf } from '../core/notice.js'
 import { Drops, type Tally } from '../core/tally.js'
 import { type Delivery, type Handler, splitExtra } from '../handlers/handler.js'
 import { Kind } from '../queue/frame.js'
+import { count } from './census.js'
 import { Fanout } from './fanout.js'
 import { Merge } from './merge.js'
 import { answer, isAsked } from './request.js'
@@ -191,6 +192,7 @@ export class Listener {
       const isDue = head.frame.time <= due || isOfAnotherBoot(head.frame, now)
       if (!isDue && !(eager && this.#merge.ready === this.sources.size)) break
       head.source.activeAt = now
+      count(head.source, head.frame)
       if (head.frame.kind === Kind.REPORT) this.#heed(head.frame)
       batch.push(splitExtra(head.frame))
       bytes += head.frame.end - head.frame.start

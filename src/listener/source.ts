@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { isAlive, startOf } from '../core/process.js'
+import type { Origin } from '../core/record.js'
 import type { Frame } from '../queue/frame.js'
 import type { FileReader } from '../queue/reader.js'
 import type { RingReader } from '../queue/ring.js'
@@ -21,6 +22,11 @@ export interface Source {
   readonly dismissed?: () => void
   /** Monotonic time of the last frame seen. */
   activeAt: number
+  /** Who it is, as its first record says. */
+  origin?: Origin | undefined
+  /** What was taken off the queue by this listener. */
+  records: number
+  bytes: number
 }
 
 /** The process id in a producer's name. */

@@ -173,7 +173,16 @@ export class Sources {
     const file =
       reader instanceof FileReader ? { file: reader } : { ...(dismissed && { dismissed }) }
     const order = this.#added++
-    const source: Source = { id, reader, order, ...file, gone: false, activeAt: monotonic() }
+    const source: Source = {
+      id,
+      reader,
+      order,
+      ...file,
+      gone: false,
+      activeAt: monotonic(),
+      records: 0,
+      bytes: 0,
+    }
     this.#sources.set(id, source)
     return source
   }

@@ -8,6 +8,7 @@ import { createHandlers } from '../handlers/create.js'
 import type { Delivery, Surroundings } from '../handlers/handler.js'
 import { arm, onRing } from '../queue/bell.js'
 import { type DoorbellEvents, type OpenDoorbell, openDoorbell } from '../queue/doorbell.js'
+import { takeCensus } from './census.js'
 import { Ask, type Command, isCommand, type News, type ThreadData, Word } from './channel.js'
 import { Listener } from './listener.js'
 import { createParcels } from './parcels.js'
@@ -42,7 +43,9 @@ const place: Surroundings = {
   dropped: count,
   moved: progressed,
 }
+/** Not told to main yet, and all of them. */
 const drops = new Drops()
+const dropped = new Drops()
 const listener = new Listener({
   window: data.settings.order.window,
   wait,
@@ -231,6 +234,7 @@ function watch(directory: string): void {
       listener.sources.left(producer)
       wakeSoon()
     },
+    asked: () => JSON.stringify(takeCensus(listener.sources.values(), data, dropped.read())),
     mute(error) {
       notice('LOGSHARE_WARN_LISTENER', `looking into queues without a doorbell: ${reasonOf(error)}`)
       clearInterval(scanning)
@@ -261,6 +265,8 @@ function count(source: string, level: number, by: number): void {
 
 function tellDrops(): void {
   if (drops.isEmpty || ended) return
-  tell({ type: 'dropped', tally: drops.read() })
+  const tally = drops.read()
+  dropped.merge(tally)
+  tell({ type: 'dropped', tally })
   drops.clear()
 }

@@ -4,6 +4,8 @@
 //   listener → producer:  "<version>\n" when the root's levels have changed, and, if they ever have, for a greeting
 //   the connection's end: the producer has ended
 //
+//   `logshare ps` → listener:  "census\n" once, answered by one line of JSON and the end
+//
 // The levels themselves are in the runtime directory: whoever hears of them late, or of several at once, finds the last.
 //
 // The listener finds queues by looking into the directory as well, so a doorbell that cannot be reached costs
@@ -25,6 +27,8 @@ const MAX_CONNECTIONS = 1024
 /** Milliseconds in which whoever connects has to say which producer it is. */
 const GREETING_LIMIT = 2000
 const MAX_GREETING = 256
+/** What is said in a producer's place by one that asks who they are. */
+export const CENSUS = 'census'
 /** What `producerId` makes. */
 const PRODUCER = /^\d{1,10}-\d{1,10}-[0-9a-f]{8}$/
 
@@ -114,6 +118,8 @@ export interface DoorbellEvents {
   ring(producer: string): void
   /** A producer's connection has ended. */
   gone(producer: string): void
+  /** Somebody wants to know who logs; returns the answer. */
+  asked?(): string
   /** Nobody can ring: the listener must look by itself. */
   mute(error: Error): void
 }
@@ -185,6 +191,10 @@ function attend(socket: Socket, events: DoorbellEvents, greeted: () => void): vo
       const end = greeting.indexOf('\n')
       if (end < 0 && greeting.length < MAX_GREETING) return
       const name = greeting.slice(0, Math.max(end, 0))
+      if (name === CENSUS && events.asked) {
+        socket.end(`${events.asked()}\n`)
+        return
+      }
       if (!PRODUCER.test(name)) {
         socket.destroy()
         return

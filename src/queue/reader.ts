@@ -1,6 +1,6 @@
 // FileReader: the listener's end of a FileQueue.
 
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { removeFile } from '../core/remove.js'
 import { type Frame, frameSize, HEADER, Kind, readFrame } from './frame.js'
 import type { QueueReader } from './queue.js'
@@ -108,6 +108,18 @@ export class FileReader implements QueueReader {
     if (next === undefined) return false
     this.#turn(next)
     return true
+  }
+
+  /** Bytes written and not yet stepped over. */
+  pending(): number {
+    const [first, offset] = this.position()
+    let bytes = -offset
+    for (let number = first; ; number++) {
+      const path = segmentPath(this.#directory, this.#producer, number)
+      const stats = statSync(path, { throwIfNoEntry: false })
+      if (!stats) return Math.max(0, bytes)
+      bytes += stats.size
+    }
   }
 
   /** Removes what is left of the queue; only when its writer is gone and all of it was released. */

@@ -4,13 +4,14 @@
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const { resolve } = require('node:path')
+const { checkInputs } = require('../../dist/core/inputs.js')
 const { ADAPTER_NAMES, checkOptions } = require('../../dist/core/options.js')
 const { parseDuration, parseSize } = require('../../dist/core/quantity.js')
 
 const LEVELS = 'one of trace, debug, info, warn, error, fatal, silent'
 const SIZE = 'a size such as "64m" or a number of bytes'
 const TIME = 'a time such as "20ms" or a number of milliseconds'
-const TOP = 'level, levels, adapters, handlers, overflow, order, queue, redact'
+const TOP = 'level, levels, adapters, handlers, overflow, order, queue, redact, inputs'
 
 /** @param {object} handler */
 const handlers = (handler) => ({ handlers: [handler] })
@@ -253,6 +254,23 @@ const REFUSED = [
   [{ order: { window: Number.NaN } }, `order.window: expected ${TIME}, got NaN (number)`],
   [{ queue: 'pipe' }, "queue: expected one of ring, file, got 'pipe' (string)"],
   [{ redact: 'password' }, "redact: expected a list, got 'password' (string)"],
+  [{ inputs: {} }, 'inputs: expected a list, got {} (object)'],
+  [
+    { inputs: [{ type: 'gelf' }] },
+    "inputs[0].type: expected one of syslog, ndjson, jetstream, got 'gelf' (string)",
+  ],
+  [
+    { inputs: [{ type: 'syslog', address: 'udp://127.0.0.1' }] },
+    "inputs[0].address: expected udp://host:port, tcp://host:port or unix:/path, got 'udp://127.0.0.1' (string)",
+  ],
+  [
+    { inputs: [{ type: 'ndjson', address: 'tcp://0.0.0.0:5170' }] },
+    `inputs[0].address: expected a loopback address, or "open": true beside it, got 'tcp://0.0.0.0:5170' (string)`,
+  ],
+  [
+    { inputs: [{ type: 'jetstream', address: 'x' }] },
+    'inputs[0].address: no such option; known here: type, servers, stream, durable, subject, user, password, token',
+  ],
   [{ redact: ['a', ''] }, "redact[1]: expected a text that is not empty, got '' (string)"],
 ]
 
@@ -287,6 +305,17 @@ for (const pattern of [
     assert.throws(() => checkOptions(rotated({ size: 1, pattern })), { message })
   })
 }
+
+test('takes inputs, which mean nothing to an application', () => {
+  const inputs = [
+    { type: 'syslog', address: 'udp://[::1]:5514' },
+    { type: 'syslog', address: 'tcp://0.0.0.0:5514', open: true },
+    { type: 'ndjson', address: 'unix:/run/app/log' },
+    { type: 'jetstream', servers: ['127.0.0.1:4222'], stream: 'LOGS', durable: 'one' },
+  ]
+  assert.deepEqual(checkInputs(inputs, 'inputs'), inputs)
+  assert.deepEqual(checkOptions({ inputs }), checkOptions({}))
+})
 
 test('refuses a path of redaction that cannot be read', () => {
   assert.throws(() => checkOptions({ redact: ['a[', 'b'] }), {

@@ -1,0 +1,33 @@
+// One log for all applications of pm2, across its restarts of any of them:
+//
+//   npx logshare collect --prepare --dir /var/tmp/shop-log    once, so that none starts before it is a collector's
+//   pm2 start ecosystem.config.js
+//   npx logshare ps /var/tmp/shop-log
+
+const LOGSHARE_DIR = '/var/tmp/shop-log'
+
+module.exports = {
+  apps: [
+    {
+      name: 'log',
+      script: 'node_modules/logshare/dist/cli/main.js',
+      args: 'collect --config logshare.json',
+      env: { LOGSHARE_DIR },
+      kill_timeout: 60_000, // until what waits in queues is written
+    },
+    {
+      name: 'api',
+      script: 'api.js',
+      node_args: '-r logshare/register',
+      env: { LOGSHARE_DIR },
+    },
+    {
+      name: 'jobs',
+      script: 'jobs.js',
+      instances: 2,
+      exec_mode: 'fork',
+      node_args: '-r logshare/register',
+      env: { LOGSHARE_DIR },
+    },
+  ],
+}

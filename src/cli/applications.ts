@@ -1,0 +1,102 @@
+// Applications: those that run, found by their runtime directories and asked over their doorbells.
+
+import { readdirSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join, resolve } from 'node:path'
+import { checkOwned, listDirectories } from '../core/directory.js'
+import type { Threshold } from '../core/level.js'
+import { holderOf } from '../core/lock.js'
+import type { Census } from '../listener/census.js'
+import { pidOf } from '../listener/source.js'
+import { CENSUS, doorbellPath } from '../queue/doorbell.js'
+import { listProducers } from '../queue/segment.js'
+import { readInheritance } from '../spawn/inherit.js'
+
+/** Milliseconds a listener may take for its answer. */
+const LIMIT = 2000
+
+export interface Application {
+  readonly directory: string
+  /** Process that writes the log. */
+  readonly pid: number
+  readonly collector: boolean
+  readonly level: Threshold
+  readonly levels: Readonly<Record<string, Threshold>>
+  /** When it answered, in milliseconds since the epoch. */
+  readonly at: number
+  /** Undefined: it did not answer. */
+  readonly census: Census | undefined
+}
+
+/**
+ * Applications that run: in a directory, with a process, or all of this user that can be found. Throws `LOGSHARE_ERR_DIR`
+ * for a directory that is not this user's.
+ */
+export async function look(target: string | undefined): Promise<readonly Application[]> {
+  const directories = findDirectories(target)
+  const found = await Promise.all(directories.map(ask))
+  return found.filter((each) => each !== undefined)
+}
+
+function findDirectories(target: string | undefined): readonly string[] {
+  if (target !== undefined && !/^\d+$/.test(target)) {
+    const directory = resolve(target)
+    checkOwned(directory)
+    return [directory]
+  }
+  const all = [...new Set([...given(), ...listDirectories()])]
+  return target === undefined ? all : all.filter((each) => isOf(each, Number(target)))
+}
+
+// The one that the user has named, and those of applications that found it taken.
+function given(env: NodeJS.ProcessEnv = process.env): readonly string[] {
+  if (!env.LOGSHARE_DIR) return []
+  const directory = resolve(env.LOGSHARE_DIR)
+  try {
+    const within = readdirSync(directory).filter((name) => /^\d+-[0-9a-f]{8}$/.test(name))
+    return [directory, ...within.map((name) => join(directory, name))]
+  } catch {
+    return []
+  }
+}
+
+function isOf(directory: string, pid: number): boolean {
+  try {
+    if (holderOf(directory) === pid) return true
+    return [...listProducers(directory).keys()].some((producer) => pidOf(producer) === pid)
+  } catch {
+    return false
+  }
+}
+
+async function ask(directory: string): Promise<Application | undefined> {
+  const pid = holderOf(directory)
+  const left = readInheritance(directory)
+  if (pid === undefined || !left) return undefined
+  const { level, levels, isCollector = false } = left
+  const census = await askListener(directory)
+  return { directory, pid, collector: isCollector, level, levels, at: Date.now(), census }
+}
+
+function askListener(directory: string): Promise<Census | undefined> {
+  return new Promise((done) => {
+    let text = ''
+    const socket = connect({ path: doorbellPath(directory) })
+    socket.setEncoding('utf8')
+    socket.setTimeout(LIMIT, () => socket.destroy())
+    socket.on('connect', () => socket.write(`${CENSUS}\n`))
+    socket.on('data', (part) => {
+      text += part
+    })
+    socket.on('error', () => {}) // `close` follows
+    socket.on('close', () => done(parse(text)))
+  })
+}
+
+function parse(text: string): Census | undefined {
+  try {
+    return JSON.parse(text) as Census
+  } catch {
+    return undefined
+  }
+}
