@@ -51,6 +51,7 @@ test('the API is these names', () => {
     'flush',
     'getLogger',
     'install',
+    'reopen',
     'stats',
   ])
 })
