@@ -83,6 +83,7 @@ for (const [mode, args] of /** @type {[keyof typeof MODES, string[]][]} */ (
     await app.take('flush')
     rmSync(join(disk, 'filler'))
     while ((await app.take('stats')).waiting > 0) await app.take('flush')
+    await app.take('flush') // what was dropped is told behind what was written
     const { drops } = await app.take('stats')
     assert.equal(await app.end(), 0)
     const log = readLog(path)
