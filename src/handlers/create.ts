@@ -37,6 +37,10 @@ export function checkHandler(options: HandlerOptions): void {
     const { checkModule } = require('./module.js') as typeof import('./module.js')
     checkModule(options)
   }
+  if (options.type === 'jetstream') {
+    const { checkNats } = require('./nats.js') as typeof import('./nats.js')
+    checkNats()
+  }
 }
 
 // Each type's code is loaded when a handler of it is wanted.
@@ -57,6 +61,11 @@ function open(options: HandlerOptions, place: Surroundings): Handler {
     case 'module': {
       const { createModuleHandler } = require('./module.js') as typeof import('./module.js')
       return createModuleHandler(options, place)
+    }
+    case 'jetstream': {
+      const { createJetstreamHandler } =
+        require('./jetstream.js') as typeof import('./jetstream.js')
+      return createJetstreamHandler(options, place)
     }
     default:
       throw new LogshareError(
