@@ -113,4 +113,9 @@ function tlsOf({ ca, cert, key, ...rest }: TlsOptions): NonNullable<NodeConnecti
   }
 }
 
-const QUIET: NodeConnectionOptions = { name: 'logshare', reconnect: false, timeout: ANSWER_TIME }
+const QUIET: NodeConnectionOptions = {
+  name: 'logshare',
+  reconnect: false,
+  timeout: ANSWER_TIME,
+  noAsyncTraces: true, // an error made for each request, in case
+}
