@@ -17,6 +17,7 @@ const FOLDERS = {
   spawn: true,
   adapters: true,
   cli: false,
+  collect: false,
 }
 
 const args = process.argv.slice(2)

@@ -16,6 +16,11 @@ const { scratch } = require('./run.js')
 /** Milliseconds in which servers have to be ready. */
 const LIMIT = 30_000
 
+const NUMBERS = [1, 2, 3]
+const bridge = `ls${process.pid}`
+/** Of the range that is set aside for tests of networks. */
+const subnet = `198.18.${process.pid % 256}`
+
 /** The server's program, from the system's packages; throws if it is not there and cannot be installed. */
 function needServer() {
   if (spawnSync('nats-server', ['--version']).status === 0) return
@@ -65,9 +70,14 @@ async function startServer(t, options) {
 /** Three that are ready; the test may kill one at a time. @param {Test} t */
 async function startCluster(t) {
   needServer()
+  /** @type {Awaited<ReturnType<typeof createServerOf>>[]} */
+  const servers = []
+  t.after(async () => {
+    for (const { kill } of servers) await kill() // first: a namespace lives on with what is in it
+    removeNetwork()
+  })
   const machines = createNetwork(t)
   const routes = machines.map(({ address }) => `"nats://${address}:6222"`).join(', ')
-  const servers = []
   for (const [index, { address, within }] of machines.entries()) {
     const cluster = `cluster { name: test, listen: "${address}:6222", routes: [${routes}] }`
     const lines = [`server_name: "n${index}"`, cluster]
@@ -80,22 +90,16 @@ async function startCluster(t) {
 }
 
 /**
- * Three namespaces at one bridge, removed with the test; where the kernel forbids them, three addresses of the loopback.
+ * Three namespaces at one bridge; where the kernel forbids them, three addresses of the loopback.
  * @param {Test} t
  * @returns {{ address: string, within: string[] }[]}
  */
 function createNetwork(t) {
-  const [bridge, subnet] = [`ls${process.pid}`, `198.18.${process.pid % 256}`]
-  const numbers = [1, 2, 3]
-  t.after(() => {
-    for (const number of numbers) spawnSync('ip', ['netns', 'delete', `${bridge}-${number}`])
-    spawnSync('ip', ['link', 'delete', bridge])
-  })
   try {
     ip('link', 'add', bridge, 'type', 'bridge')
     ip('address', 'add', `${subnet}.254/24`, 'dev', bridge)
     ip('link', 'set', bridge, 'up')
-    return numbers.map((number) => {
+    return NUMBERS.map((number) => {
       const [space, outer, address] = [
         `${bridge}-${number}`,
         `${bridge}v${number}`,
@@ -111,8 +115,16 @@ function createNetwork(t) {
     })
   } catch (error) {
     t.diagnostic(`no network namespaces, the loopback instead: ${error}`)
-    return numbers.map((number) => ({ address: `127.0.0.${number + 1}`, within: [] }))
+    return NUMBERS.map((number) => ({ address: `127.0.0.${number + 1}`, within: [] }))
   }
+}
+
+function removeNetwork() {
+  for (const number of NUMBERS) {
+    spawnSync('ip', ['link', 'delete', `${bridge}v${number}`])
+    spawnSync('ip', ['netns', 'delete', `${bridge}-${number}`])
+  }
+  spawnSync('ip', ['link', 'delete', bridge])
 }
 
 /** @param {...string} args */
