@@ -45,7 +45,7 @@ export function createChild(place: Place, follower: Follower): Instance {
 
 function createWriter(
   queue: Place['queue'],
-  { settings }: Inheritance,
+  { settings, isCollector }: Inheritance,
   { line }: Follower,
   hello: string,
 ): QueueWriter {
@@ -53,7 +53,7 @@ function createWriter(
     return new RingWriter(queue.memory, settings.overflow, new Int32Array(queue.bell))
   const { directory } = queue
   const { producer, bell } = line as NonNullable<typeof line>
-  bell.lost = succession({ directory, producer, settings, bell })
+  if (!isCollector) bell.lost = succession({ directory, producer, settings, bell })
   const wrote = (time: number): void => bell.ring(time)
   return new FileWriter({ directory, producer, hello, wrote, policy: settings.overflow })
 }
@@ -108,7 +108,10 @@ function sign(path: string): void {
 // told of the ring has died. Only without a runtime directory a thread of the root's threads gets a ring.
 function createParent(place: Place, registry: Registry, follower: Follower): Parent {
   const { source, inheritance, capture, queue } = place
-  const direct = place.isDirect ? { isDirect: true } : {}
+  const direct = {
+    ...(place.isDirect && { isDirect: true }),
+    ...(place.joined && { joined: place.joined }),
+  }
   const name = createNames(source)
   const current = (): Inheritance => {
     return { ...inheritance, ...follower.latest, own: registry.ownLevels() }

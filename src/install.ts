@@ -6,6 +6,7 @@ import { checkDirectory } from './core/directory.js'
 import { notice } from './core/notice.js'
 import type { Options } from './core/options.js'
 import { getSlot } from './instance.js'
+import { join } from './join.js'
 import { placeRoot } from './place.js'
 
 /**
@@ -25,5 +26,7 @@ export function install(options?: Options): () => void {
   }
   if (!isMainThread) return () => {}
   checkDirectory()
+  const left = process.env.LOGSHARE_DIR ? join(options, false) : undefined
+  if (left) return left
   return placeRoot(loadSettings(options), false)
 }

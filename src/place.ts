@@ -67,7 +67,7 @@ export function placeChild(place: Place, preloaded: boolean): () => void {
   const unadapt = installAdapters(adapters, {
     registry: () => slot.get().registry,
     capture: place.capture,
-    role: isDirect ? 'copy' : 'take',
+    role: isDirect || place.isCopied ? 'copy' : 'take',
     relays: isRelaying(settings),
     levels,
   })

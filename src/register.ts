@@ -5,7 +5,13 @@ import type { Settings } from './core/options.js'
 import { sharedStdio } from './core/stdio.js'
 import { getSlot } from './instance.js'
 import { placeChild, placeRoot } from './place.js'
-import { readInheritance, takeProcessHand, WORKER_KEY, type WorkerHand } from './spawn/inherit.js'
+import {
+  readInheritance,
+  takeProcessHand,
+  WORKER_KEY,
+  type WorkerHand,
+  withJoined,
+} from './spawn/inherit.js'
 
 /** Called by the preload file. `preloaded`: it was loaded by `-r`. Throws only for a root's wrong options. */
 export function register(preloaded: boolean): void {
@@ -17,18 +23,18 @@ function registerProcess(preloaded: boolean): void {
   const hand = takeProcessHand(process.env)
   if (process.env.LOGSHARE_DISABLE === '1' || getSlot()?.uninstall) return
   if (!hand) {
-    placeRoot(configured(), preloaded)
+    if (!joins(preloaded)) placeRoot(configured(), preloaded)
     return
   }
-  const inheritance = readInheritance(hand.directory)
+  const inheritance = withJoined(readInheritance(hand.directory), hand.joined)
   if (!inheritance) {
     placeRoot(undefined, preloaded) // its root has ended, or had no place for it: no file of the log is for it to open
     return
   }
   const queue = { type: 'file', directory: hand.directory } as const
   const capture = sharedStdio(inheritance.stdio)
-  const { source, isDirect = false } = hand
-  placeChild({ source, inheritance, capture, queue, isDirect }, preloaded)
+  const { source, isDirect = false, joined } = hand
+  placeChild({ source, inheritance, capture, queue, isDirect, joined }, preloaded)
 }
 
 // A thread without a hand is not the application's: a logging library's own, a loader's, or our listener.
@@ -42,14 +48,18 @@ function registerThread(preloaded: boolean): void {
   placeChild(hand, preloaded && !hand.execArgv)
 }
 
+// A directory of the user's own may be that of a collector.
+function joins(preloaded: boolean): boolean {
+  if (!process.env.LOGSHARE_DIR) return false
+  const { checkDirectory } = require('./core/directory.js') as typeof import('./core/directory.js')
+  checkDirectory()
+  const { join } = require('./join.js') as typeof import('./join.js')
+  return join(undefined, preloaded) !== undefined
+}
+
 // Most processes have nothing configured, and load nothing to find that out.
 function configured(): Settings | undefined {
-  const { LOGSHARE_CONFIG, LOGSHARE_LEVEL, LOGSHARE_DIR } = process.env
-  if (LOGSHARE_DIR) {
-    const { checkDirectory } =
-      require('./core/directory.js') as typeof import('./core/directory.js')
-    checkDirectory()
-  }
+  const { LOGSHARE_CONFIG, LOGSHARE_LEVEL } = process.env
   if (!LOGSHARE_CONFIG && !LOGSHARE_LEVEL) return undefined
   const { loadSettings } = require('./core/config.js') as typeof import('./core/config.js')
   return loadSettings(undefined)

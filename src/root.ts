@@ -1,6 +1,5 @@
 // The root: the first thread with logshare, which has the listener, the handlers and the options.
 
-import { renameSync, writeFileSync } from 'node:fs'
 import { threadId } from 'node:worker_threads'
 
 import { Announcer } from './announce.js'
@@ -25,10 +24,10 @@ import { producerId } from './queue/segment.js'
 import {
   createNames,
   type Inheritance,
-  inheritancePath,
   NOWHERE,
   type Parent,
   type Place,
+  writeInheritance,
 } from './spawn/inherit.js'
 import { OriginalWorker } from './spawn/worker.js'
 
@@ -101,17 +100,33 @@ export function succeed(directory: string, settings: Settings): void {
   diagnose('root', 'process %d goes on for %s', process.pid, directory)
 }
 
-/** Writes what is left in a runtime directory whose lock this process has taken; returns how many records. */
-export function finish(directory: string, settings: Settings): number {
-  const host = createHost(settings)
+/**
+ * Is the listener of a collector's directory, whose lock this process has taken, until the returned function is called: it
+ * writes what is in the queues and leaves the directory to the next one. Throws `LOGSHARE_ERR_HANDLER`.
+ */
+export function serve(directory: string, settings: Settings, levels: RootLevels): () => void {
+  const host = createHost(settings, true)
+  hookExit(host)
+  host.tellLevels(levels.version, JSON.stringify(levels))
+  host.adopt(directory)
+  return () => host.close()
+}
+
+/**
+ * Writes what is left in a runtime directory whose lock this process has taken; returns how many records. `keeps`: the
+ * directory is a collector's and stays.
+ */
+export function finish(directory: string, settings: Settings, keeps = false): number {
+  const host = createHost(settings, keeps)
   host.finish(directory)
   return host.stats().records
 }
 
-function createHost(settings: Settings): Host {
+function createHost(settings: Settings, keepsDirectory = false): Host {
   const none = new Set<RecordHandler>()
   return new Host({
     settings,
+    keepsDirectory,
     Worker: OriginalWorker,
     take: (purpose, lines) => take(none, purpose, lines),
   })
@@ -221,13 +236,6 @@ function attempt<T>(act: () => T, failed?: (error: unknown) => void): T | undefi
     failed?.(error)
     return undefined
   }
-}
-
-// Renamed into place: a child that starts meanwhile reads the old text or the new.
-function writeInheritance(directory: string, text: string): void {
-  const path = inheritancePath(directory)
-  writeFileSync(`${path}.new`, text, { mode: 0o600 })
-  renameSync(`${path}.new`, path)
 }
 
 // Lines arrive on the main thread for two reasons: to be given back to a library, and for handlers that live here.

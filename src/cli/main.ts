@@ -3,6 +3,7 @@
 
 import { Command } from 'commander'
 import { LogshareError } from '../core/errors.js'
+import { createCollect } from './collect.js'
 import { createRecover } from './recover.js'
 import { createRun } from './run.js'
 
@@ -14,6 +15,7 @@ const program = new Command('logshare')
   .enablePositionalOptions()
   .addCommand(createRun())
   .addCommand(createRecover())
+  .addCommand(createCollect())
 
 program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof LogshareError)) throw error

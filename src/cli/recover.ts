@@ -31,7 +31,7 @@ function recover(given: readonly string[]): void {
       throw new LogshareError('LOGSHARE_ERR_DIR', `${directory}: no runtime directory of logshare`)
     }
     if (!inheritance?.settings || !takeLock(directory)) continue
-    const records = finish(directory, inheritance.settings)
+    const records = finish(directory, inheritance.settings, inheritance.isCollector)
     process.stderr.write(`${directory}: ${records} records recovered\n`)
   }
 }

@@ -6,6 +6,7 @@ import { Command } from 'commander'
 import { loadConfig, loadSettings } from '../core/config.js'
 import { checkDirectory } from '../core/directory.js'
 import type { HandlerOptions } from '../core/options.js'
+import { join } from '../join.js'
 import { placeRoot } from '../place.js'
 
 interface RunOptions {
@@ -25,6 +26,7 @@ export function createRun(): Command {
 }
 
 function run(script: string, args: readonly string[], options: RunOptions): void {
+  process.argv = [process.execPath, resolve(script), ...args]
   if (process.env.LOGSHARE_DISABLE !== '1') {
     const { handlers = [{ type: 'relay' }] } = loadConfig()
     const file: HandlerOptions[] = options.file ? [{ type: 'file', path: options.file }] : []
@@ -34,8 +36,8 @@ function run(script: string, args: readonly string[], options: RunOptions): void
       { ...process.env, ...level },
     )
     checkDirectory()
-    placeRoot(settings, false)
+    if (!join(options.level ? { level: settings.level } : undefined, false))
+      placeRoot(settings, false)
   }
-  process.argv = [process.execPath, resolve(script), ...args]
   ;(Module as unknown as { runMain(): void }).runMain()
 }

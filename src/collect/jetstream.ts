@@ -1,10 +1,11 @@
 // The jetstream input: consumes a stream of NATS JetStream, each message given exactly once, over deaths of either side.
 //
-// A message is given, then the place is noted, then it is acknowledged. What is next is decided here, not by the server:
-// wherever its durable consumer stands elsewhere, or has lost a message on the way, it is made anew at our place.
+// A message is given and then acknowledged. What is next is decided here, not by the server: wherever its durable consumer
+// stands elsewhere, or a message was lost on the way, it is made anew at our place.
 
 import { join } from 'node:path'
-import type { Consumer, ConsumerMessages, JsMsg, StreamInfo } from '@nats-io/jetstream'
+import type { Consumer, ConsumerMessages, StreamInfo } from '@nats-io/jetstream'
+import type { JetstreamInputOptions } from '../core/inputs.js'
 import { notice } from '../core/notice.js'
 import {
   checkNats,
@@ -14,13 +15,12 @@ import {
   isNotFound,
   type Link,
   loadJetstream,
-  type NatsOptions,
   openLink,
   serversOf,
 } from '../handlers/nats.js'
-import { Bookmark } from './bookmark.js'
 import type { Input, InputPlace } from './input.js'
-import { lineOf } from './message.js'
+import { StreamPlace } from './place.js'
+import { lineOf } from './stored.js'
 
 /** Milliseconds until the next try, twice as many after each, up to the last. */
 const FIRST_RETRY = 50
@@ -29,31 +29,11 @@ const LAST_RETRY = 5000
 const FETCH = 1000
 /** Milliseconds for which a request for messages stands. */
 const EXPIRES = 5000
-/** Messages given at once. */
-const BATCH = 256
-
-export interface JetstreamInputOptions extends NatsOptions {
-  /** Default `LOGS`. */
-  readonly stream?: string
-  /** Name of the durable consumer. Collectors of different names get all records each. Default `logshare`. */
-  readonly durable?: string
-}
-
-/** What this input needs of the collector. */
-export interface JetstreamInputPlace extends Omit<InputPlace, 'give'> {
-  /** As `Give`, with each line's place in the stream, which becomes the `seq` of its frame. */
-  readonly give: (lines: readonly string[], places: readonly number[]) => void
-  /**
-   * The `seq` of the last whole frame in this input's queue, as this collector or one before it has left it; undefined if
-   * there is none. Asked for when the input is opened and after faults: before the queue is removed as read.
-   */
-  readonly lastGiven: () => number | undefined
-}
 
 /** Resolves at once: servers may come later. Rejects with `LOGSHARE_ERR_HANDLER` if the client is not installed. */
 export async function openJetstreamInput(
   options: JetstreamInputOptions,
-  place: JetstreamInputPlace,
+  place: InputPlace,
 ): Promise<Input> {
   checkNats()
   const feed = new Feed(options, place)
@@ -70,10 +50,9 @@ export async function openJetstreamInput(
 class Feed {
   readonly label: string
   readonly #options: JetstreamInputOptions
-  readonly #place: JetstreamInputPlace
   readonly #stream: string
   readonly #durable: string
-  readonly #bookmark: Bookmark
+  readonly #place: StreamPlace
   #cluster: readonly string[] = []
   #link: Link | undefined
   #messages: ConsumerMessages | undefined
@@ -81,14 +60,13 @@ class Feed {
   #isStopped = false
   #wake: (() => void) | undefined
 
-  constructor(options: JetstreamInputOptions, place: JetstreamInputPlace) {
+  constructor(options: JetstreamInputOptions, place: InputPlace) {
     this.#options = options
-    this.#place = place
     this.#stream = options.stream ?? 'LOGS'
     this.#durable = options.durable ?? 'logshare'
     this.label = `jetstream ${serversOf(options).join(' ')} ${this.#stream}`
-    const path = join(place.directory, `${this.#stream}.${this.#durable}.json`)
-    this.#bookmark = new Bookmark(path, () => place.lastGiven())
+    const path = join(place.directory, 'stream.json')
+    this.#place = new StreamPlace(path, place.last, place.give)
   }
 
   async run(): Promise<void> {
@@ -119,7 +97,7 @@ class Feed {
     try {
       this.#cluster = clusterOf(link)
       const stream = await link.manager.streams.info(this.#stream)
-      const last = this.#bookmark.find(stream.created)
+      const last = this.#place.last(stream.created)
       this.#check(stream, last)
       await this.#read(link, await this.#position(link, last), last)
     } finally {
@@ -133,13 +111,16 @@ class Feed {
     const [stream, durable] = [this.#stream, this.#durable]
     const { consumers } = jetstream(connection)
     const info = await manager.consumers.info(stream, durable).catch(unlessMissing)
-    const isThere = info?.ack_floor.stream_seq === last && info.delivered.stream_seq === last
+    const subject = this.#options.subject
+    const stands = [info?.ack_floor.stream_seq, info?.delivered.stream_seq]
+    const isThere = info?.config.filter_subject === subject && stands.every((seq) => seq === last)
     if (isThere) return consumers.get(stream, durable)
     if (info) await manager.consumers.delete(stream, durable)
     await manager.consumers.add(stream, {
       durable_name: durable,
       ack_policy: AckPolicy.Explicit,
       max_ack_pending: FETCH * 2,
+      ...(subject !== undefined && { filter_subject: subject }),
       ...(last === 0
         ? { deliver_policy: DeliverPolicy.All }
         : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: last + 1 }),
@@ -153,34 +134,18 @@ class Feed {
     while (!this.#isStopped) {
       if (connection.isClosed()) throw new Error('the connection was closed')
       this.#messages = await consumer.fetch({ max_messages: FETCH, expires: EXPIRES })
-      let batch: JsMsg[] = []
       for await (const message of this.#messages) {
-        const { deliverySequence, streamSequence, redelivered } = message.info
-        const isNext = deliverySequence === ++delivered && (!redelivered || streamSequence <= last)
+        const isGiven = message.seq <= last // its acknowledgement did not arrive
+        const { deliverySequence, redelivered } = message.info
+        const isNext = deliverySequence === ++delivered && (isGiven || !redelivered)
         if (!isNext) throw new Error('messages were lost on their way')
-        if (streamSequence <= last) {
-          message.ack() // given before; the acknowledgement did not arrive
-        } else {
-          batch.push(message)
-          last = streamSequence
-        }
+        if (!isGiven) this.#place.give(lineOf(message), message.seq)
+        last = Math.max(last, message.seq)
+        message.ack()
         if (this.#isStopped) return
-        if (batch.length < BATCH && this.#messages.getPending() > 0) continue
-        this.#give(batch)
-        batch = []
       }
       this.#delay = FIRST_RETRY
     }
-  }
-
-  // In this order: see above.
-  #give(batch: readonly JsMsg[]): void {
-    const last = batch.at(-1)
-    if (!last) return
-    const places = batch.map(({ seq }) => seq)
-    this.#place.give(batch.map(lineOf), places)
-    this.#bookmark.move(last.seq)
-    for (const message of batch) message.ack()
   }
 
   #check({ config, state }: StreamInfo, last: number): void {

@@ -1,42 +1,109 @@
-// Message: what a stream holds as a record's line, with the names of its machine and application.
+// Message: one syslog message, as RFC 5424 or RFC 3164 have it or as senders really make it.
 
-import type { JsMsg } from '@nats-io/jetstream'
-import { LEVELS } from '../core/level.js'
-import { APP_HEADER, HOST_HEADER } from '../handlers/message.js'
-
-/** A message that holds no object of JSON, not being of logshare, becomes the text of a record. */
-export function lineOf(message: JsMsg): string {
-  const text = message.string()
-  const found = parse(text)
-  const record = found ?? textRecord(message, text)
-  const more = originOf(message).filter(([name]) => !(name in record))
-  const fields = Object.fromEntries(more)
-  if (!found || !isLine(text)) return JSON.stringify({ ...record, ...fields })
-  return more.length === 0 ? text : `${text.slice(0, -1)},${JSON.stringify(fields).slice(1)}`
+export interface SyslogMessage {
+  readonly facility: number
+  readonly severity: number
+  /** Milliseconds since the epoch. */
+  readonly time?: number | undefined
+  readonly host?: string | undefined
+  readonly app?: string | undefined
+  readonly procid?: string | undefined
+  readonly msgid?: string | undefined
+  /** Structured data: parameters by element. */
+  readonly data?: Readonly<Record<string, Readonly<Record<string, string>>>>
+  readonly msg: string
 }
 
-function textRecord({ subject, time }: JsMsg, msg: string): object {
-  return { level: LEVELS.info, time: time.getTime(), name: subject, msg }
+const PRIORITY = /^<(\d{1,3})>/
+/** user.notice, for a message that has none. */
+const DEFAULT = 13
+const DAY = 24 * 60 * 60 * 1000
+
+/** Never throws: what is not understood is the message. */
+export function parseSyslog(text: string): SyslogMessage {
+  const given = PRIORITY.exec(text)
+  const priority = given && Number(given[1]) < 192 ? Number(given[1]) : DEFAULT
+  const rest = given ? text.slice(given[0].length) : text
+  const ranks = { facility: priority >> 3, severity: priority & 7 }
+  return { ...ranks, ...(parseNew(rest) ?? parseOld(rest)) }
 }
 
-function parse(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
-  } catch {
-    return undefined
+type Parts = Omit<SyslogMessage, 'facility' | 'severity'>
+
+const HEAD = /^1 (\S+) (\S+) (\S+) (\S+) (\S+) (?=[-[])/
+const ELEMENT = /\[([^ =\]"]+)((?: [^ =\]"]+="(?:[^"\\]|\\.)*")*)\]/y
+const PARAMETER = /([^ =\]"]+)="((?:[^"\\]|\\.)*)"/g
+
+// RFC 5424, section 6.
+function parseNew(text: string): Parts | undefined {
+  const head = HEAD.exec(text)
+  if (!head) return undefined
+  const [time, host, app, procid, msgid] = head
+    .slice(1)
+    .map((part) => (part === '-' ? undefined : part))
+  const at = head[0].length
+  const data: Record<string, Record<string, string>> = {}
+  let end = text[at] === '-' ? at + 1 : at
+  ELEMENT.lastIndex = end
+  for (let found = ELEMENT.exec(text); found; found = ELEMENT.exec(text)) {
+    const [, id = '', parameters = ''] = found
+    data[id] = Object.fromEntries(
+      [...parameters.matchAll(PARAMETER)].map(([, key = '', value = '']) => [
+        key,
+        value.replace(/\\(["\\\]])/g, '$1'),
+      ]),
+    )
+    end = ELEMENT.lastIndex
+  }
+  const msg = text.slice(end).replace(/^ ?\ufeff?/, '')
+  return {
+    time: time === undefined ? undefined : parseTime(time),
+    host,
+    app,
+    procid,
+    msgid,
+    data,
+    msg,
   }
 }
 
-function originOf({ headers }: JsMsg): (readonly [name: string, value: string])[] {
-  const found = [
-    ['host', headers?.get(HOST_HEADER) ?? ''],
-    ['app', headers?.get(APP_HEADER) ?? ''],
-  ] as const
-  return found.filter(([, value]) => value !== '')
+// Milliseconds with the fraction that `Date` would cut off.
+function parseTime(text: string): number | undefined {
+  const time = Date.parse(text)
+  if (Number.isNaN(time)) return undefined
+  const micros = /\.\d{3}(\d{1,3})/.exec(text)?.[1]
+  return micros ? time + Number(`0.${micros}`) : time
 }
 
-// As logshare makes it: fields can be put before its end.
-function isLine(text: string): boolean {
-  return text.startsWith('{"') && text.endsWith('}') && !text.includes('\n')
+const OLD_TIME = /^([A-Z][a-z]{2}) ([ \d]\d) (\d\d):(\d\d):(\d\d) /
+const NEW_TIME = /^(\d{4}-\d\d-\d\dT\S+) /
+const TAG = /^([^\s:[\]]{1,64})(?:\[([^\]\s]{1,32})\])?: ?/
+const HOST = /^(\S{1,255}) /
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+// RFC 3164, section 4.1, where the host may be missing (a local socket), or all but the message.
+function parseOld(text: string): Parts {
+  const old = OLD_TIME.exec(text)
+  const stamp = old ?? NEW_TIME.exec(text)
+  const rest = stamp ? text.slice(stamp[0].length) : text
+  const time = old ? timeOfYear(old, Date.now()) : stamp?.[1] ? parseTime(stamp[1]) : undefined
+  const direct = TAG.exec(rest)
+  const host = direct || !stamp ? undefined : HOST.exec(rest)
+  const tag = direct ?? (host && TAG.exec(rest.slice(host[0].length)))
+  if (!tag) return { time, msg: rest }
+  const msg = rest.slice((host?.[0].length ?? 0) + tag[0].length)
+  return { time, host: host?.[1], app: tag[1], procid: tag[2], msg }
+}
+
+// The year that makes it lie closest before now; a clock may be ahead by a little.
+function timeOfYear(
+  [, name = '', day, hours, minutes, seconds]: RegExpExecArray,
+  now: number,
+): number | undefined {
+  const month = MONTHS.indexOf(name)
+  if (month < 0) return undefined
+  const year = new Date(now).getFullYear()
+  const inYear = (each: number): number =>
+    new Date(each, month, Number(day), Number(hours), Number(minutes), Number(seconds)).getTime()
+  return inYear(year) > now + DAY ? inYear(year - 1) : inYear(year)
 }

@@ -40,6 +40,11 @@ function makeBeneath(base: string, id: string): string {
   return ensureLocked(join(ensure(base), id))
 }
 
+/** A directory that its user has named, made if it is not there. Throws `LOGSHARE_ERR_DIR`. */
+export function openDirectory(path: string): string {
+  return ensure(resolve(path))
+}
+
 /** Throws `LOGSHARE_ERR_DIR` if a runtime directory belongs to somebody else, or is none. */
 export function checkOwned(path: string): void {
   check(

@@ -29,6 +29,12 @@ export function isLocked(directory: string): boolean {
   return isHeld(directory, lastNumber(directory))
 }
 
+/** The living process that holds the lock. */
+export function holderOf(directory: string): number | undefined {
+  const last = lastNumber(directory)
+  return isHeld(directory, last) ? read(directory, last)?.pid : undefined
+}
+
 /** Gives the lock up if this process holds it. */
 export function dropLock(directory: string): void {
   const last = lastNumber(directory)

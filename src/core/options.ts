@@ -14,6 +14,7 @@ import {
 } from './check.js'
 import { LogshareError } from './errors.js'
 import { checkFilter, FILTER_NAMES, type FilterOptions } from './filter.js'
+import type { InputOptions } from './inputs.js'
 import type { Threshold } from './level.js'
 import { parseCount, parseDuration, parseSize } from './quantity.js'
 import { createRedact } from './redact.js'
@@ -78,6 +79,8 @@ export interface Options {
   readonly queue?: 'ring' | 'file'
   /** Paths of fields whose values are replaced before they leave the producer. Default none. */
   readonly redact?: readonly string[]
+  /** What `logshare collect` takes from others than applications with logshare; for these it means nothing. */
+  readonly inputs?: readonly InputOptions[]
 }
 
 /** Options with every default filled in; sizes in bytes, times in milliseconds. */
@@ -124,7 +127,12 @@ export function checkOptions(options: unknown, directory: string = process.cwd()
     'order',
     'queue',
     'redact',
+    'inputs',
   ])
+  if (given.inputs !== undefined) {
+    const { checkInputs } = require('./inputs.js') as typeof import('./inputs.js')
+    checkInputs(given.inputs, 'inputs')
+  }
   const overflow = object(given.overflow ?? {}, 'overflow', ['policy', 'limit', 'wait'])
   const order = object(given.order ?? {}, 'order', ['window'])
   return {

@@ -1,6 +1,7 @@
 // Remote: the options of handlers that give records to other systems, or to a module of the user's.
 
-import { parse, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import { appName } from './app.js'
 import {
   boolean,
   type Check,
@@ -110,8 +111,8 @@ export function checkRemote(value: Shape, option: string, directory: string): Re
     const found = (isNeeded ? check : maybe(check))(given[name], `${option}.${name}`)
     if (found !== undefined) checked[name] = found
   }
-  // Here, because the listener's thread and a successor have other scripts.
-  if ('app' in checks) checked.app ??= parse(process.argv[1] ?? '').name || 'node'
+  // Found out here: the thread and the process where the handler will live do not run that script.
+  if (type === 'syslog' || type === 'jetstream') checked.app ??= appName()
   return checked as unknown as RemoteHandlerOptions
 }
 

@@ -37,6 +37,8 @@ export interface HostOptions {
   readonly settings: Settings
   /** The class as it was before it was patched. */
   readonly Worker: typeof Worker
+  /** Whether the runtime directory, and what comes into it at the end, is left to the next listener. */
+  readonly keepsDirectory?: boolean
   /** Takes lines on the root's main thread. */
   readonly take: (purpose: Parcel['purpose'], lines: readonly string[]) => void
 }
@@ -47,6 +49,7 @@ export class Host {
   /** Shared with every thread of the root. */
   readonly bell: SharedArrayBuffer = createBell()
   readonly #take: HostOptions['take']
+  readonly #keepsDirectory: boolean
   readonly #counters = new Float64Array(new SharedArrayBuffer(Count.SIZE * 8))
   readonly #memory: SharedArrayBuffer = createRing()
   readonly #drops = new Drops()
@@ -64,8 +67,9 @@ export class Host {
   #closed = false
 
   /** Opens the handlers; throws `LOGSHARE_ERR_HANDLER` if one cannot be opened. */
-  constructor({ settings, Worker, take }: HostOptions) {
+  constructor({ settings, Worker, take, keepsDirectory = false }: HostOptions) {
     this.#settings = settings
+    this.#keepsDirectory = keepsDirectory
     this.#take = take
     this.queue = new RingWriter(this.#memory, settings.overflow, new Int32Array(this.bell))
     this.#remote = new Remote({
@@ -237,6 +241,11 @@ export class Host {
   #leaveDirectory(left: boolean): void {
     const directory = this.#directory
     if (directory === undefined) return
+    if (this.#keepsDirectory) {
+      dropLock(directory)
+      this.#directory = undefined
+      return
+    }
     if (left) {
       dropLock(directory)
       if (hasLivingProducers(directory) || !takeLock(directory)) {

@@ -1,6 +1,6 @@
 // Inheritance: what a parent hands to its children, and how a child takes it before its own code runs.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 import type { Threshold } from '../core/level.js'
@@ -29,6 +29,30 @@ export interface Inheritance extends RootLevels {
   /** The root's, handlers included: a child may have to go on with them. */
   readonly settings: Settings
   readonly stdio: StdioIds
+  /**
+   * Whether the directory is that of a collector (`logshare collect`): it is kept while no collector is there, and none of
+   * those that log into it goes on in its place.
+   */
+  readonly isCollector?: boolean
+}
+
+/** What an application that logs through a collector has settled for itself and its children. */
+export interface Joined {
+  readonly own: Inheritance['own']
+  readonly redact: readonly string[]
+  readonly adapters?: readonly string[]
+  readonly stdio: StdioIds
+}
+
+/** What a collector has left for all applications, as one of them has it. */
+export function withJoined<T extends Inheritance | undefined>(
+  inheritance: T,
+  joined: Joined | undefined,
+): T {
+  if (!joined || !inheritance) return inheritance
+  const { own, stdio, adapters = inheritance.settings.adapters } = joined
+  const redact = [...new Set([...inheritance.settings.redact, ...joined.redact])]
+  return { ...inheritance, own, stdio, settings: { ...inheritance.settings, redact, adapters } }
 }
 
 /** A child's place in the tree: all it needs to log. */
@@ -41,6 +65,12 @@ export interface Place {
    * as from the root itself, and only a copy of it to other handlers.
    */
   readonly isDirect?: boolean
+  /**
+   * Whether libraries write here as always and only a copy leaves: in the first thread of an application that logs through
+   * a collector.
+   */
+  readonly isCopied?: boolean
+  readonly joined?: Joined | undefined
   readonly queue:
     | {
         readonly type: 'ring'
@@ -67,6 +97,7 @@ export interface ProcessHand {
   readonly directory: string
   readonly source: string
   readonly isDirect?: boolean
+  readonly joined?: Joined | undefined
 }
 
 /** What the patches ask of the thread they are installed in. */
@@ -116,6 +147,13 @@ export function readInheritance(directory: string): Inheritance | undefined {
   }
 }
 
+/** Renamed into place: a child that starts meanwhile reads the old text or the new. Throws what the system says. */
+export function writeInheritance(directory: string, text: string): void {
+  const path = inheritancePath(directory)
+  writeFileSync(`${path}.new`, text, { mode: 0o600 })
+  renameSync(`${path}.new`, path)
+}
+
 /** The flag that goes into NODE_OPTIONS, quoted for any path. */
 export const PRELOAD_FLAG: string = `-r "${PRELOAD.replace(/[\\"]/g, '\\$&')}"`
 
@@ -155,13 +193,13 @@ export function takeProcessHand(env: NodeJS.ProcessEnv): ProcessHand | undefined
   const text = env[CHILD_VARIABLE]
   if (text === undefined) return undefined
   delete env[CHILD_VARIABLE]
-  const { directory, source, isDirect = false, flag } = parseHand(text)
+  const { directory, source, isDirect = false, joined, flag } = parseHand(text)
   const options = flag === 'given' ? env.NODE_OPTIONS : removeFlag(env.NODE_OPTIONS)
   if (options === undefined) delete env.NODE_OPTIONS
   else env.NODE_OPTIONS = options
   // A stranger's variable: this process is a root of its own.
   if (typeof directory !== 'string' || typeof source !== 'string') return undefined
-  return { directory, source, isDirect }
+  return { directory, source, isDirect, joined }
 }
 
 /** `flag`: `given` where NODE_OPTIONS had our flag before we came. */

@@ -157,10 +157,10 @@ async function ready(urls) {
  * @param {object} [credentials]
  */
 async function withServer(servers, act, credentials) {
-  const connection = await connect({ servers, reconnect: false, timeout: 5000, ...credentials })
+  const connection = await connect({ servers, reconnect: false, timeout: 20_000, ...credentials })
   try {
-    const manager = await jetstreamManager(connection, { timeout: 5000 })
-    return await act({ manager, client: jetstream(connection) })
+    const manager = await jetstreamManager(connection, { timeout: 20_000 })
+    return await act({ manager, client: jetstream(connection, { timeout: 20_000 }) })
   } finally {
     await connection.close()
   }
@@ -175,17 +175,19 @@ async function withServer(servers, act, credentials) {
 function readStream(servers, credentials) {
   return withServer(
     servers,
-    async ({ manager, client }) => {
+    async ({ manager }) => {
       const { state } = await manager.streams.info('LOGS')
-      const consumer = await client.consumers.get('LOGS')
       /** @type {Stored[]} */
       const stored = []
-      while (stored.length < state.messages) {
-        const size = Math.min(1000, state.messages - stored.length)
-        for await (const message of await consumer.fetch({ max_messages: size, expires: 5000 })) {
-          const id = message.headers?.get('Nats-Msg-Id') ?? ''
-          const { subject, seq } = message
-          stored.push({ subject, id, seq, record: message.json() })
+      for (let from = state.first_seq; from <= state.last_seq; from += 500) {
+        const size = Math.min(500, state.last_seq - from + 1)
+        const asked = Array.from({ length: size }, (_, index) =>
+          manager.streams.getMessage('LOGS', { seq: from + index }),
+        )
+        for (const message of await Promise.all(asked)) {
+          if (!message) throw new Error('a message is missing')
+          const { header, subject, seq } = message
+          stored.push({ subject, id: header.get('Nats-Msg-Id'), seq, record: message.json() })
         }
       }
       return stored
