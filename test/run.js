@@ -18,6 +18,7 @@ const FOLDERS = {
   adapters: true,
   logs: false,
   cli: false,
+  collect: false,
 }
 
 const args = process.argv.slice(2)

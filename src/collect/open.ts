@@ -1,13 +1,10 @@
 // Opens an input by its options.
 
-import type { InputOptions, JetstreamInputOptions } from '../core/inputs.js'
+import type { InputOptions } from '../core/inputs.js'
 import type { Input, InputPlace } from './input.js'
+import { openJetstreamInput } from './jetstream.js'
 import { openNdjsonInput } from './ndjson.js'
 import { openSyslogInput } from './syslog.js'
-
-interface Jetstream {
-  openJetstreamInput(options: JetstreamInputOptions, place: InputPlace): Promise<Input>
-}
 
 /** Resolves when it takes records. Rejects with `LOGSHARE_ERR_HANDLER`. */
 export async function openInput(options: InputOptions, place: InputPlace): Promise<Input> {
@@ -17,6 +14,6 @@ export async function openInput(options: InputOptions, place: InputPlace): Promi
     case 'ndjson':
       return openNdjsonInput(options, place)
     case 'jetstream':
-      return (require('./jetstream.js') as Jetstream).openJetstreamInput(options, place)
+      return openJetstreamInput(options, place)
   }
 }

@@ -1,6 +1,5 @@
 // From a handler's options to the handler: add a line here for a new type.
 
-import { LogshareError } from '../core/errors.js'
 import { notice, reasonOf } from '../core/notice.js'
 import type { HandlerOptions } from '../core/options.js'
 import type { Handler, Surroundings } from './handler.js'
@@ -33,17 +32,28 @@ export function needsThread({ type }: HandlerOptions): boolean {
 
 /** Throws `LOGSHARE_ERR_HANDLER` if a handler that lives in another thread could not be opened there. */
 export function checkHandler(options: HandlerOptions): void {
-  if (options.type === 'module') {
-    const { checkModule } = require('./module.js') as typeof import('./module.js')
-    checkModule(options)
-  } else if (options.type === 'socket' || options.type === 'syslog') {
-    const { readTls } = require('./receiver.js') as typeof import('./receiver.js')
-    const { address = '', tls } = options
-    if (address.startsWith('tls:')) readTls({ address, tls }, '')
-  }
-  if (options.type === 'otlp') {
-    const { checkOtlp } = require('./otlp.js') as typeof import('./otlp.js')
-    checkOtlp(options)
+  switch (options.type) {
+    case 'module': {
+      const { checkModule } = require('./module.js') as typeof import('./module.js')
+      checkModule(options)
+      break
+    }
+    case 'socket':
+    case 'syslog': {
+      const { readTls } = require('./receiver.js') as typeof import('./receiver.js')
+      const { address = '', tls } = options
+      if (address.startsWith('tls:')) readTls({ address, tls }, '')
+      break
+    }
+    case 'otlp': {
+      const { checkOtlp } = require('./otlp.js') as typeof import('./otlp.js')
+      checkOtlp(options)
+      break
+    }
+    case 'jetstream': {
+      const { checkNats } = require('./nats.js') as typeof import('./nats.js')
+      checkNats()
+    }
   }
 }
 
@@ -79,10 +89,10 @@ function open(options: HandlerOptions, place: Surroundings): Handler {
       const { createSyslogHandler } = require('./syslog.js') as typeof import('./syslog.js')
       return createSyslogHandler(options, place)
     }
-    default:
-      throw new LogshareError(
-        'LOGSHARE_ERR_HANDLER',
-        `${options.type} handler: not in this version`,
-      )
+    case 'jetstream': {
+      const { createJetstreamHandler } =
+        require('./jetstream.js') as typeof import('./jetstream.js')
+      return createJetstreamHandler(options, place)
+    }
   }
 }
