@@ -12,7 +12,7 @@ const FOLDERS = {
   core: true,
   queue: true,
   logger: true,
-  handlers: true,
+  handlers: false,
   listener: true,
   spawn: true,
   adapters: true,
