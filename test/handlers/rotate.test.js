@@ -125,7 +125,7 @@ for (const args of [[], ['fork']]) {
     let total = 0
     for (const { name, text } of files) {
       const seconds = readLines(text).map(({ time }) => Math.floor(time / 1000))
-      const [first] = seconds
+      const first = mostOf(seconds) // a record may have come late
       total += seconds.length
       strays += seconds.filter((second) => second !== first).length
       const local = new Date(first * 1000)
@@ -138,6 +138,12 @@ for (const args of [[], ['fork']]) {
     assert.ok(strays < total / 4, `${strays} of ${total} records in the file of another second`)
     assertDelivered(readAll(path))
   })
+}
+
+/** The value there is most of. @param {number[]} values */
+function mostOf(values) {
+  const count = (/** @type {number} */ value) => values.filter((each) => each === value).length
+  return [...new Set(values)].reduce((most, value) => (count(value) > count(most) ? value : most))
 }
 
 test('the file of yesterday is put aside at the start', async (t) => {
