@@ -1,26 +1,11 @@
 // Standard: the level of a record, whatever levels a library or an application has made up for itself.
 
 import { hostname } from 'node:os'
-
-const LABELS: Readonly<Record<string, number>> = {
-  trace: 10,
-  debug: 20,
-  info: 30,
-  notice: 30,
-  warn: 40,
-  warning: 40,
-  err: 50,
-  error: 50,
-  crit: 60,
-  critical: 60,
-  alert: 60,
-  emerg: 60,
-  fatal: 60,
-}
+import { levelOfWord } from '../core/severity.js'
 
 /** 10 to 60, by the level's label if that is a known one, or else the next below its number. */
 export function standardLevel(level: number, label?: string): number {
-  const known = label === undefined ? undefined : LABELS[label.toLowerCase()]
+  const known = label === undefined ? undefined : levelOfWord(label)
   return known ?? Math.min(60, Math.max(10, Math.floor(level / 10) * 10))
 }
 

@@ -1,28 +1,8 @@
 // Facts: what a record of a log says of itself, as far as it was found: level, name, producer, message.
 
-import { LEVELS } from '../core/level.js'
+import { levelOfWord } from '../core/severity.js'
 import { Members } from './members.js'
 import type { LogEntry } from './records.js'
-
-/** Levels of other libraries by name; the numbers are ours. */
-const NAMES: Readonly<Record<string, number>> = {
-  ...LEVELS,
-  silly: 10,
-  verbose: 20,
-  http: 20,
-  log: 30,
-  notice: 30,
-  mark: 30,
-  warning: 40,
-  err: 50,
-  severe: 50,
-  crit: 60,
-  critical: 60,
-  alert: 60,
-  emerg: 60,
-  emergency: 60,
-  panic: 60,
-}
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: what winston's colorize puts around a level
 const COLORS = /\u001b\[[\d;]*m/g
@@ -97,7 +77,7 @@ export function levelOf(value: unknown): number {
   const number = Number(value)
   if (!Number.isNaN(number)) return number
   const name = value.replace(COLORS, '').trim().toLowerCase()
-  return Object.hasOwn(NAMES, name) ? (NAMES[name] ?? Number.NaN) : Number.NaN
+  return levelOfWord(name) ?? Number.NaN
 }
 
 /** What a text record says. */
