@@ -38,11 +38,6 @@ function needServer() {
  */
 async function createServerOf(t, { address = '127.0.0.1', port, lines = [], within = [] } = {}) {
   needServer()
-  const store = scratch(/** @type {any} */ (t))
-  const at = port ?? (await freePort())
-  const config = join(store, 'server.conf')
-  const base = [`listen: "${address}:${at}"`, `jetstream { store_dir: "${store}" }`]
-  writeFileSync(config, [...base, ...lines].join('\n'))
   /** @type {import('node:child_process').ChildProcess | undefined} */
   let server
   const kill = async () => {
@@ -51,11 +46,16 @@ async function createServerOf(t, { address = '127.0.0.1', port, lines = [], with
     server.kill('SIGKILL')
     await ended
   }
+  t.after(kill) // before its store is removed
+  const store = scratch(/** @type {any} */ (t))
+  const at = port ?? (await freePort())
+  const config = join(store, 'server.conf')
+  const base = [`listen: "${address}:${at}"`, `jetstream { store_dir: "${store}" }`]
+  writeFileSync(config, [...base, ...lines].join('\n'))
   const start = () => {
     const [program = '', ...args] = [...within, 'nats-server', '-c', config]
     server = spawn(program, args, { stdio: 'ignore' })
   }
-  t.after(kill)
   return { url: `${address}:${at}`, start, kill }
 }
 
@@ -153,14 +153,14 @@ async function ready(urls) {
 /**
  * @template T
  * @param {string | string[]} servers
- * @param {(link: { manager: import('@nats-io/jetstream').JetStreamManager, client: import('@nats-io/jetstream').JetStreamClient }) => Promise<T>} act
+ * @param {(link: { manager: import('@nats-io/jetstream').JetStreamManager, client: import('@nats-io/jetstream').JetStreamClient, connection: import('@nats-io/transport-node').NatsConnection }) => Promise<T>} act
  * @param {object} [credentials]
  */
 async function withServer(servers, act, credentials) {
   const connection = await connect({ servers, reconnect: false, timeout: 20_000, ...credentials })
   try {
     const manager = await jetstreamManager(connection, { timeout: 20_000 })
-    return await act({ manager, client: jetstream(connection, { timeout: 20_000 }) })
+    return await act({ connection, manager, client: jetstream(connection, { timeout: 20_000 }) })
   } finally {
     await connection.close()
   }
