@@ -14,6 +14,9 @@ import { createEntry, type Entry, Waiting } from './waiting.js'
 /** Milliseconds until the next try, twice as many after each, up to the last. */
 const FIRST_RETRY = 50
 const LAST_RETRY = 5000
+/** What one call gets at most, if nothing else is asked for. */
+const BYTES = 2 ** 20
+const RECORDS = 4096
 /** Share of the limit above which records are better left in their queues. */
 const FULL = 1 / 2
 
@@ -66,6 +69,8 @@ export class Courier {
   readonly #options: CourierOptions
   readonly #waiting: Waiting
   readonly #drops = new Drops()
+  readonly #lines = new Lines()
+  /** Records there ever were. */
   #count = 0
   #sending: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
@@ -132,8 +137,6 @@ export class Courier {
     }
     this.#waiting.add(entry)
   }
-
-  readonly #lines = new Lines()
 
   #isBatch(): boolean {
     const { bytes = BYTES, records = RECORDS } = this.#options
@@ -239,9 +242,6 @@ export class Courier {
 function faultOf(reason: string, isSlow: boolean): Fault {
   return { reason, since: monotonic(), isSlow }
 }
-
-const BYTES = 2 ** 20
-const RECORDS = 4096
 
 /** The part of a handler that its courier does. */
 export function courierPart(courier: Courier): {
