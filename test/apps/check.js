@@ -26,7 +26,7 @@ function findTold(text) {
  * @param {readonly any[]} records
  * @param {import('./specs.js').Spec} spec
  */
-function checkLog(records, { libs, sources, tasks, restarts }) {
+function checkLog(records, { libs, sources, tasks, restarts, copied = [] }) {
   const { lost, doubled, disordered } = audit(records)
   const faults = []
   if (lost + doubled + disordered > 0) {
@@ -35,6 +35,7 @@ function checkLog(records, { libs, sources, tasks, restarts }) {
   const told = records.flatMap((record) => findTold(record.msg).map((it) => ({ ...it, record })))
   faults.push(...checkOrder(told, 'log', restarts))
   for (const [lib, where] of Object.entries(libs)) {
+    if (copied.includes(lib)) continue
     const of = told.filter((it) => it.lib === lib)
     faults.push(...checkCount(of, where === 'log' ? tasks : 0, `${lib} in the log`))
     const strange = of.find(

@@ -18,6 +18,7 @@
  * @property {Record<string, string>} [env]
  * @property {boolean} [redis] whether it needs one
  * @property {boolean} [restarts] whether its workers count from 1 again, with each file of tests
+ * @property {string[]} [copied] libraries of which the log may have some, whatever was printed
  * @property {boolean} [prints] whether what it prints has to be the same
  * @property {'pm2'} [runner]
  */
@@ -195,6 +196,8 @@ const SPECS = [
     args: ['--workers=2', '--config={"cacheDirectory":"jest-cache"}'],
     tasks: 20,
     libs: { console: 'out', pino: 'out' },
+    // Jest loads it by itself, in its own process where tests are few and fast: there it is seen, and copied.
+    copied: ['pino'],
     sources: FORKS,
     way: '-r',
     prints: true,
