@@ -2,15 +2,19 @@
 // The inputs of `logshare collect`, fed by programs that know nothing of logshare.
 
 const assert = require('node:assert/strict')
-const { spawn, spawnSync } = require('node:child_process')
+const { spawn } = require('node:child_process')
 const { createServer } = require('node:net')
 const { join } = require('node:path')
 const { it } = require('node:test')
 const { countLines, startCollector, until } = require('../helpers/collector')
+const { needPrograms } = require('../helpers/programs')
 const { collect, readLog, scratch } = require('../helpers/run')
 
+const IS_LINUX = process.platform === 'linux'
+if (IS_LINUX) needPrograms({ logger: 'bsdutils', python3: 'python3' })
+
 it('logger(1) over UDP, TCP and a Unix socket, in both formats', {
-  skip: without('logger'),
+  skip: !IS_LINUX,
 }, async (t) => {
   const { port, socket, stop } = await start(t)
   const network = ['-n', '127.0.0.1', '-P', String(port)]
@@ -57,7 +61,7 @@ it('logger(1) over UDP, TCP and a Unix socket, in both formats', {
 })
 
 it("Python's SysLogHandler over UDP, TCP and a Unix socket", {
-  skip: without('python3'),
+  skip: !IS_LINUX,
 }, async (t) => {
   const { port, socket, stop } = await start(t)
   const script = `
@@ -152,11 +156,6 @@ it('bytes that are no messages end their connection and nothing else', async (t)
   assert.ok(log.some(({ msg }) => msg === 'after'))
   assert.match(collector.output.stderr, /a message of more than 1048576 bytes .*_DROPPED\)/)
 })
-
-/** @param {string} name */
-function without(name) {
-  return spawnSync(name, ['--version']).error ? `no ${name} here` : false
-}
 
 /** @param {string} file @param {string[]} args @param {string} [input] */
 async function program(file, args, input) {

@@ -3,24 +3,20 @@
 
 const assert = require('node:assert/strict')
 const { once } = require('node:events')
-const { execFileSync, spawnSync } = require('node:child_process')
+const { spawnSync } = require('node:child_process')
 const { existsSync, readFileSync, renameSync, statSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
 const test = require('node:test')
 const { assertDelivered } = require('../helpers/delivery')
 const { command, until } = require('../helpers/orphans')
+const { needPrograms } = require('../helpers/programs')
 const { readAll } = require('../helpers/rotated')
 const { cleanEnv, readLog, ROOT, scratch } = require('../helpers/run')
 const { startSteps } = require('../helpers/steps')
 
 const COMMAND = `"${process.execPath}" "${join(ROOT, 'dist/cli/main.js')}"`
-const hasLogrotate = () => spawnSync('logrotate', ['--version']).status === 0
-if (process.platform === 'linux' && !hasLogrotate() && process.getuid?.() === 0) {
-  const options = /** @type {const} */ ({ stdio: 'ignore' })
-  execFileSync('apt-get', ['update', '-qq'], options)
-  execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'logrotate'], options)
-}
-const skip = !hasLogrotate() && 'logrotate is not installed'
+const skip = process.platform !== 'linux'
+if (!skip) needPrograms({ logrotate: 'logrotate' })
 
 /** An application with children, its runtime directory and its log. @param {import('node:test').TestContext} t @param {object} [more] */
 function start(t, more = {}) {

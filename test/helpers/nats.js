@@ -8,6 +8,7 @@ const { createServer } = require('node:net')
 const { join } = require('node:path')
 const { connect } = require('@nats-io/transport-node')
 const { jetstream, jetstreamManager } = require('@nats-io/jetstream')
+const { needPrograms } = require('./programs.js')
 const { scratch } = require('./run.js')
 
 /** @typedef {{ after(fn: () => unknown): void, diagnostic(text: string): void }} Test */
@@ -21,23 +22,13 @@ const bridge = `ls${process.pid}`
 /** Of the range that is set aside for tests of networks. */
 const subnet = `198.18.${process.pid % 256}`
 
-/** The server's program, from the system's packages; throws if it is not there and cannot be installed. */
-function needServer() {
-  if (spawnSync('nats-server', ['--version']).status === 0) return
-  if (process.getuid?.() !== 0) throw new Error('needs nats-server: apt-get install nats-server')
-  const quiet = /** @type {const} */ ({ stdio: 'ignore' })
-  execFileSync('apt-get', ['update', '-qq'], quiet)
-  const args = ['install', '-y', '-qq', '--no-install-recommends', 'nats-server', 'iproute2']
-  execFileSync('apt-get', args, quiet)
-}
-
 /**
  * A server with a store of its own; `start` again after `kill` finds what it had.
  * @param {Test} t
  * @param {{ address?: string, port?: number, lines?: string[], within?: string[] }} [options] `within`: what to run it by
  */
 async function createServerOf(t, { address = '127.0.0.1', port, lines = [], within = [] } = {}) {
-  needServer()
+  needPrograms({ 'nats-server': 'nats-server', ip: 'iproute2' })
   /** @type {import('node:child_process').ChildProcess | undefined} */
   let server
   const kill = async () => {
@@ -69,7 +60,7 @@ async function startServer(t, options) {
 
 /** Three that are ready; the test may kill one at a time. @param {Test} t */
 async function startCluster(t) {
-  needServer()
+  needPrograms({ 'nats-server': 'nats-server', ip: 'iproute2' })
   /** @type {Awaited<ReturnType<typeof createServerOf>>[]} */
   const servers = []
   t.after(async () => {
