@@ -24,7 +24,7 @@ describe('fields of pino', { concurrency: 2 }, () => {
         const file = { type: 'file', path: join(path, 'all.log') }
         await run(PROGRAM, { env: { PINO, KIND, LOG: beside }, config: { handlers: [file] } })
         assert.deepEqual(linesOf(relayed), linesOf(alone))
-        const written = readLines(readFileSync(alone, 'utf8'))
+        const written = readLines(readFileSync(alone, 'utf8').replace('\\ud800', '\ufffd'))
         const records = readLog(join(path, 'all.log')).map(({ time: _, ...record }) => record)
         assert.deepEqual(
           records.map(fieldsOf),
@@ -47,7 +47,7 @@ function linesOf(path) {
     .split('\n')
 }
 
-// What a file of ours has kept of half a character, pino's has not.
+// What a file of ours has kept of half a character, pino's has not, but for Node 26.
 function fieldsOf(record) {
   const fields = Object.entries(record).filter(([key]) => !RESERVED.includes(key))
   return JSON.parse(JSON.stringify(Object.fromEntries(fields)).replace('\\ud800', '\ufffd'))
