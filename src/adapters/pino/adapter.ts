@@ -10,9 +10,10 @@ import { type Identity, keyOf } from '../loggers.js'
 import { gather, type Reached, reach, Sink } from '../sink.js'
 import { isData, standardOf } from '../standard-streams.js'
 import { take } from '../take.js'
+import { leaveChannel } from './channel.js'
 import { replaceExports } from './destinations.js'
 import { announceLevel, applyLevel } from './levels.js'
-import { deliver, hooked, type Library, type Logger, libraryOf, type Stream } from './library.js'
+import { deliver, type Library, type Logger, libraryOf, type Stream } from './library.js'
 import { createLineMaker, type Line } from './lines.js'
 import { describeLine, describeText } from './record.js'
 import { give, libraries, loggers, type Origin, packExtra, unpackExtra } from './root.js'
@@ -43,7 +44,7 @@ export const pinoAdapter: Adapter = {
       const write =
         context.role === 'take' ? taking(library, context, tracker) : copying(library, context)
       shimmer.wrap(target, writeSym, () => write as never)
-      hooked.add(library.prototype)
+      leaveChannel()
       undo.push(() => shimmer.unwrap(target, writeSym))
       if (context.role === 'copy') {
         libraries.add(library)

@@ -4,7 +4,7 @@ import type { AdapterContext } from '../adapter.js'
 import { attempt } from '../give.js'
 import { isData } from '../standard-streams.js'
 import { take } from '../take.js'
-import { hooked, type Library, type Logger, type Stream } from './library.js'
+import type { Library, Logger, Stream } from './library.js'
 import { describeLine } from './record.js'
 
 /** What pino publishes when a line is finished. */
@@ -14,11 +14,11 @@ interface Message {
   readonly result?: unknown
 }
 
-/** Copies the line, unless its logger is of a copy that is adapted. Never throws: that would end the application. */
+/** Copies the line. Never throws: that would end the application. */
 export function copyLine(message: unknown, context: AdapterContext): void {
   attempt('pino', () => {
     const { instance, arguments: args, result } = message as Message
-    if (!instance || !args || typeof result !== 'string' || isHooked(instance)) return
+    if (!instance || !args || typeof result !== 'string') return
     const [lastObj, lastMsg, lastLevel, lastTime] = args
     const library = libraryFor(instance)
     const stream = instance[library.pino.symbols.streamSym] as Stream
@@ -26,10 +26,6 @@ export function copyLine(message: unknown, context: AdapterContext): void {
     const line = { text: result, lastObj, lastMsg, lastLevel, lastTime, lastLogger: instance }
     take({ ...context, role: 'copy' }, describeLine(library, instance, line))
   })
-}
-
-function isHooked(logger: Logger): boolean {
-  return prototypesOf(logger).some((prototype) => hooked.has(prototype))
 }
 
 function prototypesOf(logger: object): readonly object[] {

@@ -1,11 +1,15 @@
 // Channel: where each copy of pino (9 and 10, late versions) tells of its finished lines, also one within a bundle. That
 // writes as it does without us: its lines are copied for handlers that keep them, and given back to no logger.
+//
+// Being listened to costs each line more than taking it does: with the first copy that is adapted the listening ends.
 
 import { type AdapterContext, isRelaying } from '../adapter.js'
 
 const NAME = 'tracing:pino_asJson:end'
 
-/** Listens until the undo, which it returns. */
+let stop: (() => void) | undefined
+
+/** Listens until the undo, which it returns, or until a copy is adapted. */
 export function watchChannel(context: AdapterContext): () => void {
   const { subscribe, unsubscribe } =
     require('node:diagnostics_channel') as typeof import('node:diagnostics_channel')
@@ -15,7 +19,14 @@ export function watchChannel(context: AdapterContext): () => void {
     copyLine(message, context)
   }
   subscribe(NAME, told)
-  return () => {
+  stop = () => {
     unsubscribe(NAME, told)
   }
+  return stop
+}
+
+/** A copy is adapted. */
+export function leaveChannel(): void {
+  stop?.()
+  stop = undefined
 }

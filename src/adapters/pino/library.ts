@@ -23,9 +23,6 @@ type Write = (this: Logger, object: unknown, message: unknown, level: number) =>
 type SetLevel = (this: Logger, level: unknown) => void
 type Child = (this: Logger, bindings: { readonly name?: unknown }, ...rest: unknown[]) => Logger
 
-/** Prototypes of the copies whose writing is adapted. */
-export const hooked: WeakSet<object> = new WeakSet<object>()
-
 /** What all loggers of a copy inherit from. */
 export interface Prototype {
   child: Child
