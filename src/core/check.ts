@@ -59,3 +59,15 @@ export const threshold: Check<Threshold> = (value, option) => {
   if (isThreshold(value)) return value
   throw fault(option, `one of ${THRESHOLD_NAMES.join(', ')}`, value)
 }
+
+/** `scheme://host:port` of one of the schemes, or `unix:/path`. */
+export function addressBy(...schemes: readonly string[]): Check<string> {
+  const network = new RegExp(`^(?:${schemes.join('|')})://[^/]+$`)
+  return (value, option) => {
+    const given = text(value, option)
+    const isNetwork = network.test(given) && URL.canParse(given) && new URL(given).port !== ''
+    if (isNetwork || /^unix:\/./.test(given)) return given
+    const networks = schemes.map((scheme) => `${scheme}://host:port`).join(', ')
+    throw fault(option, `${networks} or unix:/path`, value)
+  }
+}

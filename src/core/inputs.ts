@@ -1,6 +1,7 @@
 // Inputs: the options of `logshare collect` for what it takes from others than applications with logshare.
 
 import {
+  addressBy,
   boolean,
   type Check,
   fault,
@@ -8,7 +9,6 @@ import {
   object,
   oneOf,
   optional,
-  type Shape,
   text,
 } from './check.js'
 
@@ -60,7 +60,7 @@ const input: Check<InputOptions> = (value, option) => {
   const given = object(value, option, ['type', 'address', 'open'])
   const open = optional(given.open, `${option}.open`, boolean) ?? false
   const schemes = type === 'syslog' ? ['udp', 'tcp'] : ['tcp']
-  const address = addressOf(given, option, schemes)
+  const address = addressBy(...schemes)(given.address, `${option}.address`)
   if (!open && !isLocal(address)) {
     throw fault(`${option}.address`, 'a loopback address, or "open": true beside it', address)
   }
@@ -78,17 +78,6 @@ function jetstream(value: unknown, option: string): JetstreamInputOptions {
     if (found !== undefined) checked[name] = found
   }
   return checked as unknown as JetstreamInputOptions
-}
-
-function addressOf(given: Shape, option: string, schemes: readonly string[]): string {
-  const address = text(given.address, `${option}.address`)
-  const isNetwork =
-    schemes.some((scheme) => new RegExp(`^${scheme}://[^/]+$`).test(address)) &&
-    URL.canParse(address) &&
-    new URL(address).port !== ''
-  if (isNetwork || /^unix:\/./.test(address)) return address
-  const networks = schemes.map((scheme) => `${scheme}://host:port`).join(', ')
-  throw fault(`${option}.address`, `${networks} or unix:/path`, address)
 }
 
 function isLocal(address: string): boolean {

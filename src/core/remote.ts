@@ -3,6 +3,7 @@
 import { resolve } from 'node:path'
 import { appName } from './app.js'
 import {
+  addressBy,
   boolean,
   type Check,
   fault,
@@ -174,13 +175,7 @@ export const FACILITIES: readonly string[] =
     ' ',
   )
 
-const address: Check<string> = (value, option) => {
-  const given = text(value, option)
-  const isNetwork =
-    /^(?:tcp|tls|udp):\/\/[^/]+$/.test(given) && URL.canParse(given) && new URL(given).port !== ''
-  if (isNetwork || /^unix:\/./.test(given)) return given
-  throw fault(option, 'tcp://host:port, tls://host:port, udp://host:port or unix:/path', value)
-}
+const address = addressBy('tcp', 'tls', 'udp')
 
 const url: Check<string> = (value, option) => {
   const given = text(value, option)

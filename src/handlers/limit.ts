@@ -13,7 +13,6 @@ const MAX_LOGGERS = 10_000
 export function limit(handler: Handler, { rate, sample }: FilterOptions): Handler {
   const sampler = sample && createSampler(sample)
   const limiter = rate && new Limiter(rate.limit, Number(rate.interval))
-  if (!sampler && !limiter) return handler
   const write = (records: readonly Delivery[]): void => {
     const kept = sampler ? records.filter(sampler) : records
     const passed = limiter ? limiter.pass(kept) : kept

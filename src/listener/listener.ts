@@ -240,7 +240,7 @@ export class Listener {
       return
     }
     const isBehind = this.#isDirty || this.sources.hasFinished()
-    if (isBehind && !this.#checkpoint) this.#checkpoint = this.#look()
+    if (isBehind && !this.#checkpoint) this.#checkpoint = this.#takeCheckpoint()
     if (!this.#checkpoint?.hasArrived()) return
     const { state } = this.#checkpoint
     this.#checkpoint = undefined
@@ -259,7 +259,7 @@ export class Listener {
   }
 
   // What a successor starts with, once all that was written before has arrived where it is going.
-  #look(): Checkpoint {
+  #takeCheckpoint(): Checkpoint {
     this.#isDirty = false
     const state = { positions: this.sources.positions(), marks: this.#fanout.marks() }
     return { state, hasArrived: this.#fanout.arrival() }
