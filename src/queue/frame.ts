@@ -37,6 +37,8 @@ export const Kind = {
   END: 7,
   /** A record about records that were dropped: its field `dropped` counts them. */
   REPORT: 8,
+  /** How many bytes of a segment that was made in its whole size are written: `extent.ts`. */
+  EXTENT: 9,
 } as const
 
 export type FrameKind = (typeof Kind)[keyof typeof Kind]
@@ -98,7 +100,7 @@ export function readFrame(buffer: Buffer, offset: number, limit: number): ReadRe
   const time = buffer.readDoubleLE(offset + 8)
   const check = buffer.readUInt32LE(offset + 20)
   if (buffer.readUInt16LE(offset + 4) !== MAGIC || payload > MAX_PAYLOAD) return 'damaged'
-  if (kind < Kind.RECORD || kind > Kind.REPORT || !(time >= 0 && time < MAX_TIME)) return 'damaged'
+  if (kind < Kind.RECORD || kind > Kind.EXTENT || !(time >= 0 && time < MAX_TIME)) return 'damaged'
   if (check !== checkOf(payload, { kind, level, time, seq })) return 'damaged'
   if (limit - offset < frameSize(payload)) return 'incomplete'
   const start = offset + HEADER

@@ -1,7 +1,8 @@
 // FileReader: the listener's end of a FileQueue.
 
-import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
 import { removeFile } from '../core/remove.js'
+import { hasExtent, readExtent, writtenIn } from './extent.js'
 import { type Frame, frameSize, HEADER, Kind, readFrame } from './frame.js'
 import type { QueueReader } from './queue.js'
 import { endPath, nextSegment, segmentPath } from './segment.js'
@@ -14,6 +15,8 @@ export class FileReader implements QueueReader {
   readonly #producer: string
   #number: number
   #fd = -1
+  /** Whether the segment says itself how far it is written; undefined until that can be known. */
+  #hasExtent: boolean | undefined
   #position = 0
   #buffer: Buffer = Buffer.alloc(0)
   #start = 0
@@ -115,10 +118,9 @@ export class FileReader implements QueueReader {
     const [first, offset] = this.position()
     let bytes = -offset
     for (let number = first; ; number++) {
-      const path = segmentPath(this.#directory, this.#producer, number)
-      const stats = statSync(path, { throwIfNoEntry: false })
-      if (!stats) return Math.max(0, bytes)
-      bytes += stats.size
+      const written = bytesIn(segmentPath(this.#directory, this.#producer, number))
+      if (written === undefined) return Math.max(0, bytes)
+      bytes += written
     }
   }
 
@@ -136,10 +138,11 @@ export class FileReader implements QueueReader {
   }
 
   #take(frame: Frame): void {
-    if (frame.kind === Kind.HELLO || frame.kind === Kind.END) {
+    const { kind } = frame
+    if (kind === Kind.HELLO || kind === Kind.END || kind === Kind.EXTENT) {
       this.#start += frameSize(frame.end - frame.start)
-      if (frame.kind === Kind.END) this.#turn()
-      else this.hello = frame.buffer.toString('utf8', frame.start, frame.end)
+      if (kind === Kind.END) this.#turn()
+      if (kind === Kind.HELLO) this.hello = frame.buffer.toString('utf8', frame.start, frame.end)
     } else if (frame.seq <= this.#passed) {
       this.#start += frameSize(frame.end - frame.start)
     } else {
@@ -150,6 +153,7 @@ export class FileReader implements QueueReader {
   #turn(next: number = this.#number + 1): void {
     this.#finished.push(this.#number)
     this.close()
+    this.#hasExtent = undefined
     this.#number = next
     this.#position = this.#start = this.#end = this.#searched = 0
     this.#buffer = Buffer.alloc(0)
@@ -158,7 +162,8 @@ export class FileReader implements QueueReader {
   // More bytes behind the ones we have. A buffer whose frames are still held is left to them.
   #fill(): boolean {
     if (this.#fd < 0 && !this.#open()) return false
-    const { size: there } = fstatSync(this.#fd)
+    this.#hasExtent ??= hasExtent(this.#fd)
+    const there = this.#hasExtent ? readExtent(this.#fd) : fstatSync(this.#fd).size
     if (there === this.#position) return false
     if (this.#isTail) this.#forgetTail()
     if (there < this.#position) this.#readAgain()
@@ -239,5 +244,18 @@ export class FileReader implements QueueReader {
     // The last bytes may begin one whose magic is not here yet.
     this.#start =
       next < 0 || next >= this.#end ? Math.max(this.#start + 1, this.#end - 5) : next - 4
+  }
+}
+
+function bytesIn(path: string): number | undefined {
+  try {
+    const fd = openSync(path, 'r')
+    try {
+      return writtenIn(fd)
+    } finally {
+      closeSync(fd)
+    }
+  } catch {
+    return undefined
   }
 }

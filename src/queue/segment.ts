@@ -1,13 +1,30 @@
-// Segment: the name of one file of a FileQueue, `<producer>.<number>.q`.
+// Segment: one file of a FileQueue, and its name, `<producer>.<number>.q`.
 
 import { randomBytes } from 'node:crypto'
 import { readdirSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { type FrameHead, Kind } from './frame.js'
 
 const NAME = /^(.+)\.(\d+)\.q$/
 
 /** A writer goes on in a new segment after this many bytes, so that read ones can be removed. */
 export const SEGMENT_SIZE: number = 8 * 2 ** 20
+
+/** A segment that is being written. */
+export interface Segment {
+  /** Bytes written. */
+  readonly size: number
+  /** Whether a record with this text belongs into the next one. */
+  isFullFor(text: string): boolean
+  /** Throws what the system says; then nothing is appended. */
+  append(head: FrameHead, text: string): void
+  /** Appends the last frame, which says that the next one goes on, and closes. */
+  end(): void
+  close(): void
+}
+
+export const HELLO: FrameHead = { kind: Kind.HELLO, level: 0, time: 0, seq: 0 }
+export const END: FrameHead = { kind: Kind.END, level: 0, time: 0, seq: 0 }
 
 /** A name no other producer of the directory has, even when process ids are used again. */
 export function producerId(pid: number, tid: number): string {

@@ -1,17 +1,21 @@
 // FileWriter: the producer's end of a FileQueue.
 
-import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { isMainThread } from 'node:worker_threads'
+import { monotonic } from '../core/clock.js'
 import { notice, reasonOf } from '../core/notice.js'
 import { removeFile } from '../core/remove.js'
-import { type FrameHead, frameBound, frameSize, Kind, writeFrame } from './frame.js'
+import { type FrameHead, frameBound } from './frame.js'
+import { PlainSegment } from './plain.js'
 import { isVital, type QueuePolicy, type QueueWriter } from './queue.js'
 import { Room } from './room.js'
-import { segmentPath } from './segment.js'
+import { HELLO, type Segment, segmentPath } from './segment.js'
 
-const SCRATCH = 64 * 1024
+/** Bytes of a plain segment while a mapped one may follow, and milliseconds in which a busy producer fills it. */
+const FIRST_SIZE = 256 * 1024
+const BUSY = 10_000
+const MAPPED_SIZE = 2 ** 20
 /** What the system says when there is no room, which a reader makes by removing what it has read. */
 const FULL = new Set(['ENOSPC', 'EDQUOT'])
-const BARE = { level: 0, time: 0, seq: 0 }
 
 export interface FileQueueOptions {
   readonly directory: string
@@ -29,10 +33,11 @@ export class FileWriter implements QueueWriter {
   readonly #options: FileQueueOptions
   readonly #room: Room
   readonly #segmentSize: number
-  #scratch: Buffer = Buffer.allocUnsafe(SCRATCH)
-  #fd = -1
+  #segment: Segment | undefined
   #number = 0
-  #size = 0
+  #begun = 0
+  // A thread may be terminated, and its mappings would stay with the process.
+  #mayMap = isMainThread
 
   constructor(options: FileQueueOptions) {
     this.#options = options
@@ -41,22 +46,23 @@ export class FileWriter implements QueueWriter {
   }
 
   write(head: FrameHead, text: string, vital: boolean = isVital(head)): boolean {
-    this.#rollInTime() // what is in a segment that is not full cannot be given back by the reader
-    const isWritten = this.#room.reserve(this.#size, text.length, vital) && this.#put(head, text)
+    this.#rollInTime(text) // what is in a segment that is not full cannot be given back by the reader
+    const written = this.#segment?.size ?? 0
+    const isWritten = this.#room.reserve(written, text.length, vital) && this.#put(head, text)
     if (isWritten) this.#options.wrote?.(head.time)
     return isWritten
   }
 
   close(): void {
-    if (this.#fd < 0) return
-    closeSync(this.#fd)
-    this.#fd = -1
+    if (!this.#segment) return
+    this.#segment.close()
+    this.#segment = undefined
     this.#number++
   }
 
   #put(head: FrameHead, text: string): boolean {
     try {
-      this.#write(head, text)
+      this.#append(head, text)
       return true
     } catch (error) {
       const reason = reasonOf(error)
@@ -69,82 +75,79 @@ export class FileWriter implements QueueWriter {
 
   #tryAgain(head: FrameHead, text: string): boolean {
     try {
-      this.#write(head, text)
+      this.#rollInTime(text)
+      this.#append(head, text)
       return true
     } catch {
       return false
     }
   }
 
-  #write(head: FrameHead, text: string): void {
-    if (this.#fd < 0) this.#open()
-    this.#append(head, text)
-  }
-
-  // All or nothing: a segment that could not be begun (a full disk) is not left lying in the next one's way.
-  #open(): void {
-    const { directory, producer, hello } = this.#options
-    const before = { fd: this.#fd, size: this.#size }
-    const path = segmentPath(directory, producer, this.#number)
-    const fd = openSync(path, 'ax', 0o600) // at the file's end, wherever others or a half that was cut off put it
-    try {
-      this.#fd = fd
-      this.#size = 0
-      this.#append({ ...BARE, kind: Kind.HELLO }, hello)
-    } catch (error) {
-      this.#fd = before.fd
-      this.#size = before.size
-      closeSync(fd)
-      removeFile(path)
-      throw error
-    }
-  }
-
-  #rollInTime(): void {
-    if (this.#fd < 0 || this.#size < this.#segmentSize) return
-    try {
-      this.#roll()
-    } catch {
-      // The end of the old one could not be written: a reader that finds the next one takes it for ended.
-    }
+  #append(head: FrameHead, text: string): void {
+    this.#segment ??= this.#begin(text)
+    this.#segment.append(head, text)
   }
 
   // The next segment exists before the old one says so: a reader that sees END finds it. While there is no room for a
   // next one, the old one goes on.
-  #roll(): void {
-    const old = { fd: this.#fd, size: this.#size }
+  #rollInTime(text: string): void {
+    const old = this.#segment
+    if (!old?.isFullFor(text)) return
     this.#number++
     try {
-      this.#open()
+      this.#segment = this.#begin(text, monotonic() - this.#begun < BUSY)
     } catch {
       this.#number--
       return
     }
     try {
-      const size = writeFrame(this.#scratch, 0, { ...BARE, kind: Kind.END }, '')
-      writeSync(old.fd, this.#scratch, 0, size)
-    } finally {
-      closeSync(old.fd)
-      this.#room.add(this.#number - 1, old.size)
+      old.end()
+    } catch {
+      // The end of the old one could not be written: a reader that finds the next one takes it for ended.
+    }
+    this.#room.add(this.#number - 1, old.size)
+  }
+
+  #begin(text: string, isBusy = false): Segment {
+    this.#begun = monotonic()
+    return (isBusy && this.#beginMapped(text)) || this.#beginPlain()
+  }
+
+  #beginPlain(): Segment {
+    const size = this.#mayMap ? Math.min(FIRST_SIZE, this.#segmentSize) : this.#segmentSize
+    return this.#greet((path) => new PlainSegment(path, size))
+  }
+
+  // Loaded by producers that need it: it costs about ten milliseconds. A record that is too large for it goes the plain
+  // way, and so does everything where it cannot be had.
+  #beginMapped(text: string): Segment | undefined {
+    const size = Math.min(MAPPED_SIZE, this.#segmentSize)
+    if (!this.#mayMap || frameBound(text) > size / 2) return undefined
+    try {
+      const { isMappable } = require('./mapping.js') as typeof import('./mapping.js')
+      this.#mayMap = isMappable(this.#options.directory)
+      if (!this.#mayMap) return undefined
+      const { MappedSegment } = require('./mapped.js') as typeof import('./mapped.js')
+      return this.#greet((path) => new MappedSegment(path, size))
+    } catch (error) {
+      this.#mayMap = FULL.has((error as NodeJS.ErrnoException).code ?? '')
+      return undefined
     }
   }
 
-  #append(head: FrameHead, text: string): void {
-    const bound = frameBound(text)
-    if (bound > this.#scratch.length) {
-      const needed = frameSize(Buffer.byteLength(text))
-      if (needed > this.#scratch.length) this.#scratch = Buffer.allocUnsafe(needed)
-    }
-    const size = writeFrame(this.#scratch, 0, head, text)
-    let written = 0
+  // All or nothing: a segment that could not be begun (a full disk) is not left lying in the next one's way.
+  #greet(create: (path: string) => Segment): Segment {
+    const { directory, producer, hello } = this.#options
+    const path = segmentPath(directory, producer, this.#number)
+    let segment: Segment | undefined
     try {
-      while (written < size) written += writeSync(this.#fd, this.#scratch, written, size - written)
+      segment = create(path)
+      segment.append(HELLO, hello)
+      return segment
     } catch (error) {
-      if (written > 0) ftruncateSync(this.#fd, this.#size) // a disk that filled up half way
+      segment?.close()
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') removeFile(path)
       throw error
-    } finally {
-      if (this.#scratch.length > SCRATCH) this.#scratch = Buffer.allocUnsafe(SCRATCH)
     }
-    this.#size += size
   }
 }

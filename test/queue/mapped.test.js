@@ -1,0 +1,172 @@
+'use strict'
+// Mapped segments: a busy producer writes into memory that is the file, and what it has written survives it.
+
+const { test } = require('node:test')
+const assert = require('node:assert/strict')
+const { spawn } = require('node:child_process')
+const { once } = require('node:events')
+const { mkdirSync, openSync, readdirSync, closeSync } = require('node:fs')
+const { join } = require('node:path')
+const { setImmediate: turn } = require('node:timers/promises')
+const { hasExtent, writtenIn } = require('../../dist/queue/extent.js')
+const { FileReader } = require('../../dist/queue/file.js')
+const { listProducers } = require('../../dist/queue/segment.js')
+const { fill, mountSmall } = require('../helpers/disk.js')
+const { cleanEnv, FIXTURES, scratch } = require('../helpers/run.js')
+
+const onLinux = { skip: process.platform !== 'linux' && 'segments are mapped on Linux' }
+
+/** @param {string} directory @param {number} count @param {{ flags?: string[], where?: string }} [options] */
+function startWriter(directory, count, { flags = [], where = 'process' } = {}) {
+  const program = join(FIXTURES, 'queue/busy.js')
+  const child = spawn(process.execPath, [...flags, program, directory, String(count), where], {
+    env: cleanEnv(),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let said = ''
+  child.stdout.on('data', (/** @type {Buffer} */ chunk) => {
+    said += chunk.toString()
+  })
+  return {
+    child,
+    /** Number of the last record that is certainly written. */
+    said: () => Number(said.trimEnd().split('\n').slice(0, -1).at(-1) ?? -1),
+    text: () => said,
+    ended: once(child, 'close'),
+  }
+}
+
+/** @param {FileReader} reader */
+function readSome(reader) {
+  const seqs = []
+  for (let frame = reader.peek(); frame && seqs.length < 1000; frame = reader.peek()) {
+    const text = frame.buffer.toString('utf8', frame.start, frame.end)
+    assert.equal(text.slice(0, text.indexOf(':')), String(frame.seq))
+    assert.ok(/^\d+:ä+$/.test(text), 'a record that is not whole')
+    seqs.push(frame.seq)
+    reader.next()
+  }
+  reader.release()
+  reader.discard()
+  return seqs
+}
+
+/** @param {string} directory */
+function openQueue(directory) {
+  const [[producer, first]] = listProducers(directory)
+  return new FileReader(directory, producer, [first, 0])
+}
+
+/** How many segments of a directory are mapped. @param {string} directory */
+function countMapped(directory) {
+  return readdirSync(directory).filter((name) => {
+    const fd = openSync(join(directory, name), 'r')
+    const isMapped = hasExtent(fd)
+    closeSync(fd)
+    return isMapped
+  }).length
+}
+
+/** @param {number[]} seqs @param {number} atLeast */
+function assertComplete(seqs, atLeast) {
+  const wrong = seqs.findIndex((seq, i) => seq !== i)
+  assert.equal(wrong, -1, `${seqs[wrong]} in the place of ${wrong}`)
+  assert.ok(seqs.length >= atLeast, `${seqs.length} of at least ${atLeast}`)
+}
+
+for (const when of [2000, 9000, 24_000]) {
+  test(`killed after ${when} records and read meanwhile: none is missing, the readers' successors go on`, onLinux, async (t) => {
+    const directory = scratch(t)
+    const writer = startWriter(directory, 1e9)
+    t.after(() => writer.child.kill('SIGKILL'))
+    const seqs = []
+    let mapped = 0
+    while (!(writer.said() > 0)) await turn()
+    let reader = openQueue(directory)
+    for (let looks = 0; writer.said() < when; looks++) {
+      seqs.push(...readSome(reader))
+      mapped = Math.max(mapped, countMapped(directory))
+      if (looks % 7 === 0) {
+        const [producer] = [...listProducers(directory).keys()]
+        const position = reader.position()
+        reader.close()
+        reader = new FileReader(directory, producer, position)
+      }
+      await turn()
+    }
+    writer.child.kill('SIGKILL')
+    await writer.ended
+    for (let more = readSome(reader); more.length > 0; more = readSome(reader)) seqs.push(...more)
+    assertComplete(seqs, writer.said() + 1)
+    assert.equal(reader.advance(true), false)
+    assert.equal(reader.damaged, 0)
+    assert.equal(mapped > 0, true, 'no segment was mapped')
+    reader.remove()
+    assert.deepEqual(readdirSync(directory), [])
+  })
+}
+
+test('what waits is counted by what is written, not by the size of the file', onLinux, async (t) => {
+  const directory = scratch(t)
+  const writer = startWriter(directory, 1e9)
+  while (!(writer.said() > 4000)) await turn()
+  writer.child.kill('SIGKILL')
+  await writer.ended
+  assert.ok(countMapped(directory) > 0)
+  const reader = openQueue(directory)
+  const sizes = readdirSync(directory).map((name) => {
+    const fd = openSync(join(directory, name), 'r')
+    const bytes = writtenIn(fd)
+    closeSync(fd)
+    return bytes
+  })
+  assert.equal(reader.pending(), sizes.reduce((sum, bytes) => sum + bytes))
+  while (readSome(reader).length > 0);
+  assert.equal(reader.pending(), 0)
+})
+
+test('a disk that fills up ends no process and loses nothing that was taken', onLinux, async (t) => {
+  const disk = mountSmall(t, '3m')
+  const directory = join(disk, 'run')
+  mkdirSync(directory)
+  const writer = startWriter(directory, 1e9)
+  const [code] = await writer.ended
+  assert.equal(code, 0)
+  const full = Number(/full at (\d+)/.exec(writer.text())?.[1])
+  const reader = openQueue(directory)
+  assert.ok(countMapped(directory) > 0)
+  const seqs = []
+  for (let more = readSome(reader); more.length > 0; more = readSome(reader)) seqs.push(...more)
+  assertComplete(seqs, full)
+  assert.equal(seqs.length, full)
+})
+
+test('a disk that others fill up does not touch what is mapped', onLinux, async (t) => {
+  const disk = mountSmall(t, '3m')
+  const directory = join(disk, 'run')
+  mkdirSync(directory)
+  const writer = startWriter(directory, 1e9)
+  while (!(writer.said() > 1500)) await turn()
+  fill(join(disk, 'others'))
+  const [code] = await writer.ended
+  assert.equal(code, 0)
+  assert.match(writer.text(), /full at \d+/)
+})
+
+for (const [why, options] of /** @type {const} */ ([
+  ['no native code is allowed', { flags: ['--no-addons'] }],
+  ['it is a thread, whose memory nobody would give back', { where: 'thread' }],
+])) {
+  test(`nothing is mapped where ${why}`, async (t) => {
+    const directory = scratch(t)
+    const writer = startWriter(directory, 12_000, options)
+    const [code] = await writer.ended
+    assert.equal(code, 0)
+    assert.match(writer.text(), /done/)
+    assert.equal(countMapped(directory), 0)
+    const seqs = []
+    const reader = openQueue(directory)
+    for (let more = readSome(reader); more.length > 0; more = readSome(reader)) seqs.push(...more)
+    assertComplete(seqs, 12_000)
+  })
+}
