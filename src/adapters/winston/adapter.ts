@@ -26,6 +26,10 @@ export const winstonAdapter: Adapter = {
     if (context.role === 'take') {
       const { leaveFilesClosed } = require('./files.js') as typeof import('./files.js')
       undo.push(leaveFilesClosed())
+    } else {
+      const { hookRotator, tellWhenWhole } =
+        require('./rotator.js') as typeof import('./rotator.js')
+      undo.push(hookRotator((make) => tellWhenWhole(make())))
     }
     return () => {
       for (const each of undo.reverse()) each()

@@ -3,15 +3,11 @@
 import { PassThrough } from 'node:stream'
 import * as shimmer from 'shimmer'
 import { hookPackage } from '../hook.js'
-import { isCalledFrom } from '../place.js'
+import { hookRotator } from './rotator.js'
 
 interface FileTransport {
   open(): void
   _createLogDirIfNotExist?(path: string): void
-}
-
-interface Rotator {
-  getStream(options: unknown): unknown
 }
 
 const FILE = {
@@ -19,13 +15,6 @@ const FILE = {
   main: /[\\/]winston[\\/]lib[\\/]winston[\\/]transports[\\/]file\.js$/,
   internal: true,
 }
-const ROTATOR = {
-  name: 'file-stream-rotator',
-  main: /[\\/]file-stream-rotator[\\/]FileStreamRotator\.js$/,
-  internal: true,
-}
-const DAILY = /[\\/]winston-daily-rotate-file[\\/]daily-rotate-file\.js/
-
 /** Keeps transports made from now on from opening their files; returns the undo. */
 export function leaveFilesClosed(): () => void {
   const undo: (() => void)[] = []
@@ -38,16 +27,7 @@ export function leaveFilesClosed(): () => void {
       shimmer.massWrap([prototype], [...methods], () => () => {})
       undo.push(() => shimmer.massUnwrap([prototype], [...methods]))
     }),
-    hookPackage(ROTATOR, (exports) => {
-      const rotator = exports as Rotator
-      shimmer.wrap(rotator, 'getStream', (original) => {
-        return function getStream(this: unknown, options) {
-          // Others use it for streams of their own.
-          return isCalledFrom(DAILY) ? new PassThrough().resume() : original.call(this, options)
-        }
-      })
-      undo.push(() => shimmer.unwrap(rotator, 'getStream'))
-    }),
+    hookRotator(() => new PassThrough().resume()),
   )
   return () => {
     for (const each of undo) each()
