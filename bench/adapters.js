@@ -4,11 +4,13 @@
 //
 //   node bench/adapters.js [rounds] [library …]
 //
-// Variants of a library alternate; the medians of all their bursts are printed, with the ratio to the library alone. A
-// burst is 500 records, at most 1 MB, and the next one begins when the root has written it (`flush`): the ring of 2 MiB
-// never fills, so nobody waits for room.
+// The three variants of a library run at the same time and take turns, burst by burst, so that whatever else the machine
+// does is done to all of them; medians of all bursts are printed, with the ratio to the library alone. A burst is 500
+// records, at most 1 MB, and the next one begins when the root has written it (`flush`): the ring of 2 MiB never fills, so
+// nobody waits for room.
 
 const { fork } = require('node:child_process')
+const { once } = require('node:events')
 const { closeSync, mkdtempSync, openSync, rmSync } = require('node:fs')
 const { cpus, tmpdir } = require('node:os')
 const { join } = require('node:path')
@@ -19,6 +21,8 @@ const chosen = process.argv.slice(3)
 const names = chosen.length > 0 ? chosen : Object.keys(libraries)
 const program = join(__dirname, 'adapters/root.js')
 const register = join(__dirname, '../register.js')
+const BURSTS = 40
+const WARM_UP = 15
 const WAYS = ['without', 'relay', 'file']
 
 main()
@@ -31,9 +35,7 @@ async function main() {
   for (const library of names) {
     for (const child of ['thread', 'fork']) {
       const bursts = { without: [], relay: [], file: [] }
-      for (let round = 0; round < rounds; round++) {
-        for (const way of WAYS) bursts[way].push(...(await measure({ library, child, way })))
-      }
+      for (let round = 0; round < rounds; round++) await measure({ library, child }, bursts)
       print(
         library,
         child,
@@ -41,6 +43,17 @@ async function main() {
       )
     }
   }
+}
+
+async function measure(what, bursts) {
+  const programs = await Promise.all(WAYS.map((way) => start({ ...what, way })))
+  for (let burst = 0; burst < BURSTS; burst++) {
+    for (const [i, way] of WAYS.entries()) {
+      const taken = await programs[i].burst()
+      if (burst >= WARM_UP) bursts[way].push(taken)
+    }
+  }
+  await Promise.all(programs.map((program) => program.end()))
 }
 
 function print(library, child, [without, relay, file]) {
@@ -57,7 +70,7 @@ function print(library, child, [without, relay, file]) {
 }
 
 // The root's standard streams are the file, which its child inherits: what prints, prints there synchronously.
-function measure({ library, child, way }) {
+async function start({ library, child, way }) {
   const directory = mkdtempSync(join(tmpdir(), 'logshare-bench-'))
   const file = join(directory, 'app.log')
   const out = openSync(file, 'a')
@@ -66,21 +79,27 @@ function measure({ library, child, way }) {
   const env = { ...process.env, LIBRARY: library, CHILD: child, WAY: way, FILE: file }
   env.LOGSHARE_CONFIG = JSON.stringify({ handlers: [type] })
   const execArgv = way === 'without' ? [] : ['-r', register]
-  return new Promise((resolve, reject) => {
-    /** @type {number[]} */
-    let bursts = []
-    const root = fork(program, { env, execArgv, stdio: ['ignore', out, out, 'ipc'] })
-    closeSync(out)
-    root.on('message', (message) => {
-      bursts = /** @type {number[]} */ (message)
-    })
-    root.on('error', reject)
-    root.on('exit', (code) => {
-      rmSync(directory, { recursive: true })
-      if (code === 0 && bursts.length > 0) resolve(bursts)
-      else reject(new Error(`${library}, ${child}, ${way}: ended with ${code}`))
-    })
+  const root = fork(program, { env, execArgv, stdio: ['ignore', out, out, 'ipc'] })
+  closeSync(out)
+  const failed = once(root, 'exit').then(([code]) => {
+    rmSync(directory, { recursive: true })
+    if (code !== 0) throw new Error(`${library}, ${child}, ${way}: ended with ${code}`)
   })
+  const told = async () => {
+    const [said] = await Promise.race([once(root, 'message'), failed.then(() => [])])
+    return said
+  }
+  await told()
+  return {
+    burst() {
+      root.send('go')
+      return told()
+    },
+    end() {
+      root.send('end')
+      return failed
+    },
+  }
 }
 
 function median(values) {

@@ -66,12 +66,12 @@ export class MappedSegment implements Segment {
   }
 }
 
+const ZEROS = Buffer.alloc(64 * 1024)
+
 // Every byte is written, so that the file has its room on the disk: a hole that is touched on a full disk is a SIGBUS.
 function fill(fd: number, capacity: number): void {
   writeExtent(fd)
-  const zeros = Buffer.alloc(capacity - EXTENT_FRAME)
-  let written = 0
-  while (written < zeros.length) {
-    written += writeSync(fd, zeros, written, zeros.length - written, EXTENT_FRAME + written)
+  for (let at = EXTENT_FRAME; at < capacity; ) {
+    at += writeSync(fd, ZEROS, 0, Math.min(ZEROS.length, capacity - at), at)
   }
 }

@@ -10,7 +10,7 @@ const FILE_SYSTEMS = new Set([0x01021994, 0xef53, 0x58465342, 0x794c7630])
 
 /** Linux, sys/mman.h. */
 const PROT_READ_WRITE = 3
-const MAP_SHARED_POPULATE = 0x8001
+const MAP_SHARED = 1
 const MAP_FAILED = -1
 
 export interface Mapping {
@@ -38,7 +38,7 @@ export function isMappable(directory: string): boolean {
 export function mapFile(fd: number, length: number): Mapping {
   calls ??= loadCalls()
   const { mmap, munmap, view } = calls
-  const address = mmap(null, length, PROT_READ_WRITE, MAP_SHARED_POPULATE, fd, 0)
+  const address = mmap(null, length, PROT_READ_WRITE, MAP_SHARED, fd, 0)
   if (address === MAP_FAILED) throw new Error('mmap failed')
   const unmap = (): void => void munmap(address, length)
   try {

@@ -75,71 +75,86 @@ function assertComplete(seqs, atLeast) {
 }
 
 for (const when of [2000, 9000, 24_000]) {
-  test(`killed after ${when} records and read meanwhile: none is missing, the readers' successors go on`, onLinux, async (t) => {
-    const directory = scratch(t)
-    const writer = startWriter(directory, 1e9)
-    t.after(() => writer.child.kill('SIGKILL'))
-    const seqs = []
-    let mapped = 0
-    while (!(writer.said() > 0)) await turn()
-    let reader = openQueue(directory)
-    for (let looks = 0; writer.said() < when; looks++) {
-      seqs.push(...readSome(reader))
-      mapped = Math.max(mapped, countMapped(directory))
-      if (looks % 7 === 0) {
-        const [producer] = [...listProducers(directory).keys()]
-        const position = reader.position()
-        reader.close()
-        reader = new FileReader(directory, producer, position)
+  test(
+    `killed after ${when} records and read meanwhile: none is missing, the readers' successors go on`,
+    onLinux,
+    async (t) => {
+      const directory = scratch(t)
+      const writer = startWriter(directory, 1e9)
+      t.after(() => writer.child.kill('SIGKILL'))
+      const seqs = []
+      let mapped = 0
+      while (!(writer.said() > 0)) await turn()
+      let reader = openQueue(directory)
+      for (let looks = 0; writer.said() < when; looks++) {
+        seqs.push(...readSome(reader))
+        mapped = Math.max(mapped, countMapped(directory))
+        if (looks % 7 === 0) {
+          const [producer] = [...listProducers(directory).keys()]
+          const position = reader.position()
+          reader.close()
+          reader = new FileReader(directory, producer, position)
+        }
+        await turn()
       }
-      await turn()
-    }
-    writer.child.kill('SIGKILL')
-    await writer.ended
-    for (let more = readSome(reader); more.length > 0; more = readSome(reader)) seqs.push(...more)
-    assertComplete(seqs, writer.said() + 1)
-    assert.equal(reader.advance(true), false)
-    assert.equal(reader.damaged, 0)
-    assert.equal(mapped > 0, true, 'no segment was mapped')
-    reader.remove()
-    assert.deepEqual(readdirSync(directory), [])
-  })
+      writer.child.kill('SIGKILL')
+      await writer.ended
+      for (let more = readSome(reader); more.length > 0; more = readSome(reader)) seqs.push(...more)
+      assertComplete(seqs, writer.said() + 1)
+      assert.equal(reader.advance(true), false)
+      assert.equal(reader.damaged, 0)
+      assert.equal(mapped > 0, true, 'no segment was mapped')
+      reader.remove()
+      assert.deepEqual(readdirSync(directory), [])
+    },
+  )
 }
 
-test('what waits is counted by what is written, not by the size of the file', onLinux, async (t) => {
-  const directory = scratch(t)
-  const writer = startWriter(directory, 1e9)
-  while (!(writer.said() > 4000)) await turn()
-  writer.child.kill('SIGKILL')
-  await writer.ended
-  assert.ok(countMapped(directory) > 0)
-  const reader = openQueue(directory)
-  const sizes = readdirSync(directory).map((name) => {
-    const fd = openSync(join(directory, name), 'r')
-    const bytes = writtenIn(fd)
-    closeSync(fd)
-    return bytes
-  })
-  assert.equal(reader.pending(), sizes.reduce((sum, bytes) => sum + bytes))
-  while (readSome(reader).length > 0);
-  assert.equal(reader.pending(), 0)
-})
+test(
+  'what waits is counted by what is written, not by the size of the file',
+  onLinux,
+  async (t) => {
+    const directory = scratch(t)
+    const writer = startWriter(directory, 1e9)
+    while (!(writer.said() > 4000)) await turn()
+    writer.child.kill('SIGKILL')
+    await writer.ended
+    assert.ok(countMapped(directory) > 0)
+    const reader = openQueue(directory)
+    const sizes = readdirSync(directory).map((name) => {
+      const fd = openSync(join(directory, name), 'r')
+      const bytes = writtenIn(fd)
+      closeSync(fd)
+      return bytes
+    })
+    assert.equal(
+      reader.pending(),
+      sizes.reduce((sum, bytes) => sum + bytes),
+    )
+    while (readSome(reader).length > 0);
+    assert.equal(reader.pending(), 0)
+  },
+)
 
-test('a disk that fills up ends no process and loses nothing that was taken', onLinux, async (t) => {
-  const disk = mountSmall(t, '3m')
-  const directory = join(disk, 'run')
-  mkdirSync(directory)
-  const writer = startWriter(directory, 1e9)
-  const [code] = await writer.ended
-  assert.equal(code, 0)
-  const full = Number(/full at (\d+)/.exec(writer.text())?.[1])
-  const reader = openQueue(directory)
-  assert.ok(countMapped(directory) > 0)
-  const seqs = []
-  for (let more = readSome(reader); more.length > 0; more = readSome(reader)) seqs.push(...more)
-  assertComplete(seqs, full)
-  assert.equal(seqs.length, full)
-})
+test(
+  'a disk that fills up ends no process and loses nothing that was taken',
+  onLinux,
+  async (t) => {
+    const disk = mountSmall(t, '3m')
+    const directory = join(disk, 'run')
+    mkdirSync(directory)
+    const writer = startWriter(directory, 1e9)
+    const [code] = await writer.ended
+    assert.equal(code, 0)
+    const full = Number(/full at (\d+)/.exec(writer.text())?.[1])
+    const reader = openQueue(directory)
+    assert.ok(countMapped(directory) > 0)
+    const seqs = []
+    for (let more = readSome(reader); more.length > 0; more = readSome(reader)) seqs.push(...more)
+    assertComplete(seqs, full)
+    assert.equal(seqs.length, full)
+  },
+)
 
 test('a disk that others fill up does not touch what is mapped', onLinux, async (t) => {
   const disk = mountSmall(t, '3m')
@@ -153,7 +168,7 @@ test('a disk that others fill up does not touch what is mapped', onLinux, async 
   assert.match(writer.text(), /full at \d+/)
 })
 
-for (const [why, options] of /** @type {const} */ ([
+for (const [why, options] of /** @type {[string, { flags?: string[], where?: string }][]} */ ([
   ['no native code is allowed', { flags: ['--no-addons'] }],
   ['it is a thread, whose memory nobody would give back', { where: 'thread' }],
 ])) {
