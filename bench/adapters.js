@@ -21,8 +21,9 @@ const chosen = process.argv.slice(3)
 const names = chosen.length > 0 ? chosen : Object.keys(libraries)
 const program = join(__dirname, 'adapters/root.js')
 const register = join(__dirname, '../register.js')
-const BURSTS = 40
-const WARM_UP = 15
+const BURSTS = 80
+/** As many as it takes until the code of all variants is optimized. */
+const WARM_UP = 40
 const WAYS = ['without', 'relay', 'file']
 
 main()

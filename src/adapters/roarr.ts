@@ -2,11 +2,12 @@
 // `globalThis.ROARR.write`, which an application may replace.
 
 import { encodeString } from '../core/encode.js'
-import { encodeField, encodeFields } from '../core/record.js'
+import { encodeField, encodeFields, RESERVED } from '../core/record.js'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
+import { eachMember, isFlat } from './flat.js'
 import { attempt, give } from './give.js'
 import { onGlobal } from './globals.js'
-import { take as takeRecord } from './take.js'
+import { type Taken, take as takeRecord } from './take.js'
 
 type Write = (text: string) => void
 type Plain = Record<string, unknown>
@@ -87,21 +88,73 @@ function wrap(write: Write, context: AdapterContext): Write {
   }
 }
 
-const OWN = new Set(['logLevel', 'package', 'program', 'namespace', 'error'])
-
 function take(text: string, context: AdapterContext): void {
+  const extra = context.relays ? text : undefined
+  takeRecord(context, cut(text, extra) ?? read(text, extra))
+}
+
+const START = '{"context":'
+const OWN = new Set(['logLevel', 'package', 'program', 'namespace', 'error'])
+/** Members of a message's context that need a closer look. */
+const SPECIAL = new Set([...OWN, ...RESERVED])
+
+// From a message whose context is flat, as most are, what a record needs is cut.
+function cut(text: string, extra: string | undefined): Taken | undefined {
+  if (!text.startsWith(START) || !isFlat(text)) return undefined
+  const found: Record<string, string> = {}
+  let fields = ''
+  let isOdd = false
+  const end = eachMember(text, START.length, (key, member, value, next) => {
+    if (!SPECIAL.has(key)) fields += `,${text.slice(member, next)}`
+    else if (OWN.has(key) && key !== 'error') found[key] = text.slice(value, next)
+    else isOdd = true
+  })
+  const message = end < 0 || isOdd ? undefined : messageAt(text, end)
+  const { logLevel, package: pack, program, namespace } = found
+  const names = [pack ?? program, namespace].filter((name) => name !== undefined)
+  if (message === undefined || !names.every((name) => name.startsWith('"'))) return undefined
+  if (pack !== undefined && program !== undefined) fields = `,"program":${program}${fields}`
+  const name = names.map((each) => each.slice(1, -1)).filter(Boolean)
+  const level = logLevel === undefined ? Number.NaN : Number(logLevel)
+  return {
+    lib: 'roarr',
+    name: nameOf(name),
+    level: levelOf(level),
+    msg: '',
+    message,
+    fields,
+    extra,
+  }
+}
+
+function messageAt(text: string, at: number): string | undefined {
+  const start = ',"message":"'
+  if (!text.startsWith(start, at)) return undefined
+  const quote = at + start.length - 1
+  return `,"msg":${text.slice(quote, text.indexOf('"', quote + 1) + 1)}`
+}
+
+function read(text: string, extra: string | undefined): Taken {
   const { context: all, message } = JSON.parse(text) as Message
   const { logLevel, package: pack, program, namespace, error } = all
   let fields = pack === undefined ? '' : encodeField('program', program)
   for (const key of Object.keys(all)) if (!OWN.has(key)) fields += encodeField(key, all[key])
-  takeRecord(context, {
+  return {
     lib: 'roarr',
-    name: [pack ?? program, namespace].filter(Boolean).join(':') || 'roarr',
-    level: typeof logLevel === 'number' ? Math.min(Math.max(logLevel, 10), 60) : 30,
+    name: nameOf([pack ?? program, namespace].filter(Boolean)),
+    level: levelOf(typeof logLevel === 'number' ? logLevel : Number.NaN),
     msg: message,
     fields: fields + encodeSerialized(error),
-    extra: context.relays ? text : undefined,
-  })
+    extra,
+  }
+}
+
+function nameOf(names: readonly unknown[]): string {
+  return names.join(':') || 'roarr'
+}
+
+function levelOf(logLevel: number): number {
+  return Number.isNaN(logLevel) ? 30 : Math.min(Math.max(logLevel, 10), 60)
 }
 
 // An error arrives as what the application has made of it; `serialize-error` names its parts like this.

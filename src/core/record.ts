@@ -42,8 +42,18 @@ export interface Context {
   readonly redact?: Redact | undefined
 }
 
-// A field of this name would shadow the record's own; it is kept under `_name`.
-const RESERVED = new Set(['level', 'time', 'pid', 'tid', 'source', 'seq', 'name', 'msg', 'lib'])
+/** A field of this name would shadow the record's own; it is kept under `_name`. */
+export const RESERVED: ReadonlySet<string> = new Set([
+  'level',
+  'time',
+  'pid',
+  'tid',
+  'source',
+  'seq',
+  'name',
+  'msg',
+  'lib',
+])
 
 /**
  * `,"msg":"…"` and the fields of a call in pino's shape: `(msg, ...args)`, `(fields, msg, ...args)` or

@@ -1,6 +1,7 @@
 // Pieces: what a record needs, cut from the line pino has written, without reading it as JSON.
 
 import { encodeFields, encodeMessage } from '../../core/record.js'
+import { UNUSUAL } from '../flat.js'
 import { fieldsOf } from '../standard.js'
 import type { Library, Logger } from './library.js'
 import type { Line } from './lines.js'
@@ -24,8 +25,6 @@ interface Bindings {
 
 /** Keys that a record or the library has for itself. */
 const OWN = ['level', 'time', 'pid', 'tid', 'source', 'seq', 'name', 'msg', 'lib', 'hostname']
-/** What a record's text does not have as pino writes it: characters that move a cursor, halves of characters. */
-const UNUSUAL = /[\u007f-\u009f\u2028\u2029\ud800-\udfff]/
 const MAX_BINDINGS = 100
 const MAX_KEYS = 1000
 
