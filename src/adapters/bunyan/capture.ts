@@ -11,7 +11,8 @@ import { fieldsOf, standardLevel } from '../standard.js'
 import { isData, standardOf } from '../standard-streams.js'
 import { type Taken, take } from '../take.js'
 import type { Library, Logger, Rec } from './library.js'
-import { type Origin, packExtra } from './root.js'
+import { type Origin, packExtra, packShape } from './root.js'
+import { shapeOf } from './shape.js'
 
 type Emit = (this: Logger, rec: Rec, noEmit?: boolean) => string | undefined
 
@@ -70,15 +71,32 @@ function taking(
   identities: WeakMap<Logger, Identity>,
 ): Emit {
   const original = bunyan.prototype._emit as Emit
+  const { relays } = context
+  const known = new WeakMap<Logger, string>()
+  const originOf = (logger: Logger, name: string): string => {
+    const { place } = identities.get(logger) ?? {}
+    const text = known.get(logger) ?? JSON.stringify({ name, place, from: path } satisfies Origin)
+    known.set(logger, text)
+    return text
+  }
+  const takeShaped = (logger: Logger, rec: Rec): boolean => {
+    const shaped = context.registry().redact ? undefined : shapeOf(rec)
+    if (!shaped) {
+      if (!relays) take(context, describe(rec, errors))
+      return !relays
+    }
+    const { name, level, msg } = rec
+    const extra = relays ? packShape(originOf(logger, name), rec, shaped) : undefined
+    const { fields } = shaped
+    take(context, { lib: 'bunyan', name, level: standardLevel(level), msg, fields, extra })
+    return true
+  }
   return function _emit(rec, noEmit) {
     const { streams } = this
     const data = streams.filter(({ stream }) => isData(stream, context.capture)).length
     if (noEmit || isRelaying() || data === streams.length) return original.call(this, rec, noEmit)
     const isKnown = context.levels.find('bunyan', rec.name) !== undefined
-    if (isKnown && data === 0 && !context.relays) {
-      take(context, describe(rec, errors))
-      return undefined // nobody wants the line
-    }
+    if (isKnown && data === 0 && takeShaped(this, rec)) return undefined // nobody wants the line
     const line = original.call(this, rec, true) ?? ''
     const to = write(this, rec, line, context, isKnown)
     const { place } = identities.get(this) ?? {}

@@ -8,6 +8,7 @@ import { Loggers } from '../loggers.js'
 import { shield } from '../shield.js'
 import { decodeTarget, type Reached } from '../sink.js'
 import { type Bunyan, type Library, type Logger, libraryOf, type Rec } from './library.js'
+import { revive, type Shaped } from './shape.js'
 
 /** What a child puts beside a record. */
 export interface Origin {
@@ -30,18 +31,27 @@ export function packExtra(origin: Origin, line: string): string {
   return packLine(JSON.stringify(origin), line)
 }
 
+/** For a logger that the root has, too: what a record of ours does not have of one of bunyan's. `origin` is JSON. */
+export function packShape(origin: string, { level, time, v }: Rec, { keys }: Shaped): string {
+  return `[${origin},${level},${time.getTime()},${v as number},${keys}]`
+}
+
+type Shape = readonly [origin: Origin, level: number, time: number, v: number, keys: string[]]
+
 /**
  * False if nobody has taken the record; undefined if only a logger that is not here can. Throws for an extra that
  * `packExtra` has not made.
  */
-export function give({ source }: LogRecord, extra: string): boolean | undefined {
-  const { head, line } = unpackLine(extra)
+export function give(record: LogRecord, extra: string): boolean | undefined {
+  const { source } = record
+  const shape = extra[0] === '[' ? (JSON.parse(extra) as Shape) : undefined
+  const { head, line } = shape ? { head: shape[0], line: '' } : unpackLine(extra)
   const origin = head as Origin
   const { name, place = '', to } = origin
   const found = loggers.find({ name, place })
   if (found) {
     for (const { stream } of found.streams) shieldStandard(stream, source)
-    emit(found, line)
+    emit(found, shape ? made(record, shape) : parsed(line))
     return true
   }
   if (to === undefined) return undefined
@@ -54,7 +64,7 @@ export function give({ source }: LogRecord, extra: string): boolean | undefined 
       return true
     }
     const logger = open(target, origin)
-    if (logger) emit(logger, text)
+    if (logger) emit(logger, parsed(text))
     return logger !== undefined
   })
   return taken.includes(true)
@@ -65,16 +75,24 @@ function shieldStandard(stream: unknown, source: string): void {
   if (stream === process.stderr) shield(process.stderr, source)
 }
 
-function emit(logger: Logger, line: string): void {
+function made(record: LogRecord, [{ name }, level, time, v, keys]: Shape): Rec {
+  return revive(record, keys, { name, level, time: new Date(time), v })
+}
+
+function parsed(line: string): Rec {
   const values = JSON.parse(line) as Rec
-  const rec = { ...values, time: new Date(values.time) }
-  if ((process as { _exiting?: boolean })._exiting) emitAtOnce(logger, rec, line)
+  return { ...values, time: new Date(values.time) }
+}
+
+function emit(logger: Logger, rec: Rec): void {
+  if ((process as { _exiting?: boolean })._exiting) emitAtOnce(logger, rec)
   else logger._emit(rec)
 }
 
 // Nothing is written behind the end of the process.
-function emitAtOnce({ streams }: Logger, rec: Rec, line: string): void {
-  for (const { level, raw, path, stream } of streams) {
+function emitAtOnce(logger: Logger, rec: Rec): void {
+  const line = logger._emit(rec, true) ?? ''
+  for (const { level, raw, path, stream } of logger.streams) {
     if (level > rec.level) continue
     if (path === undefined) stream.write(raw ? rec : line)
     else appendFileSync(path, line)
