@@ -1,15 +1,13 @@
 // Shape: which members a record of bunyan has, and in what order, so that the root makes it again from a record of ours.
 
 import { hostname } from 'node:os'
-import { isJson } from '../../core/encode.js'
 import { encodeField, type LogRecord, RESERVED } from '../../core/record.js'
+import { isKept, keysText, MAX_STRING } from '../members.js'
 import type { Rec } from './library.js'
 
 const HOST = hostname()
 const PID = process.pid
 const OWN = new Set(['name', 'level', 'msg', 'time', 'v'])
-/** A longer text might be cut in a record of ours. */
-const MAX_STRING = 2 ** 16
 
 export interface Shaped {
   /** Its fields, as `encodeFields` makes them. */
@@ -30,41 +28,10 @@ export function shapeOf(rec: Rec): Shaped | undefined {
     const value = rec[key]
     if (OWN.has(key) || (key === 'hostname' && value === HOST)) continue
     if (key === 'pid' && value === PID) continue
-    if (RESERVED.has(key) || key === '__proto__' || !isPlain(value)) return undefined
+    if (!isKept(key, value)) return undefined
     fields += encodeField(key, value)
   }
   return { fields, keys: keysText(keys) }
-}
-
-function isPlain(value: unknown): boolean {
-  switch (typeof value) {
-    case 'string':
-      return value.length <= MAX_STRING
-    case 'number':
-      return Number.isFinite(value)
-    case 'boolean':
-      return true
-    case 'object':
-      return value === null || isJson(value)
-    default:
-      return false
-  }
-}
-
-// A program's records mostly have the keys of one of the last ones.
-const KNOWN = 8
-const known: { readonly keys: readonly string[]; readonly text: string }[] = []
-
-function keysText(keys: readonly string[]): string {
-  for (const each of known) {
-    if (each.keys.length === keys.length && each.keys.every((key, i) => key === keys[i])) {
-      return each.text
-    }
-  }
-  const text = JSON.stringify(keys)
-  known.unshift({ keys, text })
-  if (known.length > KNOWN) known.pop()
-  return text
 }
 
 /** Makes it again, with what a record of ours has not. */

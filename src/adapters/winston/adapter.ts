@@ -25,7 +25,8 @@ export const winstonAdapter: Adapter = {
     )
     if (context.role === 'take') {
       const { leaveFilesClosed } = require('./files.js') as typeof import('./files.js')
-      undo.push(leaveFilesClosed())
+      const { hookJson } = require('./json.js') as typeof import('./json.js')
+      undo.push(leaveFilesClosed(), hookJson())
     } else {
       const { hookRotator, tellWhenWhole } =
         require('./rotator.js') as typeof import('./rotator.js')

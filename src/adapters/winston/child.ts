@@ -4,7 +4,8 @@ import type { AdapterContext } from '../adapter.js'
 import { take } from '../take.js'
 import { type Info, isWanted, type Logger, levelName, type Transport } from './logger.js'
 import type { Loggers } from './loggers.js'
-import { errorOf, format, toExtra, toTaken } from './record.js'
+import { errorOf, format, toExtra, toShaped, toTaken } from './record.js'
+import { isKnown, shapeOf } from './shape.js'
 
 export interface Child {
   readonly context: AdapterContext
@@ -36,8 +37,16 @@ function send(logger: Logger, info: Info, data: readonly Transport[], child: Chi
   const { context, loggers } = child
   const identity = loggers.identityOf(logger) ?? loggers.add(logger)
   const error = errorOf(info)
-  const extra = context.relays ? toExtra(logger, identity, info, child.isOwn(logger)) : undefined
-  const formatted = format(logger, info)
+  const isOwn = child.isOwn(logger)
+  const isRelayed = context.relays && !context.collects && isKnown(context, identity)
+  const isWhole = isRelayed && !error && data.length === 0 && !context.registry().redact
+  const shaped = isWhole ? shapeOf(info) : undefined
+  if (shaped) {
+    take(context, toShaped(logger, identity, info, shaped, isOwn))
+    return
+  }
+  const extra = context.relays ? toExtra(logger, identity, info, isOwn) : undefined
+  const formatted = format(logger, info, data.length > 0)
   if (!formatted) return
   take(context, toTaken(logger, identity, formatted, error, extra))
   for (const transport of data) transport.write(formatted)

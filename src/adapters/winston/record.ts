@@ -1,12 +1,14 @@
 // Records of winston: what a logger was given to write, as one of ours and as text for the root's logger.
 
 import { encodeString, isError } from '../../core/encode.js'
-import { encodeField } from '../../core/record.js'
+import { encodeField, type LogRecord } from '../../core/record.js'
 import { pack, restore } from '../codec.js'
 import { textOf as printed, type Taken, withoutColours } from '../take.js'
+import { withoutText } from './json.js'
 import { levelOf } from './levels.js'
 import { type Info, LEVEL, type Logger, levelName, SPLAT, type Transport } from './logger.js'
 import { filesOf, type Identity, nameOf } from './loggers.js'
+import { revive, type Shaped } from './shape.js'
 
 /** What goes to the root beside the record. */
 export interface Extra {
@@ -25,16 +27,28 @@ export function errorOf(info: Info): Error | undefined {
   return info[SPLAT]?.find(isError) ?? [info.err, info.error].find(isError)
 }
 
-/** What the logger's own format makes of it here; undefined if that leaves it out. The given one stays as it is. */
-export function format(logger: Logger, info: Info): Info | undefined {
+/**
+ * What the logger's own format makes of it here; undefined if that leaves it out. The given one stays as it is, and is what
+ * comes of it if the format throws: the root's may well take it.
+ */
+export function format(logger: Logger, info: Info, isTextWanted: boolean): Info | undefined {
+  try {
+    if (!isTextWanted) return withoutText(() => transform(logger, info))
+  } catch {
+    // Perhaps for want of the text.
+  }
+  try {
+    return transform(logger, info)
+  } catch {
+    return info
+  }
+}
+
+function transform(logger: Logger, info: Info): Info | undefined {
   const copy = isError(info) ? info : { ...info }
   if (info[SPLAT] && copy !== info) copy[SPLAT] = [...info[SPLAT]]
   copy[LEVEL] = levelName(info)
-  try {
-    return logger.format.transform(copy, logger.format.options) || undefined
-  } catch {
-    return info // the root's format may well take it, and nothing is thrown into the application
-  }
+  return logger.format.transform(copy, logger.format.options) || undefined
 }
 
 /** A record of ours, of what the logger's format has made. */
@@ -76,9 +90,32 @@ function textOf(message: unknown): string {
 }
 
 export function toExtra(logger: Logger, identity: Identity, info: Info, isOwn: boolean): string {
-  const start = identityText(logger, identity)
-  const head = `{"identity":${start},"level":${encodeString(levelName(info))},"isOwn":${isOwn}}`
+  const head = headText(logger, identity, levelName(info), isOwn)
   return `[${head},${pack(info)},${pack(info[SPLAT] ?? [])}]`
+}
+
+/** A record of ours that has all of it. */
+export function toShaped(
+  logger: Logger,
+  identity: Identity,
+  info: Info,
+  { message, fields, keys }: Shaped,
+  isOwn: boolean,
+): Taken {
+  const level = levelName(info)
+  return {
+    lib: 'winston',
+    name: nameOf(identity),
+    level: levelOf(logger.levels, level),
+    msg: message,
+    fields,
+    extra: `[${headText(logger, identity, level, isOwn)},${keys}]`,
+  }
+}
+
+function headText(logger: Logger, identity: Identity, level: string, isOwn: boolean): string {
+  const start = identityText(logger, identity)
+  return `{"identity":${start},"level":${encodeString(level)},"isOwn":${isOwn}}`
 }
 
 const identities = new WeakMap<Identity, { transports: readonly Transport[]; text: string }>()
@@ -96,12 +133,11 @@ function identityText(logger: Logger, identity: Identity): string {
   return text
 }
 
-/** Throws for what `toExtra` has not made. */
-export function fromExtra(text: string): Extra {
+/** Throws for what `toExtra` and `toShaped` have not made. */
+export function fromExtra(record: LogRecord, text: string): Extra {
   const [head, info, splat] = JSON.parse(text) as [Omit<Extra, 'info' | 'splat'>, unknown, unknown]
-  return {
-    ...head,
-    info: restore(info) as Info,
-    splat: restore(splat) as unknown[],
+  if (Array.isArray(info)) {
+    return { ...head, ...revive(record, head.level, info as string[], splat as string[] | null) }
   }
+  return { ...head, info: restore(info) as Info, splat: restore(splat) as unknown[] }
 }

@@ -28,7 +28,7 @@ export function isRelayed(info: Info): boolean {
 
 /** Writes it; undefined if there is no logger for it now, false if that has failed. */
 export function relayTo(loggers: Loggers, record: LogRecord, text: string): boolean | undefined {
-  const extra = fromExtra(text)
+  const extra = fromExtra(record, text)
   const logger = loggers.find(extra.identity)
   if (!logger) return undefined
   const info = prepare(logger, record, extra)
