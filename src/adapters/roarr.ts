@@ -4,10 +4,10 @@
 import { encodeString } from '../core/encode.js'
 import { encodeField, encodeFields, RESERVED } from '../core/record.js'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
-import { eachMember, isFlat } from './flat.js'
 import { attempt, give } from './give.js'
 import { onGlobal } from './globals.js'
 import { type Taken, take as takeRecord } from './take.js'
+import { UNUSUAL } from './unusual.js'
 
 type Write = (text: string) => void
 type Plain = Record<string, unknown>
@@ -93,45 +93,50 @@ function take(text: string, context: AdapterContext): void {
   takeRecord(context, cut(text, extra) ?? read(text, extra))
 }
 
-const START = '{"context":'
+const START = '{"context":{'
+const MESSAGE = '},"message":"'
 const OWN = new Set(['logLevel', 'package', 'program', 'namespace', 'error'])
 /** Members of a message's context that need a closer look. */
-const SPECIAL = new Set([...OWN, ...RESERVED])
+const ODD = new RegExp(`"(?:error|__proto__|${[...RESERVED].join('|')})":`)
 
-// From a message whose context is flat, as most are, what a record needs is cut.
+// From a message without escapes whose context is flat, as most are, what a record needs is cut.
 function cut(text: string, extra: string | undefined): Taken | undefined {
-  if (!text.startsWith(START) || !isFlat(text)) return undefined
-  const found: Record<string, string> = {}
-  let fields = ''
-  let isOdd = false
-  const end = eachMember(text, START.length, (key, member, value, next) => {
-    if (!SPECIAL.has(key)) fields += `,${text.slice(member, next)}`
-    else if (OWN.has(key) && key !== 'error') found[key] = text.slice(value, next)
-    else isOdd = true
-  })
-  const message = end < 0 || isOdd ? undefined : messageAt(text, end)
-  const { logLevel, package: pack, program, namespace } = found
-  const names = [pack ?? program, namespace].filter((name) => name !== undefined)
-  if (message === undefined || !names.every((name) => name.startsWith('"'))) return undefined
-  if (pack !== undefined && program !== undefined) fields = `,"program":${program}${fields}`
-  const name = names.map((each) => each.slice(1, -1)).filter(Boolean)
-  const level = logLevel === undefined ? Number.NaN : Number(logLevel)
+  const end = text.indexOf(MESSAGE)
+  if (end < 0 || !text.startsWith(START) || text.includes('\\') || UNUSUAL.test(text))
+    return undefined
+  const context = text.slice(START.length, end)
+  if (context.includes('{') || context.includes('[') || ODD.test(context)) return undefined
+  const level = pull(context, '"logLevel":')
+  const pack = pull(level.rest, '"package":')
+  const program = pull(pack.rest, '"program":')
+  const namespace = pull(pack.value === undefined ? program.rest : pack.rest, '"namespace":')
+  const name = nameOf([unquote(pack.value ?? program.value), unquote(namespace.value)])
+  const quote = end + MESSAGE.length - 1
   return {
     lib: 'roarr',
-    name: nameOf(name),
-    level: levelOf(level),
+    name,
+    level: levelOf(level.value === undefined ? Number.NaN : Number(level.value)),
     msg: '',
-    message,
-    fields,
+    message: `,"msg":${text.slice(quote, text.indexOf('"', quote + 1) + 1)}`,
+    fields: namespace.rest === '' ? '' : `,${namespace.rest}`,
     extra,
   }
 }
 
-function messageAt(text: string, at: number): string | undefined {
-  const start = ',"message":"'
-  if (!text.startsWith(start, at)) return undefined
-  const quote = at + start.length - 1
-  return `,"msg":${text.slice(quote, text.indexOf('"', quote + 1) + 1)}`
+// The value of a member, and the others.
+function pull(members: string, key: string): { value?: string; rest: string } {
+  const at = members.startsWith(key) ? 0 : members.indexOf(`,${key}`)
+  if (at < 0) return { rest: members }
+  const from = at + key.length + (at === 0 ? 0 : 1)
+  const isText = members[from] === '"'
+  const end = isText ? members.indexOf('"', from + 1) + 1 : members.indexOf(',', from)
+  if (end < 0) return { value: members.slice(from), rest: members.slice(0, at) }
+  const rest = at === 0 ? members.slice(end + 1) : members.slice(0, at) + members.slice(end)
+  return { value: members.slice(from, end), rest }
+}
+
+function unquote(text: string | undefined): string | undefined {
+  return text?.startsWith('"') ? text.slice(1, -1) : text
 }
 
 function read(text: string, extra: string | undefined): Taken {
@@ -141,7 +146,7 @@ function read(text: string, extra: string | undefined): Taken {
   for (const key of Object.keys(all)) if (!OWN.has(key)) fields += encodeField(key, all[key])
   return {
     lib: 'roarr',
-    name: nameOf([pack ?? program, namespace].filter(Boolean)),
+    name: nameOf([pack ?? program, namespace]),
     level: levelOf(typeof logLevel === 'number' ? logLevel : Number.NaN),
     msg: message,
     fields: fields + encodeSerialized(error),
@@ -150,7 +155,7 @@ function read(text: string, extra: string | undefined): Taken {
 }
 
 function nameOf(names: readonly unknown[]): string {
-  return names.join(':') || 'roarr'
+  return names.filter(Boolean).join(':') || 'roarr'
 }
 
 function levelOf(logLevel: number): number {

@@ -1,8 +1,8 @@
 // Pieces: what a record needs, cut from the line pino has written, without reading it as JSON.
 
 import { encodeFields, encodeMessage } from '../../core/record.js'
-import { UNUSUAL } from '../flat.js'
 import { fieldsOf } from '../standard.js'
+import { UNUSUAL } from '../unusual.js'
 import type { Library, Logger } from './library.js'
 import type { Line } from './lines.js'
 

@@ -28,10 +28,11 @@ export function errorOf(info: Info): Error | undefined {
 }
 
 /**
- * What the logger's own format makes of it here; undefined if that leaves it out. The given one stays as it is, and is what
- * comes of it if the format throws: the root's may well take it.
+ * What the logger's own format makes of it here, which may be the given one, changed, as ever; undefined if that leaves it
+ * out. If the format throws it is the given one: the root's may well take it.
  */
 export function format(logger: Logger, info: Info, isTextWanted: boolean): Info | undefined {
+  info[LEVEL] = levelName(info)
   try {
     if (!isTextWanted) return withoutText(() => transform(logger, info))
   } catch {
@@ -44,11 +45,8 @@ export function format(logger: Logger, info: Info, isTextWanted: boolean): Info 
   }
 }
 
-function transform(logger: Logger, info: Info): Info | undefined {
-  const copy = isError(info) ? info : { ...info }
-  if (info[SPLAT] && copy !== info) copy[SPLAT] = [...info[SPLAT]]
-  copy[LEVEL] = levelName(info)
-  return logger.format.transform(copy, logger.format.options) || undefined
+function transform({ format }: Logger, info: Info): Info | undefined {
+  return format.transform(info, format.options) || undefined
 }
 
 /** A record of ours, of what the logger's format has made. */
