@@ -37,18 +37,41 @@ export function cutLine({ pino }: Library, logger: Logger, line: Line): Pieces |
     return undefined
   if (lastMsg !== undefined && typeof lastMsg !== 'string') return undefined
   const bound = String(logger[symbols.chindingsSym] ?? '')
-  const start = `{"level":${lastLevel},"time":${lastTime}${bound}`
   const message = encodeMessage(lastMsg ?? '')
-  const end = lastMsg === undefined ? '}\n' : `${message}}\n`
-  if (!text.startsWith(start) || !text.endsWith(end)) return undefined
+  const start = startOf(text, lastLevel, lastTime, bound)
+  const end = endOf(text, lastMsg === undefined ? '' : message)
+  if (start < 0 || end < start) return undefined
   const bindings = bindingsOf(bound)
   if (!bindings || UNUSUAL.test(text)) return undefined
   const errorKey = logger[symbols.errorKeySym]
   for (const key in lastObj as object) {
     if (key === errorKey || !isAsItStands(key, bindings)) return undefined
   }
-  const fields = bindings.fields + text.slice(start.length, text.length - end.length)
+  const fields = bindings.fields + text.slice(start, end)
   return { name: bindings.name, message, fields }
+}
+
+const LEVEL = '{"level":'
+const TIME = ',"time":'
+
+// Where the line is behind `{"level":…,"time":…` and the bindings, without making a text of them to compare.
+function startOf(text: string, level: number, time: unknown, bound: string): number {
+  const number = String(level)
+  const stamp = String(time)
+  const timeAt = LEVEL.length + number.length
+  const boundAt = timeAt + TIME.length + stamp.length
+  const isStart =
+    text.startsWith(LEVEL) &&
+    text.startsWith(number, LEVEL.length) &&
+    text.startsWith(TIME, timeAt) &&
+    text.startsWith(stamp, timeAt + TIME.length) &&
+    text.startsWith(bound, boundAt)
+  return isStart ? boundAt + bound.length : -1
+}
+
+function endOf(text: string, message: string): number {
+  const end = text.length - '}\n'.length - message.length
+  return text.endsWith('}\n') && text.startsWith(message, end) ? end : -1
 }
 
 function isAsItStands(key: string, { keys }: Bindings): boolean {

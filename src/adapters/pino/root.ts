@@ -1,5 +1,6 @@
 // Root: gives children's lines to the application's own loggers, or to destinations like those the children wanted.
 
+import { encodeValue } from '../../core/encode.js'
 import { notice, reasonOf } from '../../core/notice.js'
 import type { LogRecord } from '../../core/record.js'
 import { packLine, unpackLine } from '../beside.js'
@@ -27,7 +28,7 @@ export function packExtra(
   origin: string,
   { lastLevel, lastTime, text }: Pick<Line, 'lastLevel' | 'lastTime' | 'text'>,
 ): string {
-  return packLine(`[${origin},${lastLevel},${JSON.stringify(lastTime) ?? 'null'}]`, text)
+  return packLine(`[${origin},${lastLevel},${encodeValue(lastTime) ?? 'null'}]`, text)
 }
 
 export function unpackExtra(text: string): Extra {
