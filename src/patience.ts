@@ -36,7 +36,7 @@ export class Patience {
   relay(line: string, record: LogRecord, extra: string | undefined): void {
     const key = keyOf(record)
     const isBehind = this.#waiting.some((waiting) => keyOf(waiting.record) === key)
-    const given = isBehind ? undefined : relayRecord(record, extra)
+    const given = isBehind ? undefined : relayRecord(record, extra, line)
     if (given === undefined && !this.#missing.has(key)) {
       this.#waiting.push({ line, record, extra, since: now() })
       if (this.#waiting.length > ROOM) this.#giveUp(this.#waiting[0])
@@ -86,9 +86,9 @@ export class Patience {
 }
 
 // Between the application's calls: what is thrown here would end it.
-function attempt({ record, extra }: Waiting): boolean | undefined {
+function attempt({ line, record, extra }: Waiting): boolean | undefined {
   try {
-    return relayRecord(record, extra)
+    return relayRecord(record, extra, line)
   } catch {
     return false
   }

@@ -34,10 +34,10 @@ export interface Adapter {
   install(context: AdapterContext): () => void
   /**
    * Gives a child's record to the root's own logger of the same identity; `extra` is what the child's adapter has put
-   * beside it. False if there is no such logger: then the record is printed. Undefined if there is none now: it is asked
+   * beside it, `line` the record's own text. False if there is no such logger: then the record is printed. Undefined if there is none now: it is asked
    * again, for a little while.
    */
-  relay(record: LogRecord, extra: string | undefined): boolean | undefined
+  relay(record: LogRecord, extra: string | undefined, line: string): boolean | undefined
 }
 
 let relaying = false

@@ -151,7 +151,11 @@ const relaying = new Map<string, Adapter>()
  * Gives a record back to the library it came from; false if that has no logger for it here, undefined if it has none now
  * and may get one.
  */
-export function relayRecord(record: LogRecord, extra: string | undefined): boolean | undefined {
+export function relayRecord(
+  record: LogRecord,
+  extra: string | undefined,
+  line: string,
+): boolean | undefined {
   const { lib } = record
   if (lib === undefined) return false
   let adapter = relaying.get(lib)
@@ -159,5 +163,5 @@ export function relayRecord(record: LogRecord, extra: string | undefined): boole
     adapter = ADAPTERS[lib]?.load()
     if (adapter) relaying.set(lib, adapter)
   }
-  return adapter ? adapter.relay(record, extra) : false
+  return adapter ? adapter.relay(record, extra, line) : false
 }

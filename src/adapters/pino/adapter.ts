@@ -10,11 +10,13 @@ import { type Identity, keyOf } from '../loggers.js'
 import { gather, type Reached, reach, Sink } from '../sink.js'
 import { isData, standardOf } from '../standard-streams.js'
 import { take } from '../take.js'
+import { packAgain, unpackAgain } from './again.js'
 import { leaveChannel } from './channel.js'
 import { replaceExports } from './destinations.js'
 import { announceLevel, applyLevel } from './levels.js'
 import { deliver, type Library, type Logger, libraryOf, type Stream } from './library.js'
 import { createLineMaker, type Line } from './lines.js'
+import type { Pieces } from './pieces.js'
 import { describeLine, describeText } from './record.js'
 import { give, libraries, loggers, type Origin, packExtra, unpackExtra } from './root.js'
 import { Tracker, type Watcher } from './tracker.js'
@@ -60,10 +62,11 @@ export const pinoAdapter: Adapter = {
     }
   },
 
-  relay(record, extra) {
+  relay(record, extra, line) {
     if (extra === undefined) return false
     try {
-      return whileRelaying(() => give(record, unpackExtra(extra)))
+      const unpacked = unpackAgain(record, line, extra) ?? unpackExtra(extra)
+      return whileRelaying(() => give(record, unpacked))
     } catch (error) {
       notice('LOGSHARE_WARN_HANDLER', `a pino destination failed: ${reasonOf(error)}`, 'pino')
       return false
@@ -138,9 +141,13 @@ function taking(library: Library, context: AdapterContext, tracker: Tracker): Wr
     const identity = tracker.ownerIdentity(this)
     const isKnown = identity && context.levels.find('pino', keyOf(identity)) !== undefined
     const to = isKnown ? undefined : reached(stream, line, context)
-    const extra = context.relays ? packExtra(originOf(identity, to), line) : undefined
+    const isChanged = !isKnown || context.registry().redact !== undefined
+    const extraOf = (pieces: Pieces | undefined): string => {
+      const origin = originOf(identity, to)
+      return pieces && !isChanged ? packAgain(origin, line, pieces) : packExtra(origin, line)
+    }
     const role = to?.length === 0 ? 'copy' : 'take'
-    take(context, describeLine(library, this, line, extra), role)
+    take(context, describeLine(library, this, line, context.relays ? extraOf : undefined), role)
   }
 }
 

@@ -13,6 +13,11 @@ export interface Pieces {
   readonly message: string
   /** As `encodeFields` makes it. */
   readonly fields: string
+  /** What the logger is bound to, as it stands on the line. */
+  readonly bound: string
+  /** Of the fields those the logger is bound to, and those of the call behind them. */
+  readonly boundLength: number
+  readonly ownLength: number
 }
 
 /** What a logger is bound to. */
@@ -47,8 +52,14 @@ export function cutLine({ pino }: Library, logger: Logger, line: Line): Pieces |
   for (const key in lastObj as object) {
     if (key === errorKey || !isAsItStands(key, bindings)) return undefined
   }
-  const fields = bindings.fields + text.slice(start, end)
-  return { name: bindings.name, message, fields }
+  return {
+    name: bindings.name,
+    message,
+    fields: bindings.fields + text.slice(start, end),
+    bound,
+    boundLength: bindings.fields.length,
+    ownLength: end - start,
+  }
 }
 
 const LEVEL = '{"level":'

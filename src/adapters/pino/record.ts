@@ -6,23 +6,24 @@ import { fieldsOf, standardLevel } from '../standard.js'
 import type { Taken } from '../take.js'
 import type { Library, Logger } from './library.js'
 import type { Line } from './lines.js'
-import { cutLine } from './pieces.js'
+import { cutLine, type Pieces } from './pieces.js'
 
 /** Name of records whose logger has none. */
 const UNNAMED = 'pino'
 
 type Values = Record<string, unknown>
 
-/** `extra`: what goes beside the record. */
+/** `extraOf` makes what goes beside the record. */
 export function describeLine(
   library: Library,
   logger: Logger,
   line: Line,
-  extra?: string | undefined,
+  extraOf?: (pieces: Pieces | undefined) => string | undefined,
 ): Taken {
   const label = logger.levels.labels[line.lastLevel]
   const level = standardLevel(line.lastLevel, label)
   const pieces = cutLine(library, logger, line)
+  const extra = extraOf?.(pieces)
   if (!pieces) return { ...describeValues(library, logger, line, level), extra }
   const { name = UNNAMED, message, fields } = pieces
   return { lib: 'pino', name, level, msg: '', message, fields, extra }
