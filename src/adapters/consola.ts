@@ -1,6 +1,7 @@
 // The consola adapter: instances are known by tag and by the file that has made them.
 
 import * as shimmer from 'shimmer'
+import { encodeString, isJson } from '../core/encode.js'
 import { encodeFields, type LogRecord } from '../core/record.js'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
 import { attempt, give } from './give.js'
@@ -108,17 +109,51 @@ function wrap(original: Consola['_log'], context: AdapterContext): Consola['_log
 
 function take(instance: Consola, object: LogObject, context: AdapterContext): void {
   const { date: _date, args, type, level, tag, ...others } = object
+  const quick = context.collects ? undefined : quickly(args)
+  const packed = context.relays ? (quick?.packed ?? packArgs(args)) : ''
+  const head = context.relays ? headOf(instance, object) : ''
   takeRecord(context, {
     lib: 'consola',
     name: tag || 'consola',
     level: type === 'fatal' ? 60 : numberOf(level),
-    msg: messageOf(args),
+    msg: quick?.message ?? messageOf(args),
     error: errorAmong(args),
-    fields: `,"type":${JSON.stringify(type)}${encodeFields(others)}`,
-    extra: context.relays
-      ? `{"identity":${instances.describe(instance) ?? 'null'},${JSON.stringify({ type, level, tag }).slice(1, -1)},"args":${packArgs(args)},"others":${pack(others)}}`
-      : undefined,
+    fields: `,"type":${encodeString(type)}${encodeFields(others)}`,
+    extra: context.relays ? `${head}"args":${packed},"others":${pack(others)}}` : undefined,
   })
+}
+
+// The text is the root's to make, as its reporter does: this one is for whoever sees the record without it.
+function quickly(args: readonly unknown[]): { message: string; packed: string } | undefined {
+  const [text, value] = args
+  if (args.length !== 2 || typeof text !== 'string' || text.includes('%')) return undefined
+  if (!isPlain(value)) return undefined
+  const json = pack(value)
+  return { message: `${text} ${json}`, packed: `[[${encodeString(text)}],[${json}]]` }
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && isJson(value)
+}
+
+interface Head {
+  readonly level: number
+  readonly tag: string
+  readonly text: string
+}
+
+const heads = new WeakMap<Consola, Map<string, Head>>()
+
+// Mostly the same for all that one method of an instance logs.
+function headOf(instance: Consola, { type, level, tag }: LogObject): string {
+  const known = heads.get(instance) ?? new Map<string, Head>()
+  heads.set(instance, known)
+  const head = known.get(type)
+  if (head?.level === level && head.tag === tag) return head.text
+  const own = JSON.stringify({ type, level, tag }).slice(1, -1)
+  const text = `{"identity":${instances.describe(instance) ?? 'null'},${own},`
+  known.set(type, { level, tag, text })
+  return text
 }
 
 // Reporters of the library itself print to the standard streams, unless they were given others.

@@ -28,9 +28,10 @@ export function messageOf(args: readonly unknown[]): string {
 
 /** One line of JSON, `[[a],[b],[]]`: each in a list of its own, which is empty for `undefined`. Never throws. */
 export function packArgs(args: readonly unknown[]): string {
-  let text = ''
-  for (const arg of args) text += `${text === '' ? '' : ','}[${encodeValue(arg) ?? ''}]`
-  return `[${text}]`
+  let text = '['
+  for (let i = 0; i < args.length; i++)
+    text += `${i === 0 ? '[' : ',['}${encodeValue(args[i]) ?? ''}]`
+  return `${text}]`
 }
 
 /** One value as it is packed, for `revive`. */
