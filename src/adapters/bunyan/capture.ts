@@ -71,41 +71,48 @@ function taking(
   identities: WeakMap<Logger, Identity>,
 ): Emit {
   const original = bunyan.prototype._emit as Emit
-  const { relays } = context
-  const known = new WeakMap<Logger, string>()
-  const originOf = (logger: Logger, name: string): string => {
-    const { place } = identities.get(logger) ?? {}
-    const text = known.get(logger) ?? JSON.stringify({ name, place, from: path } satisfies Origin)
-    known.set(logger, text)
-    return text
-  }
-  const takeShaped = (logger: Logger, rec: Rec): boolean => {
-    const shaped = context.registry().redact ? undefined : shapeOf(rec)
-    if (!shaped) {
-      if (!relays) take(context, describe(rec, errors))
-      return !relays
-    }
-    const { name, level, msg } = rec
-    const extra = relays ? packShape(originOf(logger, name), rec, shaped) : undefined
-    const { fields } = shaped
-    take(context, { lib: 'bunyan', name, level: standardLevel(level), msg, fields, extra })
-    return true
+  const origins = new WeakMap<Logger, Origin>()
+  const originOf = (logger: Logger, { name }: Rec): Origin => {
+    const { name: own = name, place } = identities.get(logger) ?? {}
+    const origin = origins.get(logger) ?? { name: String(own), place, from: path }
+    origins.set(logger, origin)
+    return origin
   }
   return function _emit(rec, noEmit) {
     const { streams } = this
     const data = streams.filter(({ stream }) => isData(stream, context.capture)).length
     if (noEmit || isRelaying() || data === streams.length) return original.call(this, rec, noEmit)
-    const isKnown = context.levels.find('bunyan', rec.name) !== undefined
-    if (isKnown && data === 0 && takeShaped(this, rec)) return undefined // nobody wants the line
+    const origin = originOf(this, rec)
+    const isKnown = context.levels.find('bunyan', origin.name) !== undefined
+    if (isKnown && data === 0 && takeAlone(rec, origin, context, errors)) return undefined
     const line = original.call(this, rec, true) ?? ''
     const to = write(this, rec, line, context, isKnown)
-    const { place } = identities.get(this) ?? {}
-    const origin: Origin = { name: rec.name, place, ...(!isKnown && { to }), from: path }
-    const extra = context.relays ? packExtra(origin, line) : undefined
+    const whole = isKnown ? origin : { ...origin, to }
+    const extra = context.relays ? packExtra(whole, line) : undefined
     const role = isKnown || to.length > 0 ? 'take' : 'copy'
     take(context, describe(rec, errors, extra), role)
     return line
   }
+}
+
+// Without the line, if nobody wants it: the root makes it from the record, or does not write it. Says whether it is so.
+function takeAlone(
+  rec: Rec,
+  origin: Origin,
+  context: AdapterContext,
+  errors: WeakMap<object, Error>,
+): boolean {
+  const isChanged = rec.name !== origin.name || context.registry().redact !== undefined
+  const shaped = isChanged ? undefined : shapeOf(rec)
+  if (shaped) {
+    const { name, level, msg } = rec
+    const extra = context.relays ? packShape(origin, rec, shaped) : undefined
+    const { fields } = shaped
+    take(context, { lib: 'bunyan', name, level: standardLevel(level), msg, fields, extra })
+  } else if (!context.relays) {
+    take(context, describe(rec, errors))
+  }
+  return shaped !== undefined || !context.relays
 }
 
 // To what is data, and to the application's own streams if nobody else writes to such; returns what is for the root.

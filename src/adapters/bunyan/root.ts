@@ -31,10 +31,14 @@ export function packExtra(origin: Origin, line: string): string {
   return packLine(JSON.stringify(origin), line)
 }
 
-/** For a logger that the root has, too: what a record of ours does not have of one of bunyan's. `origin` is JSON. */
-export function packShape(origin: string, { level, time, v }: Rec, { keys }: Shaped): string {
-  return `[${origin},${level},${time.getTime()},${v as number},${keys}]`
+/** For a logger that the root has, too: what a record of ours does not have of one of bunyan's. */
+export function packShape(origin: Origin, { level, time, v }: Rec, { keys }: Shaped): string {
+  const text = texts.get(origin) ?? JSON.stringify(origin)
+  texts.set(origin, text)
+  return `[${text},${level},${time.getTime()},${v as number},${keys}]`
 }
+
+const texts = new WeakMap<Origin, string>()
 
 type Shape = readonly [origin: Origin, level: number, time: number, v: number, keys: string[]]
 
@@ -81,7 +85,9 @@ function made(record: LogRecord, [{ name }, level, time, v, keys]: Shape): Rec {
 
 function parsed(line: string): Rec {
   const values = JSON.parse(line) as Rec
-  return { ...values, time: new Date(values.time) }
+  const time = new Date(values.time)
+  // An application may have given it another one, in whatever form.
+  return time.toJSON() === (values.time as unknown) ? { ...values, time } : values
 }
 
 function emit(logger: Logger, rec: Rec): void {
