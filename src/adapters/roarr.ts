@@ -1,25 +1,31 @@
 // The roarr adapter: messages are known by their package, program and namespace. All copies write through
 // `globalThis.ROARR.write`, which an application may replace.
 
-import { encodeString } from '../core/encode.js'
-import { encodeField, encodeFields, RESERVED } from '../core/record.js'
+import { encodeString, encodeValue } from '../core/encode.js'
+import { encodeField, encodeFields, type LogRecord, RESERVED } from '../core/record.js'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
 import { attempt, give } from './give.js'
 import { onGlobal } from './globals.js'
+import { isKept, keysText, MAX_STRING } from './members.js'
 import { type Taken, take as takeRecord } from './take.js'
 import { UNUSUAL } from './unusual.js'
 
-type Write = (text: string) => void
+/** What an application writes is a text; ours, in a child, are given the message itself. */
+type Write = (text: string | Message) => void
+type Serialize = (message: Message) => unknown
 type Plain = Record<string, unknown>
 
 interface State {
   write?: Write
+  serializeMessage?: Serialize
 }
 
 interface Message {
   readonly context: Plain
   readonly message: string
   readonly sequence: string
+  readonly time: number
+  readonly version: string
 }
 
 export const GLOBAL = 'ROARR'
@@ -48,6 +54,7 @@ export const roarrAdapter: Adapter = {
       if (typeof given !== 'object' || given === null) return
       state = given
       if (context.role !== 'track') adopt(given, wrapOnce)
+      if (context.role === 'take') leaveMessages(given, () => active)
     })
     return () => {
       active = false
@@ -55,10 +62,11 @@ export const roarrAdapter: Adapter = {
     }
   },
 
-  relay({ pid, tid }, line) {
-    if (line === undefined) return false
+  relay(record, extra) {
+    if (extra === undefined) return false
     if (!state?.write) return undefined
-    const message = JSON.parse(line) as Message
+    const { pid, tid } = record
+    const message = extra.startsWith('[') ? revive(record, extra) : (JSON.parse(extra) as Message)
     // Counted from 0 in each thread: with its origin before it, it stays one of a kind.
     const sequence = `${pid}.${tid}.${message.sequence}`
     return give('roarr', () => state?.write?.(JSON.stringify({ ...message, sequence })))
@@ -78,19 +86,89 @@ function adopt(given: State, wrapOnce: (write: Write) => Write): void {
   })
 }
 
+// A message is not made a text of that only we would read.
+function leaveMessages(given: State, isActive: () => boolean): void {
+  let own = given.serializeMessage === asItIs ? undefined : given.serializeMessage
+  Object.defineProperty(given, 'serializeMessage', {
+    configurable: true,
+    enumerable: true,
+    get: () => own ?? (isActive() ? asItIs : undefined),
+    set(changed: Serialize | undefined) {
+      own = changed
+    },
+  })
+}
+
+const asItIs: Serialize = (message) => message
+
 function wrap(write: Write, context: AdapterContext): Write {
-  return (text) => {
-    if (isRelaying()) return write(text)
-    if (context.role === 'copy') whileRelaying(() => write(text))
-    else if (isData(context)) return write(text)
-    const isTaken = attempt('roarr', () => take(text, context))
-    if (!isTaken && context.role === 'take') write(text)
+  return (given) => {
+    if (isRelaying()) return write(textOf(given))
+    if (context.role === 'copy') whileRelaying(() => write(textOf(given)))
+    else if (isData(context)) return write(textOf(given))
+    const isTaken = attempt('roarr', () => take(given, context))
+    if (!isTaken && context.role === 'take') write(textOf(given))
   }
 }
 
-function take(text: string, context: AdapterContext): void {
+// As the library makes it.
+function textOf(given: string | Message): string {
+  if (typeof given === 'string') return given
+  try {
+    return JSON.stringify(given)
+  } catch {
+    return encodeValue(given) ?? ''
+  }
+}
+
+function take(given: string | Message, context: AdapterContext): void {
+  const whole = typeof given === 'string' ? undefined : describe(given, context)
+  if (whole) {
+    takeRecord(context, whole)
+    return
+  }
+  const text = textOf(given)
   const extra = context.relays ? text : undefined
   takeRecord(context, cut(text, extra) ?? read(text, extra))
+}
+
+// A message that a record of ours has all of; the root makes it again.
+function describe(given: Message, context: AdapterContext): Taken | undefined {
+  const { context: all, message, sequence, time, version } = given
+  const { logLevel, package: pack, program, namespace } = all
+  if (typeof message !== 'string' || typeof logLevel !== 'number') return undefined
+  if (message.length > MAX_STRING || context.registry().redact) return undefined
+  const keys = Object.keys(all)
+  let fields = ''
+  let own = ''
+  for (const key of keys) {
+    const value = all[key]
+    if (key === 'error' || !isKept(key, value)) return undefined
+    const isOwn = OWN.has(key)
+    if (isOwn) own += encodeField(key, value)
+    if (!isOwn || (key === 'program' && pack !== undefined)) fields += encodeField(key, value)
+  }
+  const rest = `${encodeString(sequence)},${time},"${version}",{${own.slice(1)}}`
+  return {
+    lib: 'roarr',
+    name: nameOf([pack ?? program, namespace]),
+    level: levelOf(logLevel),
+    msg: message,
+    fields,
+    extra: context.relays ? `[${rest},${keysText(keys)}]` : undefined,
+  }
+}
+
+type Rest = readonly [sequence: string, time: number, version: string, own: Plain, keys: string[]]
+
+function revive(record: LogRecord, extra: string): Message {
+  const [sequence, time, version, own, keys] = JSON.parse(extra) as Rest
+  const read = (key: string): [string, unknown] => [
+    key,
+    Object.hasOwn(own, key) ? own[key] : record[key],
+  ]
+  const context = Object.fromEntries(keys.map(read))
+  return { context, message: record.msg, sequence, time, version }
 }
 
 const START = '{"context":{'

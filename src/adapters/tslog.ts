@@ -219,8 +219,10 @@ interface Parts {
 
 function extraOf(logger: Logger, call: Pick<Call, 'id' | 'level'>, parts: Parts): string {
   const start = JSON.stringify({ identity: identify(logger), ...call }).slice(0, -1)
-  const meta = pack(metaOf(parts.record, logger.settings))
-  return `${start},"args":${packArgs(parts.args)},"fields":${pack(parts.own)},"meta":${meta}}`
+  // The root sets the time; what is read lazily is read here.
+  const { date: _date, ...meta } = metaOf(parts.record, logger.settings)
+  const rest = `"fields":${pack(parts.own)},"meta":${pack(meta)}`
+  return `${start},"args":${packArgs(parts.args)},${rest}}`
 }
 
 function maskedArgs(record: Plain): readonly unknown[] | undefined {
