@@ -81,10 +81,14 @@ export function createRoot(settings: Settings): Instance {
     stats: () => ({ source: 'root', made: queue.records, dropped: queue.dropped, ...host.stats() }),
     addHandler(handler) {
       handlers.add(handler)
-      host.tap(true)
+      const tell = (): void => {
+        host.tap(handlers.size > 0)
+        levels.announceReaders(handlers.size > 0)
+      }
+      tell()
       return () => {
         handlers.delete(handler)
-        host.tap(handlers.size > 0)
+        tell()
       }
     },
   }

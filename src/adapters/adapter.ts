@@ -27,6 +27,11 @@ export interface AdapterContext {
   readonly levels: Levels
 }
 
+/** Whether nobody but the root's logger of the same identity reads a record that finds it. */
+export function isOnlyRelayed({ relays, collects, levels }: AdapterContext): boolean {
+  return relays && !collects && !levels.hasReaders
+}
+
 export interface Adapter {
   /** The library's name, as in the option `adapters` and the record's `lib`. */
   readonly name: string

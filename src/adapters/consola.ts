@@ -3,7 +3,13 @@
 import * as shimmer from 'shimmer'
 import { encodeString, isJson } from '../core/encode.js'
 import { encodeFields, type LogRecord } from '../core/record.js'
-import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
+import {
+  type Adapter,
+  type AdapterContext,
+  isOnlyRelayed,
+  isRelaying,
+  whileRelaying,
+} from './adapter.js'
 import { attempt, give } from './give.js'
 import { hookPackage } from './hook.js'
 import { type Identity, Instances, placeOf } from './instances.js'
@@ -109,7 +115,7 @@ function wrap(original: Consola['_log'], context: AdapterContext): Consola['_log
 
 function take(instance: Consola, object: LogObject, context: AdapterContext): void {
   const { date: _date, args, type, level, tag, ...others } = object
-  const quick = context.collects ? undefined : quickly(args)
+  const quick = isOnlyRelayed(context) ? quickly(args) : undefined
   const packed = context.relays ? (quick?.packed ?? packArgs(args)) : ''
   const head = context.relays ? headOf(instance, object) : ''
   takeRecord(context, {

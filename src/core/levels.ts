@@ -16,6 +16,9 @@ export interface RootLevels {
   readonly foreign: LevelTable
 }
 
+/** Where that there are readers is told, among levels. */
+const READERS = ['logshare', 'readers'] as const
+
 export class Levels {
   // By library and name: no key is to be made for a record.
   #numbers = new Map<string, Map<string, number>>()
@@ -48,6 +51,16 @@ export class Levels {
     if (this.#texts.get(lib) === text) return
     this.#texts.set(lib, text)
     this.#tell()
+  }
+
+  /** Whether the root has handlers of the application's own, which read all records. */
+  get hasReaders(): boolean {
+    return this.find(...READERS) === 1
+  }
+
+  /** In the root: it has such handlers, or no more. */
+  announceReaders(has: boolean): void {
+    if (has !== this.hasReaders) this.announce(...READERS, has ? 1 : 0)
   }
 
   /** In a child: what the root has told. */

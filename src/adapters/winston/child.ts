@@ -1,6 +1,6 @@
 // winston in a child: what its loggers write leaves for the root.
 
-import type { AdapterContext } from '../adapter.js'
+import { type AdapterContext, isOnlyRelayed } from '../adapter.js'
 import { take } from '../take.js'
 import { type Info, isWanted, type Logger, levelName, type Transport } from './logger.js'
 import type { Loggers } from './loggers.js'
@@ -38,7 +38,7 @@ function send(logger: Logger, info: Info, data: readonly Transport[], child: Chi
   const identity = loggers.identityOf(logger) ?? loggers.add(logger)
   const error = errorOf(info)
   const isOwn = child.isOwn(logger)
-  const isRelayed = context.relays && !context.collects && isKnown(context, identity)
+  const isRelayed = isOnlyRelayed(context) && isKnown(context, identity)
   const isWhole = isRelayed && !error && data.length === 0 && !context.registry().redact
   const shaped = isWhole ? shapeOf(info) : undefined
   if (shaped) {

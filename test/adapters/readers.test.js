@@ -1,0 +1,25 @@
+'use strict'
+// Who reads records besides the root's own logger has them as the child's format has made them.
+
+const assert = require('node:assert/strict')
+const { it } = require('node:test')
+const { readLines, run } = require('../helpers/run')
+
+for (const when of ['before', 'after']) {
+  it(`a handler that is added ${when} the child was started`, async () => {
+    const { stdout, stderr } = await run('adapters/readers.js', { args: [when] })
+    const told = readLines(stdout).map(({ message, hidden, password }) => [
+      message,
+      hidden,
+      password,
+    ])
+    assert.ok(told.length > 0)
+    assert.deepEqual(told, Array(told.length).fill(['said', true, undefined]))
+    const records = JSON.parse(stderr).filter(({ lib }) => lib === 'winston')
+    const first = records.findIndex(({ hidden }) => hidden)
+    assert.ok(when === 'before' ? first === 0 : first >= 0)
+    for (const { msg, hidden, password } of records.slice(first)) {
+      assert.deepEqual([msg, hidden, password], ['said', true, undefined])
+    }
+  })
+}
