@@ -2,13 +2,12 @@
 // `globalThis.ROARR.write`, which an application may replace.
 
 import { encodeString, encodeValue } from '../core/encode.js'
-import { encodeField, encodeFields, type LogRecord, RESERVED } from '../core/record.js'
+import { encodeField, encodeFields, type LogRecord } from '../core/record.js'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
 import { attempt, give } from './give.js'
 import { onGlobal } from './globals.js'
 import { isKept, keysText, MAX_STRING } from './members.js'
 import { type Taken, take as takeRecord } from './take.js'
-import { UNUSUAL } from './unusual.js'
 
 /** What an application writes is a text; ours, in a child, are given the message itself. */
 type Write = (text: string | Message) => void
@@ -128,8 +127,7 @@ function take(given: string | Message, context: AdapterContext): void {
     return
   }
   const text = textOf(given)
-  const extra = context.relays ? text : undefined
-  takeRecord(context, cut(text, extra) ?? read(text, extra))
+  takeRecord(context, read(text, context.relays ? text : undefined))
 }
 
 // A message that a record of ours has all of; the root makes it again.
@@ -171,51 +169,7 @@ function revive(record: LogRecord, extra: string): Message {
   return { context, message: record.msg, sequence, time, version }
 }
 
-const START = '{"context":{'
-const MESSAGE = '},"message":"'
 const OWN = new Set(['logLevel', 'package', 'program', 'namespace', 'error'])
-/** Members of a message's context that need a closer look. */
-const ODD = new RegExp(`"(?:error|__proto__|${[...RESERVED].join('|')})":`)
-
-// From a message without escapes whose context is flat, as most are, what a record needs is cut.
-function cut(text: string, extra: string | undefined): Taken | undefined {
-  const end = text.indexOf(MESSAGE)
-  if (end < 0 || !text.startsWith(START) || text.includes('\\') || UNUSUAL.test(text))
-    return undefined
-  const context = text.slice(START.length, end)
-  if (context.includes('{') || context.includes('[') || ODD.test(context)) return undefined
-  const level = pull(context, '"logLevel":')
-  const pack = pull(level.rest, '"package":')
-  const program = pull(pack.rest, '"program":')
-  const namespace = pull(pack.value === undefined ? program.rest : pack.rest, '"namespace":')
-  const name = nameOf([unquote(pack.value ?? program.value), unquote(namespace.value)])
-  const quote = end + MESSAGE.length - 1
-  return {
-    lib: 'roarr',
-    name,
-    level: levelOf(level.value === undefined ? Number.NaN : Number(level.value)),
-    msg: '',
-    message: `,"msg":${text.slice(quote, text.indexOf('"', quote + 1) + 1)}`,
-    fields: namespace.rest === '' ? '' : `,${namespace.rest}`,
-    extra,
-  }
-}
-
-// The value of a member, and the others.
-function pull(members: string, key: string): { value?: string; rest: string } {
-  const at = members.startsWith(key) ? 0 : members.indexOf(`,${key}`)
-  if (at < 0) return { rest: members }
-  const from = at + key.length + (at === 0 ? 0 : 1)
-  const isText = members[from] === '"'
-  const end = isText ? members.indexOf('"', from + 1) + 1 : members.indexOf(',', from)
-  if (end < 0) return { value: members.slice(from), rest: members.slice(0, at) }
-  const rest = at === 0 ? members.slice(end + 1) : members.slice(0, at) + members.slice(end)
-  return { value: members.slice(from, end), rest }
-}
-
-function unquote(text: string | undefined): string | undefined {
-  return text?.startsWith('"') ? text.slice(1, -1) : text
-}
 
 function read(text: string, extra: string | undefined): Taken {
   const { context: all, message } = JSON.parse(text) as Message

@@ -2,7 +2,6 @@
 
 import { encodeFields, encodeMessage } from '../../core/record.js'
 import { fieldsOf } from '../standard.js'
-import { UNUSUAL } from '../unusual.js'
 import type { Library, Logger } from './library.js'
 import type { Line } from './lines.js'
 
@@ -30,6 +29,8 @@ interface Bindings {
 
 /** Keys that a record or the library has for itself. */
 const OWN = ['level', 'time', 'pid', 'tid', 'source', 'seq', 'name', 'msg', 'lib', 'hostname']
+/** What a record's text does not have as pino writes it: characters that move a cursor, halves of characters. */
+const UNUSUAL = /[\u007f-\u009f\u2028\u2029\ud800-\udfff]/
 const MAX_BINDINGS = 100
 const MAX_KEYS = 1000
 
