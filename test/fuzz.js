@@ -250,7 +250,10 @@ const file = fc.property(
   fc.option(fc.nat(6), { freq: 4 }),
   (sizes, changes, after, segmentSize, before) => {
     for (const name of fs.readdirSync(directory)) fs.unlinkSync(join(directory, name))
-    const writer = new FileWriter({ directory, producer: PRODUCER, hello: HELLO, segmentSize })
+    // What a writer has mapped nobody may cut off while it lives.
+    const mayMap = !changes.some(({ how }) => 'cut' in how)
+    const options = { directory, producer: PRODUCER, hello: HELLO, segmentSize, mayMap }
+    const writer = new FileWriter(options)
     const reader = new FileReader(directory, PRODUCER)
     /** @type {Map<number, string>} */
     const texts = new Map()

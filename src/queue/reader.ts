@@ -2,7 +2,7 @@
 
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
 import { removeFile } from '../core/remove.js'
-import { hasExtent, readExtent, writtenIn } from './extent.js'
+import { EXTENT_FRAME, hasExtent, readExtent, writtenIn } from './extent.js'
 import { type Frame, frameSize, HEADER, Kind, readFrame } from './frame.js'
 import type { QueueReader } from './queue.js'
 import { endPath, nextSegment, segmentPath } from './segment.js'
@@ -17,6 +17,8 @@ export class FileReader implements QueueReader {
   #fd = -1
   /** Whether the segment says itself how far it is written; undefined until that can be known. */
   #hasExtent: boolean | undefined
+  /** Where what stands behind the extent ends, once that was looked for. */
+  #limit: number | undefined
   #position = 0
   #buffer: Buffer = Buffer.alloc(0)
   #start = 0
@@ -106,7 +108,10 @@ export class FileReader implements QueueReader {
     const next = gone ? nextSegment(this.#directory, this.#producer, number) : number + 1
     if (!gone && !this.#hasBegun(number + 1)) return false
     if (this.peek() || this.#number !== number) return true
-    if (next !== undefined || this.#start < this.#end) this.damaged++
+    if (this.#looksBehind()) return true
+    // One that was just being made when its writer was killed follows a whole one.
+    const isTorn = this.#start < this.#end || (next !== undefined && this.#hasBegun(next))
+    if (isTorn) this.damaged++
     this.#start = this.#end
     if (next === undefined) return false
     this.#turn(next)
@@ -154,6 +159,7 @@ export class FileReader implements QueueReader {
     this.#finished.push(this.#number)
     this.close()
     this.#hasExtent = undefined
+    this.#limit = undefined
     this.#number = next
     this.#position = this.#start = this.#end = this.#searched = 0
     this.#buffer = Buffer.alloc(0)
@@ -162,8 +168,7 @@ export class FileReader implements QueueReader {
   // More bytes behind the ones we have. A buffer whose frames are still held is left to them.
   #fill(): boolean {
     if (this.#fd < 0 && !this.#open()) return false
-    this.#hasExtent ??= hasExtent(this.#fd)
-    const there = this.#hasExtent ? readExtent(this.#fd) : fstatSync(this.#fd).size
+    const there = this.#written()
     if (there === this.#position) return false
     if (this.#isTail) this.#forgetTail()
     if (there < this.#position) this.#readAgain()
@@ -181,6 +186,26 @@ export class FileReader implements QueueReader {
     this.#position += read
     this.#end += read
     return read > 0
+  }
+
+  #written(): number {
+    this.#hasExtent ??= hasExtent(this.#fd)
+    if (this.#limit !== undefined) return this.#limit
+    if (this.#hasExtent) return readExtent(this.#fd)
+    const { size } = fstatSync(this.#fd)
+    const isLarger = this.#hasExtent === undefined && size >= EXTENT_FRAME // than it was a moment ago
+    return isLarger ? this.#written() : size
+  }
+
+  // Whether there are frames behind the extent: of a writer that was killed before it stored it, or that others have
+  // changed.
+  #looksBehind(): boolean {
+    if (!this.#hasExtent || this.#fd < 0 || this.#limit !== undefined) return false
+    const [, from] = this.position()
+    const rest = Buffer.alloc(Math.max(0, fstatSync(this.#fd).size - from))
+    readSync(this.#fd, rest, 0, rest.length, from)
+    this.#limit = Math.max(this.#position, from + endOfFrames(rest))
+    return this.#limit > this.#position
   }
 
   // Half a record at the end of the file may have been cut off since (the disk was full), and another one begun there.
@@ -257,5 +282,17 @@ function bytesIn(path: string): number | undefined {
     }
   } catch {
     return undefined
+  }
+}
+
+/** Where the last whole frame ends; 0 if there is none. */
+function endOfFrames(bytes: Buffer): number {
+  let end = 0
+  for (let from = 0; ; ) {
+    const at = bytes.indexOf('SL', from + 4, 'latin1') - 4
+    if (at < 0) return end
+    const frame = readFrame(bytes, at, bytes.length)
+    from = at + 1
+    if (typeof frame === 'object') from = end = at + frameSize(frame.end - frame.start)
   }
 }

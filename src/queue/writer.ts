@@ -4,7 +4,8 @@ import { isMainThread } from 'node:worker_threads'
 import { monotonic } from '../core/clock.js'
 import { notice, reasonOf } from '../core/notice.js'
 import { removeFile } from '../core/remove.js'
-import { type FrameHead, frameBound } from './frame.js'
+import { EXTENT_FRAME } from './extent.js'
+import { type FrameHead, frameBound, HEADER } from './frame.js'
 import { PlainSegment } from './plain.js'
 import { isVital, type QueuePolicy, type QueueWriter } from './queue.js'
 import { Room } from './room.js'
@@ -28,6 +29,8 @@ export interface FileQueueOptions {
   /** What happens when the reader is behind by `limit`, or the disk is full. Default: nothing is too much. */
   readonly policy?: QueuePolicy
   readonly segmentSize?: number
+  /** Whether segments may be mapped. Default: on the main thread; a thread may be terminated, and its mappings would stay. */
+  readonly mayMap?: boolean
 }
 
 export class FileWriter implements QueueWriter {
@@ -37,13 +40,13 @@ export class FileWriter implements QueueWriter {
   #segment: Segment | undefined
   #number = 0
   #begun = 0
-  // A thread may be terminated, and its mappings would stay with the process.
-  #mayMap = isMainThread
+  #mayMap: boolean
 
   constructor(options: FileQueueOptions) {
     this.#options = options
     this.#room = new Room(options)
     this.#segmentSize = options.segmentSize ?? this.#room.segmentSize
+    this.#mayMap = options.mayMap ?? isMainThread
   }
 
   write(head: FrameHead, text: string, vital: boolean = isVital(head)): boolean {
@@ -123,7 +126,8 @@ export class FileWriter implements QueueWriter {
   // way, and so does everything where it cannot be had.
   #beginMapped(text: string): Segment | undefined {
     const size = Math.min(MAPPED_SIZE, this.#segmentSize)
-    if (!this.#mayMap || frameBound(text) > size / 2) return undefined
+    const room = size - EXTENT_FRAME - frameBound(this.#options.hello) - HEADER
+    if (!this.#mayMap || frameBound(text) > room / 2) return undefined
     try {
       const { isMappable } = require('./mapping.js') as typeof import('./mapping.js')
       this.#mayMap = isMappable(this.#options.directory)

@@ -99,11 +99,18 @@ for (const when of [2000, 9000, 24_000]) {
       }
       writer.child.kill('SIGKILL')
       await writer.ended
-      for (let more = readSome(reader); more.length > 0; more = readSome(reader)) seqs.push(...more)
+      // The last record may be written whole, and its extent not.
+      do {
+        for (let more = readSome(reader); more.length > 0; more = readSome(reader))
+          seqs.push(...more)
+      } while (reader.advance(true))
       assertComplete(seqs, writer.said() + 1)
-      assert.equal(reader.advance(true), false)
-      assert.equal(reader.damaged, 0)
-      assert.equal(mapped > 0, true, 'no segment was mapped')
+      // One that is too large for a mapped segment goes by a system call, which may be killed half way.
+      assert.ok(
+        reader.damaged <= (seqs.length % 5000 === 4999 ? 1 : 0),
+        `${reader.damaged} damaged`,
+      )
+      assert.ok(mapped > 0, 'no segment was mapped')
       reader.remove()
       assert.deepEqual(readdirSync(directory), [])
     },
