@@ -19,7 +19,8 @@ const WAYS = /** @type {const} */ (['-r', 'NODE_OPTIONS', 'install'])
  */
 function scratch(t) {
   const path = mkdtempSync(join(tmpdir(), 'logshare-test-'))
-  t.after(() => rmSync(path, { recursive: true, force: true }))
+  // Programs that a test leaves to end by themselves may still write.
+  t.after(() => rmSync(path, { recursive: true, force: true, maxRetries: 10 }))
   return path
 }
 
