@@ -110,6 +110,13 @@ export function readFrame(buffer: Buffer, offset: number, limit: number): ReadRe
 // A time that was changed by much makes another check: a frame from the far future would hold up all behind it.
 function checkOf(payload: number, { kind, level, time, seq }: FrameHead): number {
   const when = Math.imul(time * 4096, 0x85ebca6b) ^ (time / 2 ** 20)
-  const mixed = Math.imul(payload ^ (seq << 7) ^ when, 0x9e3779b1)
-  return (mixed ^ seq ^ (kind << 24) ^ (level << 12)) >>> 0
+  const mixed = spread(payload ^ (seq << 7) ^ when ^ (kind << 24) ^ (level << 12))
+  return (mixed ^ seq) >>> 0
+}
+
+// Every bit changes about half of the bits: no bit of the check makes up for another one that was changed.
+function spread(bits: number): number {
+  const half = Math.imul(bits ^ (bits >>> 16), 0x9e3779b1)
+  const whole = Math.imul(half ^ (half >>> 13), 0xc2b2ae35)
+  return whole ^ (whole >>> 16)
 }
