@@ -21,14 +21,16 @@ interface Waiting {
   readonly since: number
 }
 
+type Print = (line: string, record: LogRecord, extra: string | undefined) => void
+
 export class Patience {
-  readonly #print: (line: string, record: LogRecord) => void
+  readonly #print: Print
   #waiting: Waiting[] = []
   /** Loggers that did not come: their records are printed at once, until they do. */
   readonly #missing = new Set<string>()
   #timer: NodeJS.Timeout | undefined
 
-  constructor(print: (line: string, record: LogRecord) => void) {
+  constructor(print: Print) {
     this.#print = print
   }
 
@@ -44,7 +46,7 @@ export class Patience {
       return
     }
     if (given) this.#missing.delete(key)
-    else this.#print(line, record)
+    else this.#print(line, record, extra)
   }
 
   /** Prints what still waits. */
@@ -70,7 +72,7 @@ export class Patience {
         return true
       }
       this.#missing.add(key)
-      this.#print(each.line, each.record)
+      this.#print(each.line, each.record, each.extra)
       return false
     })
     if (this.#waiting.length > 0) return

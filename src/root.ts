@@ -275,16 +275,17 @@ function take(
 
 // To the library it came from; what that has no logger for is printed.
 function relay(whole: string): void {
-  const [line = '', extra] = whole.split('\n', 2)
-  patience.relay(line, parseLine(line), extra)
+  const end = whole.indexOf('\n')
+  const line = end < 0 ? whole : whole.slice(0, end)
+  patience.relay(line, parseLine(line), end < 0 ? undefined : whole.slice(end + 1))
 }
 
-const patience = new Patience((line, record) => {
+const patience = new Patience((line, record, extra) => {
   printer ??= (require('./printer.js') as typeof import('./printer.js')).createPrinter()
-  printer(line, record)
+  printer(line, record, extra)
 })
 
-let printer: ((line: string, record: LogRecord) => void) | undefined
+let printer: ((line: string, record: LogRecord, extra?: string) => void) | undefined
 
 function guard(name: string, act: () => unknown, failed?: () => void): void {
   try {

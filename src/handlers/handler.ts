@@ -13,7 +13,7 @@ const LINE_FEED = 0x0a
 
 /** A frame's record, and what is behind it. */
 export function splitExtra(frame: Frame): Delivery {
-  if (frame.kind !== Kind.ADAPTED) return frame
+  if (frame.kind !== Kind.ADAPTED && frame.kind !== Kind.BARE) return frame
   const at = frame.buffer.indexOf(LINE_FEED, frame.start)
   return at < 0 || at >= frame.end ? frame : { ...frame, end: at, extraEnd: frame.end }
 }
@@ -60,6 +60,8 @@ export interface Handler {
   readonly label: string
   /** Asked for each record; a handler without it gets all of them. */
   readonly accepts?: ((record: Delivery) => boolean) | undefined
+  /** Whether it can do with bare records, which for all others are made whole. */
+  readonly takesBare?: boolean
   write(records: readonly Delivery[]): void
   /**
    * Passes on, if it can, what it could not when it was written; returns the milliseconds after which to call again,
@@ -102,10 +104,11 @@ export function sourceOf(record: Delivery): string {
   return readText(record, BEFORE_SOURCE)
 }
 
+const TAKEN: ReadonlySet<number> = new Set([Kind.ADAPTED, Kind.BARE, Kind.COPY])
+
 /** The library an adapter took it from; `logshare` if none has. */
 export function libOf(record: Delivery): string {
-  const isTaken = record.kind === Kind.ADAPTED || record.kind === Kind.COPY
-  return isTaken ? readText(record, BEFORE_LIB) : 'logshare'
+  return TAKEN.has(record.kind) ? readText(record, BEFORE_LIB) : 'logshare'
 }
 
 function readText({ buffer, start, end }: Delivery, before: Buffer): string {

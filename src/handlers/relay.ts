@@ -15,9 +15,10 @@ export function createRelayHandler(options: RelayHandlerOptions, place: Surround
     ...console,
     label: 'relay',
     accepts: createFilter(options),
+    takesBare: true,
     write(records) {
       const own = records.filter(({ kind }) => kind === Kind.RECORD || kind === Kind.REPORT)
-      const adapted = records.filter(({ kind }) => kind === Kind.ADAPTED)
+      const adapted = records.filter(({ kind }) => kind === Kind.ADAPTED || kind === Kind.BARE)
       if (own.length > 0) console.write(own)
       if (adapted.length > 0) place.send(adapted)
     },

@@ -2,6 +2,7 @@
 
 import { monotonic } from '../core/clock.js'
 import { notice, reasonOf } from '../core/notice.js'
+import { completeAll } from '../handlers/bare.js'
 import type { Delivery, Handler, Mark } from '../handlers/handler.js'
 
 const PAUSE = 10
@@ -28,7 +29,9 @@ export class Fanout {
     }
   }
 
-  write(batch: readonly Delivery[]): void {
+  write(given: readonly Delivery[]): void {
+    const isEnough = this.#handlers.every(({ takesBare }) => takesBare)
+    const batch = isEnough ? given : completeAll(given)
     for (const handler of this.#handlers) {
       const wanted = handler.accepts ? batch.filter((frame) => handler.accepts?.(frame)) : batch
       if (wanted.length > 0) this.#guard(handler, () => handler.write(wanted))

@@ -88,7 +88,7 @@ export class QueueHandler {
 
   // Not given back to the library it came from, which has nothing to print of it.
   #leaveOut(level: number, name: string, length: number, kind: FrameKind): void {
-    const left = kind === Kind.ADAPTED ? Kind.RECORD : kind
+    const left = kind === Kind.COPY ? kind : Kind.RECORD
     if (!this.#put(level, name, `,"msg":"[Record of ${length} characters]"}`, left))
       this.#drop(level)
   }

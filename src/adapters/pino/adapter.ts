@@ -11,6 +11,7 @@ import { gather, type Reached, reach, Sink } from '../sink.js'
 import { isData, standardOf } from '../standard-streams.js'
 import { take } from '../take.js'
 import { packAgain, unpackAgain } from './again.js'
+import { createBare, unpackBare } from './bare.js'
 import { leaveChannel } from './channel.js'
 import { replaceExports } from './destinations.js'
 import { announceLevel, applyLevel } from './levels.js'
@@ -65,8 +66,8 @@ export const pinoAdapter: Adapter = {
   relay(record, extra, line) {
     if (extra === undefined) return false
     try {
-      const unpacked = unpackAgain(record, line, extra) ?? unpackExtra(extra)
-      return whileRelaying(() => give(record, unpacked))
+      const unpacked = unpackBare(extra) ?? unpackAgain(record, line, extra) ?? unpackExtra(extra)
+      return whileRelaying(() => give(record, unpacked, line))
     } catch (error) {
       notice('LOGSHARE_WARN_HANDLER', `a pino destination failed: ${reasonOf(error)}`, 'pino')
       return false
@@ -113,13 +114,14 @@ function copying(library: Library, context: AdapterContext): Write {
     const line = make(this, object, message, level)
     if (!line) return
     take(context, describeLine(library, this, line))
-    deliver(streamOf(library, this), line.text, metadataOf(line))
+    deliver(streamOf(library, this), line.text, () => metadataOf(line))
   }
 }
 
 // In a child: taken, unless the root has no such logger and the destination is an object of the application's own.
 function taking(library: Library, context: AdapterContext, tracker: Tracker): Write {
   const make = createLineMaker(library)
+  const sendBare = createBare(library, context, tracker)
   const origins = new WeakMap<Identity, string>()
   const describe = (identity?: Identity, to?: readonly Reached[]): string =>
     JSON.stringify({ ...identity, ...(to && { to }), from: library.path } satisfies Origin)
@@ -137,7 +139,7 @@ function taking(library: Library, context: AdapterContext, tracker: Tracker): Wr
       return
     }
     const line = make(this, object, message, level)
-    if (!line) return
+    if (!line || sendBare(this, line)) return
     const identity = tracker.ownerIdentity(this)
     const isKnown = identity && context.levels.find('pino', keyOf(identity)) !== undefined
     const to = isKnown ? undefined : reached(stream, line, context)
@@ -166,7 +168,7 @@ function reached(stream: Stream, line: Line, context: AdapterContext): readonly 
       if (ownFd === undefined || isData(own, context.capture)) continue
       member.stream = { write: (text) => reach(String(ownFd), text) || own.write(text) }
     }
-    deliver(stream, line.text, metadataOf(line))
+    deliver(stream, line.text, () => metadataOf(line))
   })
 }
 

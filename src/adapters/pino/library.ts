@@ -84,7 +84,7 @@ export interface Metadata {
 }
 
 /** Writes a finished line as pino does. */
-export function deliver(stream: Stream, line: string, metadata: Metadata): void {
-  if (stream[METADATA] === true) Object.assign(stream, metadata)
+export function deliver(stream: Stream, line: string, metadata: () => Metadata): void {
+  if (stream[METADATA] === true) Object.assign(stream, metadata())
   stream.write(line)
 }

@@ -9,7 +9,7 @@ import type { Line } from './lines.js'
 import { cutLine, type Pieces } from './pieces.js'
 
 /** Name of records whose logger has none. */
-const UNNAMED = 'pino'
+export const UNNAMED = 'pino'
 
 type Values = Record<string, unknown>
 

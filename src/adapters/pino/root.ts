@@ -1,5 +1,6 @@
 // Root: gives children's lines to the application's own loggers, or to destinations like those the children wanted.
 
+import { completeLine } from '../../core/bare.js'
 import { encodeValue } from '../../core/encode.js'
 import { notice, reasonOf } from '../../core/notice.js'
 import type { LogRecord } from '../../core/record.js'
@@ -8,7 +9,14 @@ import { type Identity, Loggers } from '../loggers.js'
 import { shield } from '../shield.js'
 import { decodeTarget, type Reached } from '../sink.js'
 import type { Target } from './destinations.js'
-import { deliver, type Library, type Logger, libraryOf, type Stream } from './library.js'
+import {
+  deliver,
+  type Library,
+  type Logger,
+  libraryOf,
+  type Metadata,
+  type Stream,
+} from './library.js'
 import type { Line } from './lines.js'
 
 /** What a child puts beside a record. */
@@ -45,16 +53,15 @@ export const libraries: Set<Library> = new Set<Library>()
 const opened = new Map<string, Stream | undefined>()
 
 /** False if nobody has taken the line; undefined if only a logger that is not here can. */
-export function give(record: LogRecord, [origin, level, time, line]: Extra): boolean | undefined {
+export function give(record: LogRecord, extra: Extra, text: string): boolean | undefined {
+  const [origin, level, , line] = extra
   const { name, place, to } = origin
   const found = place === undefined ? undefined : loggers.find({ name, place } satisfies Identity)
-  const metadata = {
+  const metadata = (): Metadata => ({
     lastLevel: level,
-    lastObj: found ? fieldsOf(record) : {},
-    lastMsg: record.msg,
-    lastTime: time,
+    ...contentsOf(record, extra, text, found !== undefined),
     lastLogger: found?.logger,
-  }
+  })
   if (found) {
     const stream = found.logger[found.library.pino.symbols.streamSym] as Stream
     return write(stream, record, () => deliver(stream, line, metadata))
@@ -66,6 +73,20 @@ export function give(record: LogRecord, [origin, level, time, line]: Extra): boo
     return stream !== undefined && write(stream, record, () => deliver(stream, text, metadata))
   })
   return taken.includes(true)
+}
+
+// What stood in the call, of a bare record read from its line.
+function contentsOf(
+  record: LogRecord,
+  [, , time, line]: Extra,
+  text: string,
+  isKnown: boolean,
+): Pick<Metadata, 'lastObj' | 'lastMsg' | 'lastTime'> {
+  if (record.msg !== undefined)
+    return { lastObj: isKnown ? fieldsOf(record) : {}, lastMsg: record.msg, lastTime: time }
+  const whole = JSON.parse(completeLine(text, line)) as LogRecord
+  const own = JSON.parse(line) as { readonly time?: unknown }
+  return { lastObj: fieldsOf(whole), lastMsg: whole.msg, lastTime: JSON.stringify(own.time) }
 }
 
 function write(stream: Stream, { source }: LogRecord, act: () => void): boolean {
