@@ -8,11 +8,8 @@ const { readLines, run } = require('../helpers/run')
 for (const when of ['before', 'after']) {
   it(`a handler that is added ${when} the child was started`, async () => {
     const { stdout, stderr } = await run('adapters/readers.js', { args: [when] })
-    const told = readLines(stdout).map(({ message, hidden, password }) => [
-      message,
-      hidden,
-      password,
-    ])
+    const said = readLines(stdout).filter(({ message }) => message)
+    const told = said.map(({ message, hidden, password }) => [message, hidden, password])
     assert.ok(told.length > 0)
     assert.deepEqual(told, Array(told.length).fill(['said', true, undefined]))
     const records = JSON.parse(stderr).filter(({ lib }) => lib === 'winston')
@@ -20,6 +17,12 @@ for (const when of ['before', 'after']) {
     assert.ok(when === 'before' ? first === 0 : first >= 0)
     for (const { msg, hidden, password } of records.slice(first)) {
       assert.deepEqual([msg, hidden, password], ['said', true, undefined])
+    }
+    const asked = JSON.parse(stderr).filter(({ lib }) => lib === 'pino')
+    assert.ok(asked.length > 0)
+    for (const { level, name, msg, request, deep, hostname } of asked) {
+      assert.deepEqual([level, name, msg, request], [40, 'http', 'asked', 'r-1'])
+      assert.deepEqual([deep, hostname], [{ list: [1] }, undefined])
     }
   })
 }
