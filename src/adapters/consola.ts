@@ -1,20 +1,14 @@
 // The consola adapter: instances are known by tag and by the file that has made them.
 
 import * as shimmer from 'shimmer'
-import { encodeString, isJson } from '../core/encode.js'
-import { encodeFields, type LogRecord } from '../core/record.js'
-import {
-  type Adapter,
-  type AdapterContext,
-  isOnlyRelayed,
-  isRelaying,
-  whileRelaying,
-} from './adapter.js'
+import { encodeString } from '../core/encode.js'
+import { encodeFields, type Fields, type LogRecord } from '../core/record.js'
+import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
 import { attempt, give } from './give.js'
 import { hookPackage } from './hook.js'
 import { type Identity, Instances, placeOf } from './instances.js'
-import { errorAmong, take as takeRecord } from './take.js'
-import { messageOf, pack, packArgs, revive, unpackArgs } from './values.js'
+import { canBeBare, errorAmong, takeBare, take as takeRecord } from './take.js'
+import { messageOf, pack, packArgs, packPlain, revive, unpackArgs } from './values.js'
 
 interface LogObject {
   readonly date: Date
@@ -114,32 +108,37 @@ function wrap(original: Consola['_log'], context: AdapterContext): Consola['_log
 }
 
 function take(instance: Consola, object: LogObject, context: AdapterContext): void {
-  const { date: _date, args, type, level, tag, ...others } = object
-  const quick = isOnlyRelayed(context) ? quickly(args) : undefined
-  const packed = context.relays ? (quick?.packed ?? packArgs(args)) : ''
-  const head = context.relays ? headOf(instance, object) : ''
+  const { args, type, tag } = object
+  const name = tag || 'consola'
+  const level = type === 'fatal' ? 60 : numberOf(object.level)
+  const others = othersOf(object)
+  const plain = canBeBare(context) ? packPlain(args) : undefined
+  const extra = context.relays
+    ? `${headOf(instance, object)}"args":${plain ?? packArgs(args)},"others":${pack(others)}}`
+    : undefined
+  if (plain && extra && takeBare(context, 'consola', name, level, extra)) return
   takeRecord(context, {
     lib: 'consola',
-    name: tag || 'consola',
-    level: type === 'fatal' ? 60 : numberOf(level),
-    msg: quick?.message ?? messageOf(args),
+    name,
+    level,
+    msg: messageOf(args),
     error: errorAmong(args),
     fields: `,"type":${encodeString(type)}${encodeFields(others)}`,
-    extra: context.relays ? `${head}"args":${packed},"others":${pack(others)}}` : undefined,
+    extra,
   })
 }
 
-// The text is the root's to make, as its reporter does: this one is for whoever sees the record without it.
-function quickly(args: readonly unknown[]): { message: string; packed: string } | undefined {
-  const [text, value] = args
-  if (args.length !== 2 || typeof text !== 'string' || text.includes('%')) return undefined
-  if (!isPlain(value)) return undefined
-  const json = pack(value)
-  return { message: `${text} ${json}`, packed: `[[${encodeString(text)}],[${json}]]` }
-}
+const OWN = new Set(['date', 'args', 'type', 'level', 'tag'])
+const NONE: Fields = {}
 
-function isPlain(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && isJson(value)
+function othersOf(object: LogObject): Fields {
+  let others: Record<string, unknown> | undefined
+  for (const key of Object.keys(object)) {
+    if (OWN.has(key)) continue
+    others ??= {}
+    others[key] = object[key]
+  }
+  return others ?? NONE
 }
 
 interface Head {

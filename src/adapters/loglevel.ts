@@ -4,8 +4,8 @@
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
 import { attempt, give } from './give.js'
 import { hookPackage } from './hook.js'
-import { errorAmong, take as takeRecord } from './take.js'
-import { messageOf, packArgs, unpackArgs } from './values.js'
+import { canBeBare, errorAmong, takeBare, take as takeRecord } from './take.js'
+import { messageOf, packArgs, packPlain, unpackArgs } from './values.js'
 
 type Method = (...args: unknown[]) => void
 type Setter = 'setLevel' | 'resetLevel' | 'rebuild'
@@ -174,13 +174,19 @@ function take(
   args: readonly unknown[],
   context: AdapterContext,
 ): void {
+  const name = nameOf(logger)
+  const plain = canBeBare(context) ? packPlain(args) : undefined
+  const extra = context.relays
+    ? `{"method":"${method}","args":${plain ?? packArgs(args)}}`
+    : undefined
+  if (plain && extra && takeBare(context, 'loglevel', name, level, extra)) return
   takeRecord(context, {
     lib: 'loglevel',
-    name: nameOf(logger),
+    name,
     level,
     msg: messageOf(args),
     error: errorAmong(args),
-    extra: context.relays ? `{"method":"${method}","args":${packArgs(args)}}` : undefined,
+    extra,
   })
 }
 

@@ -1,13 +1,14 @@
 // The roarr adapter: messages are known by their package, program and namespace. All copies write through
 // `globalThis.ROARR.write`, which an application may replace.
 
+import { fieldsOf, type Message, OWN } from '../bare/roarr.js'
 import { encodeString, encodeValue } from '../core/encode.js'
-import { encodeField, encodeFields, type LogRecord } from '../core/record.js'
+import { encodeField, type LogRecord } from '../core/record.js'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
 import { attempt, give } from './give.js'
 import { onGlobal } from './globals.js'
 import { isKept, keysText, MAX_STRING } from './members.js'
-import { type Taken, take as takeRecord } from './take.js'
+import { canBeBare, type Taken, takeBare, take as takeRecord } from './take.js'
 
 /** What an application writes is a text; ours, in a child, are given the message itself. */
 type Write = (text: string | Message) => void
@@ -17,14 +18,6 @@ type Plain = Record<string, unknown>
 interface State {
   write?: Write
   serializeMessage?: Serialize
-}
-
-interface Message {
-  readonly context: Plain
-  readonly message: string
-  readonly sequence: string
-  readonly time: number
-  readonly version: string
 }
 
 export const GLOBAL = 'ROARR'
@@ -121,6 +114,10 @@ function textOf(given: string | Message): string {
 }
 
 function take(given: string | Message, context: AdapterContext): void {
+  if (typeof given !== 'string' && typeof given.message === 'string' && canBeBare(context)) {
+    const { context: all } = given
+    if (takeBare(context, 'roarr', nameOf(all), levelOf(all.logLevel), textOf(given))) return
+  }
   const whole = typeof given === 'string' ? undefined : describe(given, context)
   if (whole) {
     takeRecord(context, whole)
@@ -133,7 +130,7 @@ function take(given: string | Message, context: AdapterContext): void {
 // A message that a record of ours has all of; the root makes it again.
 function describe(given: Message, context: AdapterContext): Taken | undefined {
   const { context: all, message, sequence, time, version } = given
-  const { logLevel, package: pack, program, namespace } = all
+  const { logLevel, package: pack } = all
   if (typeof message !== 'string' || typeof logLevel !== 'number') return undefined
   if (message.length > MAX_STRING || context.registry().redact) return undefined
   const keys = Object.keys(all)
@@ -149,7 +146,7 @@ function describe(given: Message, context: AdapterContext): Taken | undefined {
   const rest = `${encodeString(sequence)},${time},"${version}",{${own.slice(1)}}`
   return {
     lib: 'roarr',
-    name: nameOf([pack ?? program, namespace]),
+    name: nameOf(all),
     level: levelOf(logLevel),
     msg: message,
     fields,
@@ -169,39 +166,20 @@ function revive(record: LogRecord, extra: string): Message {
   return { context, message: record.msg, sequence, time, version }
 }
 
-const OWN = new Set(['logLevel', 'package', 'program', 'namespace', 'error'])
-
 function read(text: string, extra: string | undefined): Taken {
   const { context: all, message } = JSON.parse(text) as Message
-  const { logLevel, package: pack, program, namespace, error } = all
-  let fields = pack === undefined ? '' : encodeField('program', program)
-  for (const key of Object.keys(all)) if (!OWN.has(key)) fields += encodeField(key, all[key])
-  return {
-    lib: 'roarr',
-    name: nameOf([pack ?? program, namespace]),
-    level: levelOf(typeof logLevel === 'number' ? logLevel : Number.NaN),
-    msg: message,
-    fields: fields + encodeSerialized(error),
-    extra,
-  }
+  const level = levelOf(all.logLevel)
+  return { lib: 'roarr', name: nameOf(all), level, msg: message, fields: fieldsOf(all), extra }
 }
 
-function nameOf(names: readonly unknown[]): string {
-  return names.filter(Boolean).join(':') || 'roarr'
+function nameOf({ package: pack, program, namespace }: Message['context']): string {
+  return [pack ?? program, namespace].filter(Boolean).join(':') || 'roarr'
 }
 
-function levelOf(logLevel: number): number {
-  return Number.isNaN(logLevel) ? 30 : Math.min(Math.max(logLevel, 10), 60)
-}
-
-// An error arrives as what the application has made of it; `serialize-error` names its parts like this.
-function encodeSerialized(error: unknown): string {
-  if (error === undefined) return ''
-  const { name, message, stack, ...others } = Object(error) as Plain
-  if (typeof stack !== 'string') return encodeFields({ error })
-  const type = encodeString(String(name ?? 'Error'))
-  const rest = encodeFields({ message, stack, ...others })
-  return `,"err":{"type":${type}${rest}}`
+function levelOf(logLevel: unknown): number {
+  return typeof logLevel !== 'number' || Number.isNaN(logLevel)
+    ? 30
+    : Math.min(Math.max(logLevel, 10), 60)
 }
 
 function isData({ capture }: AdapterContext): boolean {

@@ -4,7 +4,9 @@ import { inspect, stripVTControlCharacters } from 'node:util'
 import { isError } from '../core/encode.js'
 import { encodeError, encodeMessage, formatArgs } from '../core/record.js'
 import { Kind } from '../queue/frame.js'
-import type { AdapterContext, Role } from './adapter.js'
+import { type AdapterContext, isOnlyRelayed, type Role } from './adapter.js'
+
+const MAX_BARE = 2 ** 20
 
 export interface Taken {
   readonly lib: string
@@ -32,6 +34,30 @@ export function take(context: AdapterContext, record: Taken, role: Role = contex
   const body = `${record.message ?? encodeMessage(record.msg)},"lib":"${lib}"${left}`
   const kind = role === 'take' ? Kind.ADAPTED : Kind.COPY
   registry.queue.handle(level, node.json, body, kind, context.relays ? extra : undefined)
+}
+
+/** Whether `takeBare` will do for records: nobody but their loggers in the root reads them. */
+export function canBeBare(context: AdapterContext): boolean {
+  return isOnlyRelayed(context) && !context.registry().redact
+}
+
+/**
+ * As `take`, for a record whose `extra` says all there is to say: no more than that is sent, and whoever comes to read it
+ * makes the rest from it (`bare/line.ts`). False for one too long not to be looked at.
+ */
+export function takeBare(
+  context: AdapterContext,
+  lib: string,
+  name: string,
+  level: number,
+  extra: string,
+): boolean {
+  if (extra.length > MAX_BARE) return false
+  const registry = context.registry()
+  const node = registry.node(name)
+  if (level >= node.limit)
+    registry.queue.handle(level, node.json, `,"lib":"${lib}"`, Kind.BARE, extra)
+  return true
 }
 
 /** printf-like text of arguments, without the colours a library has put in for its own terminal. */

@@ -1,7 +1,8 @@
 // Values: arguments of a library's call, on their way to the root's logger and as themselves again.
 
-import { encodeValue, isError } from '../core/encode.js'
+import { encodeJson, encodeString, encodeValue, isError } from '../core/encode.js'
 import { formatArgs } from '../core/record.js'
+import { MAX_STRING } from './members.js'
 
 type Plain = Record<string, unknown>
 
@@ -32,6 +33,32 @@ export function packArgs(args: readonly unknown[]): string {
   for (let i = 0; i < args.length; i++)
     text += `${i === 0 ? '[' : ',['}${encodeValue(args[i]) ?? ''}]`
   return `${text}]`
+}
+
+/** The same for arguments that are JSON, no more and no less; undefined if one is not. */
+export function packPlain(args: readonly unknown[]): string | undefined {
+  let text = '['
+  for (let i = 0; i < args.length; i++) {
+    const plain = plainText(args[i])
+    if (plain === undefined) return undefined
+    text += `${i === 0 ? '[' : ',['}${plain}]`
+  }
+  return `${text}]`
+}
+
+function plainText(value: unknown): string | undefined {
+  switch (typeof value) {
+    case 'string':
+      return value.length < MAX_STRING ? encodeString(value) : undefined
+    case 'number':
+      return Number.isFinite(value) && !Object.is(value, -0) ? String(value) : undefined
+    case 'boolean':
+      return String(value)
+    case 'object':
+      return value === null ? 'null' : encodeJson(value)
+    default:
+      return undefined
+  }
 }
 
 /** One value as it is packed, for `revive`. */

@@ -88,8 +88,11 @@ export function thrown(error: unknown): string {
 const JSON_DEPTH = 8
 const JSON_BREADTH = 2 ** 12
 
-/** Whether JSON.stringify makes of an object just what it is: no classes, no functions, nothing that JSON has no form for. */
-export function isJson(value: object, depth = 0): boolean {
+/**
+ * Whether JSON.stringify makes of an object just what it is: no classes, no functions, nothing that JSON has no form for.
+ * `mayLack`: members that are undefined, which it leaves out, do not matter.
+ */
+export function isJson(value: object, mayLack = false, depth = 0): boolean {
   if (depth > JSON_DEPTH || types.isProxy(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   const isArray = prototype === Array.prototype && Array.isArray(value)
@@ -100,12 +103,13 @@ export function isJson(value: object, depth = 0): boolean {
   if (keys.length > JSON_BREADTH || (isArray && keys.length !== (value as unknown[]).length))
     return false
   for (const key of keys) {
-    if (key === '$' || !isJsonMember((value as Plain)[key], depth)) return false
+    if (key === '$' || !isJsonMember((value as Plain)[key], mayLack && !isArray, depth))
+      return false
   }
   return true
 }
 
-function isJsonMember(value: unknown, depth: number): boolean {
+function isJsonMember(value: unknown, mayLack: boolean, depth: number): boolean {
   switch (typeof value) {
     case 'string':
       return value.length < MAX_JSON_STRING
@@ -114,7 +118,9 @@ function isJsonMember(value: unknown, depth: number): boolean {
     case 'boolean':
       return true
     case 'object':
-      return value === null || isJson(value, depth + 1)
+      return value === null || isJson(value, mayLack, depth + 1)
+    case 'undefined':
+      return mayLack
     default:
       return false
   }
@@ -123,10 +129,22 @@ function isJsonMember(value: unknown, depth: number): boolean {
 const MAX_JSON_STRING = 2 ** 16
 
 function encodeObject(value: object): string | undefined {
+  return encodeJson(value, true) ?? encodeAny(value)
+}
+
+/** JSON text of an object that is just that (`isJson`); undefined for others. */
+export function encodeJson(value: object, mayLack = false): string | undefined {
+  try {
+    return isJson(value, mayLack) ? escapeControls(JSON.stringify(value)) : undefined
+  } catch {
+    return undefined // a getter that throws
+  }
+}
+
+function encodeAny(value: object): string | undefined {
   const known = new Map<Error, Plain>()
   const replace = (_key: string, member: unknown): unknown => plain(member, known)
   try {
-    if (isJson(value)) return escapeControls(JSON.stringify(value))
     // An error's own toJSON would leave out what `err` always has.
     const json = stringify()(isError(value) ? describeError(value, known) : value, replace)
     return json && escapeControls(json)

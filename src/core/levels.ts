@@ -25,6 +25,8 @@ export class Levels {
   #texts = new Map<string, string>()
   /** Counts what was told. */
   changes = 0
+  /** Whether the root has handlers of the application's own, which read all records. */
+  hasReaders = false
   readonly #watchers = new Set<() => void>()
   /** In a child: called when somebody wants to be told of changes. */
   attended: (() => void) | undefined
@@ -51,11 +53,6 @@ export class Levels {
     if (this.#texts.get(lib) === text) return
     this.#texts.set(lib, text)
     this.#tell()
-  }
-
-  /** Whether the root has handlers of the application's own, which read all records. */
-  get hasReaders(): boolean {
-    return this.find(...READERS) === 1
   }
 
   /** In the root: it has such handlers, or no more. */
@@ -99,6 +96,7 @@ export class Levels {
 
   #tell(): void {
     this.changes++
+    this.hasReaders = this.find(...READERS) === 1
     for (const changed of this.#watchers) {
       try {
         changed()

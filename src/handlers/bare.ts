@@ -1,6 +1,6 @@
 // Bare: records of which a library's line has all, made whole.
 
-import { completeLine } from '../core/bare.js'
+import { completeLine } from '../bare/line.js'
 import { Kind } from '../queue/frame.js'
 import type { Delivery } from './handler.js'
 
@@ -18,8 +18,7 @@ function isBare({ kind }: Delivery): boolean {
 function complete(record: Delivery): Delivery {
   const { buffer, start, end, extraEnd = end } = record
   const extra = buffer.toString('utf8', end + 1, extraEnd)
-  const own = extra.slice(extra.indexOf('\t') + 1)
-  const line = completeLine(buffer.toString('utf8', start, end), own)
+  const line = completeLine(buffer.toString('utf8', start, end), extra)
   const whole = Buffer.from(`${line}\n${extra}`)
   const size = Buffer.byteLength(line)
   return {

@@ -67,7 +67,7 @@ export const pinoAdapter: Adapter = {
     if (extra === undefined) return false
     try {
       const unpacked = unpackBare(extra) ?? unpackAgain(record, line, extra) ?? unpackExtra(extra)
-      return whileRelaying(() => give(record, unpacked, line))
+      return whileRelaying(() => give(record, unpacked))
     } catch (error) {
       notice('LOGSHARE_WARN_HANDLER', `a pino destination failed: ${reasonOf(error)}`, 'pino')
       return false

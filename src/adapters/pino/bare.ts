@@ -1,27 +1,22 @@
 // Bare: of a logger that the root has, too, nothing but its line goes there, if nobody else reads it.
 
 import { isError } from '../../core/encode.js'
-import type { Node } from '../../logger/registry.js'
-import { Kind } from '../../queue/frame.js'
-import { type AdapterContext, isOnlyRelayed } from '../adapter.js'
+import type { AdapterContext } from '../adapter.js'
 import { keyOf } from '../loggers.js'
 import { standardLevel } from '../standard.js'
+import { canBeBare, takeBare } from '../take.js'
 import type { Library, Logger } from './library.js'
 import type { Line } from './lines.js'
 import { nameOf, UNNAMED } from './record.js'
 import type { Extra } from './root.js'
 import type { Tracker } from './tracker.js'
 
-/** A longer line goes as a record of ours, whose length is looked at. */
-const MAX_LINE = 2 ** 20
-const BODY = ',"lib":"pino"'
-
 /** What holds for a logger's records until the root tells something new or the logger is bound to something else. */
 interface Usual {
   readonly changes: number
   readonly bound: unknown
   /** Undefined if its lines cannot go alone. */
-  readonly node: Node | undefined
+  readonly name: string | undefined
   /** By pino's level: ours, and what goes before a line. */
   readonly heads: Map<number, Head>
 }
@@ -44,10 +39,9 @@ export function createBare(
     const bound = logger[chindingsSym]
     let usual = usuals.get(logger)
     if (usual?.changes === changes && usual.bound === bound) return usual
-    const isBare = isOnlyRelayed(context) && isPlain(library, logger) && isInRoot(logger)
-    const name = nameOf(library, logger) ?? UNNAMED
-    const node = isBare ? context.registry().node(name) : undefined
-    usual = { changes, bound, node, heads: new Map() }
+    const isBare = isPlain(library, logger) && isInRoot(logger)
+    const name = isBare ? (nameOf(library, logger) ?? UNNAMED) : undefined
+    usual = { changes, bound, name, heads: new Map() }
     usuals.set(logger, usual)
     return usual
   }
@@ -67,16 +61,14 @@ export function createBare(
   }
   return (logger, { text, lastLevel, lastObj, lastMsg }) => {
     const usual = usualOf(logger)
-    const { node } = usual
-    if (!node || node.registry.redact || text.length > MAX_LINE) return false
+    const { name } = usual
+    if (name === undefined || !canBeBare(context)) return false
     if (lastMsg !== undefined && typeof lastMsg !== 'string') return false
     // Of an error a record of ours says more than the line.
     const error = (lastObj as Record<string, unknown> | undefined)?.[String(logger[errorKeySym])]
     if (error !== undefined && isError(error)) return false
-    const head = headOf(logger, usual, lastLevel)
-    if (head.level < node.limit) return true
-    node.registry.queue.handle(head.level, node.json, BODY, Kind.BARE, head.text + text)
-    return true
+    const { level, text: head } = headOf(logger, usual, lastLevel)
+    return takeBare(context, 'pino', name, level, head + text)
   }
 }
 

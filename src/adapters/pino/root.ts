@@ -1,6 +1,6 @@
 // Root: gives children's lines to the application's own loggers, or to destinations like those the children wanted.
 
-import { completeLine } from '../../core/bare.js'
+import { readPino } from '../../bare/pino.js'
 import { encodeValue } from '../../core/encode.js'
 import { notice, reasonOf } from '../../core/notice.js'
 import type { LogRecord } from '../../core/record.js'
@@ -53,13 +53,13 @@ export const libraries: Set<Library> = new Set<Library>()
 const opened = new Map<string, Stream | undefined>()
 
 /** False if nobody has taken the line; undefined if only a logger that is not here can. */
-export function give(record: LogRecord, extra: Extra, text: string): boolean | undefined {
+export function give(record: LogRecord, extra: Extra): boolean | undefined {
   const [origin, level, , line] = extra
   const { name, place, to } = origin
   const found = place === undefined ? undefined : loggers.find({ name, place } satisfies Identity)
   const metadata = (): Metadata => ({
     lastLevel: level,
-    ...contentsOf(record, extra, text, found !== undefined),
+    ...contentsOf(record, extra),
     lastLogger: found?.logger,
   })
   if (found) {
@@ -75,18 +75,17 @@ export function give(record: LogRecord, extra: Extra, text: string): boolean | u
   return taken.includes(true)
 }
 
-// What stood in the call, of a bare record read from its line.
+// What stood in the call; of a bare record it is read from its line.
 function contentsOf(
   record: LogRecord,
   [, , time, line]: Extra,
-  text: string,
-  isKnown: boolean,
 ): Pick<Metadata, 'lastObj' | 'lastMsg' | 'lastTime'> {
   if (record.msg !== undefined)
-    return { lastObj: isKnown ? fieldsOf(record) : {}, lastMsg: record.msg, lastTime: time }
-  const whole = JSON.parse(completeLine(text, line)) as LogRecord
+    return { lastObj: fieldsOf(record), lastMsg: record.msg, lastTime: time }
+  const { msg, fields } = readPino(line, record)
   const own = JSON.parse(line) as { readonly time?: unknown }
-  return { lastObj: fieldsOf(whole), lastMsg: whole.msg, lastTime: JSON.stringify(own.time) }
+  const lastObj: unknown = JSON.parse(`{${fields.slice(1)}}`)
+  return { lastObj, lastMsg: msg, lastTime: JSON.stringify(own.time) }
 }
 
 function write(stream: Stream, { source }: LogRecord, act: () => void): boolean {
