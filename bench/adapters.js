@@ -6,8 +6,8 @@
 //
 // The three variants of a library run at the same time and take turns, burst by burst, so that whatever else the machine
 // does is done to all of them; medians of all bursts are printed, with the ratio to the library alone. A burst is 500
-// records, at most 1 MB, and the next one begins when the root has written it (`flush`): the ring of 2 MiB never fills, so
-// nobody waits for room.
+// records, at most 1 MB, or what there are in 20 ms, and the next one begins when the root has written it (`flush`): the
+// ring of 2 MiB never fills, so nobody waits for room, and the root does not work while a burst lasts.
 
 const { fork } = require('node:child_process')
 const { once } = require('node:events')

@@ -100,8 +100,8 @@ module.exports = {
     return (i) => log.info(MESSAGE, fieldsOf(i))
   },
 
-  async tslog(file) {
-    const { Logger } = await import('tslog')
+  tslog(file) {
+    const { Logger } = require('tslog')
     const { write } = streamOf(file)
     const transport = (record) => write(`${JSON.stringify(record)}\n`)
     const log = new Logger({ name: 'db', type: 'hidden', attachedTransports: [transport] })

@@ -36,7 +36,9 @@ export const roarrAdapter: Adapter = {
     const wrappers = new WeakMap<Write, Write>()
     const wrapOnce = (write: Write): Write => {
       if (!active) return write
-      const wrapper = wrappers.get(write) ?? wrap(write, context)
+      const known = wrappers.get(write)
+      if (known) return known
+      const wrapper = wrap(write, context)
       wrappers.set(write, wrapper)
       originals.set(wrapper, write)
       return wrapper
@@ -173,7 +175,9 @@ function read(text: string, extra: string | undefined): Taken {
 }
 
 function nameOf({ package: pack, program, namespace }: Message['context']): string {
-  return [pack ?? program, namespace].filter(Boolean).join(':') || 'roarr'
+  const first = pack ?? program
+  if (first && namespace) return `${first}:${namespace}`
+  return String(first || namespace || 'roarr')
 }
 
 function levelOf(logLevel: unknown): number {

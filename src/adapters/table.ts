@@ -76,7 +76,7 @@ const ADAPTERS: Readonly<Record<string, Entry>> = {
   tslog: {
     file: /[\\/]tslog[\\/](?:cjs|esm)[\\/](?:BaseLogger|index\.node)\.js$/,
     esm: 'tslog',
-    load: () => (require('./tslog.js') as typeof import('./tslog.js')).tslogAdapter,
+    load: () => (require('./tslog/adapter.js') as typeof import('./tslog/adapter.js')).tslogAdapter,
   },
   pino: {
     file: /[\\/]pino\.js$/,

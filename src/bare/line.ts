@@ -3,7 +3,7 @@
 
 import { encodeMessage } from '../core/record.js'
 import { hasTrace } from '../core/trace.js'
-import { readCall } from './call.js'
+import { readCall, readTslog } from './call.js'
 import { readPino } from './pino.js'
 import { readRoarr } from './roarr.js'
 
@@ -24,6 +24,7 @@ const READ: Readonly<Record<string, Read>> = {
   roarr: readRoarr,
   loglevel: readCall,
   consola: readCall,
+  tslog: readTslog,
 }
 
 /** The whole record's line. What cannot be read, which only damage can bring about, is its message. */

@@ -1,0 +1,58 @@
+// Library: what the adapter knows of tslog's loggers, versions 4 and 5.
+
+import { type Identity, Instances, placeOf } from '../instances.js'
+import type { Runtime } from './position.js'
+
+export type Plain = Record<string, unknown>
+export type Log = (this: Logger, id: number, level: string, ...args: unknown[]) => Plain | undefined
+
+export interface Settings {
+  readonly type?: string
+  minLevel: number
+  readonly name?: string
+  readonly parentNames?: readonly string[]
+  readonly attachedTransports?: readonly unknown[]
+  readonly maskValuesOfKeys?: readonly unknown[]
+  readonly argumentsArrayName?: string
+  readonly overwrite?: Plain & { readonly mask?: (args: unknown[]) => unknown[] }
+  readonly internalFramePatterns?: readonly RegExp[]
+  readonly stack?: Plain & { readonly internalFramePatterns?: readonly RegExp[] }
+  readonly meta?: { readonly property?: string }
+  readonly metaProperty?: string
+}
+
+export interface Logger {
+  readonly settings: Settings
+  readonly callerFrame?: number
+  readonly stackDepthLevel?: number
+  readonly maskingEngine?: object
+  readonly runtime?: Partial<Runtime>
+  log: Log
+  setMinLevel?(level: unknown): unknown
+  _mask?(args: unknown[]): unknown[]
+  _shouldCaptureStack(): boolean
+}
+
+const OWN_FILES = /[\\/]tslog[\\/](?:cjs|esm)[\\/]/
+
+export const instances: Instances<Logger> = new Instances()
+
+export function identify(logger: Logger): Identity {
+  return (
+    instances.identify(logger) ?? instances.add(logger, nameOf(logger.settings), placeOf(OWN_FILES))
+  )
+}
+
+export function nameOf({ name, parentNames }: Settings): string {
+  return [...(parentNames ?? []), name].filter(Boolean).join(':') || 'tslog'
+}
+
+/** Under which key a record has what the library says of the call. */
+export function metaKey({ meta, metaProperty }: Settings): string {
+  return meta?.property ?? metaProperty ?? '_meta'
+}
+
+/** The same settings but for some. */
+export function derive(settings: Settings, own: Plain): Settings {
+  return Object.create(settings, Object.getOwnPropertyDescriptors(own))
+}
