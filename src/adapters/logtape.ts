@@ -1,12 +1,13 @@
 // The LogTape adapter: loggers are known by category. All copies share one root logger, on the global object.
 
-import { isError } from '../core/encode.js'
+import { encodeJson, encodeString, isError } from '../core/encode.js'
 import { encodeFields } from '../core/record.js'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
 import { attempt, give } from './give.js'
 import { onGlobal } from './globals.js'
-import { inspectionOf, take as takeRecord } from './take.js'
-import { pack, packArgs, revive, unpackArgs } from './values.js'
+import { keysText } from './members.js'
+import { canBeBare, inspectionOf, takeBare, take as takeRecord } from './take.js'
+import { pack, packArgs, packPlain, revive, unpackArgs } from './values.js'
 
 type Plain = Record<string, unknown>
 type LevelName = (typeof LEVELS)[number]
@@ -143,24 +144,44 @@ function wrap(original: Logger['emitResolved'], context: AdapterContext): Logger
 }
 
 function take(record: Entry, context: AdapterContext): void {
-  const { category, level, timestamp, message, rawMessage } = record
+  const { category, level: word, message } = record
+  const name = nameOf(category)
+  const level = (LEVELS.indexOf(word) + 1) * 10
   const properties = resolve(record.properties)
-  const { error, ...others } = properties
-  const known = isError(error) ? error : Object.values(properties).find(isError)
-  const fields = encodeFields(known === error ? others : properties)
-  const raw = typeof rawMessage === 'string' ? rawMessage : [...rawMessage]
+  const isBare = canBeBare(context)
+  const plain = isBare ? packPlain(message) : undefined
+  const others = isBare ? encodeJson(properties) : undefined
+  if (plain && others && takeBare(context, LIB, name, level, extraOf(record, plain, others))) return
+  const known = errorOf(properties)
+  const { error, ...rest } = properties
   takeRecord(context, {
-    lib: 'logtape',
-    name: nameOf(category),
-    level: (LEVELS.indexOf(level) + 1) * 10,
+    lib: LIB,
+    name,
+    level,
     msg: message.map((part, i) => (i % 2 === 0 ? String(part) : textOf(part))).join(''),
     error: known,
-    fields,
+    fields: encodeFields(known === error ? rest : properties),
     extra: context.relays
-      ? `${JSON.stringify({ category, level, timestamp, rawMessage: raw }).slice(0, -1)},"message":${packArgs(message)},` +
-        `"properties":${pack(properties)}}`
+      ? extraOf(record, packArgs(message), others ?? pack(properties))
       : undefined,
   })
+}
+
+// As text: the message's parts and the properties.
+function extraOf(record: Entry, message: string, properties: string): string {
+  const { category, level, timestamp, rawMessage } = record
+  const raw = typeof rawMessage === 'string' ? encodeString(rawMessage) : pack([...rawMessage])
+  const head = `{"category":${keysText(category)},"level":"${level}","timestamp":${pack(timestamp)}`
+  return `${head},"rawMessage":${raw},"message":${message},"properties":${properties}}`
+}
+
+function errorOf(properties: Plain): Error | undefined {
+  if (isError(properties.error)) return properties.error
+  for (const key of Object.keys(properties)) {
+    const value = properties[key]
+    if (isError(value)) return value
+  }
+  return undefined
 }
 
 function textOf(value: unknown): string {
@@ -168,14 +189,19 @@ function textOf(value: unknown): string {
   return value instanceof Error ? value.message : inspectionOf([value])
 }
 
+const LAZY = Symbol.for('logtape.lazy')
+
+type Lazy = { readonly [LAZY]?: true; readonly getter?: () => unknown } | null | undefined
+
 // A lazy value is one that is asked for at each call.
 function resolve(properties: Plain): Plain {
-  const lazy = Symbol.for('logtape.lazy')
-  const entries = Object.entries(properties).map(([key, value]) => {
-    const given = value as { [lazy]?: true; getter?: () => unknown } | null | undefined
-    return [key, given?.[lazy] && given.getter ? given.getter() : value] as const
-  })
-  return Object.fromEntries(entries)
+  const read = (value: unknown): unknown => {
+    const given = value as Lazy
+    return given?.[LAZY] && given.getter ? given.getter() : value
+  }
+  const hasLazy = Object.keys(properties).some((key) => (properties[key] as Lazy)?.[LAZY])
+  if (!hasLazy) return properties
+  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, read(value)]))
 }
 
 function isDispatched(logger: Logger, record: Entry): boolean {

@@ -1,5 +1,6 @@
-// A call: its arguments, each in a list of its own, and what else the library has with them.
+// A call: its arguments, or the parts of its message, each in a list of its own, and what else the library has with them.
 
+import { inspect } from 'node:util'
 import { encodeFields, formatArgs } from '../core/record.js'
 import type { Said, Values } from './line.js'
 
@@ -22,6 +23,21 @@ export function readTslog(extra: string): Said {
   const shown = given.filter((arg) => !isFields(arg))
   const all = Object.assign({ ...fields }, ...given.filter(isFields)) as Values
   return { msg: formatArgs(shown), fields: encodeFields(all) }
+}
+
+/** Of a library whose messages are texts with values between them. */
+export function readLogtape(extra: string): Said {
+  const { message, properties } = JSON.parse(extra) as {
+    readonly message: Call['args']
+    readonly properties: Values
+  }
+  const parts = message.map(([part]) => part)
+  const msg = parts.map((part) => (typeof part === 'string' ? part : show(part))).join('')
+  return { msg, fields: encodeFields(properties) }
+}
+
+function show(value: unknown): string {
+  return inspect(value, { customInspect: false })
 }
 
 function isFields(value: unknown): boolean {

@@ -3,7 +3,7 @@
 
 import { encodeMessage } from '../core/record.js'
 import { hasTrace } from '../core/trace.js'
-import { readCall, readTslog } from './call.js'
+import { readCall, readLogtape, readTslog } from './call.js'
 import { readPino } from './pino.js'
 import { readRoarr } from './roarr.js'
 
@@ -25,6 +25,7 @@ const READ: Readonly<Record<string, Read>> = {
   loglevel: readCall,
   consola: readCall,
   tslog: readTslog,
+  logtape: readLogtape,
 }
 
 /** The whole record's line. What cannot be read, which only damage can bring about, is its message. */

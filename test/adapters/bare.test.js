@@ -62,3 +62,20 @@ it("a library's line that is damaged is the message, and of a span nothing stand
   assert.equal(JSON.parse(line).span_id, 'b7ad6b7169203331')
   assert.equal(completeLine('{"level', '{}'), '{"level')
 })
+
+for (const LIBRARY of ['consola', 'loglevel', 'logtape', 'roarr', 'tslog']) {
+  it(`${LIBRARY}: a record that was sent bare and is printed is the one a file would have`, async (t) => {
+    const file = join(scratch(t), 'app.log')
+    const env = { LIBRARY, ROARR_LOG: 'true' }
+    const printed = await run('adapters/whole.js', { env })
+    assert.equal(printed.stderr, '')
+    const config = { handlers: [{ type: 'file', path: file }] }
+    const written = await run('adapters/whole.js', { env, config })
+    assert.equal(written.stderr, '')
+    const [bare, whole] = [readLines(printed.stdout), readLog(file)]
+    assert.ok(whole.length > 8)
+    // But for what differs from run to run.
+    const comparable = ({ time: _time, pid: _pid, ...record }) => record
+    assert.deepEqual(bare.map(comparable), whole.map(comparable))
+  })
+}

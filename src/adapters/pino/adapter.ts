@@ -11,7 +11,7 @@ import { gather, type Reached, reach, Sink } from '../sink.js'
 import { isData, standardOf } from '../standard-streams.js'
 import { take } from '../take.js'
 import { packAgain, unpackAgain } from './again.js'
-import { createBare, unpackBare } from './bare.js'
+import { sendBare, unpackBare } from './bare.js'
 import { leaveChannel } from './channel.js'
 import { replaceExports } from './destinations.js'
 import { announceLevel, applyLevel } from './levels.js'
@@ -21,6 +21,7 @@ import type { Pieces } from './pieces.js'
 import { describeLine, describeText } from './record.js'
 import { give, libraries, loggers, type Origin, packExtra, unpackExtra } from './root.js'
 import { Tracker, type Watcher } from './tracker.js'
+import { type Usual, usualOf } from './usual.js'
 
 const PACKAGE = { name: 'pino', main: /[\\/]pino\.js$/ }
 
@@ -113,7 +114,7 @@ function copying(library: Library, context: AdapterContext): Write {
     }
     const line = make(this, object, message, level)
     if (!line) return
-    take(context, describeLine(library, this, line))
+    take(context, describeLine(library, this, line, usualOf(library, this)))
     deliver(streamOf(library, this), line.text, () => metadataOf(line))
   }
 }
@@ -121,7 +122,6 @@ function copying(library: Library, context: AdapterContext): Write {
 // In a child: taken, unless the root has no such logger and the destination is an object of the application's own.
 function taking(library: Library, context: AdapterContext, tracker: Tracker): Write {
   const make = createLineMaker(library)
-  const sendBare = createBare(library, context, tracker)
   const origins = new WeakMap<Identity, string>()
   const describe = (identity?: Identity, to?: readonly Reached[]): string =>
     JSON.stringify({ ...identity, ...(to && { to }), from: library.path } satisfies Origin)
@@ -132,6 +132,12 @@ function taking(library: Library, context: AdapterContext, tracker: Tracker): Wr
     origins.set(identity, known)
     return known
   }
+  const lookForIt = (logger: Logger, usual: Usual): void => {
+    const identity = tracker.ownerIdentity(logger)
+    usual.isInRoot =
+      identity !== undefined && context.levels.find('pino', keyOf(identity)) !== undefined
+    usual.changes = context.levels.changes
+  }
   return function write(object, message, level) {
     const stream = streamOf(library, this)
     if (isRelaying() || isData(stream, context.capture)) {
@@ -139,17 +145,19 @@ function taking(library: Library, context: AdapterContext, tracker: Tracker): Wr
       return
     }
     const line = make(this, object, message, level)
-    if (!line || sendBare(this, line)) return
-    const identity = tracker.ownerIdentity(this)
-    const isKnown = identity && context.levels.find('pino', keyOf(identity)) !== undefined
-    const to = isKnown ? undefined : reached(stream, line, context)
-    const isChanged = !isKnown || context.registry().redact !== undefined
+    if (!line) return
+    const usual = usualOf(library, this)
+    if (usual.changes !== context.levels.changes) lookForIt(this, usual)
+    if (sendBare(line, usual, tracker, context)) return
+    const { isInRoot } = usual
+    const to = isInRoot ? undefined : reached(stream, line, context)
     const extraOf = (pieces: Pieces | undefined): string => {
-      const origin = originOf(identity, to)
-      return pieces && !isChanged ? packAgain(origin, line, pieces) : packExtra(origin, line)
+      const origin = originOf(tracker.ownerIdentity(this), to)
+      const isKept = pieces && isInRoot && !context.registry().redact
+      return isKept ? packAgain(origin, line, pieces) : packExtra(origin, line)
     }
-    const role = to?.length === 0 ? 'copy' : 'take'
-    take(context, describeLine(library, this, line, context.relays ? extraOf : undefined), role)
+    const taken = describeLine(library, this, line, usual, context.relays ? extraOf : undefined)
+    take(context, taken, to?.length === 0 ? 'copy' : 'take')
   }
 }
 

@@ -6,6 +6,7 @@ import { isData } from '../standard-streams.js'
 import { take } from '../take.js'
 import type { Library, Logger, Stream } from './library.js'
 import { describeLine } from './record.js'
+import { usualOf } from './usual.js'
 
 /** What pino publishes when a line is finished. */
 interface Message {
@@ -24,7 +25,10 @@ export function copyLine(message: unknown, context: AdapterContext): void {
     const stream = instance[library.pino.symbols.streamSym] as Stream
     if (isData(stream, context.capture)) return
     const line = { text: result, lastObj, lastMsg, lastLevel, lastTime, lastLogger: instance }
-    take({ ...context, role: 'copy' }, describeLine(library, instance, line))
+    take(
+      { ...context, role: 'copy' },
+      describeLine(library, instance, line, usualOf(library, instance)),
+    )
   })
 }
 

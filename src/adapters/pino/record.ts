@@ -7,26 +7,27 @@ import type { Taken } from '../take.js'
 import type { Library, Logger } from './library.js'
 import type { Line } from './lines.js'
 import { cutLine, type Pieces } from './pieces.js'
+import { levelOf, nameOf, type Usual } from './usual.js'
 
 /** Name of records whose logger has none. */
 export const UNNAMED = 'pino'
 
 type Values = Record<string, unknown>
 
-/** `extraOf` makes what goes beside the record. */
+/** `extraOf` makes what goes beside the record; `usual` is the logger's. */
 export function describeLine(
   library: Library,
   logger: Logger,
   line: Line,
+  usual: Usual,
   extraOf?: (pieces: Pieces | undefined) => string | undefined,
 ): Taken {
-  const label = logger.levels.labels[line.lastLevel]
-  const level = standardLevel(line.lastLevel, label)
-  const pieces = cutLine(library, logger, line)
+  const { level, start } = levelOf(usual, logger, line.lastLevel)
+  const pieces = cutLine(usual, start, line)
   const extra = extraOf?.(pieces)
   if (!pieces) return { ...describeValues(library, logger, line, level), extra }
-  const { name = UNNAMED, message, fields } = pieces
-  return { lib: 'pino', name, level, msg: '', message, fields, extra }
+  const { message, fields } = pieces
+  return { lib: 'pino', name: usual.name ?? UNNAMED, level, msg: '', message, fields, extra }
 }
 
 // Of lines in whatever form the application has given them.
@@ -62,22 +63,6 @@ export function describeText(text: string): Taken {
     fields: encodeFields(fieldsOf(rest, ['time'])),
   }
 }
-
-/** The name a logger is bound to. */
-export function nameOf({ pino }: Library, logger: Logger): string | undefined {
-  const bindings = String(logger[pino.symbols.chindingsSym] ?? '')
-  if (!bindings.includes('"name":')) return undefined
-  let name = names.get(bindings)
-  if (name === undefined) {
-    name = parse(`{${bindings.slice(1)}}`)?.name
-    if (names.size >= MAX_NAMES) names.clear()
-    names.set(bindings, name)
-  }
-  return typeof name === 'string' ? name : undefined
-}
-
-const MAX_NAMES = 100
-const names = new Map<string, unknown>()
 
 // The error itself says more than pino's text of it (its cause), but only that is serialized and redacted as the
 // application wants.

@@ -5,7 +5,7 @@ import { notice, reasonOf } from '../../core/notice.js'
 import { callersOf } from '../caller.js'
 import type { Identity } from '../loggers.js'
 import type { Library, Logger } from './library.js'
-import { nameOf } from './record.js'
+import { nameOf } from './usual.js'
 
 export interface Watcher {
   /** `hasLevel`: it has one of its own, and not its parent's. */
