@@ -42,6 +42,7 @@ const FIRST_LOOK = 50
 const LAST_LOOK = 5000
 
 const later = setTimeout
+const soon = setImmediate
 const startInterval = setInterval
 
 /**
@@ -101,6 +102,7 @@ function followByDoorbell(
   const path = inheritancePath(directory)
   let lookedAt: number | undefined
   let seen = ''
+  const hasTurned = watchTurns()
   return {
     get latest() {
       return told.latest
@@ -111,11 +113,30 @@ function followByDoorbell(
       lookedAt ??= time
       if (time - lookedAt < LOOK_INTERVAL) return
       lookedAt = time
+      // Who yields has been told; to look into the file costs as much as many log calls.
+      if (hasTurned() && bell.isConnected) return
       const now = signOf(path)
       if (now !== seen) read()
       seen = now
     },
     line: { producer, bell },
+  }
+}
+
+// Tells whether the event loop has turned since it was last asked.
+function watchTurns(): () => boolean {
+  let turned = false
+  let waiting = false
+  return () => {
+    const had = turned
+    turned = false
+    if (waiting) return had
+    waiting = true
+    soon(() => {
+      waiting = false
+      turned = true
+    }).unref()
+    return had
   }
 }
 

@@ -4,8 +4,11 @@ import type { Capture } from '../core/stdio.js'
 
 /** The number of a standard stream, given as the stream or as anything with its file descriptor. */
 export function standardOf(stream: { readonly fd?: unknown } | undefined): 1 | 2 | undefined {
-  if (stream === process.stdout || stream?.fd === 1) return 1
-  return stream === process.stderr || stream?.fd === 2 ? 2 : undefined
+  const fd = stream?.fd
+  if (fd === 1 || fd === 2) return fd
+  if (typeof fd === 'number') return undefined // to ask for the standard streams takes longer
+  if (stream === process.stdout) return 1
+  return stream === process.stderr ? 2 : undefined
 }
 
 /** Whether what goes to that stream is not log here, or somebody listens to it himself. */

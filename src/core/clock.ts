@@ -1,5 +1,7 @@
 // The clock: one monotonic time for all threads and processes of a machine, and the wall time it stands for.
 
+import { THREE_DIGITS } from './digits.js'
+
 const hrtime = process.hrtime
 const wallNow = Date.now
 
@@ -27,12 +29,11 @@ export function wallTime(time: number): string {
   const milliseconds = Math.floor(microseconds / 1e3)
   if (milliseconds !== printed) {
     printed = milliseconds
-    printedText = String(milliseconds)
+    printedText = `${milliseconds}.`
   }
-  return printedText + FRACTIONS[microseconds - milliseconds * 1e3]
+  return printedText + THREE_DIGITS[microseconds - milliseconds * 1e3]
 }
 
-const FRACTIONS = Array.from({ length: 1000 }, (_, i) => `.${String(i).padStart(3, '0')}`)
 let printed = -1
 let printedText = ''
 

@@ -65,6 +65,11 @@ export class Doorbell {
     if (!this.#socket && this.#connect(time)) this.#send(this.#greeting)
   }
 
+  /** Whether it is told. */
+  get isConnected(): boolean {
+    return this.#socket !== undefined
+  }
+
   /** Rings unless it has just done so; `time` is monotonic. Reaches a listener even if this thread never yields. */
   ring(time: number): void {
     if (time - this.#rungAt < RING_INTERVAL) return

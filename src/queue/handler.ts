@@ -1,6 +1,7 @@
 // QueueHandler: a producer's way out. Puts the origin and the count on each record and the record on a queue.
 
 import { monotonic, wallTime } from '../core/clock.js'
+import { CountText } from '../core/digits.js'
 import { encodeString } from '../core/encode.js'
 import { levelName } from '../core/level.js'
 import type { Origin } from '../core/record.js'
@@ -17,6 +18,7 @@ export class QueueHandler {
   #queue: QueueWriter
   #seq = 0
   #middle: string
+  readonly #count = new CountText()
   #waiting = new Map<number, number>()
   /** Records that found no room, by level name. */
   readonly dropped: Record<string, number> = {}
@@ -80,7 +82,7 @@ export class QueueHandler {
   #put(level: number, name: string, rest: string, kind: FrameKind, vital?: boolean): boolean {
     const time = monotonic()
     const seq = ++this.#seq
-    const text = `{"level":${level},"time":${wallTime(time)}${this.#middle}${seq},"name":${name}${rest}`
+    const text = `{"level":${level},"time":${wallTime(time)}${this.#middle}${this.#count.read(seq)},"name":${name}${rest}`
     const isWritten = this.#queue.write({ kind, level, time, seq }, text, vital)
     this.made?.(time)
     return isWritten

@@ -2,7 +2,7 @@
 
 import { encodeMessage } from '../../core/record.js'
 import type { Line } from './lines.js'
-import type { Bindings, Usual } from './usual.js'
+import type { Bindings, Level, Usual } from './usual.js'
 
 export interface Pieces {
   /** As `encodeMessage` makes it. */
@@ -20,32 +20,38 @@ export interface Pieces {
 const UNUSUAL = /[\u007f-\u009f\u2028\u2029\ud800-\udfff]/
 const MAX_KEYS = 1000
 
-/**
- * Undefined for a line that is not `{"level":…,"time":…`, the bindings, fields of other names and the message; `begin` is
- * how it begins.
- */
-export function cutLine(usual: Usual, begin: string, line: Line): Pieces | undefined {
+/** Undefined for a line that is not `{"level":…,"time":…`, the bindings, fields of other names and the message. */
+export function cutLine(usual: Usual, level: Level, line: Line): Pieces | undefined {
   const { bound, bindings, errorKey } = usual
   const { text, lastObj, lastMsg, lastTime } = line
   if (!bindings || (lastMsg !== undefined && typeof lastMsg !== 'string')) return undefined
   const message = encodeMessage(lastMsg ?? '')
-  const boundAt = begin.length + String(lastTime).length
+  const boundAt = level.start.length + String(lastTime).length
   const start = boundAt + bound.length
   const end = text.length - '}\n'.length - (lastMsg === undefined ? 0 : message.length)
-  if (end < start || !text.startsWith(begin) || !text.startsWith(bound, boundAt)) return undefined
+  if (end < start || !beginsAsUsual(text, level, bound, boundAt)) return undefined
   if (!text.endsWith('}\n') || (lastMsg !== undefined && !text.startsWith(message, end)))
     return undefined
   for (const key in lastObj as object) {
     if (key === errorKey || !isAsItStands(key, bindings)) return undefined
   }
-  if (UNUSUAL.test(text)) return undefined
+  const own = text.slice(start, end)
+  if (UNUSUAL.test(own)) return undefined
   return {
     message,
-    fields: bindings.fields + text.slice(start, end),
+    fields: bindings.fields + own,
     bound,
     boundLength: bindings.fields.length,
-    ownLength: end - start,
+    ownLength: own.length,
   }
+}
+
+// All lines of a level and a logger begin alike.
+function beginsAsUsual(text: string, level: Level, bound: string, boundAt: number): boolean {
+  if (level.isKnown) return text[boundAt] === ',' || bound === ''
+  level.isKnown =
+    text.startsWith(level.start) && text.startsWith(bound, boundAt) && !UNUSUAL.test(bound)
+  return level.isKnown
 }
 
 function isAsItStands(key: string, { keys }: Bindings): boolean {

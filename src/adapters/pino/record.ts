@@ -22,8 +22,9 @@ export function describeLine(
   usual: Usual,
   extraOf?: (pieces: Pieces | undefined) => string | undefined,
 ): Taken {
-  const { level, start } = levelOf(usual, logger, line.lastLevel)
-  const pieces = cutLine(usual, start, line)
+  const known = levelOf(usual, logger, line.lastLevel)
+  const { level } = known
+  const pieces = cutLine(usual, known, line)
   const extra = extraOf?.(pieces)
   if (!pieces) return { ...describeValues(library, logger, line, level), extra }
   const { message, fields } = pieces

@@ -26,6 +26,8 @@ export interface Level {
   readonly level: number
   /** How lines of it begin, if nobody has changed that. */
   readonly start: string
+  /** Whether a line of the logger has begun so. */
+  isKnown: boolean
   /** What goes before a line that travels alone; empty as long as none has. */
   head: string
 }
@@ -63,7 +65,8 @@ export function levelOf({ levels }: Usual, logger: Logger, number: number): Leve
   let level = levels.get(number)
   if (!level) {
     const label = logger.levels.labels[number]
-    level = { level: standardLevel(number, label), start: `{"level":${number},"time":`, head: '' }
+    const start = `{"level":${number},"time":`
+    level = { level: standardLevel(number, label), start, isKnown: false, head: '' }
     levels.set(number, level)
   }
   return level
