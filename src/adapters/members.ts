@@ -41,3 +41,17 @@ function isSame(a: readonly string[], b: readonly string[]): boolean {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
   return true
 }
+
+const MAX_KEYS = 1000
+const MAX_KEY_LENGTH = 100
+const keys = new Map<string, string>()
+
+/** `,"key":`. */
+export function keyText(key: string): string {
+  let text = keys.get(key)
+  if (text === undefined) {
+    text = `,${JSON.stringify(key)}:`
+    if (keys.size < MAX_KEYS && key.length <= MAX_KEY_LENGTH) keys.set(key, text)
+  }
+  return text
+}

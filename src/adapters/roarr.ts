@@ -7,8 +7,9 @@ import { encodeField, type LogRecord } from '../core/record.js'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from './adapter.js'
 import { attempt, give } from './give.js'
 import { onGlobal } from './globals.js'
-import { isKept, keysText, MAX_STRING } from './members.js'
+import { isKept, keysText, keyText, MAX_STRING } from './members.js'
 import { canBeBare, type Taken, takeBare, take as takeRecord } from './take.js'
+import { plainText } from './values.js'
 
 /** What an application writes is a text; ours, in a child, are given the message itself. */
 type Write = (text: string | Message) => void
@@ -115,10 +116,24 @@ function textOf(given: string | Message): string {
   }
 }
 
+// The same in less time, for what messages mostly are.
+function quickText({ context, message, sequence, time, version }: Message): string | undefined {
+  if (typeof sequence !== 'string' || !Number.isFinite(time)) return undefined
+  let members = ''
+  for (const key of Object.keys(context)) {
+    const value = plainText(context[key])
+    if (value === undefined) return undefined
+    members += keyText(key) + value
+  }
+  const head = `{"context":{${members.slice(1)}},"message":${encodeString(message)}`
+  return `${head},"sequence":${encodeString(sequence)},"time":${time},"version":"${version}"}`
+}
+
 function take(given: string | Message, context: AdapterContext): void {
   if (typeof given !== 'string' && typeof given.message === 'string' && canBeBare(context)) {
     const { context: all } = given
-    if (takeBare(context, 'roarr', nameOf(all), levelOf(all.logLevel), textOf(given))) return
+    const text = quickText(given) ?? textOf(given)
+    if (takeBare(context, 'roarr', nameOf(all), levelOf(all.logLevel), text)) return
   }
   const whole = typeof given === 'string' ? undefined : describe(given, context)
   if (whole) {

@@ -46,7 +46,8 @@ export function packPlain(args: readonly unknown[]): string | undefined {
   return `${text}]`
 }
 
-function plainText(value: unknown): string | undefined {
+/** JSON of a value that is just that; undefined for others. */
+export function plainText(value: unknown): string | undefined {
   switch (typeof value) {
     case 'string':
       return value.length < MAX_STRING ? encodeString(value) : undefined
