@@ -2,7 +2,7 @@
 
 import { inspect } from 'node:util'
 import { encodeFields, formatArgs } from '../core/record.js'
-import type { Said, Values } from './line.js'
+import type { Said, Values } from './said.js'
 
 interface Call {
   readonly args: readonly (readonly unknown[])[]

@@ -6,15 +6,7 @@ import { hasTrace } from '../core/trace.js'
 import { readCall, readLogtape, readTslog } from './call.js'
 import { readPino } from './pino.js'
 import { readRoarr } from './roarr.js'
-
-/** What a record says. */
-export interface Said {
-  readonly msg: string
-  /** As `encodeFields` makes it. */
-  readonly fields: string
-}
-
-export type Values = Readonly<Record<string, unknown>>
+import type { Said, Values } from './said.js'
 
 /** From what an adapter has put behind a bare record, whose line is given parsed. Throws for what none has. */
 type Read = (extra: string, bare: Values) => Said

@@ -2,7 +2,7 @@
 
 import { hostname } from 'node:os'
 import { encodeFields } from '../core/record.js'
-import type { Said, Values } from './line.js'
+import type { Said, Values } from './said.js'
 
 const HOST = hostname()
 

@@ -2,7 +2,7 @@
 
 import { encodeString } from '../core/encode.js'
 import { encodeField, encodeFields } from '../core/record.js'
-import type { Said } from './line.js'
+import type { Said } from './said.js'
 
 type Plain = Record<string, unknown>
 

@@ -17,8 +17,10 @@ const CONTROLS = /[\u007f-\u009f\u2028\u2029]/
 const ALL_CONTROLS = new RegExp(CONTROLS, 'g')
 /** What is in JSON as it is: to find that out takes half as long as to have JSON.stringify find nothing to escape. */
 const PLAIN = /^[ !#-[\]-~]*$/
-/** Longer texts are left to JSON.stringify. */
-const SHORT = 1000
+/** Shorter texts are looked at character by character. */
+const SHORT = 32
+/** Longer ones are left to JSON.stringify. */
+const LONG = 1000
 const ERROR_KEYS = new Set(['name', 'message', 'stack', 'code', 'cause', 'errors', 'toJSON'])
 
 /** JSON text of any value; `undefined` for what JSON leaves out (undefined, a `toJSON` that gives it). */
@@ -41,7 +43,7 @@ export function encodeValue(value: unknown): string | undefined {
 
 /** A JSON string; lone surrogates become escapes, so the text is always valid UTF-8. */
 export function encodeString(text: string): string {
-  if (text.length < SHORT && PLAIN.test(text)) return `"${text}"`
+  if (isPlainText(text)) return `"${text}"`
   return escapeControls(JSON.stringify(bounded(text)))
 }
 
@@ -55,6 +57,15 @@ export function escapeControls(json: string): string {
 
 function bounded(text: string): string {
   return text.length > MAX_STRING ? `[String of ${text.length} characters]` : text
+}
+
+function isPlainText(text: string): boolean {
+  if (text.length >= SHORT) return text.length < LONG && PLAIN.test(text)
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code < 32 || code > 126 || code === 34 || code === 92) return false
+  }
+  return true
 }
 
 /** Whether a value is an error of this realm or another; a proxy that throws is none. */

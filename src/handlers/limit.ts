@@ -44,6 +44,7 @@ function forward(handler: Handler): Handler {
   return {
     label: handler.label,
     accepts: handler.accepts,
+    takesBare: handler.takesBare ?? false,
     write: (records) => handler.write(records),
     waiting: () => handler.waiting?.() ?? 0,
     holds: () => handler.holds?.() ?? false,

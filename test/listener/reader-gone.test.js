@@ -62,10 +62,19 @@ for (const end of /** @type {const} */ (['| true', BOTH_GONE])) {
 
   it(`the root prints, app ${end}: it catches no more than without us`, UNIX, async (t) => {
     const args = ['root', 'logger']
-    const plain = await runIn(t, end, { args })
-    const ours = await runIn(t, end, { args, config: {} })
-    assert.equal(ours.status, plain.status)
-    assert.ok(ours.ended.caught <= plain.ended.caught, `${ours.ended.caught}`)
+    // How many it is differs from run to run, with when the system says that the reader is gone.
+    let most = { plain: 0, ours: 0 }
+    for (let round = 0; round < 3; round++) {
+      const plain = await runIn(t, end, { args })
+      const ours = await runIn(t, end, { args, config: {} })
+      assert.equal(ours.status, plain.status)
+      const caught = { plain: plain.ended.caught, ours: ours.ended.caught }
+      most = {
+        plain: Math.max(most.plain, caught.plain),
+        ours: Math.max(most.ours, caught.ours),
+      }
+    }
+    assert.ok(most.ours <= most.plain, JSON.stringify(most))
   })
 }
 

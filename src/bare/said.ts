@@ -1,0 +1,9 @@
+// Said: what a record says, made from what its library has said.
+
+export interface Said {
+  readonly msg: string
+  /** As `encodeFields` makes it. */
+  readonly fields: string
+}
+
+export type Values = Readonly<Record<string, unknown>>
