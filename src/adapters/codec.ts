@@ -4,7 +4,8 @@
 // and functions with their names, and print them as they would have been printed in the child.
 
 import { inspect, types } from 'node:util'
-import { isError, isJson, thrown } from '../core/encode.js'
+import { isError, thrown } from '../core/encode.js'
+import { isJson } from '../core/json.js'
 import { attempt, describeInstance, makeInstance, type Pack, type Tagged } from './objects.js'
 
 type Unpack = (value: unknown) => unknown

@@ -1,6 +1,6 @@
 // Members: of a library's record that one of ours has all of, so that the root makes it again from ours.
 
-import { isJson } from '../core/encode.js'
+import { isJson } from '../core/json.js'
 import { RESERVED } from '../core/record.js'
 
 /** A longer text might be cut in a record of ours. */

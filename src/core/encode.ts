@@ -2,6 +2,7 @@
 
 import { inspect, types } from 'node:util'
 import type { configure } from 'safe-stable-stringify'
+import { isJson } from './json.js'
 
 type Stringify = ReturnType<typeof configure>
 type Plain = Record<string, unknown>
@@ -87,50 +88,6 @@ export function thrown(error: unknown): string {
     return '[Throws]'
   }
 }
-
-/** Deeper and larger values are not looked at whether they are JSON. */
-const JSON_DEPTH = 8
-const JSON_BREADTH = 2 ** 12
-
-/**
- * Whether JSON.stringify makes of an object just what it is: no classes, no functions, nothing that JSON has no form for.
- * `mayLack`: members that are undefined, which it leaves out, do not matter.
- */
-export function isJson(value: object, mayLack = false, depth = 0): boolean {
-  if (depth > JSON_DEPTH || types.isProxy(value)) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  const isArray = prototype === Array.prototype && Array.isArray(value)
-  if (!isArray && prototype !== Object.prototype) return false
-  const shown = value as { toJSON?: unknown; [inspect.custom]?: unknown }
-  if (shown.toJSON !== undefined || shown[inspect.custom] !== undefined) return false
-  const keys = Object.keys(value)
-  if (keys.length > JSON_BREADTH || (isArray && keys.length !== (value as unknown[]).length))
-    return false
-  for (const key of keys) {
-    if (key === '$' || !isJsonMember((value as Plain)[key], mayLack && !isArray, depth))
-      return false
-  }
-  return true
-}
-
-function isJsonMember(value: unknown, mayLack: boolean, depth: number): boolean {
-  switch (typeof value) {
-    case 'string':
-      return value.length < MAX_JSON_STRING
-    case 'number':
-      return Number.isFinite(value) && (value !== 0 || !Object.is(value, -0))
-    case 'boolean':
-      return true
-    case 'object':
-      return value === null || isJson(value, mayLack, depth + 1)
-    case 'undefined':
-      return mayLack
-    default:
-      return false
-  }
-}
-
-const MAX_JSON_STRING = 2 ** 16
 
 function encodeObject(value: object): string | undefined {
   return encodeJson(value, true) ?? encodeAny(value)

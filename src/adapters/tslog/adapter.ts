@@ -9,10 +9,9 @@ import { hookPackage } from '../hook.js'
 import { unpackArgs } from '../values.js'
 import { createWatch } from './levels.js'
 import { instances, type Log, type Logger, type Settings } from './library.js'
-import { replaceMethods } from './methods.js'
 import { take } from './record.js'
 import { type Extra, relaying } from './relaying.js'
-import { createShadow, hasDepth, type Shadow } from './shadow.js'
+import { createShadow, type Shadow } from './shadow.js'
 
 const PACKAGE = {
   name: 'tslog',
@@ -54,15 +53,8 @@ function adopt(prototype: Logger, context: AdapterContext): () => void {
   const { log, _shouldCaptureStack, setMinLevel } = prototype
   patched.set(prototype, log)
   const watch = createWatch(context)
-  const undo: (() => void)[] = []
-  const seen = new WeakSet<object>()
   prototype._shouldCaptureStack = function (this: Logger) {
     watch.add(this)
-    const methods = methodsOf(this, prototype)
-    if (context.role === 'take' && methods && !seen.has(methods)) {
-      seen.add(methods)
-      undo.push(takeMethods(methods, log, context))
-    }
     return _shouldCaptureStack.call(this)
   }
   if (context.role === 'take') prototype.log = taking(log, context)
@@ -72,7 +64,6 @@ function adopt(prototype: Logger, context: AdapterContext): () => void {
     prototype._shouldCaptureStack = _shouldCaptureStack
     if (setMinLevel) prototype.setMinLevel = setMinLevel
     patched.delete(prototype)
-    for (const each of undo) each()
     watch.end()
   }
 }
@@ -91,7 +82,7 @@ function copying(log: Log, context: AdapterContext): Log {
   }
 }
 
-// In a child. The library reads each of the stack's lines, so there is but one call of ours.
+// In a child, where there is one.
 function taking(log: Log, context: AdapterContext): Log {
   const shadowOf = createShadows(1)
   return function (id, level, ...args) {
@@ -105,23 +96,6 @@ function taking(log: Log, context: AdapterContext): Log {
   }
 }
 
-// The same in the place of a method that does nothing but call `log`: then there are as many as without us.
-function takeMethods(methods: object, log: Log, context: AdapterContext): () => void {
-  const shadowOf = createShadows(0)
-  return replaceMethods(methods, (original, id, level) => {
-    return function (...args) {
-      if (isRelaying() || id < this.settings.minLevel || hasDepth(this))
-        return original.apply(this, args)
-      const shadow = shadowOf(this, !isData(this.settings, context))
-      shadow.args = args
-      const record = log.call(shadow.logger, id, level, ...args)
-      if (record)
-        attempt('tslog', () => take(this, { id, level, record, args: shadow.args }, context))
-      return record
-    }
-  })
-}
-
 function createShadows(frames: number): (logger: Logger, isSilent: boolean) => Shadow {
   const shadows = new WeakMap<Logger, Shadow>()
   return (logger, isSilent) => {
@@ -131,14 +105,6 @@ function createShadows(frames: number): (logger: Logger, isSilent: boolean) => S
     shadows.set(logger, shadow)
     return shadow
   }
-}
-
-// What a logger's class has itself, right above what all of them inherit.
-function methodsOf(logger: Logger, prototype: Logger): object | undefined {
-  for (let at: object | null = logger; at; at = Object.getPrototypeOf(at)) {
-    if (Object.getPrototypeOf(at) === prototype) return at
-  }
-  return undefined
 }
 
 function originalOf(logger: Logger): Log | undefined {

@@ -49,7 +49,7 @@ export function createShadow(logger: Logger, isSilent: boolean, frames: number):
 const DEPTHS = ['callerFrame', 'stackDepthLevel'] as const
 
 /** Whether the application has said how many calls there are between its own and the library's. */
-export function hasDepth(logger: Logger): boolean {
+function hasDepth(logger: Logger): boolean {
   return DEPTHS.some((depth) => Number.isFinite(logger[depth]))
 }
 
