@@ -1,6 +1,6 @@
 // The encoder: any value becomes JSON text, and nothing it meets on the way makes it throw.
 
-import { inspect, types } from 'node:util'
+import { types } from 'node:util'
 import type { configure } from 'safe-stable-stringify'
 import { isJson } from './json.js'
 
