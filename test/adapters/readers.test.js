@@ -5,9 +5,12 @@ const assert = require('node:assert/strict')
 const { it } = require('node:test')
 const { readLines, run } = require('../helpers/run')
 
-for (const when of ['before', 'after']) {
-  it(`a handler that is added ${when} the child was started`, async () => {
-    const { stdout, stderr } = await run('adapters/readers.js', { args: [when] })
+for (const when of ['before', 'after', 'between']) {
+  it(`a handler that is added, ${when}`, async () => {
+    const { stdout, stderr } = await run('adapters/readers.js', {
+      args: [when],
+      config: { order: { window: when === 'between' ? 1000 : 20 } },
+    })
     const said = readLines(stdout).filter(({ message }) => message)
     const told = said.map(({ message, hidden, password }) => [message, hidden, password])
     assert.ok(told.length > 0)
