@@ -59,8 +59,10 @@ export function isSpanId(id: unknown): id is string {
   return typeof id === 'string' && /^(?!0+$)[0-9a-f]{16}$/.test(id)
 }
 
-/** Whether a record's body has one of the fields. */
-// The text is looked through first, for what is rare in it: it hardly ever has one, and then it may be deeper within.
+/**
+ * Whether a record's body has one of the fields. The text is looked through first, for what is rare in it: it hardly ever
+ * has one, and then it may be deeper within.
+ */
 export function hasTrace(body: string): boolean {
   if (!body.includes('_id":') && !body.includes('_flags":')) return false
   if (!TRACE_FIELDS.some((name) => body.includes(`"${name}":`))) return false

@@ -26,16 +26,21 @@ export interface Runtime {
 const MAX_PLACES = 1000
 const MAX_STACK = 4096
 
+// Loggers that an application makes for each request share the runtime of the one they come from.
+const known = new WeakMap<object, Map<string, Plain>>()
+
 /** The same runtime, which asks the library once for each place; undefined for one that is not as we know it. */
 export function rememberPositions(runtime: Partial<Runtime> | undefined): Runtime | undefined {
   if (!isRuntime(runtime)) return undefined
-  const places = new Map<string, Plain>()
+  const places = known.get(runtime) ?? new Map<string, Plain>()
+  known.set(runtime, places)
   const resolve = (stack: string, patterns: readonly RegExp[] | undefined): Plain => {
-    let place = places.get(stack)
+    const key = `${String(patterns)}\n${stack}`
+    let place = places.get(key)
     if (!place) {
       place = runtime.getCallerStackFrame(Number.NaN, { stack }, patterns)
       if (places.size >= MAX_PLACES) places.clear()
-      if (stack.length <= MAX_STACK) places.set(stack, place)
+      if (stack.length <= MAX_STACK) places.set(key, place)
     }
     return { ...place }
   }
