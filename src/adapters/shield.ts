@@ -8,12 +8,18 @@ import type { Writable } from 'node:stream'
 interface Turn {
   /** Whether a thread's text was written. */
   ofThread: boolean
+  /** How many records were written. */
+  writes: number
 }
 
 const THREAD = /^worker#\d+(\/worker#\d+)*$/
 
-// As it is now: an application's tests put others in its place.
+// As they are now: an application's tests put others in their place.
 const afterwards = setImmediate
+const { nextTick } = process
+
+/** How late a stream tells of a write that has failed: a tick for the write, and one for the stream. */
+const TICKS = 2
 
 const turns = new Map<Writable, Turn>()
 const failed = new WeakSet<Writable>()
@@ -22,21 +28,31 @@ const failed = new WeakSet<Writable>()
 export function shield(stream: Writable, source: string): void {
   const turn = turns.get(stream) ?? begin(stream)
   turn.ofThread ||= THREAD.test(source)
+  turn.writes++
 }
 
-// A pipe fails within the call, and tells in a tick behind it.
+// A pipe fails within the call, and tells in a tick of a tick. An exception that is handled keeps the ticks behind it for
+// a later turn, past the next immediate: so the shield goes by as many ticks, which are behind those.
 function begin(stream: Writable): Turn {
-  const turn: Turn = { ofThread: false }
+  const turn: Turn = { ofThread: false, writes: 0 }
   const fail = (error: Error): void => {
     const isNews = turn.ofThread && !failed.has(stream)
     if (isNews) failed.add(stream)
     if (isNews && stream.listenerCount('error') === 1) throw error
   }
+  const end = (writes: number, ticks: number): void => {
+    if (turn.writes !== writes) endLater()
+    else if (ticks > 0) nextTick(end, writes, ticks - 1)
+    else {
+      stream.off('error', fail)
+      turns.delete(stream)
+    }
+  }
+  const endLater = (): void => {
+    afterwards(() => end(turn.writes, TICKS))
+  }
   stream.on('error', fail)
   turns.set(stream, turn)
-  afterwards(() => {
-    stream.off('error', fail)
-    turns.delete(stream)
-  })
+  endLater()
   return turn
 }

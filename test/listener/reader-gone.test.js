@@ -48,13 +48,16 @@ for (const end of /** @type {const} */ (['| true', BOTH_GONE])) {
     UNIX,
     async (t) => {
       for (const handler of end === BOTH_GONE ? ['logger'] : ['logger', 'console']) {
-        for (const [who, limit] of /** @type {const} */ ([
-          ['worker', end === BOTH_GONE ? 2 : 1],
-          ['fork', 0],
+        for (const [who, limit, isBusy] of /** @type {const} */ ([
+          ['worker', end === BOTH_GONE ? 2 : 1, false],
+          ['worker', end === BOTH_GONE ? 2 : 1, true],
+          ['fork', 0, false],
         ])) {
-          const { status, ended } = await runIn(t, end, { args: [who, handler], config: {} })
+          const args = [who, handler]
+          const { status, ended } = await runIn(t, end, { args, config: {}, isBusy })
           assert.deepEqual([status, ended.code], ['0\n', 0], who)
-          assert.ok(ended.caught <= limit, `${who}, logged with ${handler}: ${ended.caught}`)
+          const what = `${who}, logged with ${handler}${isBusy ? ', the root busy' : ''}`
+          assert.ok(ended.caught <= limit, `${what}: ${ended.caught}`)
         }
       }
     },
@@ -82,15 +85,16 @@ for (const end of /** @type {const} */ (['| true', BOTH_GONE])) {
  * Runs the program in a shell, with logshare if there is a configuration. `ended` is what its exit listener saw.
  * @param {import('node:test').TestContext} t
  * @param {keyof typeof ENDS} end
- * @param {{ args: string[], config?: object }} options
+ * @param {{ args: string[], config?: object, isBusy?: boolean }} options
  */
-async function runIn(t, end, { args, config }) {
+async function runIn(t, end, { args, config, isBusy }) {
   const folder = scratch(t)
   const [status, report, gone] = ['status', 'report', 'gone'].map((name) => join(folder, name))
   if (!ENDS[end].includes('TEST_GONE')) writeFileSync(gone, '')
   const env = cleanEnv({
     TEST_REPORT: report,
     TEST_GONE: gone,
+    ...(isBusy && { TEST_BUSY: '1' }),
     ...(config && { TEST_LOGGER: '1', LOGSHARE_CONFIG: JSON.stringify(config) }),
   })
   const words = [process.execPath, ...(config ? ['-r', REGISTER] : []), PROGRAM, ...args]
