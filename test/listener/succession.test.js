@@ -149,8 +149,13 @@ it('directories of dead roots that hold nothing are removed, of living ones neve
   writeFileSync(join(reused, 'listener.1.lock'), holder)
   const env = { XDG_RUNTIME_DIR: app.base }
   const config = { handlers: [{ type: 'file', path: app.log }] }
-  assert.equal((await run('death/next.js', { env, config })).code, 0)
-  assert.deepEqual(readdirSync(app.place).sort(), [living, 'notes'].sort())
+  const left = () => readdirSync(app.place).sort()
+  const expected = [living, 'notes'].sort()
+  // A root does not look for long: what one has no time for, the next does.
+  for (let nth = 0; nth < 5 && left().length > expected.length; nth++) {
+    assert.equal((await run('death/next.js', { env, config })).code, 0)
+  }
+  assert.deepEqual(left(), expected)
   app.killAll()
   await app.ended()
 })
