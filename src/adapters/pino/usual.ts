@@ -42,17 +42,17 @@ export interface Bindings {
 const usuals = new WeakMap<Logger, Usual>()
 
 export function usualOf(library: Library, logger: Logger): Usual {
-  const { symbols } = library.pino
-  const bound = String(logger[symbols.chindingsSym] ?? '')
+  const bound = boundOf(library, logger)
   let usual = usuals.get(logger)
   if (usual?.bound === bound) return usual
   const isPlain = isPlainLogger(library, logger)
+  const { name, bindings } = read(bound)
   usual = {
     bound,
-    name: nameOf(library, logger),
+    name,
     isPlain,
-    bindings: isPlain ? bindingsOf(bound) : undefined,
-    errorKey: String(logger[symbols.errorKeySym]),
+    bindings: isPlain ? bindings : undefined,
+    errorKey: String(logger[library.pino.symbols.errorKeySym]),
     levels: new Map(),
     isInRoot: false,
     changes: -1,
@@ -79,30 +79,33 @@ function isPlainLogger({ pino }: Library, logger: Logger): boolean {
 }
 
 /** The name a logger is bound to. */
-export function nameOf({ pino }: Library, logger: Logger): string | undefined {
-  const bound = String(logger[pino.symbols.chindingsSym] ?? '')
-  const name = bound.includes('"name":') ? valuesOf(bound)?.name : undefined
-  return typeof name === 'string' ? name : undefined
+export function nameOf(library: Library, logger: Logger): string | undefined {
+  return read(boundOf(library, logger)).name
+}
+
+function boundOf({ pino }: Library, logger: Logger): string {
+  return String(logger[pino.symbols.chindingsSym] ?? '')
 }
 
 /** Keys that a record or the library has for itself. */
 const OWN = ['level', 'time', 'pid', 'tid', 'source', 'seq', 'name', 'msg', 'lib', 'hostname']
-const MAX_BINDINGS = 100
-const known = new Map<string, Bindings | undefined>()
+const MAX_KNOWN = 100
+const known = new Map<string, Pick<Usual, 'name' | 'bindings'>>()
 
-function bindingsOf(bound: string): Bindings | undefined {
-  let bindings = known.get(bound)
-  if (bindings || known.has(bound)) return bindings
-  if (known.size >= MAX_BINDINGS) known.clear()
-  bindings = readBindings(bound)
-  known.set(bound, bindings)
-  return bindings
+// Once for each text: many loggers are bound to the same.
+function read(bound: string): Pick<Usual, 'name' | 'bindings'> {
+  let all = known.get(bound)
+  if (all) return all
+  if (known.size >= MAX_KNOWN) known.clear()
+  const values = valuesOf(bound)
+  const name = typeof values?.name === 'string' ? values.name : undefined
+  all = { name, bindings: values && describe(values) }
+  known.set(bound, all)
+  return all
 }
 
-function readBindings(bound: string): Bindings | undefined {
-  const values = valuesOf(bound)
-  if (!values || ['level', 'time', 'msg'].some((key) => Object.hasOwn(values, key)))
-    return undefined
+function describe(values: Readonly<Record<string, unknown>>): Bindings | undefined {
+  if (['level', 'time', 'msg'].some((key) => Object.hasOwn(values, key))) return undefined
   const fields = fieldsOf(values, [])
   if (typeof fields.name === 'string') delete fields.name
   const taken = [...OWN, '__proto__', ...Object.keys(values)]
