@@ -1,23 +1,23 @@
 // The public API: all of it, and nothing else.
 
 import { install } from './install.js'
-import type { RecordHandler, Stats } from './instance.js'
 import type { Logger } from './logger/logger.js'
-import { instance } from './place.js'
+import type { RecordHandler, Stats } from './tree/instance.js'
+import { instance } from './tree/place.js'
 
-export { LogshareError } from './core/errors.js'
-export type { Level, Threshold } from './core/level.js'
 export type {
   ConsoleHandlerOptions,
   FileHandlerOptions,
   HandlerOptions,
   Options,
   RelayHandlerOptions,
-} from './core/options.js'
+} from './config/options.js'
+export type { KeepOptions, RotateOptions } from './config/rotate.js'
+export { LogshareError } from './core/errors.js'
+export type { Level, Threshold } from './core/level.js'
 export type { LogRecord } from './core/record.js'
-export type { KeepOptions, RotateOptions } from './core/rotate.js'
-export type { RecordHandler as Handler, Stats } from './instance.js'
 export type { ChildOptions, Logger, LogMethod } from './logger/logger.js'
+export type { RecordHandler as Handler, Stats } from './tree/instance.js'
 export { install }
 
 /** The logger of a dotted name, the same one at each call; without a name the root logger. */

@@ -1,13 +1,13 @@
 // Installation in code: `install()`, for applications that do not preload.
 
 import { isMainThread } from 'node:worker_threads'
-import { loadSettings } from './core/config.js'
+import { loadSettings } from './config/config.js'
+import type { Options } from './config/options.js'
 import { checkDirectory } from './core/directory.js'
 import { notice } from './core/notice.js'
-import type { Options } from './core/options.js'
-import { getSlot } from './instance.js'
-import { join } from './join.js'
-import { placeRoot } from './place.js'
+import { getSlot } from './tree/instance.js'
+import { join } from './tree/join.js'
+import { placeRoot } from './tree/place.js'
 
 /**
  * Installs logshare in this process: from now on every thread and process it starts logs through it. Call it before

@@ -1,10 +1,8 @@
 // The preload: finds out what this thread is, the root, a child or neither, and puts logshare in its place.
 
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
-import type { Settings } from './core/options.js'
+import type { Settings } from './config/options.js'
 import { sharedStdio } from './core/stdio.js'
-import { getSlot } from './instance.js'
-import { placeChild, placeRoot } from './place.js'
 import {
   readInheritance,
   takeProcessHand,
@@ -12,6 +10,8 @@ import {
   type WorkerHand,
   withJoined,
 } from './spawn/inherit.js'
+import { getSlot } from './tree/instance.js'
+import { placeChild, placeRoot } from './tree/place.js'
 
 /** Called by the preload file. `preloaded`: it was loaded by `-r`. Throws only for a root's wrong options. */
 export function register(preloaded: boolean): void {
@@ -53,7 +53,7 @@ function joins(preloaded: boolean): boolean {
   if (!process.env.LOGSHARE_DIR) return false
   const { checkDirectory } = require('./core/directory.js') as typeof import('./core/directory.js')
   checkDirectory()
-  const { join } = require('./join.js') as typeof import('./join.js')
+  const { join } = require('./tree/join.js') as typeof import('./tree/join.js')
   return join(undefined, preloaded) !== undefined
 }
 
@@ -61,6 +61,6 @@ function joins(preloaded: boolean): boolean {
 function configured(): Settings | undefined {
   const { LOGSHARE_CONFIG, LOGSHARE_LEVEL } = process.env
   if (!LOGSHARE_CONFIG && !LOGSHARE_LEVEL) return undefined
-  const { loadSettings } = require('./core/config.js') as typeof import('./core/config.js')
+  const { loadSettings } = require('./config/config.js') as typeof import('./config/config.js')
   return loadSettings(undefined)
 }

@@ -2,9 +2,9 @@
 
 import { notice, reasonOf } from '../core/notice.js'
 import type { LogRecord } from '../core/record.js'
-import type { Adapter, AdapterContext } from './adapter.js'
-import { onceGlobal } from './globals.js'
-import { beforeFile } from './hook.js'
+import type { Adapter, AdapterContext } from './kit/adapter.js'
+import { onceGlobal } from './kit/hook/globals.js'
+import { beforeFile } from './kit/hook/package.js'
 
 interface Entry {
   /** Matches a file of the library: with the first one the adapter is loaded. Without it, that is at once. */
@@ -23,11 +23,11 @@ interface Entry {
 const ADAPTERS: Readonly<Record<string, Entry>> = {
   console: {
     isStateless: true,
-    load: () => (require('./console.js') as typeof import('./console.js')).consoleAdapter,
+    load: () => (require('./node/console.js') as typeof import('./node/console.js')).consoleAdapter,
   },
   crash: {
     isStateless: true,
-    load: () => (require('./crash.js') as typeof import('./crash.js')).crashAdapter,
+    load: () => (require('./node/crash.js') as typeof import('./node/crash.js')).crashAdapter,
   },
   bunyan: {
     file: /[\\/]bunyan[\\/]lib[\\/]bunyan\.js$/,
@@ -36,42 +36,50 @@ const ADAPTERS: Readonly<Record<string, Entry>> = {
   },
   debug: {
     file: /[\\/]debug[\\/]src[\\/]index\.js$/,
-    load: () => (require('./debug.js') as typeof import('./debug.js')).debugAdapter,
+    load: () => (require('./debug/adapter.js') as typeof import('./debug/adapter.js')).debugAdapter,
   },
   debuglog: {
     isStateless: true,
-    load: () => (require('./debuglog.js') as typeof import('./debuglog.js')).debuglogAdapter,
+    load: () =>
+      (require('./node/debuglog.js') as typeof import('./node/debuglog.js')).debuglogAdapter,
   },
   warning: {
     isStateless: true,
-    load: () => (require('./warning.js') as typeof import('./warning.js')).warningAdapter,
+    load: () => (require('./node/warning.js') as typeof import('./node/warning.js')).warningAdapter,
   },
   loglevel: {
     file: /[\\/]loglevel[\\/]lib[\\/]loglevel\.js$/,
-    load: () => (require('./loglevel.js') as typeof import('./loglevel.js')).loglevelAdapter,
+    load: () =>
+      (require('./loglevel/adapter.js') as typeof import('./loglevel/adapter.js')).loglevelAdapter,
   },
   consola: {
     file: /[\\/]consola[\\/]dist[\\/]core\.[cm]js$/,
     esm: 'consola',
-    load: () => (require('./consola.js') as typeof import('./consola.js')).consolaAdapter,
+    load: () =>
+      (require('./consola/adapter.js') as typeof import('./consola/adapter.js')).consolaAdapter,
   },
   logtape: {
     global: Symbol.for('logtape.rootLogger'),
-    load: () => (require('./logtape.js') as typeof import('./logtape.js')).logtapeAdapter,
+    load: () =>
+      (require('./logtape/adapter.js') as typeof import('./logtape/adapter.js')).logtapeAdapter,
   },
   roarr: {
     global: 'ROARR',
-    load: () => (require('./roarr.js') as typeof import('./roarr.js')).roarrAdapter,
+    load: () => (require('./roarr/adapter.js') as typeof import('./roarr/adapter.js')).roarrAdapter,
   },
   'rotating-file-stream': {
     file: /[\\/]rotating-file-stream[\\/]dist[\\/](?:cjs|esm)[\\/]index\.js$/,
     esm: 'rotating-file-stream',
     isStateless: true,
-    load: () => (require('./rotating.js') as typeof import('./rotating.js')).rotatingAdapter,
+    load: () =>
+      (
+        require('./rotating-file-stream/adapter.js') as typeof import('./rotating-file-stream/adapter.js')
+      ).rotatingAdapter,
   },
   signale: {
     file: /[\\/]signale[\\/]signale\.js$/,
-    load: () => (require('./signale.js') as typeof import('./signale.js')).signaleAdapter,
+    load: () =>
+      (require('./signale/adapter.js') as typeof import('./signale/adapter.js')).signaleAdapter,
   },
   tslog: {
     file: /[\\/]tslog[\\/](?:cjs|esm)[\\/](?:BaseLogger|index\.node)\.js$/,
@@ -137,7 +145,7 @@ export function installAdapters(
 
 function hookModules(entries: readonly Entry[]): () => void {
   if (entries.length === 0) return () => {}
-  const { hookModules } = require('./esm.js') as typeof import('./esm.js')
+  const { hookModules } = require('./kit/hook/esm.js') as typeof import('./kit/hook/esm.js')
   return hookModules(
     entries.map(({ esm }) => esm as string),
     (path) => entries.some(({ file }) => file?.test(path)),

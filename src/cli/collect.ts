@@ -1,11 +1,11 @@
 // `logshare collect`: one log for applications that share no parent, written by a process of its own.
 
 import { Command } from 'commander'
-import { collect, prepare } from '../collector.js'
-import { loadConfig, loadSettings } from '../core/config.js'
+import { loadConfig, loadSettings } from '../config/config.js'
+import { checkInputs, type InputOptions } from '../config/inputs.js'
 import { LogshareError } from '../core/errors.js'
-import { checkInputs, type InputOptions } from '../core/inputs.js'
-import { getSlot } from '../instance.js'
+import { collect, prepare } from '../tree/collector.js'
+import { getSlot } from '../tree/instance.js'
 
 interface CollectOptions {
   readonly dir?: string

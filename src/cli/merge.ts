@@ -1,8 +1,8 @@
 // `logshare merge`: one stream in order of time out of many log files, or what is in them by producer.
 
 import { Command, Option } from 'commander'
+import { parseDuration } from '../config/quantity.js'
 import { expected, LogshareError } from '../core/errors.js'
-import { parseDuration } from '../core/quantity.js'
 import type { Format } from '../logs/convert.js'
 import { levelOf } from '../logs/facts.js'
 import type { Wanted } from '../logs/filter.js'

@@ -5,8 +5,8 @@ import { Command } from 'commander'
 import { checkOwned, listDirectories } from '../core/directory.js'
 import { LogshareError } from '../core/errors.js'
 import { isLocked, takeLock } from '../core/lock.js'
-import { finish } from '../root.js'
 import { readInheritance } from '../spawn/inherit.js'
+import { finish } from '../tree/root.js'
 
 export function createRecover(): Command {
   return new Command('recover')

@@ -3,11 +3,11 @@
 import * as Module from 'node:module'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { loadConfig, loadSettings } from '../core/config.js'
+import { loadConfig, loadSettings } from '../config/config.js'
+import type { HandlerOptions } from '../config/options.js'
 import { checkDirectory } from '../core/directory.js'
-import type { HandlerOptions } from '../core/options.js'
-import { join } from '../join.js'
-import { placeRoot } from '../place.js'
+import { join } from '../tree/join.js'
+import { placeRoot } from '../tree/place.js'
 
 interface RunOptions {
   readonly file?: string

@@ -5,7 +5,7 @@
 
 import { join } from 'node:path'
 import type { Consumer, ConsumerMessages, StreamInfo } from '@nats-io/jetstream'
-import type { JetstreamInputOptions } from '../core/inputs.js'
+import type { JetstreamInputOptions } from '../config/inputs.js'
 import { notice } from '../core/notice.js'
 import {
   checkNats,
@@ -17,7 +17,7 @@ import {
   loadJetstream,
   openLink,
   serversOf,
-} from '../handlers/nats.js'
+} from '../handlers/jetstream/connection.js'
 import type { Input, InputPlace } from './input.js'
 import { StreamPlace } from './place.js'
 import { lineOf } from './stored.js'

@@ -1,6 +1,6 @@
 // The NDJSON input: lines of JSON over TCP or a Unix socket, one record a line, from any language.
 
-import type { NdjsonInputOptions } from '../core/inputs.js'
+import type { NdjsonInputOptions } from '../config/inputs.js'
 import type { Input, InputPlace } from './input.js'
 import { listenOnStream } from './server.js'
 import { splitLines } from './split.js'

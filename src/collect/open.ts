@@ -1,6 +1,6 @@
 // Opens an input by its options.
 
-import type { InputOptions } from '../core/inputs.js'
+import type { InputOptions } from '../config/inputs.js'
 import type { Input, InputPlace } from './input.js'
 import { openJetstreamInput } from './jetstream.js'
 import { openNdjsonInput } from './ndjson.js'

@@ -2,7 +2,7 @@
 
 import type { JsMsg } from '@nats-io/jetstream'
 import { LEVELS } from '../core/level.js'
-import { APP_HEADER, HOST_HEADER } from '../handlers/message.js'
+import { APP_HEADER, HOST_HEADER } from '../handlers/jetstream/message.js'
 
 /** A message that holds no object of JSON, not being of logshare, becomes the text of a record. */
 export function lineOf(message: JsMsg): string {

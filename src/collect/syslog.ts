@@ -1,7 +1,7 @@
 // The syslog input: what `logger`, daemons and loggers of other languages send, as records.
 
-import type { SyslogInputOptions } from '../core/inputs.js'
-import { FACILITIES } from '../core/remote.js'
+import type { SyslogInputOptions } from '../config/inputs.js'
+import { FACILITIES } from '../config/remote.js'
 import type { Input, InputPlace } from './input.js'
 import { makeLine } from './line.js'
 import { parseSyslog } from './message.js'

@@ -3,8 +3,8 @@
 // What the system takes at once never waits. Behind the first line it does not take, all are kept, in order.
 
 import { monotonic } from '../core/clock.js'
-import { nap } from '../core/nap.js'
 import { notice, reasonOf } from '../core/notice.js'
+import { nap } from '../core/sleep.js'
 import { Drops } from '../core/tally.js'
 import type { Delivery, Surroundings } from './handler.js'
 import type { Lines } from './lines.js'

@@ -1,8 +1,8 @@
 // The console handler: lines on the process's own stdout or stderr, pretty for people and JSON for programs.
 
 import { isatty } from 'node:tty'
+import type { ConsoleHandlerOptions } from '../config/options.js'
 import { levelNumber } from '../core/level.js'
-import type { ConsoleHandlerOptions } from '../core/options.js'
 import { createPretty } from '../formatters/pretty.js'
 import { createRaw } from '../formatters/raw.js'
 import { Backlog } from './backlog.js'

@@ -1,7 +1,7 @@
 // From a handler's options to the handler: add a line here for a new type.
 
+import type { HandlerOptions } from '../config/options.js'
 import { notice, reasonOf } from '../core/notice.js'
-import type { HandlerOptions } from '../core/options.js'
 import type { Handler, Surroundings } from './handler.js'
 
 /** The handlers that can be opened; one that cannot is told and left out, because by now nobody is there to throw at. */
@@ -40,18 +40,19 @@ export function checkHandler(options: HandlerOptions): void {
     }
     case 'socket':
     case 'syslog': {
-      const { readTls } = require('./receiver.js') as typeof import('./receiver.js')
+      const { readTls } = require('./network/receiver.js') as typeof import('./network/receiver.js')
       const { address = '', tls } = options
       if (address.startsWith('tls:')) readTls({ address, tls }, '')
       break
     }
     case 'otlp': {
-      const { checkOtlp } = require('./otlp.js') as typeof import('./otlp.js')
+      const { checkOtlp } = require('./otlp/handler.js') as typeof import('./otlp/handler.js')
       checkOtlp(options)
       break
     }
     case 'jetstream': {
-      const { checkNats } = require('./nats.js') as typeof import('./nats.js')
+      const { checkNats } =
+        require('./jetstream/connection.js') as typeof import('./jetstream/connection.js')
       checkNats()
     }
   }
@@ -78,20 +79,23 @@ function open(options: HandlerOptions, place: Surroundings): Handler {
       return createModuleHandler(options, place)
     }
     case 'otlp': {
-      const { createOtlpHandler } = require('./otlp.js') as typeof import('./otlp.js')
+      const { createOtlpHandler } =
+        require('./otlp/handler.js') as typeof import('./otlp/handler.js')
       return createOtlpHandler(options, place)
     }
     case 'socket': {
-      const { createSocketHandler } = require('./socket.js') as typeof import('./socket.js')
+      const { createSocketHandler } =
+        require('./network/socket.js') as typeof import('./network/socket.js')
       return createSocketHandler(options, place)
     }
     case 'syslog': {
-      const { createSyslogHandler } = require('./syslog.js') as typeof import('./syslog.js')
+      const { createSyslogHandler } =
+        require('./network/syslog.js') as typeof import('./network/syslog.js')
       return createSyslogHandler(options, place)
     }
     case 'jetstream': {
       const { createJetstreamHandler } =
-        require('./jetstream.js') as typeof import('./jetstream.js')
+        require('./jetstream/handler.js') as typeof import('./jetstream/handler.js')
       return createJetstreamHandler(options, place)
     }
   }

@@ -1,6 +1,6 @@
 // Filter: what decides, from a record's level, logger, producer and library, whether one handler gets it.
 
-import type { FilterOptions, Patterns } from '../core/filter.js'
+import type { FilterOptions, Patterns } from '../config/filter.js'
 import { levelNumber } from '../core/level.js'
 import { type Delivery, libOf, nameOf, sourceOf } from './handler.js'
 

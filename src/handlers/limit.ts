@@ -1,7 +1,7 @@
 // Limit: a handler behind a limit of records for each logger, and a share of those of a level.
 
+import type { FilterOptions } from '../config/filter.js'
 import { monotonic } from '../core/clock.js'
-import type { FilterOptions } from '../core/filter.js'
 import { LEVELS, type Level, levelName } from '../core/level.js'
 import { type Delivery, type Handler, nameOf } from './handler.js'
 import { createReport } from './report.js'

@@ -1,14 +1,14 @@
 // The module handler: gives records to code of the user's own, where the listener is.
 
 import { pathToFileURL } from 'node:url'
+import type { ModuleHandlerOptions } from '../config/remote.js'
 import { LogshareError } from '../core/errors.js'
 import { reasonOf } from '../core/notice.js'
 import type { LogRecord } from '../core/record.js'
-import type { ModuleHandlerOptions } from '../core/remote.js'
-import { Courier, courierPart, Refusal } from './courier.js'
 import { createFilter } from './filter.js'
 import type { Handler, Surroundings } from './handler.js'
 import { parseLine } from './lines.js'
+import { Courier, courierPart, Refusal } from './network/courier.js'
 import { find } from './packages.js'
 
 /** Bytes of records that one call of it gets at most. */

@@ -3,7 +3,7 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { monotonic } from '../core/clock.js'
-import { nap } from '../core/nap.js'
+import { nap } from '../core/sleep.js'
 
 /** Milliseconds a write waits at most for a reader that takes nothing. */
 const STALL_LIMIT = 5000

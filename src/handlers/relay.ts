@@ -3,7 +3,7 @@
 // What an adapter captured goes to the root's logger of the same identity; a record of our own loggers has no such
 // counterpart and goes to the console. What the root's own libraries have logged they have written themselves.
 
-import type { RelayHandlerOptions } from '../core/options.js'
+import type { RelayHandlerOptions } from '../config/options.js'
 import { Kind } from '../queue/frame.js'
 import { createConsoleHandler } from './console.js'
 import { createFilter } from './filter.js'

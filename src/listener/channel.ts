@@ -1,7 +1,7 @@
 // Channel: the memory and the messages by which the root's main thread and the listener's thread talk.
 
 import type { MessagePort } from 'node:worker_threads'
-import type { Settings } from '../core/options.js'
+import type { Settings } from '../config/options.js'
 import type { Tally } from '../core/tally.js'
 
 /** Words of the shared control memory. */

@@ -2,7 +2,7 @@
 
 import { monotonic } from '../core/clock.js'
 import { notice, reasonOf } from '../core/notice.js'
-import { completeAll } from '../handlers/bare.js'
+import { completeAll } from '../handlers/deferred.js'
 import type { Delivery, Handler, Mark } from '../handlers/handler.js'
 
 const PAUSE = 10

@@ -1,12 +1,12 @@
 // Host: the root's handle on its listener, which lives inline until the first child comes and in a thread from then on.
 
 import type { Worker } from 'node:worker_threads'
+import type { Settings } from '../config/options.js'
 import { monotonic } from '../core/clock.js'
 import { diagnose } from '../core/diagnostics.js'
 import { makeDirectory, removeDirectory } from '../core/directory.js'
 import { dropLock, takeLock } from '../core/lock.js'
 import { notice, reasonOf } from '../core/notice.js'
-import type { Settings } from '../core/options.js'
 import { Drops } from '../core/tally.js'
 import { needsThread } from '../handlers/create.js'
 import type { Mark } from '../handlers/handler.js'

@@ -1,7 +1,7 @@
 // Inline: the listener while it lives on the root's main thread, and when records have their turn there.
 
+import type { Settings } from '../config/options.js'
 import { levelName } from '../core/level.js'
-import type { Settings } from '../core/options.js'
 import type { Tally } from '../core/tally.js'
 import { checkHandler, createHandler, createHandlers, needsThread } from '../handlers/create.js'
 import type { Handler, Mark, Send, Surroundings } from '../handlers/handler.js'

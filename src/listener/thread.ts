@@ -11,7 +11,7 @@ import { type DoorbellEvents, type OpenDoorbell, openDoorbell } from '../queue/d
 import { takeCensus } from './census.js'
 import { Ask, type Command, isCommand, type News, type ThreadData, Word } from './channel.js'
 import { Listener } from './listener.js'
-import { createParcels } from './parcels.js'
+import { createParcels } from './outbox.js'
 import { readOtherMarks, readState } from './state.js'
 
 /** Milliseconds between two looks into the runtime directory for producers that cannot ring. */

@@ -1,7 +1,7 @@
 // Time: the times that logs write, read from their bytes, and the times that people write in options.
 
+import { parseDuration } from '../config/quantity.js'
 import { expected, LogshareError } from '../core/errors.js'
-import { parseDuration } from '../core/quantity.js'
 
 const DAY = 86_400_000
 const MINUTE = 60_000

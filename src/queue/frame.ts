@@ -39,7 +39,7 @@ export const Kind = {
   REPORT: 8,
   /** How many bytes of a segment that was made in its whole size are written: `extent.ts`. */
   EXTENT: 9,
-  /** A record an adapter took that is to be made whole for others than its library: `bare/line.ts`. */
+  /** A record an adapter took that is to be made whole for others than its library: `deferred/line.ts`. */
   BARE: 10,
 } as const
 

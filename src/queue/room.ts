@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { monotonic } from '../core/clock.js'
-import { nap } from '../core/nap.js'
+import { nap } from '../core/sleep.js'
 import type { QueuePolicy } from './queue.js'
 import { SEGMENT_SIZE, segmentPath } from './segment.js'
 

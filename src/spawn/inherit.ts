@@ -3,9 +3,9 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
+import type { Settings } from '../config/options.js'
 import type { Threshold } from '../core/level.js'
 import type { RootLevels } from '../core/levels.js'
-import type { Settings } from '../core/options.js'
 import type { Capture, StdioIds } from '../core/stdio.js'
 
 /** The file that is preloaded into children. */

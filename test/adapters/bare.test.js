@@ -5,7 +5,7 @@ const assert = require('node:assert/strict')
 const { existsSync, readFileSync } = require('node:fs')
 const { join } = require('node:path')
 const { it } = require('node:test')
-const { completeLine } = require('../../dist/bare/line.js')
+const { completeLine } = require('../../dist/deferred/line.js')
 const { readLines, readLog, run, scratch } = require('../helpers/run')
 
 const PROGRAM = 'adapters/bare.js'

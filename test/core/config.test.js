@@ -5,7 +5,7 @@ const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const { mkdirSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
-const { loadSettings } = require('../../dist/core/config.js')
+const { loadSettings } = require('../../dist/config/config.js')
 const { readLog, run, scratch } = require('../helpers/run.js')
 
 /** @param {unknown} config @param {unknown} [given] @param {object} [env] */

@@ -4,9 +4,9 @@
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const { resolve } = require('node:path')
-const { checkInputs } = require('../../dist/core/inputs.js')
-const { ADAPTER_NAMES, checkOptions } = require('../../dist/core/options.js')
-const { parseDuration, parseSize } = require('../../dist/core/quantity.js')
+const { checkInputs } = require('../../dist/config/inputs.js')
+const { ADAPTER_NAMES, checkOptions } = require('../../dist/config/options.js')
+const { parseDuration, parseSize } = require('../../dist/config/quantity.js')
 
 const LEVELS = 'one of trace, debug, info, warn, error, fatal, silent'
 const SIZE = 'a size such as "64m" or a number of bytes'

@@ -4,7 +4,7 @@
 const assert = require('node:assert/strict')
 const { join } = require('node:path')
 const { test } = require('node:test')
-const { createMessage, ownSubject } = require('../../dist/handlers/message.js')
+const { createMessage, ownSubject } = require('../../dist/handlers/jetstream/message.js')
 const { assertDelivered } = require('../helpers/delivery.js')
 const {
   createServerOf,

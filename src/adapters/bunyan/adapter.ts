@@ -1,14 +1,14 @@
 // The bunyan adapter: a child's records go through the streams of the root's logger of the same name.
 
 import { notice, reasonOf } from '../../core/notice.js'
-import { type Adapter, type AdapterContext, whileRelaying } from '../adapter.js'
-import { createPlaces } from '../caller.js'
-import { Followers, OFF } from '../followers.js'
-import { hookPackage } from '../hook.js'
-import { type Identity, keyOf } from '../loggers.js'
+import { type Adapter, type AdapterContext, whileRelaying } from '../kit/adapter.js'
+import { hookPackage } from '../kit/hook/package.js'
+import { createPlaces } from '../kit/identity/callers.js'
+import { Followers, OFF } from '../kit/identity/followers.js'
+import { type Identity, keyOf } from '../kit/identity/loggers.js'
 import { capture } from './capture.js'
 import { type Logger, libraryOf, type Watcher } from './library.js'
-import { give, libraries, loggers } from './root.js'
+import { give, libraries, loggers } from './relay.js'
 import { track } from './tracker.js'
 
 const PACKAGE = { name: 'bunyan', main: /[\\/]bunyan[\\/]lib[\\/]bunyan\.js$/ }

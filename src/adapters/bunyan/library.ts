@@ -1,6 +1,6 @@
 // Library: what the adapter knows of a loaded copy of bunyan.
 
-import type { Identity } from '../loggers.js'
+import type { Identity } from '../kit/identity/loggers.js'
 
 /** A record as bunyan makes it, with serializers applied. */
 export interface Rec extends Record<string, unknown> {

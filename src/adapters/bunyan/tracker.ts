@@ -2,8 +2,8 @@
 
 import * as shimmer from 'shimmer'
 import { notice, reasonOf } from '../../core/notice.js'
-import { callersOf } from '../caller.js'
-import type { Identity } from '../loggers.js'
+import { callersOf } from '../kit/identity/callers.js'
+import type { Identity } from '../kit/identity/loggers.js'
 import type { Bunyan, Library, Logger, Watcher } from './library.js'
 
 type Method = (...args: unknown[]) => unknown

@@ -2,12 +2,11 @@
 
 import * as shimmer from 'shimmer'
 import { notice, reasonOf } from '../../core/notice.js'
-import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from '../adapter.js'
-import { hookPackage } from '../hook.js'
-import { shield } from '../shield.js'
-import { take } from '../take.js'
+import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from '../kit/adapter.js'
+import { take } from '../kit/capture/take.js'
+import { hookPackage } from '../kit/hook/package.js'
+import { shield } from '../kit/relay/pipe.js'
 import { inert, leaveOutAppenders } from './appenders.js'
-import { fromExtra, toExtra, toTaken } from './event.js'
 import { Follower, Teller } from './levels.js'
 import {
   type Categories,
@@ -20,6 +19,7 @@ import {
   type Event,
   isUnconfigured,
 } from './library.js'
+import { fromExtra, toExtra, toTaken } from './record.js'
 
 /** A file of the library. */
 function part(file: string): { name: string; main: RegExp; internal: true } {

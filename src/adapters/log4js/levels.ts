@@ -1,6 +1,6 @@
 // Levels of log4js: numbers on a scale of their own, on which an application may put further ones.
 
-import type { AdapterContext } from '../adapter.js'
+import type { AdapterContext } from '../kit/adapter.js'
 import { type Categories, type Config, type Copy, chainOf, type Level } from './library.js'
 
 const LIB = 'log4js'

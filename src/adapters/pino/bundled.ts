@@ -1,12 +1,12 @@
 // Bundled: lines of copies of pino whose files were never loaded as such, so that all that is known of them is the logger.
 
-import type { AdapterContext } from '../adapter.js'
-import { attempt } from '../give.js'
-import { isData } from '../standard-streams.js'
-import { take } from '../take.js'
+import type { AdapterContext } from '../kit/adapter.js'
+import { isData } from '../kit/capture/stdio.js'
+import { take } from '../kit/capture/take.js'
+import { attempt } from '../kit/relay/guard.js'
+import { usualOf } from './bindings.js'
 import type { Library, Logger, Stream } from './library.js'
 import { describeLine } from './record.js'
-import { usualOf } from './usual.js'
 
 /** What pino publishes when a line is finished. */
 interface Message {

@@ -3,7 +3,7 @@
 //
 // Being listened to costs each line more than taking it does: with the first copy that is adapted the listening ends.
 
-import { type AdapterContext, isRelaying } from '../adapter.js'
+import { type AdapterContext, isRelaying } from '../kit/adapter.js'
 
 const NAME = 'tracing:pino_asJson:end'
 

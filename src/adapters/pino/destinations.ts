@@ -1,10 +1,10 @@
 // Destinations: what pino in a child is given in the place of the files, threads and streams of its own.
 
 import { resolve } from 'node:path'
-import type { AdapterContext } from '../adapter.js'
-import { callersOf } from '../caller.js'
-import { encodeTarget, Sink } from '../sink.js'
-import { isMocked } from '../standard-streams.js'
+import type { AdapterContext } from '../kit/adapter.js'
+import { encodeTarget, Sink } from '../kit/capture/sink.js'
+import { isMocked } from '../kit/capture/stdio.js'
+import { callersOf } from '../kit/identity/callers.js'
 import type { Library, Logger, Pino, Stream } from './library.js'
 
 /** What the root is to open; `1` and `2` are its own stdout and stderr. */

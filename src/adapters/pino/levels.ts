@@ -1,8 +1,8 @@
 // Levels of pino's loggers as numbers that every thread and process understands.
 
-import type { AdapterContext } from '../adapter.js'
-import { OFF } from '../followers.js'
-import { type Identity, keyOf } from '../loggers.js'
+import type { AdapterContext } from '../kit/adapter.js'
+import { OFF } from '../kit/identity/followers.js'
+import { type Identity, keyOf } from '../kit/identity/loggers.js'
 import type { Library, Logger } from './library.js'
 
 export function announceLevel(

@@ -2,12 +2,12 @@
 
 import { isError } from '../../core/encode.js'
 import { encodeFields } from '../../core/record.js'
-import { fieldsOf, standardLevel } from '../standard.js'
-import type { Taken } from '../take.js'
+import { fieldsOf, standardLevel } from '../kit/capture/normalize.js'
+import type { Taken } from '../kit/capture/take.js'
+import { levelOf, nameOf, type Usual } from './bindings.js'
+import { cutLine, type Pieces } from './fields.js'
+import type { Line } from './finish.js'
 import type { Library, Logger } from './library.js'
-import type { Line } from './lines.js'
-import { cutLine, type Pieces } from './pieces.js'
-import { levelOf, nameOf, type Usual } from './usual.js'
 
 /** Name of records whose logger has none. */
 export const UNNAMED = 'pino'

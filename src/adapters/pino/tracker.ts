@@ -2,10 +2,10 @@
 
 import * as shimmer from 'shimmer'
 import { notice, reasonOf } from '../../core/notice.js'
-import { callersOf } from '../caller.js'
-import type { Identity } from '../loggers.js'
+import { callersOf } from '../kit/identity/callers.js'
+import type { Identity } from '../kit/identity/loggers.js'
+import { nameOf } from './bindings.js'
 import type { Library, Logger } from './library.js'
-import { nameOf } from './usual.js'
 
 export interface Watcher {
   /** `hasLevel`: it has one of its own, and not its parent's. */

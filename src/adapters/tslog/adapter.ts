@@ -3,15 +3,15 @@
 // A call is the library's own, on a logger that differs from the application's in what is written here: prefix, mask,
 // middleware, bindings and context are done in the child, output and transports in the root.
 
-import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from '../adapter.js'
-import { attempt, give } from '../give.js'
-import { hookPackage } from '../hook.js'
-import { unpackArgs } from '../values.js'
+import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from '../kit/adapter.js'
+import { unpackArgs } from '../kit/capture/values.js'
+import { hookPackage } from '../kit/hook/package.js'
+import { attempt, give } from '../kit/relay/guard.js'
 import { createWatch } from './levels.js'
 import { instances, type Log, type Logger, type Settings } from './library.js'
+import { createShadow, type Shadow } from './overlay.js'
 import { take } from './record.js'
-import { type Extra, relaying } from './relaying.js'
-import { createShadow, type Shadow } from './shadow.js'
+import { type Extra, relaying } from './relay.js'
 
 const PACKAGE = {
   name: 'tslog',

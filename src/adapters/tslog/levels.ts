@@ -1,6 +1,6 @@
 // Levels: those of the root's loggers hold in children, at their start and when they change.
 
-import type { AdapterContext } from '../adapter.js'
+import type { AdapterContext } from '../kit/adapter.js'
 import { identify, instances, type Logger, nameOf } from './library.js'
 
 const OFF = 100

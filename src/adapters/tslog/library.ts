@@ -1,6 +1,6 @@
 // Library: what the adapter knows of tslog's loggers, versions 4 and 5.
 
-import { type Identity, Instances, placeOf } from '../instances.js'
+import { type Identity, Instances, placeOf } from '../kit/identity/instances.js'
 import type { Runtime } from './position.js'
 
 export type Plain = Record<string, unknown>

@@ -2,9 +2,9 @@
 
 import { encodeString, escapeControls } from '../../core/encode.js'
 import { encodeFields } from '../../core/record.js'
-import type { AdapterContext } from '../adapter.js'
-import { canBeBare, errorAmong, takeBare, take as takeRecord } from '../take.js'
-import { messageOf, pack, packArgs, packPlain } from '../values.js'
+import type { AdapterContext } from '../kit/adapter.js'
+import { canBeBare, errorAmong, takeBare, take as takeRecord } from '../kit/capture/take.js'
+import { messageOf, pack, packArgs, packPlain } from '../kit/capture/values.js'
 import {
   identify,
   instances,

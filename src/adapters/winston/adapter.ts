@@ -1,11 +1,11 @@
 // The winston adapter: loggers of winston 3 are known by their container's id, their label or where they were created.
 
 import * as shimmer from 'shimmer'
-import type { Adapter, AdapterContext } from '../adapter.js'
-import { hookPackage } from '../hook.js'
-import { LevelKeeper } from './keeper.js'
-import { type Container, isWinston, type Logger, type Winston } from './logger.js'
-import { Loggers } from './loggers.js'
+import type { Adapter, AdapterContext } from '../kit/adapter.js'
+import { hookPackage } from '../kit/hook/package.js'
+import { LevelKeeper } from './follow.js'
+import { Loggers } from './identity.js'
+import { type Container, isWinston, type Logger, type Winston } from './library.js'
 
 const PACKAGE = { name: 'winston', main: /[\\/]winston[\\/]lib[\\/]winston\.js$/ }
 
@@ -84,10 +84,10 @@ function keep({ exceptions, loggers: { loggers: contained } }: Winston, keeper: 
 function patchWrites(prototype: Logger, context: AdapterContext, keeper: LevelKeeper): () => void {
   if (context.role === 'track') return () => {}
   if (context.role === 'copy') {
-    const { copyWrites } = require('./own.js') as typeof import('./own.js')
+    const { copyWrites } = require('./copy.js') as typeof import('./copy.js')
     return copyWrites(prototype, context, loggers)
   }
-  const { takeWrites } = require('./child.js') as typeof import('./child.js')
+  const { takeWrites } = require('./capture.js') as typeof import('./capture.js')
   const hasOwn = Object.hasOwn(prototype, 'write')
   const isOwn = (logger: Logger): boolean => keeper.isOwn(logger)
   shimmer.wrap(prototype, 'write', (write) => takeWrites(write, { context, loggers, isOwn }))

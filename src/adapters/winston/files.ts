@@ -2,7 +2,7 @@
 
 import { PassThrough } from 'node:stream'
 import * as shimmer from 'shimmer'
-import { hookPackage } from '../hook.js'
+import { hookPackage } from '../kit/hook/package.js'
 import { hookRotator } from './rotator.js'
 
 interface FileTransport {

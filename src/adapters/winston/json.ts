@@ -1,8 +1,8 @@
 // The json format in a child: it makes no text for a record of which nobody wants one.
 
 import * as shimmer from 'shimmer'
-import { hookPackage } from '../hook.js'
-import type { Format, Info } from './logger.js'
+import { hookPackage } from '../kit/hook/package.js'
+import type { Format, Info } from './library.js'
 
 const JSON_FORMAT = { name: 'logform', main: /[\\/]logform[\\/]json\.js$/, internal: true }
 

@@ -2,13 +2,13 @@
 
 import { encodeString, isError } from '../../core/encode.js'
 import { encodeField, type LogRecord } from '../../core/record.js'
-import { pack, restore } from '../codec.js'
-import { textOf as printed, type Taken, withoutColours } from '../take.js'
+import { pack, restore } from '../kit/capture/codec.js'
+import { textOf as printed, type Taken, withoutColours } from '../kit/capture/take.js'
+import { filesOf, type Identity, nameOf } from './identity.js'
 import { withoutText } from './json.js'
 import { levelOf } from './levels.js'
-import { type Info, LEVEL, type Logger, levelName, SPLAT, type Transport } from './logger.js'
-import { filesOf, type Identity, nameOf } from './loggers.js'
-import { revive, type Shaped } from './shape.js'
+import { type Info, LEVEL, type Logger, levelName, SPLAT, type Transport } from './library.js'
+import { revive, type Shaped } from './rebuild.js'
 
 /** What goes to the root beside the record. */
 export interface Extra {

@@ -2,13 +2,13 @@
 
 import { notice, reasonOf } from '../../core/notice.js'
 import type { LogRecord } from '../../core/record.js'
-import { whileRelaying } from '../adapter.js'
-import { atMoment } from '../moment.js'
-import { shield } from '../shield.js'
+import { whileRelaying } from '../kit/adapter.js'
+import { atMoment } from '../kit/relay/context.js'
+import { shield } from '../kit/relay/pipe.js'
+import { inPace } from './backpressure.js'
+import type { Loggers } from './identity.js'
 import { nameAt } from './levels.js'
-import { type Format, type Info, LEVEL, type Logger, SPLAT } from './logger.js'
-import type { Loggers } from './loggers.js'
-import { inPace } from './pace.js'
+import { type Format, type Info, LEVEL, type Logger, SPLAT } from './library.js'
 import { type Extra, fromExtra } from './record.js'
 
 interface Relayed {

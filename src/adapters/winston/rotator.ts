@@ -5,8 +5,8 @@
 
 import type { EventEmitter } from 'node:events'
 import * as shimmer from 'shimmer'
-import { hookPackage } from '../hook.js'
-import { isCalledFrom } from '../place.js'
+import { hookPackage } from '../kit/hook/package.js'
+import { isCalledFrom } from '../kit/identity/callsite.js'
 
 type GetStream = (options: unknown) => unknown
 

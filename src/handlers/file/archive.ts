@@ -5,9 +5,9 @@
 // behind them.
 
 import { statSync } from 'node:fs'
+import { DEFAULT_PATTERN, type RotateOptions } from '../../config/rotate.js'
 import { notice, reasonOf } from '../../core/notice.js'
 import { removeFile } from '../../core/remove.js'
-import { DEFAULT_PATTERN, type RotateOptions } from '../../core/rotate.js'
 import { compress } from './gzip.js'
 import { chooseSurplus } from './keep.js'
 import { DRAFT, Names, type OldFile } from './names.js'

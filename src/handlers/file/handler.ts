@@ -1,8 +1,8 @@
 // The file handler: appends lines to one file, which nobody else of the application opens, and puts old files aside.
 
+import type { FileHandlerOptions } from '../../config/options.js'
 import { LogshareError } from '../../core/errors.js'
 import { reasonOf } from '../../core/notice.js'
-import type { FileHandlerOptions } from '../../core/options.js'
 import { createPretty } from '../../formatters/pretty.js'
 import { Backlog } from '../backlog.js'
 import { createFilter } from '../filter.js'

@@ -1,7 +1,7 @@
 // Keep: which old files of a log have to go.
 
 import { statSync } from 'node:fs'
-import type { KeepOptions } from '../../core/rotate.js'
+import type { KeepOptions } from '../../config/rotate.js'
 import type { OldFile } from './names.js'
 
 const NOTHING = { size: 0, mtimeMs: Number.POSITIVE_INFINITY }

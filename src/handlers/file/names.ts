@@ -6,7 +6,7 @@
 
 import { readdirSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
-import { PLACEHOLDER } from '../../core/rotate.js'
+import { PLACEHOLDER } from '../../config/rotate.js'
 
 const MINUTE = 60_000
 const DAY = 86_400_000

@@ -1,10 +1,10 @@
 // Rotation: when a log file is put aside, so that no line is split and no file larger or longer than it may be.
 
 import { isMainThread } from 'node:worker_threads'
+import type { RotateOptions } from '../../config/rotate.js'
 import { Claim } from '../../core/claim.js'
 import { monotonic } from '../../core/clock.js'
 import { notice, reasonOf } from '../../core/notice.js'
-import type { RotateOptions } from '../../core/rotate.js'
 import type { Delivery } from '../handler.js'
 import { Archive } from './archive.js'
 import { beginOf, timeOf } from './begin.js'

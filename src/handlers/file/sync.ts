@@ -1,8 +1,8 @@
 // Sync: when what was written into a log file is forced onto the disk.
 
+import type { FileHandlerOptions } from '../../config/options.js'
 import { LEVELS } from '../../core/level.js'
 import { notice, reasonOf } from '../../core/notice.js'
-import type { FileHandlerOptions } from '../../core/options.js'
 import type { Delivery } from '../handler.js'
 import type { LogFile } from './logfile.js'
 

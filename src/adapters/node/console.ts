@@ -1,0 +1,96 @@
+// The console adapter: the global console's methods become records named `console`.
+
+import * as shimmer from 'shimmer'
+import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from '../kit/adapter.js'
+
+type Method = 'log' | 'info' | 'debug' | 'warn' | 'error' | 'dir' | 'dirxml'
+type ConsoleMethod = (...args: unknown[]) => void
+
+// trace, assert, table, count, time and group end in one of these.
+const METHODS: Readonly<
+  Record<Method, { readonly level: number; readonly stream: 'stdout' | 'stderr' }>
+> = {
+  log: { level: 30, stream: 'stdout' },
+  info: { level: 30, stream: 'stdout' },
+  debug: { level: 20, stream: 'stdout' },
+  warn: { level: 40, stream: 'stderr' },
+  error: { level: 50, stream: 'stderr' },
+  dir: { level: 30, stream: 'stdout' },
+  dirxml: { level: 30, stream: 'stdout' },
+}
+
+export const consoleAdapter: Adapter = {
+  name: 'console',
+
+  install(context) {
+    if (context.role === 'track') return () => {}
+    const methods = (Object.keys(METHODS) as Method[]).filter(
+      (method) => context.capture[METHODS[method].stream],
+    )
+    const undoIndentation = trackIndentation()
+    for (const method of methods) {
+      shimmer.wrap(console, method, (original) => wrap(method, original as ConsoleMethod, context))
+    }
+    return () => {
+      shimmer.massUnwrap([console], methods)
+      undoIndentation()
+    }
+  },
+
+  relay({ level, msg, source }) {
+    shielding ??= require('../kit/relay/pipe.js') as typeof import('../kit/relay/pipe.js')
+    const method = level >= 50 ? 'error' : level >= 40 ? 'warn' : level >= 30 ? 'log' : 'debug'
+    shielding.shield(process[METHODS[method].stream], source)
+    whileRelaying(() => console[method](msg))
+    return true
+  },
+}
+
+function wrap(method: Method, original: ConsoleMethod, context: AdapterContext): ConsoleMethod {
+  // Named as the original is: a stack trace through it reads the same.
+  return {
+    [method](this: unknown, ...args: unknown[]) {
+      if (context.role === 'copy' || isRelaying()) original.apply(this, args)
+      if (!isRelaying()) record(method, args, context)
+    },
+  }[method] as ConsoleMethod
+}
+
+function record(method: Method, args: readonly unknown[], context: AdapterContext): void {
+  taking ??= require('../kit/capture/take.js') as typeof import('../kit/capture/take.js')
+  const text = method === 'dir' ? taking.inspectionOf(args) : taking.textOf(args)
+  taking.take(context, {
+    lib: 'console',
+    name: 'console',
+    level: METHODS[method].level,
+    msg: indent(text),
+    error: taking.errorAmong(args),
+  })
+}
+
+// Loaded with the first record: every process has this adapter, and few print much.
+let taking: typeof import('../kit/capture/take.js') | undefined
+let shielding: typeof import('../kit/relay/pipe.js') | undefined
+
+let indentation = ''
+
+function indent(text: string): string {
+  return indentation === '' ? text : text.replace(/^/gm, indentation)
+}
+
+// The console indents beneath what we wrap, so groups are counted here.
+function trackIndentation(): () => void {
+  const deeper = (original: ConsoleMethod): ConsoleMethod =>
+    function group(this: unknown, ...args: unknown[]) {
+      original.apply(this, args)
+      indentation += '  '
+    }
+  shimmer.massWrap([console], ['group', 'groupCollapsed'], deeper as never)
+  shimmer.wrap(console, 'groupEnd', (original) => {
+    return function groupEnd(this: unknown) {
+      original.apply(this)
+      indentation = indentation.slice(2)
+    }
+  })
+  return () => shimmer.massUnwrap([console], ['group', 'groupCollapsed', 'groupEnd'])
+}

@@ -1,0 +1,46 @@
+// The crash adapter: an exception nobody caught becomes a fatal record, and ends the thread as it would without us.
+
+import * as shimmer from 'shimmer'
+import type { Adapter, AdapterContext } from '../kit/adapter.js'
+
+type Emit = (event: string | symbol, ...args: unknown[]) => boolean
+
+const FATAL = 60
+
+export const crashAdapter: Adapter = {
+  name: 'crash',
+
+  // Node emits this event before it looks for anybody who handles the exception. It is watched through `emit`, because a
+  // listener could be seen.
+  install(context) {
+    if (context.role === 'track') return () => {}
+    const target = process as unknown as { emit: Emit }
+    shimmer.wrap(target, 'emit', (original) => {
+      return function emit(this: unknown, event, ...args) {
+        if (event === 'uncaughtExceptionMonitor' && this === process) record(args, context)
+        return original.call(this, event, ...args)
+      }
+    })
+    return () => shimmer.unwrap(target, 'emit')
+  },
+
+  // Node prints the error itself, in the child.
+  relay: () => true,
+}
+
+function record([error, origin]: readonly unknown[], context: AdapterContext): void {
+  if (process.listenerCount('uncaughtException') > 0) return // the application goes on, and says what it wants to say
+  const { take, textOf, errorAmong } =
+    require('../kit/capture/take.js') as typeof import('../kit/capture/take.js')
+  const known = errorAmong([error])
+  take(
+    { ...context, role: 'copy' },
+    {
+      lib: 'crash',
+      name: 'process',
+      level: FATAL,
+      msg: `${String(origin)}: ${known ? known.message : textOf([error])}`,
+      error: known,
+    },
+  )
+}

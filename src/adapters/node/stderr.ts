@@ -1,0 +1,30 @@
+// Printed: what Node itself prints on stderr within a call, taken there as the finished text it is.
+
+import type { LogRecord } from '../../core/record.js'
+import { shield } from '../kit/relay/pipe.js'
+
+/** Runs `act` and returns what it has written to stderr; written it is only with `through`. Throws what `act` throws. */
+export function printedBy(act: () => void, through: boolean): string {
+  const { stderr } = process
+  const own = Object.getOwnPropertyDescriptor(stderr, 'write')
+  const original = stderr.write
+  let printed = ''
+  const write = (text: unknown, ...rest: unknown[]): boolean => {
+    printed += String(text)
+    return through ? original.call(stderr, text as string, ...(rest as [])) : true
+  }
+  Object.defineProperty(stderr, 'write', { value: write, configurable: true, writable: true })
+  try {
+    act()
+  } finally {
+    if (own) Object.defineProperty(stderr, 'write', own)
+    else Reflect.deleteProperty(stderr, 'write')
+  }
+  return printed
+}
+
+/** Prints on the root's stderr what a child would have printed on it; `extra` is that text as JSON. */
+export function printAgain({ source }: LogRecord, extra: string): void {
+  shield(process.stderr, source)
+  process.stderr.write(JSON.parse(extra) as string)
+}
