@@ -3,6 +3,6 @@
 const never = new Int32Array(new SharedArrayBuffer(4))
 
 /** Blocks the thread for so many milliseconds. */
-export function nap(milliseconds: number): void {
+export function sleep(milliseconds: number): void {
   Atomics.wait(never, 0, 0, milliseconds)
 }

@@ -2,7 +2,7 @@
 
 import { inspect } from 'node:util'
 import { encodeFields, formatArgs } from '../core/record.js'
-import type { Said, Values } from './content.js'
+import type { Content, Values } from './content.js'
 
 interface Call {
   readonly args: readonly (readonly unknown[])[]
@@ -10,14 +10,14 @@ interface Call {
   readonly others?: Values
 }
 
-export function readCall(extra: string): Said {
+export function readCall(extra: string): Content {
   const { args, type, others } = JSON.parse(extra) as Call
   const fields = type === undefined ? others : { type, ...others }
   return { msg: formatArgs(args.map(([arg]) => arg)), fields: encodeFields(fields ?? {}) }
 }
 
 /** Of a library that takes objects among the arguments for fields; `fields` are those the logger has itself. */
-export function readTslog(extra: string): Said {
+export function readTslog(extra: string): Content {
   const { args, fields } = JSON.parse(extra) as Call & { readonly fields: Values }
   const given = args.map(([arg]) => arg)
   const shown = given.filter((arg) => !isFields(arg))
@@ -26,7 +26,7 @@ export function readTslog(extra: string): Said {
 }
 
 /** Of a library whose messages are texts with values between them. */
-export function readLogtape(extra: string): Said {
+export function readLogtape(extra: string): Content {
   const { message, properties } = JSON.parse(extra) as {
     readonly message: Call['args']
     readonly properties: Values

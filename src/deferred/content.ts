@@ -1,6 +1,6 @@
-// Said: what a record says, made from what its library has said.
+// Content: what a record says, made from what its library has content.
 
-export interface Said {
+export interface Content {
   readonly msg: string
   /** As `encodeFields` makes it. */
   readonly fields: string

@@ -2,11 +2,11 @@
 
 import { hostname } from 'node:os'
 import { encodeFields } from '../core/record.js'
-import type { Said, Values } from './content.js'
+import type { Content, Values } from './content.js'
 
 const HOST = hostname()
 
-export function readPino(extra: string, bare: Values): Said {
+export function readPino(extra: string, bare: Values): Content {
   const values = JSON.parse(extra.slice(extra.indexOf('\t') + 1)) as Values
   const { level: _level, time: _time, msg = '', ...rest } = values
   const same: Values = { name: bare.name, pid: bare.pid, hostname: HOST }

@@ -2,7 +2,7 @@
 
 import { encodeString } from '../core/encode.js'
 import { encodeField, encodeFields } from '../core/record.js'
-import type { Said } from './content.js'
+import type { Content } from './content.js'
 
 type Plain = Record<string, unknown>
 
@@ -23,7 +23,7 @@ export const OWN: ReadonlySet<string> = new Set([
   'error',
 ])
 
-export function readRoarr(text: string): Said {
+export function readRoarr(text: string): Content {
   const { context, message } = JSON.parse(text) as Message
   return { msg: message, fields: fieldsOf(context) }
 }

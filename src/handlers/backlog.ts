@@ -4,7 +4,7 @@
 
 import { monotonic } from '../core/clock.js'
 import { notice, reasonOf } from '../core/notice.js'
-import { nap } from '../core/sleep.js'
+import { sleep } from '../core/sleep.js'
 import { Drops } from '../core/tally.js'
 import type { Delivery, Surroundings } from './handler.js'
 import type { Lines } from './lines.js'
@@ -176,7 +176,7 @@ export class Backlog {
         this.#isStuck = true
         return false
       }
-      nap(SLOW_RETRY)
+      sleep(SLOW_RETRY)
       this.retry()
     }
     this.#options.place.moved()

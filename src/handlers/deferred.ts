@@ -12,7 +12,7 @@ export function completeAll(records: readonly Delivery[]): readonly Delivery[] {
 }
 
 function isBare({ kind }: Delivery): boolean {
-  return kind === Kind.BARE
+  return kind === Kind.DEFERRED
 }
 
 function complete(record: Delivery): Delivery {

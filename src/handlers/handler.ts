@@ -13,7 +13,7 @@ const LINE_FEED = 0x0a
 
 /** A frame's record, and what is behind it. */
 export function splitExtra(frame: Frame): Delivery {
-  if (frame.kind !== Kind.ADAPTED && frame.kind !== Kind.BARE) return frame
+  if (frame.kind !== Kind.ADAPTED && frame.kind !== Kind.DEFERRED) return frame
   const at = frame.buffer.indexOf(LINE_FEED, frame.start)
   return at < 0 || at >= frame.end ? frame : { ...frame, end: at, extraEnd: frame.end }
 }
@@ -104,7 +104,7 @@ export function sourceOf(record: Delivery): string {
   return readText(record, BEFORE_SOURCE)
 }
 
-const TAKEN: ReadonlySet<number> = new Set([Kind.ADAPTED, Kind.BARE, Kind.COPY])
+const TAKEN: ReadonlySet<number> = new Set([Kind.ADAPTED, Kind.DEFERRED, Kind.COPY])
 
 /** The library an adapter took it from; `logshare` if none has. */
 export function libOf(record: Delivery): string {

@@ -3,7 +3,7 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { monotonic } from '../core/clock.js'
-import { nap } from '../core/sleep.js'
+import { sleep } from '../core/sleep.js'
 
 /** Milliseconds a write waits at most for a reader that takes nothing. */
 const STALL_LIMIT = 5000
@@ -24,7 +24,7 @@ export function writeFully(fd: number, bytes: Uint8Array): void {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
       deadline ||= monotonic() + STALL_LIMIT
       if (monotonic() > deadline) throw new Error(`ETIMEDOUT: nobody reads from descriptor ${fd}`)
-      nap(1)
+      sleep(1)
     }
   }
 }

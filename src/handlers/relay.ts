@@ -18,7 +18,7 @@ export function createRelayHandler(options: RelayHandlerOptions, place: Surround
     takesBare: true,
     write(records) {
       const own = records.filter(({ kind }) => kind === Kind.RECORD || kind === Kind.REPORT)
-      const adapted = records.filter(({ kind }) => kind === Kind.ADAPTED || kind === Kind.BARE)
+      const adapted = records.filter(({ kind }) => kind === Kind.ADAPTED || kind === Kind.DEFERRED)
       if (own.length > 0) console.write(own)
       if (adapted.length > 0) place.send(adapted)
     },

@@ -127,7 +127,7 @@ export class Listener {
   }
 
   /** Milliseconds to wait for records that others than the root may be about to put into their queues. */
-  patience(): number {
+  pending(): number {
     return this.sources.hasOthers() ? this.#window : 0
   }
 

@@ -1,4 +1,4 @@
-// Parcels: lines on their way to the root's main thread, which takes them when it can; what it leaves lying is bounded.
+// Outbox: lines on their way to the root's main thread, which takes them when it can; what it leaves lying is bounded.
 
 import type { MessagePort } from 'node:worker_threads'
 import { notice } from '../core/notice.js'
@@ -11,7 +11,7 @@ import { type Parcel, Word } from './channel.js'
 
 const REASON = 'the main thread did not take them'
 
-export interface ParcelsOptions {
+export interface OutboxOptions {
   readonly control: Int32Array
   readonly port: MessagePort
   /** Bytes that main may leave lying. */
@@ -22,8 +22,8 @@ export interface ParcelsOptions {
 }
 
 /** Returns what sends records, for a purpose. */
-export function createParcels(
-  options: ParcelsOptions,
+export function createOutbox(
+  options: OutboxOptions,
 ): (purpose: Parcel['purpose'], records: readonly Delivery[]) => void {
   const { control, port, limit, announce, dropped } = options
   const drops = new Drops()

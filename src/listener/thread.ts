@@ -11,7 +11,7 @@ import { type DoorbellEvents, type OpenDoorbell, openDoorbell } from '../queue/d
 import { takeCensus } from './census.js'
 import { Ask, type Command, isCommand, type News, type ThreadData, Word } from './channel.js'
 import { Listener } from './listener.js'
-import { createParcels } from './outbox.js'
+import { createOutbox } from './outbox.js'
 import { readOtherMarks, readState } from './state.js'
 
 /** Milliseconds between two looks into the runtime directory for producers that cannot ring. */
@@ -30,9 +30,9 @@ const ports = new Set<MessagePort>()
 const threads = new Set<MessagePort>()
 
 const { limit, policy, wait } = data.settings.overflow
-const parcels = createParcels({ control, port: data.relay, limit, announce, dropped: count })
+const outbox = createOutbox({ control, port: data.relay, limit, announce, dropped: count })
 const place: Surroundings = {
-  send: (records) => parcels('relay', records),
+  send: (records) => outbox('relay', records),
   marks: data.directory === undefined ? [] : readState(data.directory).marks,
   otherMarks: () => readOtherMarks(data.directory),
   isSuccessor: data.isSuccessor,
@@ -111,7 +111,7 @@ async function serve(): Promise<void> {
   listener.sources.scan()
   const ask = Atomics.load(control, Word.ASK)
   const due = monotonic()
-  await rest(ask === Ask.BARRIER ? BARRIER_PAUSE : listener.patience())
+  await rest(ask === Ask.BARRIER ? BARRIER_PAUSE : listener.pending())
   await pumpUntil(due)
   const stop = ask === Ask.STOP
   if (stop) {
@@ -250,7 +250,7 @@ function tap(on: boolean): void {
   removeTap = on
     ? listener.addHandler({
         label: 'tap',
-        write: (records) => parcels('tap', records),
+        write: (records) => outbox('tap', records),
       })
     : undefined
 }

@@ -40,7 +40,7 @@ export const Kind = {
   /** How many bytes of a segment that was made in its whole size are written: `extent.ts`. */
   EXTENT: 9,
   /** A record an adapter took that is to be made whole for others than its library: `deferred/line.ts`. */
-  BARE: 10,
+  DEFERRED: 10,
 } as const
 
 export type FrameKind = (typeof Kind)[keyof typeof Kind]
@@ -102,7 +102,8 @@ export function readFrame(buffer: Buffer, offset: number, limit: number): ReadRe
   const time = buffer.readDoubleLE(offset + 8)
   const check = buffer.readUInt32LE(offset + 20)
   if (buffer.readUInt16LE(offset + 4) !== MAGIC || payload > MAX_PAYLOAD) return 'damaged'
-  if (kind < Kind.RECORD || kind > Kind.BARE || !(time >= 0 && time < MAX_TIME)) return 'damaged'
+  if (kind < Kind.RECORD || kind > Kind.DEFERRED || !(time >= 0 && time < MAX_TIME))
+    return 'damaged'
   if (check !== checkOf(payload, { kind, level, time, seq })) return 'damaged'
   if (limit - offset < frameSize(payload)) return 'incomplete'
   const start = offset + HEADER

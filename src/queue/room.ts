@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { monotonic } from '../core/clock.js'
-import { nap } from '../core/sleep.js'
+import { sleep } from '../core/sleep.js'
 import type { QueuePolicy } from './queue.js'
 import { SEGMENT_SIZE, segmentPath } from './segment.js'
 
@@ -69,7 +69,7 @@ export class Room {
         return false
       }
       this.#options.wrote?.(monotonic())
-      nap(NAP)
+      sleep(NAP)
     }
     this.#isStuck = false
     return true

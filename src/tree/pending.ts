@@ -1,4 +1,4 @@
-// Patience: records of children whose logger the root does not have yet wait for it a little, in order, then are printed.
+// Pending: records of children whose logger the root does not have yet wait for it a little, in order, then are printed.
 
 import { relayRecord } from '../adapters/table.js'
 import type { LogRecord } from '../core/record.js'
@@ -23,7 +23,7 @@ interface Waiting {
 
 type Print = (line: string, record: LogRecord, extra: string | undefined) => void
 
-export class Patience {
+export class Pending {
   readonly #print: Print
   #waiting: Waiting[] = []
   /** Loggers that did not come: their records are printed at once, until they do. */

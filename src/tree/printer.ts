@@ -14,7 +14,7 @@ export function createPrinter(): (line: string, record: LogRecord, extra?: strin
   return (line, { level, seq, msg }, extra = '') => {
     const buffer = Buffer.from(`${line}\n${extra}`)
     const end = Buffer.byteLength(line)
-    const kind = msg === undefined ? Kind.BARE : Kind.RECORD
+    const kind = msg === undefined ? Kind.DEFERRED : Kind.RECORD
     const frame = { kind, level, time: 0, seq, buffer, start: 0, end, extraEnd: buffer.length }
     handler.write(completeAll([frame]))
   }

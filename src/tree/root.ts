@@ -28,7 +28,7 @@ import { OriginalWorker } from '../spawn/worker.js'
 import { Announcer } from './announce.js'
 import { onExit } from './exit.js'
 import type { Instance, RecordHandler } from './instance.js'
-import { Patience } from './pending.js'
+import { Pending } from './pending.js'
 
 /** Milliseconds a process that has nothing left to do waits at most for what its children have logged. */
 const IDLE_LIMIT = 10_000
@@ -165,7 +165,7 @@ function installHost({ host, registry, prepare }: Root, settings: Settings): () 
     unhookExit()
     unhookSignals()
     host.close()
-    guard('relay', () => patience.end())
+    guard('relay', () => pending.end())
     registry.queue.redirect(host.queue)
     host.open({ ...settings, handlers: [{ type: 'relay' }] }, 'at once')
   }
@@ -276,10 +276,10 @@ function take(
 function relay(whole: string): void {
   const end = whole.indexOf('\n')
   const line = end < 0 ? whole : whole.slice(0, end)
-  patience.relay(line, parseLine(line), end < 0 ? undefined : whole.slice(end + 1))
+  pending.relay(line, parseLine(line), end < 0 ? undefined : whole.slice(end + 1))
 }
 
-const patience = new Patience((line, record, extra) => {
+const pending = new Pending((line, record, extra) => {
   printer ??= (require('./printer.js') as typeof import('./printer.js')).createPrinter()
   printer(line, record, extra)
 })
@@ -311,13 +311,13 @@ function hookExit(host: Host, before?: () => void): () => void {
   const end = (): void => {
     before?.()
     host.close()
-    guard('relay', () => patience.end())
+    guard('relay', () => pending.end())
   }
   // Loggers of other libraries end with exit listeners, some for good, and some only write while there is something to do:
   // they get what children have logged last before either.
   const catchUp = (limit?: number): void => {
     host.barrier(limit)
-    guard('relay', () => patience.retry())
+    guard('relay', () => pending.retry())
   }
   return onExit(end, {
     hides: (worker) => host.isListener(worker),

@@ -95,7 +95,7 @@ test('a path with spaces and quotes reaches children', async (t) => {
   assert.match(readFileSync(log, 'utf8'), /"source":"spawn#1".*"msg":"from the child"/)
 })
 
-for (const file of ['register.js', 'place.js', 'instance.js', 'spawn/worker.js']) {
+for (const file of ['register.js', 'tree/place.js', 'tree/instance.js', 'spawn/worker.js']) {
   test(`a preload that is broken in ${file}`, async (t) => {
     const register = copyPackage(scratch(t), 'broken')
     const path = join(dirname(register), 'dist', file)

@@ -6,7 +6,7 @@ import type { LogRecord } from '../../core/record.js'
 import { packLine, unpackLine } from '../kit/capture/line.js'
 import { decodeTarget, type Reached } from '../kit/capture/sink.js'
 import { Loggers } from '../kit/identity/loggers.js'
-import { shield } from '../kit/relay/pipe.js'
+import { guardStream } from '../kit/relay/pipe.js'
 import { type Bunyan, type Library, type Logger, libraryOf, type Rec } from './library.js'
 import { revive, type Shaped } from './rebuild.js'
 
@@ -63,7 +63,7 @@ export function give(record: LogRecord, extra: string): boolean | undefined {
     const [target, text] = typeof reached === 'string' ? [reached, line] : reached
     if (target === '1' || target === '2') {
       const stream = target === '1' ? process.stdout : process.stderr
-      shield(stream, source)
+      guardStream(stream, source)
       stream.write(text)
       return true
     }
@@ -75,8 +75,8 @@ export function give(record: LogRecord, extra: string): boolean | undefined {
 }
 
 function shieldStandard(stream: unknown, source: string): void {
-  if (stream === process.stdout) shield(process.stdout, source)
-  if (stream === process.stderr) shield(process.stderr, source)
+  if (stream === process.stdout) guardStream(process.stdout, source)
+  if (stream === process.stderr) guardStream(process.stderr, source)
 }
 
 function made(record: LogRecord, [{ name }, level, time, v, keys]: Shape): Rec {

@@ -4,11 +4,11 @@ import * as shimmer from 'shimmer'
 import { encodeString } from '../../core/encode.js'
 import { encodeFields, type Fields, type LogRecord } from '../../core/record.js'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from '../kit/adapter.js'
-import { canBeBare, errorAmong, takeBare, take as takeRecord } from '../kit/capture/take.js'
+import { canDefer, errorAmong, takeDeferred, take as takeRecord } from '../kit/capture/take.js'
 import { messageOf, pack, packArgs, packPlain, revive, unpackArgs } from '../kit/capture/values.js'
+import { relayInto, tryCapture } from '../kit/guard.js'
 import { hookPackage } from '../kit/hook/package.js'
 import { type Identity, Instances, placeOf } from '../kit/identity/instances.js'
-import { attempt, give } from '../kit/relay/guard.js'
 
 interface LogObject {
   readonly date: Date
@@ -80,7 +80,7 @@ export const consolaAdapter: Adapter = {
     const { identity, ...extra } = JSON.parse(text) as Extra
     const instance = instances.find(identity) ?? standard?.deref()
     if (!instance) return undefined
-    return give('consola', () => instance._log(objectOf(record, extra)))
+    return relayInto('consola', () => instance._log(objectOf(record, extra)))
   },
 }
 
@@ -102,7 +102,7 @@ function wrap(original: Consola['_log'], context: AdapterContext): Consola['_log
     if (isRelaying()) return original.call(this, object)
     if (context.role === 'copy') whileRelaying(() => original.call(this, object))
     else if (isData(this.options, object, context)) return original.call(this, object)
-    const isTaken = attempt('consola', () => take(this, object, context))
+    const isTaken = tryCapture('consola', () => take(this, object, context))
     if (!isTaken && context.role === 'take') original.call(this, object)
   }
 }
@@ -112,11 +112,11 @@ function take(instance: Consola, object: LogObject, context: AdapterContext): vo
   const name = tag || 'consola'
   const level = type === 'fatal' ? 60 : numberOf(object.level)
   const others = othersOf(object)
-  const plain = canBeBare(context) ? packPlain(args) : undefined
+  const plain = canDefer(context) ? packPlain(args) : undefined
   const extra = context.relays
     ? `${headOf(instance, object)}"args":${plain ?? packArgs(args)},"others":${pack(others)}}`
     : undefined
-  if (plain && extra && takeBare(context, 'consola', name, level, extra)) return
+  if (plain && extra && takeDeferred(context, 'consola', name, level, extra)) return
   takeRecord(context, {
     lib: 'consola',
     name,

@@ -4,7 +4,7 @@ import * as shimmer from 'shimmer'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from '../kit/adapter.js'
 import { plainTextOf, take } from '../kit/capture/take.js'
 import { hookPackage } from '../kit/hook/package.js'
-import { shield } from '../kit/relay/pipe.js'
+import { guardStream } from '../kit/relay/pipe.js'
 import { announceNamespaces, type Enabling, followNamespaces } from './namespaces.js'
 
 const LEVEL = 20
@@ -45,7 +45,7 @@ export const debugAdapter: Adapter = {
   },
 
   relay({ name, msg, source }) {
-    shield(process.stderr, source)
+    guardStream(process.stderr, source)
     const create = findLoaded() ?? (require('debug') as unknown as CreateDebug)
     whileRelaying(() => {
       const instance = create(name)

@@ -5,7 +5,7 @@ import { notice, reasonOf } from '../../core/notice.js'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from '../kit/adapter.js'
 import { take } from '../kit/capture/take.js'
 import { hookPackage } from '../kit/hook/package.js'
-import { shield } from '../kit/relay/pipe.js'
+import { guardStream } from '../kit/relay/pipe.js'
 import { inert, leaveOutAppenders } from './appenders.js'
 import { Follower, Teller } from './levels.js'
 import {
@@ -73,7 +73,7 @@ export const log4jsAdapter: Adapter = {
     const { clustering } = copy
     try {
       const event = fromExtra(extra, name, pid, copy)
-      shield(process.stdout, source)
+      guardStream(process.stdout, source)
       whileRelaying(() => clustering.send(event))
       return true
     } catch (error) {

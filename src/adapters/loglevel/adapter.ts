@@ -2,10 +2,10 @@
 // `methodFactory` (a prefix, a remote) is done in the root, once.
 
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from '../kit/adapter.js'
-import { canBeBare, errorAmong, takeBare, take as takeRecord } from '../kit/capture/take.js'
+import { canDefer, errorAmong, takeDeferred, take as takeRecord } from '../kit/capture/take.js'
 import { messageOf, packArgs, packPlain, unpackArgs } from '../kit/capture/values.js'
+import { relayInto, tryCapture } from '../kit/guard.js'
 import { hookPackage } from '../kit/hook/package.js'
-import { attempt, give } from '../kit/relay/guard.js'
 
 type Method = (...args: unknown[]) => void
 type Setter = 'setLevel' | 'resetLevel' | 'rebuild'
@@ -82,7 +82,7 @@ export const loglevelAdapter: Adapter = {
     if (text === undefined) return false
     if (!logger) return undefined
     const { method, args } = JSON.parse(text) as Extra
-    return give('loglevel', () => {
+    return relayInto('loglevel', () => {
       const write = logger.methodFactory(method, logger.getLevel(), logger.name)
       if (method === 'trace') withoutStack(() => write(...unpackArgs(args)))
       else write(...unpackArgs(args))
@@ -162,7 +162,9 @@ function wrap(original: Method, logger: Logger, index: number, state: State): Me
     if (!state.active || isRelaying()) return original.apply(this, args)
     if (context.role === 'copy') whileRelaying(() => original.apply(this, args))
     else if (!isCaptured) return original.apply(this, args)
-    const isTaken = attempt('loglevel', () => take(logger, method, (index + 1) * 10, args, context))
+    const isTaken = tryCapture('loglevel', () =>
+      take(logger, method, (index + 1) * 10, args, context),
+    )
     if (!isTaken && context.role === 'take') original.apply(this, args)
   }
 }
@@ -175,11 +177,11 @@ function take(
   context: AdapterContext,
 ): void {
   const name = nameOf(logger)
-  const plain = canBeBare(context) ? packPlain(args) : undefined
+  const plain = canDefer(context) ? packPlain(args) : undefined
   const extra = context.relays
     ? `{"method":"${method}","args":${plain ?? packArgs(args)}}`
     : undefined
-  if (plain && extra && takeBare(context, 'loglevel', name, level, extra)) return
+  if (plain && extra && takeDeferred(context, 'loglevel', name, level, extra)) return
   takeRecord(context, {
     lib: 'loglevel',
     name,

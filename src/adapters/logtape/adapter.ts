@@ -4,10 +4,10 @@ import { encodeJson, encodeString, isError } from '../../core/encode.js'
 import { encodeFields } from '../../core/record.js'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from '../kit/adapter.js'
 import { keysText } from '../kit/capture/members.js'
-import { canBeBare, inspectionOf, takeBare, take as takeRecord } from '../kit/capture/take.js'
+import { canDefer, inspectionOf, takeDeferred, take as takeRecord } from '../kit/capture/take.js'
 import { pack, packArgs, packPlain, revive, unpackArgs } from '../kit/capture/values.js'
+import { relayInto, tryCapture } from '../kit/guard.js'
 import { onGlobal } from '../kit/hook/globals.js'
-import { attempt, give } from '../kit/relay/guard.js'
 
 type Plain = Record<string, unknown>
 type LevelName = (typeof LEVELS)[number]
@@ -83,7 +83,7 @@ export const logtapeAdapter: Adapter = {
     if (!root || !configured) return undefined
     const extra = JSON.parse(text) as Extra
     const logger = root.getChild(extra.category)
-    return give('logtape', () => write(logger, recordOf(extra)))
+    return relayInto('logtape', () => write(logger, recordOf(extra)))
   },
 }
 
@@ -138,7 +138,7 @@ function wrap(original: Logger['emitResolved'], context: AdapterContext): Logger
     if (isOwn && !isDispatched(this, record)) return go()
     if (context.role === 'copy') whileRelaying(go)
     else if (isOwn && isData(this, record, context)) return whileRelaying(go)
-    const isTaken = attempt('logtape', () => take(record, context))
+    const isTaken = tryCapture('logtape', () => take(record, context))
     if (!isTaken && context.role === 'take') go()
   }
 }
@@ -148,10 +148,11 @@ function take(record: Entry, context: AdapterContext): void {
   const name = nameOf(category)
   const level = (LEVELS.indexOf(word) + 1) * 10
   const properties = resolve(record.properties)
-  const isBare = canBeBare(context)
+  const isBare = canDefer(context)
   const plain = isBare ? packPlain(message) : undefined
   const others = isBare ? encodeJson(properties) : undefined
-  if (plain && others && takeBare(context, LIB, name, level, extraOf(record, plain, others))) return
+  if (plain && others && takeDeferred(context, LIB, name, level, extraOf(record, plain, others)))
+    return
   const known = errorOf(properties)
   const { error, ...rest } = properties
   takeRecord(context, {

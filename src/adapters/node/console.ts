@@ -40,7 +40,7 @@ export const consoleAdapter: Adapter = {
   relay({ level, msg, source }) {
     shielding ??= require('../kit/relay/pipe.js') as typeof import('../kit/relay/pipe.js')
     const method = level >= 50 ? 'error' : level >= 40 ? 'warn' : level >= 30 ? 'log' : 'debug'
-    shielding.shield(process[METHODS[method].stream], source)
+    shielding.guardStream(process[METHODS[method].stream], source)
     whileRelaying(() => console[method](msg))
     return true
   },

@@ -2,7 +2,7 @@
 
 import { syncBuiltinESMExports } from 'node:module'
 import type { Adapter, AdapterContext } from '../kit/adapter.js'
-import { printAgain, printedBy } from './stderr.js'
+import { captureStderr, replayStderr } from './stderr.js'
 
 const LEVEL = 20
 
@@ -33,7 +33,7 @@ export const debuglogAdapter: Adapter = {
 
   relay(record, extra) {
     const text = `${record.name.toUpperCase()} ${record.pid}: ${record.msg}\n`
-    printAgain(record, extra ?? JSON.stringify(text))
+    replayStderr(record, extra ?? JSON.stringify(text))
     return true
   },
 }
@@ -49,7 +49,7 @@ function wrap(original: Debuglog, context: AdapterContext): Debuglog {
   return function debuglog(section, callback) {
     const taking = (print: DebugFunction): DebugFunction => {
       return (...args) => {
-        const text = printedBy(() => print(...args), context.role === 'copy')
+        const text = captureStderr(() => print(...args), context.role === 'copy')
         if (text !== '') record(String(section), text, context)
       }
     }

@@ -1,10 +1,10 @@
 // Printed: what Node itself prints on stderr within a call, taken there as the finished text it is.
 
 import type { LogRecord } from '../../core/record.js'
-import { shield } from '../kit/relay/pipe.js'
+import { guardStream } from '../kit/relay/pipe.js'
 
 /** Runs `act` and returns what it has written to stderr; written it is only with `through`. Throws what `act` throws. */
-export function printedBy(act: () => void, through: boolean): string {
+export function captureStderr(act: () => void, through: boolean): string {
   const { stderr } = process
   const own = Object.getOwnPropertyDescriptor(stderr, 'write')
   const original = stderr.write
@@ -24,7 +24,7 @@ export function printedBy(act: () => void, through: boolean): string {
 }
 
 /** Prints on the root's stderr what a child would have printed on it; `extra` is that text as JSON. */
-export function printAgain({ source }: LogRecord, extra: string): void {
-  shield(process.stderr, source)
+export function replayStderr({ source }: LogRecord, extra: string): void {
+  guardStream(process.stderr, source)
   process.stderr.write(JSON.parse(extra) as string)
 }

@@ -1,7 +1,7 @@
 // The warning adapter: what Node prints of process.emitWarning becomes a record of level warn.
 
 import { type Adapter, type AdapterContext, whileRelaying } from '../kit/adapter.js'
-import { printAgain, printedBy } from './stderr.js'
+import { captureStderr, replayStderr } from './stderr.js'
 
 const LEVEL = 40
 
@@ -30,7 +30,7 @@ export const warningAdapter: Adapter = {
 
   relay(record, extra) {
     const text = `(node:${record.pid}) ${record.msg}\n`
-    printAgain(record, extra ?? JSON.stringify(text))
+    replayStderr(record, extra ?? JSON.stringify(text))
     return true
   },
 }
@@ -39,7 +39,7 @@ function substitute(nodes: Listener, context: AdapterContext): Listener {
   const onWarning: Substitute = function onWarning(warning) {
     // It prints through console.error, which is not to be taken once more.
     const print = (): void => nodes.call(this, warning)
-    const text = whileRelaying(() => printedBy(print, context.role === 'copy'))
+    const text = whileRelaying(() => captureStderr(print, context.role === 'copy'))
     if (text === '') return
     try {
       record(warning, text, context)

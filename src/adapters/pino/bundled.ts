@@ -3,7 +3,7 @@
 import type { AdapterContext } from '../kit/adapter.js'
 import { isData } from '../kit/capture/stdio.js'
 import { take } from '../kit/capture/take.js'
-import { attempt } from '../kit/relay/guard.js'
+import { tryCapture } from '../kit/guard.js'
 import { usualOf } from './bindings.js'
 import type { Library, Logger, Stream } from './library.js'
 import { describeLine } from './record.js'
@@ -17,7 +17,7 @@ interface Message {
 
 /** Copies the line. Never throws: that would end the application. */
 export function copyLine(message: unknown, context: AdapterContext): void {
-  attempt('pino', () => {
+  tryCapture('pino', () => {
     const { instance, arguments: args, result } = message as Message
     if (!instance || !args || typeof result !== 'string') return
     const [lastObj, lastMsg, lastLevel, lastTime] = args

@@ -2,7 +2,7 @@
 
 import { isError } from '../../core/encode.js'
 import type { AdapterContext } from '../kit/adapter.js'
-import { canBeBare, takeBare } from '../kit/capture/take.js'
+import { canDefer, takeDeferred } from '../kit/capture/take.js'
 import { levelOf, type Usual } from './bindings.js'
 import type { Line } from './finish.js'
 import type { Logger } from './library.js'
@@ -19,7 +19,7 @@ export function sendBare(
   tracker: Tracker,
   context: AdapterContext,
 ): boolean {
-  if (!usual.isPlain || !usual.isInRoot || !canBeBare(context)) return false
+  if (!usual.isPlain || !usual.isInRoot || !canDefer(context)) return false
   if (lastMsg !== undefined && typeof lastMsg !== 'string') return false
   // Of an error a record of ours says more than the line.
   const error = (lastObj as Fields | undefined)?.[usual.errorKey]
@@ -30,7 +30,7 @@ export function sendBare(
     const { name, place } = tracker.ownerIdentity(logger) ?? {}
     known.head = `${JSON.stringify([name ?? null, place, lastLevel])}\t`
   }
-  return takeBare(context, 'pino', usual.name ?? UNNAMED, known.level, known.head + text)
+  return takeDeferred(context, 'pino', usual.name ?? UNNAMED, known.level, known.head + text)
 }
 
 /** Undefined for what `sendBare` has not made. */

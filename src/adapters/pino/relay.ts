@@ -7,7 +7,7 @@ import { readPino } from '../../deferred/pino.js'
 import { packLine, unpackLine } from '../kit/capture/line.js'
 import { decodeTarget, type Reached } from '../kit/capture/sink.js'
 import { type Identity, Loggers } from '../kit/identity/loggers.js'
-import { shield } from '../kit/relay/pipe.js'
+import { guardStream } from '../kit/relay/pipe.js'
 import type { Target } from './destinations.js'
 import type { Line } from './finish.js'
 import {
@@ -91,7 +91,7 @@ function contentsOf(
 function write(stream: Stream, { source }: LogRecord, act: () => void): boolean {
   if (hasEnded(stream)) return false
   const standard = [process.stdout, process.stderr].find((each) => (each as unknown) === stream)
-  if (standard) shield(standard, source)
+  if (standard) guardStream(standard, source)
   act()
   // Its own flush at the end has been.
   if ((process as { _exiting?: boolean })._exiting) flush(stream)

@@ -6,10 +6,10 @@ import { encodeField, type LogRecord } from '../../core/record.js'
 import { fieldsOf, type Message, OWN } from '../../deferred/roarr.js'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from '../kit/adapter.js'
 import { isKept, keysText, keyText, MAX_STRING } from '../kit/capture/members.js'
-import { canBeBare, type Taken, takeBare, take as takeRecord } from '../kit/capture/take.js'
+import { canDefer, type Taken, takeDeferred, take as takeRecord } from '../kit/capture/take.js'
 import { plainText } from '../kit/capture/values.js'
+import { relayInto, tryCapture } from '../kit/guard.js'
 import { onGlobal } from '../kit/hook/globals.js'
-import { attempt, give } from '../kit/relay/guard.js'
 
 /** What an application writes is a text; ours, in a child, are given the message itself. */
 type Write = (text: string | Message) => void
@@ -64,7 +64,7 @@ export const roarrAdapter: Adapter = {
     const message = extra.startsWith('[') ? revive(record, extra) : (JSON.parse(extra) as Message)
     // Counted from 0 in each thread: with its origin before it, it stays one of a kind.
     const sequence = `${pid}.${tid}.${message.sequence}`
-    return give('roarr', () => state?.write?.(JSON.stringify({ ...message, sequence })))
+    return relayInto('roarr', () => state?.write?.(JSON.stringify({ ...message, sequence })))
   },
 }
 
@@ -101,7 +101,7 @@ function wrap(write: Write, context: AdapterContext): Write {
     if (isRelaying()) return write(textOf(given))
     if (context.role === 'copy') whileRelaying(() => write(textOf(given)))
     else if (isData(context)) return write(textOf(given))
-    const isTaken = attempt('roarr', () => take(given, context))
+    const isTaken = tryCapture('roarr', () => take(given, context))
     if (!isTaken && context.role === 'take') write(textOf(given))
   }
 }
@@ -130,10 +130,10 @@ function quickText({ context, message, sequence, time, version }: Message): stri
 }
 
 function take(given: string | Message, context: AdapterContext): void {
-  if (typeof given !== 'string' && typeof given.message === 'string' && canBeBare(context)) {
+  if (typeof given !== 'string' && typeof given.message === 'string' && canDefer(context)) {
     const { context: all } = given
     const text = quickText(given) ?? textOf(given)
-    if (takeBare(context, 'roarr', nameOf(all), levelOf(all.logLevel), text)) return
+    if (takeDeferred(context, 'roarr', nameOf(all), levelOf(all.logLevel), text)) return
   }
   const whole = typeof given === 'string' ? undefined : describe(given, context)
   if (whole) {

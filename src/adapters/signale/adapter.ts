@@ -5,9 +5,9 @@ import * as shimmer from 'shimmer'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from '../kit/adapter.js'
 import { errorAmong, take, withoutColours } from '../kit/capture/take.js'
 import { packArgs, unpackArgs } from '../kit/capture/values.js'
+import { relayInto, tryCapture } from '../kit/guard.js'
 import { hookPackage } from '../kit/hook/package.js'
 import { type Identity, Instances, placeOf } from '../kit/identity/instances.js'
-import { attempt, give } from '../kit/relay/guard.js'
 
 interface Type {
   readonly stream?: unknown
@@ -97,7 +97,7 @@ export const signaleAdapter: Adapter = {
       timestamp: { value: date.toLocaleTimeString() },
       filename: { value: file ?? '' },
     })
-    return give('signale', () => {
+    return relayInto('signale', () => {
       const known = instance._types[type] ?? instance._types.log ?? {}
       const line = text ?? instance._filterSecrets(shown._buildSignale(known, ...unpackArgs(args)))
       for (const stream of listOf(known.stream ?? instance._stream)) instance._write(stream, line)
@@ -114,7 +114,7 @@ function wrapLogger(original: Signale['_logger'], context: AdapterContext): Sign
       return untouched(() => original.call(this, type, ...args))
     const level = this._validateLogLevel(logLevel)
     if (!isEnabled(this, level, context)) return
-    const isTaken = attempt('signale', () => takeCall(this, type, level, args, context))
+    const isTaken = tryCapture('signale', () => takeCall(this, type, level, args, context))
     if (!isTaken && context.role === 'take') untouched(() => original.call(this, type, ...args))
   }
 }
@@ -126,7 +126,7 @@ function wrapLog(original: Signale['_log'], context: AdapterContext): Signale['_
     if (context.role === 'copy') original.call(this, text, streams, level)
     else if (isData(streams, context)) return original.call(this, text, streams, level)
     if (!isEnabled(this, level, context)) return
-    const isTaken = attempt('signale', () => {
+    const isTaken = tryCapture('signale', () => {
       const identity = instances.identify(this)
       take(context, {
         lib: 'signale',

@@ -5,8 +5,8 @@
 
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from '../kit/adapter.js'
 import { unpackArgs } from '../kit/capture/values.js'
+import { relayInto, tryCapture } from '../kit/guard.js'
 import { hookPackage } from '../kit/hook/package.js'
-import { attempt, give } from '../kit/relay/guard.js'
 import { createWatch } from './levels.js'
 import { instances, type Log, type Logger, type Settings } from './library.js'
 import { createShadow, type Shadow } from './overlay.js'
@@ -43,7 +43,7 @@ export const tslogAdapter: Adapter = {
     const logger = instances.find(extra.identity)
     const log = logger && originalOf(logger)
     if (!logger || !log) return undefined
-    return give('tslog', () => {
+    return relayInto('tslog', () => {
       log.call(relaying(logger, record, extra), extra.id, extra.level, ...unpackArgs(extra.args))
     })
   },
@@ -77,7 +77,7 @@ function copying(log: Log, context: AdapterContext): Log {
     shadow.args = args
     const record = whileRelaying(() => log.call(shadow.logger, id, level, ...args))
     if (record)
-      attempt('tslog', () => take(this, { id, level, record, args: shadow.args }, context))
+      tryCapture('tslog', () => take(this, { id, level, record, args: shadow.args }, context))
     return record
   }
 }
@@ -91,7 +91,7 @@ function taking(log: Log, context: AdapterContext): Log {
     shadow.args = args
     const record = log.call(shadow.logger, id, level, ...args)
     if (record)
-      attempt('tslog', () => take(this, { id, level, record, args: shadow.args }, context))
+      tryCapture('tslog', () => take(this, { id, level, record, args: shadow.args }, context))
     return record
   }
 }

@@ -3,7 +3,7 @@
 import { encodeString, escapeControls } from '../../core/encode.js'
 import { encodeFields } from '../../core/record.js'
 import type { AdapterContext } from '../kit/adapter.js'
-import { canBeBare, errorAmong, takeBare, take as takeRecord } from '../kit/capture/take.js'
+import { canDefer, errorAmong, takeDeferred, take as takeRecord } from '../kit/capture/take.js'
 import { messageOf, pack, packArgs, packPlain } from '../kit/capture/values.js'
 import {
   identify,
@@ -35,10 +35,10 @@ export function take(
   const own = ownFields(record, args, settings)
   const name = nameOf(settings)
   const number = Math.min(Math.max(Math.floor(id), 1), 6) * 10
-  const plain = canBeBare(context) ? packPlain(args) : undefined
+  const plain = canDefer(context) ? packPlain(args) : undefined
   const parts = { args: plain ?? packArgs(args), own, meta: metaOf(record, settings) }
   const extra = context.relays ? extraOf(logger, { id, level }, parts) : undefined
-  if (plain && extra && takeBare(context, 'tslog', name, number, extra)) return
+  if (plain && extra && takeDeferred(context, 'tslog', name, number, extra)) return
   const shown = args.filter((arg) => !isFields(arg))
   const fields = Object.assign({}, ...args.filter(isFields)) as Plain
   takeRecord(context, {

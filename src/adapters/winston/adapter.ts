@@ -3,7 +3,7 @@
 import * as shimmer from 'shimmer'
 import type { Adapter, AdapterContext } from '../kit/adapter.js'
 import { hookPackage } from '../kit/hook/package.js'
-import { LevelKeeper } from './follow.js'
+import { LevelFollower } from './follow.js'
 import { Loggers } from './identity.js'
 import { type Container, isWinston, type Logger, type Winston } from './library.js'
 
@@ -16,11 +16,11 @@ export const winstonAdapter: Adapter = {
   name: 'winston',
 
   install(context) {
-    const keeper = new LevelKeeper(context, loggers)
-    const undo: (() => void)[] = [() => keeper.close()]
+    const follower = new LevelFollower(context, loggers)
+    const undo: (() => void)[] = [() => follower.close()]
     undo.push(
       hookPackage(PACKAGE, (exports) => {
-        if (isWinston(exports)) undo.push(...patch(exports, context, keeper))
+        if (isWinston(exports)) undo.push(...patch(exports, context, follower))
       }),
     )
     if (context.role === 'take') {
@@ -44,15 +44,15 @@ export const winstonAdapter: Adapter = {
   },
 }
 
-function patch(winston: Winston, context: AdapterContext, keeper: LevelKeeper): (() => void)[] {
+function patch(winston: Winston, context: AdapterContext, follower: LevelFollower): (() => void)[] {
   const { prototype } = winston.Logger
   let adding: string | undefined
   shimmer.wrap(prototype, 'configure', (original) => {
     return function configure(this: Logger, options) {
-      const before = keeper.begin(this)
+      const before = follower.begin(this)
       original.call(this, options)
       const identity = loggers.identityOf(this) ?? loggers.add(this, { id: adding })
-      keeper.configured(this, identity, options?.level !== undefined, before)
+      follower.configured(this, identity, options?.level !== undefined, before)
     }
   })
   shimmer.wrap(winston.Container.prototype, 'add', (original) => {
@@ -66,22 +66,29 @@ function patch(winston: Winston, context: AdapterContext, keeper: LevelKeeper): 
       }
     }
   })
-  keep(winston, keeper)
+  keep(winston, follower)
   return [
     () => shimmer.unwrap(prototype, 'configure'),
     () => shimmer.unwrap(winston.Container.prototype, 'add'),
-    patchWrites(prototype, context, keeper),
+    patchWrites(prototype, context, follower),
   ]
 }
 
 // Loggers that were there before: winston's own, and those of containers if it was loaded before us.
-function keep({ exceptions, loggers: { loggers: contained } }: Winston, keeper: LevelKeeper): void {
+function keep(
+  { exceptions, loggers: { loggers: contained } }: Winston,
+  follower: LevelFollower,
+): void {
   const { logger } = exceptions
-  keeper.configured(logger, loggers.add(logger, { isDefault: true }), false)
-  for (const [id, each] of contained) keeper.configured(each, loggers.add(each, { id }), false)
+  follower.configured(logger, loggers.add(logger, { isDefault: true }), false)
+  for (const [id, each] of contained) follower.configured(each, loggers.add(each, { id }), false)
 }
 
-function patchWrites(prototype: Logger, context: AdapterContext, keeper: LevelKeeper): () => void {
+function patchWrites(
+  prototype: Logger,
+  context: AdapterContext,
+  follower: LevelFollower,
+): () => void {
   if (context.role === 'track') return () => {}
   if (context.role === 'copy') {
     const { copyWrites } = require('./copy.js') as typeof import('./copy.js')
@@ -89,7 +96,7 @@ function patchWrites(prototype: Logger, context: AdapterContext, keeper: LevelKe
   }
   const { takeWrites } = require('./capture.js') as typeof import('./capture.js')
   const hasOwn = Object.hasOwn(prototype, 'write')
-  const isOwn = (logger: Logger): boolean => keeper.isOwn(logger)
+  const isOwn = (logger: Logger): boolean => follower.isOwn(logger)
   shimmer.wrap(prototype, 'write', (write) => takeWrites(write, { context, loggers, isOwn }))
   return () => {
     shimmer.unwrap(prototype, 'write')

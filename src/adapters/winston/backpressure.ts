@@ -23,7 +23,7 @@ interface Queue {
 const waiting = new WeakMap<Logger, Queue>()
 
 /** Calls `write` now, or in its turn when the logger's files are ready. */
-export function inPace(logger: Logger, write: () => void): void {
+export function whenReady(logger: Logger, write: () => void): void {
   if (!logger.transports.some((transport) => transport.maxsize)) {
     write()
     return

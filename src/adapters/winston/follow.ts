@@ -17,7 +17,7 @@ interface Kept {
   isOwn: boolean
 }
 
-export class LevelKeeper {
+export class LevelFollower {
   readonly #context: AdapterContext
   readonly #loggers: Loggers
   readonly #kept = new WeakMap<Logger, Kept>()

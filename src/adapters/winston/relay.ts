@@ -3,9 +3,9 @@
 import { notice, reasonOf } from '../../core/notice.js'
 import type { LogRecord } from '../../core/record.js'
 import { whileRelaying } from '../kit/adapter.js'
-import { atMoment } from '../kit/relay/context.js'
-import { shield } from '../kit/relay/pipe.js'
-import { inPace } from './backpressure.js'
+import { inContextOf } from '../kit/relay/context.js'
+import { guardStream } from '../kit/relay/pipe.js'
+import { whenReady } from './backpressure.js'
 import type { Loggers } from './identity.js'
 import { nameAt } from './levels.js'
 import { type Format, type Info, LEVEL, type Logger, SPLAT } from './library.js'
@@ -36,7 +36,7 @@ export function relayTo(loggers: Loggers, record: LogRecord, text: string): bool
   relayed.set(extra.splat, relay)
   wrapFormats(logger)
   shieldStreams(logger, record.source)
-  inPace(logger, () => {
+  whenReady(logger, () => {
     try {
       whileRelaying(() => logger.write(info))
     } catch (error) {
@@ -77,7 +77,7 @@ function wrapFormat(format: Format): void {
     const relay = info?.[SPLAT] && relayed.get(info[SPLAT])
     if (!relay) return transform.call(this, info, options)
     try {
-      return atMoment(relay.record, () => transform.call(this, info, options))
+      return inContextOf(relay.record, () => transform.call(this, info, options))
     } catch (error) {
       relay.hasFailed = true
       announce(error)
@@ -88,8 +88,8 @@ function wrapFormat(format: Format): void {
 
 function shieldStreams({ transports }: Logger, source: string): void {
   if (!transports.some((transport) => transport.name === 'console')) return
-  shield(process.stdout, source)
-  shield(process.stderr, source)
+  guardStream(process.stdout, source)
+  guardStream(process.stderr, source)
 }
 
 function announce(error: unknown): void {

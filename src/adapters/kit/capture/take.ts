@@ -6,7 +6,7 @@ import { encodeError, encodeMessage, formatArgs } from '../../../core/record.js'
 import { Kind } from '../../../queue/frame.js'
 import { type AdapterContext, isOnlyRelayed, type Role } from '../adapter.js'
 
-const MAX_BARE = 2 ** 20
+const MAX_DEFERRED = 2 ** 20
 
 export interface Taken {
   readonly lib: string
@@ -36,8 +36,8 @@ export function take(context: AdapterContext, record: Taken, role: Role = contex
   registry.queue.handle(level, node.json, body, kind, context.relays ? extra : undefined)
 }
 
-/** Whether `takeBare` will do for records: nobody but their loggers in the root reads them. */
-export function canBeBare(context: AdapterContext): boolean {
+/** Whether `takeDeferred` will do for records: nobody but their loggers in the root reads them. */
+export function canDefer(context: AdapterContext): boolean {
   return isOnlyRelayed(context) && !context.registry().redact
 }
 
@@ -45,18 +45,18 @@ export function canBeBare(context: AdapterContext): boolean {
  * As `take`, for a record whose `extra` says all there is to say: no more than that is sent, and whoever comes to read it
  * makes the rest from it (`deferred/line.ts`). False for one too long not to be looked at.
  */
-export function takeBare(
+export function takeDeferred(
   context: AdapterContext,
   lib: string,
   name: string,
   level: number,
   extra: string,
 ): boolean {
-  if (extra.length > MAX_BARE) return false
+  if (extra.length > MAX_DEFERRED) return false
   const registry = context.registry()
   const node = registry.node(name)
   if (level >= node.limit)
-    registry.queue.handle(level, node.json, `,"lib":"${lib}"`, Kind.BARE, extra)
+    registry.queue.handle(level, node.json, `,"lib":"${lib}"`, Kind.DEFERRED, extra)
   return true
 }
 

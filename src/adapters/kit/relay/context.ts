@@ -5,7 +5,7 @@ import type { LogRecord } from '../../../core/record.js'
 type Clock = typeof Date
 
 /** Runs `act` within the call; what it reads is when and where the record was made. */
-export function atMoment<T>({ time, pid }: Pick<LogRecord, 'time' | 'pid'>, act: () => T): T {
+export function inContextOf<T>({ time, pid }: Pick<LogRecord, 'time' | 'pid'>, act: () => T): T {
   const clock = globalThis.Date
   const own = Object.getOwnPropertyDescriptor(process, 'pid')
   const isOther = pid !== process.pid && own?.configurable === true

@@ -25,7 +25,7 @@ const turns = new Map<Writable, Turn>()
 const failed = new WeakSet<Writable>()
 
 /** To be called before a record of that source is written to the stream. */
-export function shield(stream: Writable, source: string): void {
+export function guardStream(stream: Writable, source: string): void {
   const turn = turns.get(stream) ?? begin(stream)
   turn.ofThread ||= THREAD.test(source)
   turn.writes++

@@ -1,0 +1,6 @@
+'use strict'
+// The loglevel adapter: a child's records come out of the root's logger, or are in a file.
+
+const { describeLibrary } = require('../../helpers/small')
+
+describeLibrary('loglevel')

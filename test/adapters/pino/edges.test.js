@@ -1,0 +1,115 @@
+'use strict'
+// The pino adapter beside plain relaying: collected records, levels, imports, data, and what throws.
+
+const assert = require('node:assert/strict')
+const { readFileSync } = require('node:fs')
+const { join } = require('node:path')
+const { describe, it } = require('node:test')
+const { assertDelivered } = require('../../helpers/delivery')
+const { assertError, messages, runLoggers } = require('../../helpers/loggers')
+const { run, scratch, readLines } = require('../../helpers/run')
+
+const COUNT = 1000
+const LOGGERS = './pino-loggers'
+
+describe('collected', { concurrency: 2 }, () => {
+  const config = { handlers: [{ type: 'file', path: '$DIR/all.log' }] }
+
+  for (const kind of ['worker', 'fork']) {
+    it(`records of a ${kind} and of the root, as the application has made them`, async (t) => {
+      const env = { LOGGERS, LOGGER: 'rich', END: 'exit', COUNT: String(COUNT) }
+      const { stdout, read } = await runLoggers(t, { kind, env, config })
+      const records = readLines(read('all.log'))
+      assertDelivered(records, { root: 1, [`${kind}#1`]: COUNT + 1 })
+      const [own, first] = records
+      assert.deepEqual(
+        [own?.msg, own?.name, own?.lib, own?.service],
+        ['hooked from the root', 'app', 'pino', 'shop'],
+      )
+      assert.deepEqual(
+        [first?.level, first?.name, first?.lib, first?.i, first?.service, first?.mixed],
+        [30, 'app', 'pino', 1, 'shop', true],
+      )
+      assertError(records.at(-1))
+      assert.deepEqual(
+        stdout
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line).message),
+        ['hooked from the root'],
+      )
+    })
+  }
+
+  it('files of a child are not opened, and its records are in the log alone', async (t) => {
+    const env = { LOGGERS, LOGGER: 'transport', END: 'exit' }
+    const { read } = await runLoggers(t, { kind: 'fork', env, config })
+    assert.deepEqual(messages(read('app.log')), ['from the root'])
+    assertDelivered(readLines(read('all.log')), { root: 1, 'fork#1': 4 })
+  })
+})
+
+describe('edges', { concurrency: 2 }, () => {
+  for (const PINO of ['pino', 'pino9']) {
+    it(`${PINO} imported`, async (t) => {
+      const log = join(scratch(t), 'app.log')
+      for (const ROOT_LOGS of ['', '1']) {
+        const { stderr } = await run('adapters/pino-imported.mjs', {
+          env: { PINO, LOG: log, ROOT_LOGS },
+        })
+        assert.equal(stderr, '')
+      }
+      const told = messages(readFileSync(log, 'utf8'))
+      const worker = ['from the worker', 'from the worker']
+      assert.deepEqual(told, [...worker, 'from the root', ...worker])
+    })
+  }
+
+  it('output that is data is left alone', async () => {
+    const { stdout } = await run('adapters/logger-data.js', { env: { LOGGERS } })
+    assert.equal(stdout, 'read data\n')
+  })
+
+  it('the root’s level holds from the first record, unless a child sets its own', async () => {
+    const { seen, stdout } = await runEdge('levels')
+    assert.deepEqual(seen, ['warn', 'debug'])
+    assert.deepEqual(messages(stdout), ['follows', 'own'])
+  })
+
+  it('a destination in memory is written to', async () => {
+    const { seen, stdout } = await runEdge('memory')
+    assert.deepEqual([seen, stdout], [['kept'], ''])
+  })
+
+  it('a mocked stdout is written to', async () => {
+    const { seen, stdout } = await runEdge('mocked')
+    assert.deepEqual([seen, stdout], [['mocked'], ''])
+  })
+
+  it('what throws in a child or cannot be opened in the root hurts nobody', async () => {
+    const { seen, stdout, notices } = await runEdge('throwing')
+    assert.deepEqual(seen, ['no', 'function', 'app'])
+    assert.deepEqual(messages(stdout).slice(0, 2), ['kept', 'of a child'])
+    assert.ok(notices.length <= 1, notices.join('\n'))
+  })
+
+  it('what is written past the loggers arrives', async (t) => {
+    const log = join(scratch(t), 'app.log')
+    const { seen, stdout } = await runEdge('stray', { LOG: log })
+    assert.deepEqual([seen, stdout], [['function'], ''])
+    assert.match(readFileSync(log, 'utf8'), /"MSG":"THROUGH"\}\nnot a record\n$/)
+  })
+})
+
+/** @param {string} name @param {Record<string, string>} [env] */
+async function runEdge(name, env = {}) {
+  const { code, stdout, stderr } = await run('adapters/pino-edges.js', { args: [name], env })
+  assert.equal(code, 0, stderr)
+  const lines = stderr.trim().split('\n')
+  const seen = lines.find((line) => line.startsWith('['))
+  return {
+    seen: JSON.parse(seen ?? 'null'),
+    stdout,
+    notices: lines.filter((line) => line !== seen),
+  }
+}

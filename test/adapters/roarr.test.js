@@ -1,6 +1,0 @@
-'use strict'
-// The roarr adapter: a child's records come out of the root's logger, or are in a file.
-
-const { describeLibrary } = require('../helpers/small')
-
-describeLibrary('roarr')
