@@ -1,15 +1,15 @@
-// The winston adapter: loggers of winston 3 are known by their container's id, their label or where they were created.
+// Adapter: patches winston 3 and tracks its loggers, whose identity is a container id, a label or the place of creation.
 
 import * as shimmer from 'shimmer'
 import type { Adapter, AdapterContext } from '../kit/adapter.js'
 import { hookPackage } from '../kit/hook/package.js'
-import { LevelFollower } from './follow.js'
+import { LevelFollower } from './follower.js'
 import { Loggers } from './identity.js'
 import { type Container, isWinston, type Logger, type Winston } from './library.js'
 
 const PACKAGE = { name: 'winston', main: /[\\/]winston[\\/]lib[\\/]winston\.js$/ }
 
-/** Those of this thread, whichever copy of winston they are of. */
+/** The loggers of this thread, from all loaded copies of winston. */
 const loggers = new Loggers()
 
 export const winstonAdapter: Adapter = {
@@ -24,13 +24,13 @@ export const winstonAdapter: Adapter = {
       }),
     )
     if (context.role === 'take') {
-      const { leaveFilesClosed } = require('./files.js') as typeof import('./files.js')
+      const { suppressFiles } = require('./files.js') as typeof import('./files.js')
       const { hookJson } = require('./json.js') as typeof import('./json.js')
-      undo.push(leaveFilesClosed(), hookJson())
+      undo.push(suppressFiles(), hookJson())
     } else {
-      const { hookRotator, tellWhenWhole } =
+      const { delayRotateEvent, hookRotator } =
         require('./rotator.js') as typeof import('./rotator.js')
-      undo.push(hookRotator((make) => tellWhenWhole(make())))
+      undo.push(hookRotator((create) => delayRotateEvent(create())))
     }
     return () => {
       for (const each of undo.reverse()) each()
@@ -46,27 +46,27 @@ export const winstonAdapter: Adapter = {
 
 function patch(winston: Winston, context: AdapterContext, follower: LevelFollower): (() => void)[] {
   const { prototype } = winston.Logger
-  let adding: string | undefined
+  let containerId: string | undefined
   shimmer.wrap(prototype, 'configure', (original) => {
     return function configure(this: Logger, options) {
-      const before = follower.begin(this)
+      const isReconfigured = follower.beforeConfigure(this)
       original.call(this, options)
-      const identity = loggers.identityOf(this) ?? loggers.add(this, { id: adding })
-      follower.configured(this, identity, options?.level !== undefined, before)
+      const identity = loggers.identityOf(this) ?? loggers.add(this, { id: containerId })
+      follower.afterConfigure(this, identity, options?.level !== undefined, isReconfigured)
     }
   })
   shimmer.wrap(winston.Container.prototype, 'add', (original) => {
     return function add(this: Container, id, options) {
-      const before = adding
-      adding = String(id)
+      const before = containerId
+      containerId = String(id)
       try {
         return original.call(this, id, options)
       } finally {
-        adding = before
+        containerId = before
       }
     }
   })
-  keep(winston, follower)
+  addExisting(winston, follower)
   return [
     () => shimmer.unwrap(prototype, 'configure'),
     () => shimmer.unwrap(winston.Container.prototype, 'add'),
@@ -74,14 +74,15 @@ function patch(winston: Winston, context: AdapterContext, follower: LevelFollowe
   ]
 }
 
-// Loggers that were there before: winston's own, and those of containers if it was loaded before us.
-function keep(
+// Loggers that exist before the patch: the default logger, and those in containers if winston was loaded before us.
+function addExisting(
   { exceptions, loggers: { loggers: contained } }: Winston,
   follower: LevelFollower,
 ): void {
   const { logger } = exceptions
-  follower.configured(logger, loggers.add(logger, { isDefault: true }), false)
-  for (const [id, each] of contained) follower.configured(each, loggers.add(each, { id }), false)
+  follower.afterConfigure(logger, loggers.add(logger, { isDefault: true }), false)
+  for (const [id, each] of contained)
+    follower.afterConfigure(each, loggers.add(each, { id }), false)
 }
 
 function patchWrites(
@@ -94,10 +95,10 @@ function patchWrites(
     const { copyWrites } = require('./copy.js') as typeof import('./copy.js')
     return copyWrites(prototype, context, loggers)
   }
-  const { takeWrites } = require('./capture.js') as typeof import('./capture.js')
+  const { captureWrites } = require('./capture.js') as typeof import('./capture.js')
   const hasOwn = Object.hasOwn(prototype, 'write')
   const isOwn = (logger: Logger): boolean => follower.isOwn(logger)
-  shimmer.wrap(prototype, 'write', (write) => takeWrites(write, { context, loggers, isOwn }))
+  shimmer.wrap(prototype, 'write', (write) => captureWrites(write, { context, loggers, isOwn }))
   return () => {
     shimmer.unwrap(prototype, 'write')
     if (!hasOwn) Reflect.deleteProperty(prototype, 'write')

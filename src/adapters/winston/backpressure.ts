@@ -1,41 +1,41 @@
-// Pace: children's records come in bursts, in which winston's File loses what it is given while it opens or rotates its file.
+// Backpressure: paces bursts of relayed records, because winston's File transport loses records while it opens or rotates.
 //
-// So it is given nothing that would come after the record which fills the file, before the next file is open and all that
-// was written is out.
+// The record that fills a file is the last one written to it. The next record waits until that file is flushed and the
+// next file is open.
 
 import type { Logger, Transport } from './library.js'
 
-/** Milliseconds a file that is not ready is waited for: on a busy disk winston needs seconds to rename what there is. */
+/** Longest wait (ms) for a file. On a busy disk, winston needs seconds to rename the rotated files. */
 const LIMIT = 10_000
-/** Records that are written in one go. */
+/** Records written per turn of the event loop. */
 const BATCH = 1000
 
-// As they are now: an application's tests put others in their place.
+// Captured at load: test frameworks replace these with fake timers.
 const now = Date.now
 const soon = setImmediate
 
 interface Queue {
   readonly writes: (() => void)[]
-  /** How the application has ended the logger meanwhile. */
+  /** Ends the logger. Set if the application called `end` while the queue was not empty. */
   end?: () => void
 }
 
-const waiting = new WeakMap<Logger, Queue>()
+const queues = new WeakMap<Logger, Queue>()
 
-/** Calls `write` now, or in its turn when the logger's files are ready. */
+/** Calls `write` at once if the logger's files are ready, else when they are. Keeps the order of the calls. */
 export function whenReady(logger: Logger, write: () => void): void {
   if (!logger.transports.some((transport) => transport.maxsize)) {
     write()
     return
   }
-  const queue = waiting.get(logger)
-  if (queue) {
-    queue.writes.push(write)
+  const pending = queues.get(logger)
+  if (pending) {
+    pending.writes.push(write)
     return
   }
-  const begun: Queue = { writes: [write] }
-  waiting.set(logger, begun)
-  advance(logger, begun, now(), holdEnd(logger, begun))
+  const queue: Queue = { writes: [write] }
+  queues.set(logger, queue)
+  advance(logger, queue, now(), deferEnd(logger, queue))
 }
 
 function advance(logger: Logger, queue: Queue, since: number, release: () => void): void {
@@ -45,24 +45,24 @@ function advance(logger: Logger, queue: Queue, since: number, release: () => voi
     count++
     attempt(queue.writes.shift())
   }
-  // The last turn of a burst waits one look longer: what follows at once belongs to it.
+  // Check once more after the last write: records that arrive until then belong to the same burst.
   if (queue.writes.length > 0 || count > 0 || (!isLate && !hasRoom(logger))) {
     soon(() => advance(logger, queue, count > 0 ? now() : since, release))
     return
   }
-  waiting.delete(logger)
+  queues.delete(logger)
   release()
 }
 
-// An application that ends its logger when its children have ended has not yet seen their last records.
-function holdEnd(logger: Logger, queue: Queue): () => void {
+// An application may end its logger when its children exit. Their last records can still be in the queue then.
+function deferEnd(logger: Logger, queue: Queue): () => void {
   const own = Object.getOwnPropertyDescriptor(logger, 'end')
   const { end } = logger
-  const held = function (this: unknown, ...args: unknown[]): unknown {
+  const deferred = function (this: unknown, ...args: unknown[]): unknown {
     queue.end = () => end.apply(logger, args)
     return this
   }
-  Object.defineProperty(logger, 'end', { value: held, configurable: true, writable: true })
+  Object.defineProperty(logger, 'end', { value: deferred, configurable: true, writable: true })
   return () => {
     if (own) Object.defineProperty(logger, 'end', own)
     else Reflect.deleteProperty(logger, 'end')
@@ -74,7 +74,7 @@ function hasRoom(logger: Logger): boolean {
   return !logger.writableLength && !logger.readableLength && logger.transports.every(isReady)
 }
 
-// A file that is full is rotated when the last of what was written has gone through.
+// winston rotates a full file when the last pending write is flushed, so a full file is not ready.
 function isReady(transport: Transport): boolean {
   const { maxsize, _opening, _rotate, _drain, _dest, _stream } = transport
   const { _size = 0, _pendingSize = 0 } = transport
@@ -85,11 +85,11 @@ function isReady(transport: Transport): boolean {
   return _size + _pendingSize < maxsize
 }
 
-// Between the application's calls: what is thrown here would end it.
+// Runs outside of any application call, so an exception would end the process.
 function attempt(write: (() => void) | undefined): void {
   try {
     write?.()
   } catch {
-    // Said where it was thrown.
+    // `write` has reported it.
   }
 }

@@ -1,14 +1,14 @@
-// winston in a root whose records are kept elsewhere, too: they are copied as the logger's format has made them.
+// Copy: queues copies of the root's own records for the handlers, as the logger's format returned them.
 
 import * as shimmer from 'shimmer'
 import { type AdapterContext, whileRelaying } from '../kit/adapter.js'
 import { take } from '../kit/capture/take.js'
 import type { Loggers } from './identity.js'
 import { type Info, isWanted, type Logger } from './library.js'
-import { errorOf, toTaken } from './record.js'
+import { errorOf, toRecord } from './record.js'
 import { isRelayed } from './relay.js'
 
-/** Copies what loggers of this class write; returns the undo. */
+/** Copies what loggers with this prototype write. Returns a function that undoes the patch. */
 export function copyWrites(
   prototype: Logger,
   context: AdapterContext,
@@ -19,7 +19,7 @@ export function copyWrites(
   shimmer.wrap(prototype, '_transform', (original) => {
     return function _transform(this: Logger, info, encoding, done) {
       error = isRelayed(info) ? undefined : errorOf(info)
-      // A console's text comes by the console, and is this record already.
+      // A Console transport writes to the console. That text must not become a second record.
       whileRelaying(() => original.call(this, info, encoding, done))
     }
   })
@@ -32,7 +32,7 @@ export function copyWrites(
   const copy = (logger: Logger, info: Info): void => {
     if (isRelayed(info) || !isWanted(logger, info)) return
     const identity = loggers.identityOf(logger) ?? loggers.add(logger)
-    take(context, toTaken(logger, identity, info, error))
+    take(context, toRecord(logger, identity, info, error))
     error = undefined
   }
   return () => {

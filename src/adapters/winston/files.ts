@@ -1,4 +1,4 @@
-// Files of winston in a child: none is opened, no directory is made.
+// Files: keeps winston's file transports in a child from opening files and creating directories.
 
 import { PassThrough } from 'node:stream'
 import * as shimmer from 'shimmer'
@@ -15,8 +15,9 @@ const FILE = {
   main: /[\\/]winston[\\/]lib[\\/]winston[\\/]transports[\\/]file\.js$/,
   internal: true,
 }
-/** Keeps transports made from now on from opening their files; returns the undo. */
-export function leaveFilesClosed(): () => void {
+
+/** Affects transports created from now on. Returns a function that undoes the patch. */
+export function suppressFiles(): () => void {
   const undo: (() => void)[] = []
   undo.push(
     hookPackage(FILE, (exports) => {

@@ -1,42 +1,45 @@
-// The loggers of winston there are in this thread, and who is who: winston gives them no names.
+// Identity: tells which logger of one process is the same as one of another, because winston's loggers have no names.
 
 import { resolve } from 'node:path'
 import { callerPlace } from '../kit/identity/callsite.js'
 import type { Logger, Transport } from './library.js'
 
-/** What is known of a logger that tells it from others, in every process that runs the same code. */
+/** Properties of a logger that are the same in every process that runs the same code. */
 export interface Identity {
-  /** Within `winston.loggers` or another container. */
+  /** Its id in `winston.loggers` or another container. */
   readonly id?: string | undefined
-  /** The one behind `winston.info()`. */
+  /** Whether it is the default logger, which `winston.info()` writes to. */
   readonly isDefault?: boolean | undefined
-  /** What its default metadata says it is: `service` or `label`. */
+  /** `service`, `label` or `name` of its default metadata. */
   readonly label?: string | undefined
+  /** The file that created it. */
   readonly file?: string | undefined
+  /** File, line and column where it was created. */
   readonly spot?: string | undefined
-  /** Which one it is of those created at the same place with the same label, from 0; and of those of the same file. */
+  /** Its number, from 0, among the loggers with the same `spot` and `label`. */
   readonly nth?: number
+  /** Its number, from 0, among the loggers with the same `file`. */
   readonly nthOfFile?: number
-  /** Files it writes. */
+  /** Paths of the files it writes. */
   readonly files?: readonly string[]
 }
 
 const WINSTON = /[\\/]node_modules[\\/](?:winston|readable-stream)[\\/]/
-/** Places whose loggers are counted and remembered. */
+/** Limit for the counted keys, and for all loggers that are kept alive. */
 const MAX_PLACES = 10_000
 /** Loggers of one place that are kept alive. */
 const MAX_HELD = 10
-/** Loggers that are remembered of one place. */
+/** Loggers of one place and label that are tracked. */
 const MAX_AT_PLACE = 100
 
 export class Loggers {
   readonly #identities = new WeakMap<Logger, Identity>()
   readonly #counts = new Map<string, number>()
   #known: WeakRef<Logger>[] = []
-  /** Those that a child may write to although the application here has let them go. */
+  /** Kept alive: a child may still write to a logger that the application has released here. */
   readonly #held: Logger[] = []
 
-  /** To be called with a new logger from within the call that creates it. */
+  /** Must be called within the call that creates the logger: it reads the stack. */
   add(logger: Logger, given: Pick<Identity, 'id' | 'isDefault'> = {}): Identity {
     const label = labelOf(logger)
     const place = given.isDefault ? undefined : callerPlace(WINSTON)
@@ -58,17 +61,17 @@ export class Loggers {
     return this.#identities.get(logger)
   }
 
-  /** Those that live. */
+  /** All loggers that were not garbage-collected. */
   all(): readonly Logger[] {
     const alive = this.#known.filter((ref) => ref.deref() !== undefined)
     this.#known = alive
     return alive.flatMap((ref) => ref.deref() ?? [])
   }
 
-  /** The one that is meant by another process's identity, if it has anything to write with. */
+  /** Finds the logger for an identity from another process, among those that have transports. */
   find(wanted: Identity): Logger | undefined {
     const ready = this.all().filter(({ transports }) => transports.length > 0)
-    for (const isSame of SAME) {
+    for (const isSame of MATCHERS) {
       const found = ready.find((logger) => {
         const identity = this.#identities.get(logger)
         return identity !== undefined && isSame(identity, wanted, logger)
@@ -85,10 +88,10 @@ export class Loggers {
   }
 }
 
-type Same = (a: Identity, b: Identity, logger: Logger) => boolean
+type Matcher = (a: Identity, b: Identity, logger: Logger) => boolean
 
-// The surest sign first.
-const SAME: readonly Same[] = [
+// The most reliable first.
+const MATCHERS: readonly Matcher[] = [
   (a, b) => a.id === b.id && a.id !== undefined,
   (a, b) => a.isDefault === true && b.isDefault === true,
   (a, b) => isCreated(a, b) && a.spot === b.spot && a.label === b.label && a.nth === b.nth,
@@ -98,12 +101,13 @@ const SAME: readonly Same[] = [
   (_, b, logger) => filesOf(logger).some((file) => b.files?.includes(file)),
 ]
 
+// Whether both come from `createLogger`: neither is the default logger or in a container.
 function isCreated(a: Identity, b: Identity): boolean {
   const isNamed = [a, b].some(({ id, isDefault }) => id !== undefined || isDefault)
   return !isNamed && a.file !== undefined
 }
 
-/** Names its level is known by in the tree, the surest first. */
+/** Keys under which the level of such a logger is announced, the most reliable first. */
 export function levelKeys({
   id,
   isDefault,
@@ -122,7 +126,7 @@ export function levelKeys({
   ]
 }
 
-/** Its records' name. */
+/** The `name` of the logger's records. */
 export function nameOf({ id, label }: Identity): string {
   return id ?? label ?? 'winston'
 }

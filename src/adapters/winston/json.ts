@@ -1,4 +1,4 @@
-// The json format in a child: it makes no text for a record of which nobody wants one.
+// Json: lets a child skip the text of winston's json format for records whose text nothing reads.
 
 import * as shimmer from 'shimmer'
 import { hookPackage } from '../kit/hook/package.js'
@@ -6,16 +6,16 @@ import type { Format, Info } from './library.js'
 
 const JSON_FORMAT = { name: 'logform', main: /[\\/]logform[\\/]json\.js$/, internal: true }
 
-let isIdle = false
+let isSkipped = false
 
-/** Lets it rest while a record is made `withoutText`; returns the undo. */
+/** Patches the json format, for `withoutText`. Returns a function that undoes the patch. */
 export function hookJson(): () => void {
   const undo: (() => void)[] = []
   const unhook = hookPackage(JSON_FORMAT, (exports) => {
     const { prototype } = (exports as { readonly Format: { readonly prototype: Format } }).Format
     shimmer.wrap(prototype, 'transform', (original) => {
       return function transform(this: Format, info: Info, options) {
-        return isIdle ? info : original.call(this, info, options)
+        return isSkipped ? info : original.call(this, info, options)
       }
     })
     undo.push(() => shimmer.unwrap(prototype, 'transform'))
@@ -26,12 +26,12 @@ export function hookJson(): () => void {
   }
 }
 
-/** Runs a format whose text nobody reads. */
+/** Runs `format`. Within it, the json format returns its info without stringifying it. */
 export function withoutText<T>(format: () => T): T {
-  isIdle = true
+  isSkipped = true
   try {
     return format()
   } finally {
-    isIdle = false
+    isSkipped = false
   }
 }

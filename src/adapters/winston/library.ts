@@ -1,4 +1,4 @@
-// What of winston the adapter touches.
+// Library: types of the parts of winston that the adapter reads or patches.
 
 import type { Ranks } from './levels.js'
 
@@ -6,7 +6,7 @@ export const LEVEL: unique symbol = Symbol.for('level') as never
 export const SPLAT: unique symbol = Symbol.for('splat') as never
 export const MESSAGE: unique symbol = Symbol.for('message') as never
 
-/** A record on its way through winston; an error itself, if that is all that was logged. */
+/** winston's record. It is the error itself if only an error was logged. */
 export interface Info {
   level: string
   message: unknown
@@ -36,25 +36,25 @@ export interface Transport {
   readonly dirname?: string
   readonly filename?: string
   readonly _basename?: string
-  /** Of a file that is rotated by its size. */
+  /** Set on a file transport that rotates by size, in bytes. */
   readonly maxsize?: number | null
   readonly _opening?: boolean
   readonly _rotate?: boolean
-  /** Waits until its file takes more. */
+  /** Whether it waits for `drain` of its file. */
   readonly _drain?: boolean
-  /** Bytes in the file, and on their way into it. */
+  /** Bytes in the file, and bytes of pending writes. */
   readonly _size?: number
   readonly _pendingSize?: number
   readonly writableLength?: number
-  /** Its file; pending while it is not open. */
+  /** The stream to its file; `pending` until the file is open. */
   readonly _dest?: {
     readonly pending?: boolean
     readonly writableNeedDrain?: boolean
     readonly destroyed?: boolean
   } | null
-  /** What is on its way into the file. */
+  /** The stream that is piped into `_dest`. */
   readonly _stream?: { readonly readableLength?: number; readonly writableLength?: number }
-  /** The transport within, of one that only takes exceptions. */
+  /** Set on ExceptionStream and RejectionStream: the transport they wrap. */
   readonly transport?: Transport
   emit?(event: string): unknown
   write(info: Info): unknown
@@ -91,16 +91,16 @@ export interface Winston {
   readonly Logger: { readonly prototype: Logger }
   readonly Container: { readonly prototype: Container }
   readonly loggers: Container
-  /** Those of the default logger. */
+  /** The default logger's exception handler. */
   readonly exceptions: { readonly logger: Logger }
 }
 
-/** The level of a record that came without the symbol, too. */
+/** An info written with `logger.write()` can lack the LEVEL symbol. */
 export function levelName(info: Info): string {
   return info[LEVEL] ?? info.level
 }
 
-/** Whether a logger would write a record of that level anywhere. */
+/** Whether the logger would pass the info to a transport; if it has none, whether its own level allows the info. */
 export function isWanted({ silent, levels, level, transports }: Logger, info: Info): boolean {
   const rank = levels[levelName(info)]
   if (silent || rank === undefined) return false
@@ -114,7 +114,7 @@ export function isWanted({ silent, levels, level, transports }: Logger, info: In
   })
 }
 
-/** Whether it writes exceptions or rejections only. */
+/** Whether the transport writes only uncaught exceptions or unhandled rejections. */
 function isForCrashes(transport: Transport): boolean {
   const { name } = transport.constructor
   return name === 'ExceptionStream' || name === 'RejectionStream'

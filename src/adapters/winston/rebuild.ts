@@ -1,24 +1,22 @@
-// Shape: of a record for a logger that the root has, too, its members' order; a record of ours has the members themselves.
+// Rebuild: restores an info from our record and its keys, so that a child does not send the same values twice.
 //
-// Only the root's format is run then, and only one record goes there.
+// Used if nothing but the root's logger of the same identity reads the record. The child does not run its format then.
 
 import { encodeField, type LogRecord } from '../../core/record.js'
-import type { AdapterContext } from '../kit/adapter.js'
 import { isKept, keysText, MAX_STRING } from '../kit/capture/members.js'
 import { withoutColours } from '../kit/capture/take.js'
-import { type Identity, levelKeys } from './identity.js'
 import { type Info, levelName, SPLAT } from './library.js'
 
-export interface Shaped {
+export interface Shape {
   readonly message: string
-  /** As `encodeFields` makes them. */
+  /** The info's other members, as `encodeFields` makes them. */
   readonly fields: string
-  /** JSON: its keys, and those of what was given beside the text. */
+  /** Two JSON values, separated by a comma: the info's keys, and the keys of the splat object or null. */
   readonly keys: string
 }
 
-/** Undefined for a record that ours would not have just as it is, and one whose text its format may change. */
-export function shapeOf(info: Info): Shaped | undefined {
+/** Undefined if the info cannot be rebuilt exactly, or if the `splat` format may change its message. */
+export function shapeOf(info: Info): Shape | undefined {
   const { level, message } = info
   if (typeof message !== 'string' || message.length > MAX_STRING) return undefined
   if (level !== levelName(info) || Object.getPrototypeOf(info) !== Object.prototype)
@@ -38,7 +36,7 @@ export function shapeOf(info: Info): Shaped | undefined {
   return { message, fields, keys: `${keysText(keys)},${given}` }
 }
 
-// What was given beside the text is, mostly, among the members.
+// winston copies a metadata object into the info and also keeps it in SPLAT. Undefined if SPLAT has anything else.
 function givenKeys(info: Info, splat: readonly unknown[]): string | undefined {
   const given = splat[0] as Record<string, unknown> | null
   if (splat.length > 1 || typeof given !== 'object' || given === null) return undefined
@@ -49,8 +47,8 @@ function givenKeys(info: Info, splat: readonly unknown[]): string | undefined {
   return keysText(keys)
 }
 
-/** The record and what was given beside its text, made again. */
-export function revive(
+/** Rebuilds the info and its SPLAT array. `given`: keys of the metadata object; null if the call had none. */
+export function rebuildInfo(
   record: LogRecord,
   level: string,
   keys: readonly string[],
@@ -63,16 +61,4 @@ export function revive(
   ]
   const info = Object.fromEntries(keys.map(read)) as unknown as Info
   return { info, splat: given ? [Object.fromEntries(given.map(read))] : [] }
-}
-
-const keysOf = new WeakMap<Identity, readonly string[]>()
-
-/** Whether the root has told of such a logger. */
-export function isKnown({ levels }: AdapterContext, identity: Identity): boolean {
-  let keys = keysOf.get(identity)
-  if (!keys) {
-    keys = levelKeys(identity)
-    keysOf.set(identity, keys)
-  }
-  return keys.some((key) => levels.find('winston', key) !== undefined)
 }

@@ -1,4 +1,4 @@
-// Records of winston: what a logger was given to write, as one of ours and as text for the root's logger.
+// Record: converts winston's info to our record, and to the text from which the root restores the info.
 
 import { encodeString, isError } from '../../core/encode.js'
 import { encodeField, type LogRecord } from '../../core/record.js'
@@ -8,19 +8,19 @@ import { filesOf, type Identity, nameOf } from './identity.js'
 import { withoutText } from './json.js'
 import { levelOf } from './levels.js'
 import { type Info, LEVEL, type Logger, levelName, SPLAT, type Transport } from './library.js'
-import { revive, type Shaped } from './rebuild.js'
+import { rebuildInfo, type Shape } from './rebuild.js'
 
-/** What goes to the root beside the record. */
+/** What the root's `relay` needs in addition to the record. */
 export interface Extra {
   readonly identity: Identity
   readonly level: string
-  /** Whether the level that let it through is the child's own. */
+  /** Whether the child has set the logger's level itself. */
   readonly isOwn: boolean
   readonly info: Info
   readonly splat: unknown[]
 }
 
-/** The error a record is about, wherever the call had it. */
+/** Finds the error in the places where a log call can pass one. */
 export function errorOf(info: Info): Error | undefined {
   if (isError(info)) return info
   if (isError(info.message)) return info.message
@@ -28,15 +28,15 @@ export function errorOf(info: Info): Error | undefined {
 }
 
 /**
- * What the logger's own format makes of it here, which may be the given one, changed, as ever; undefined if that leaves it
- * out. If the format throws it is the given one: the root's may well take it.
+ * Runs the logger's format in the child. Like any winston format, it may change the given info. Returns undefined if the
+ * format drops the info. If it throws, returns the given info, because the root's format may accept it.
  */
 export function format(logger: Logger, info: Info, isTextWanted: boolean): Info | undefined {
   info[LEVEL] = levelName(info)
   try {
     if (!isTextWanted) return withoutText(() => transform(logger, info))
   } catch {
-    // Perhaps for want of the text.
+    // The format may need the text: try again with it.
   }
   try {
     return transform(logger, info)
@@ -49,8 +49,8 @@ function transform({ format }: Logger, info: Info): Info | undefined {
   return format.transform(info, format.options) || undefined
 }
 
-/** A record of ours, of what the logger's format has made. */
-export function toTaken(
+/** Converts what the logger's format has returned. */
+export function toRecord(
   logger: Logger,
   identity: Identity,
   formatted: Info,
@@ -76,7 +76,7 @@ export function toTaken(
   }
 }
 
-// The record's `err` has it.
+// Such a member is already in the record's `err`.
 function isOfError(key: string, value: unknown, error: Error | undefined): boolean {
   if (!error) return false
   return value === error || (key === 'stack' && value === error.stack) || key === 'cause'
@@ -92,12 +92,12 @@ export function toExtra(logger: Logger, identity: Identity, info: Info, isOwn: b
   return `[${head},${pack(info)},${pack(info[SPLAT] ?? [])}]`
 }
 
-/** A record of ours that has all of it. */
-export function toShaped(
+/** Converts an info that the root can rebuild from our record. */
+export function toShapedRecord(
   logger: Logger,
   identity: Identity,
   info: Info,
-  { message, fields, keys }: Shaped,
+  { message, fields, keys }: Shape,
   isOwn: boolean,
 ): Taken {
   const level = levelName(info)
@@ -118,7 +118,7 @@ function headText(logger: Logger, identity: Identity, level: string, isOwn: bool
 
 const identities = new WeakMap<Identity, { transports: readonly Transport[]; text: string }>()
 
-// The same for all records of a logger, as long as it has the same transports.
+// Cached for as long as the logger has the same transports.
 function identityText(logger: Logger, identity: Identity): string {
   const { transports } = logger
   const known = identities.get(identity)
@@ -131,11 +131,14 @@ function identityText(logger: Logger, identity: Identity): string {
   return text
 }
 
-/** Throws for what `toExtra` and `toShaped` have not made. */
+/** Throws if `text` was not produced by `toExtra` or `toShapedRecord`. */
 export function fromExtra(record: LogRecord, text: string): Extra {
   const [head, info, splat] = JSON.parse(text) as [Omit<Extra, 'info' | 'splat'>, unknown, unknown]
   if (Array.isArray(info)) {
-    return { ...head, ...revive(record, head.level, info as string[], splat as string[] | null) }
+    return {
+      ...head,
+      ...rebuildInfo(record, head.level, info as string[], splat as string[] | null),
+    }
   }
   return { ...head, info: restore(info) as Info, splat: restore(splat) as unknown[] }
 }

@@ -1,4 +1,4 @@
-// winston in the root: a child's record goes through the logger of the same identity, its formats and its transports.
+// Relay: writes a child's record through the root's logger of the same identity, with its formats and transports.
 
 import { notice, reasonOf } from '../../core/notice.js'
 import type { LogRecord } from '../../core/record.js'
@@ -16,17 +16,17 @@ interface Relayed {
   hasFailed?: boolean
 }
 
-/** By what stays the same list in all the copies of a record that formats make. */
+/** The key is the SPLAT array: the copies of an info that formats make share it. */
 const relayed = new WeakMap<unknown[], Relayed>()
 const wrapped = new WeakSet<Format>()
 
-/** Whether a record, or what a format has made of it, is one of a child. */
+/** Whether the info, or the info a format made it from, is a child's. */
 export function isRelayed(info: Info): boolean {
   const splat = info[SPLAT]
   return splat !== undefined && relayed.has(splat)
 }
 
-/** Writes it; undefined if there is no logger for it now, false if that has failed. */
+/** Returns undefined if the root has no such logger yet, false if writing the record failed at once. */
 export function relayTo(loggers: Loggers, record: LogRecord, text: string): boolean | undefined {
   const extra = fromExtra(record, text)
   const logger = loggers.find(extra.identity)
@@ -35,13 +35,13 @@ export function relayTo(loggers: Loggers, record: LogRecord, text: string): bool
   const relay: Relayed = { record }
   relayed.set(extra.splat, relay)
   wrapFormats(logger)
-  shieldStreams(logger, record.source)
+  guardStreams(logger, record.source)
   whenReady(logger, () => {
     try {
       whileRelaying(() => logger.write(info))
     } catch (error) {
       relay.hasFailed = true
-      announce(error)
+      warn(error)
     }
   })
   return !relay.hasFailed
@@ -51,7 +51,7 @@ function prepare(logger: Logger, record: LogRecord, { info, splat, level, isOwn 
   const { levels, transports } = logger
   const isKnown = levels[level] !== undefined
   if (!isKnown) info.level = nameAt(levels, record.level) ?? Object.keys(levels)[0] ?? level
-  // The root's own level stands back behind one that the child has set itself.
+  // The level that the child has set itself overrides the root's: the info passes the root's check.
   const isBelow = isOwn && (levels[info.level] ?? 0) > (levels[logger.level] ?? 0)
   info[LEVEL] = isBelow ? logger.level : isKnown ? level : info.level
   info[SPLAT] = splat
@@ -60,7 +60,7 @@ function prepare(logger: Logger, record: LogRecord, { info, splat, level, isOwn 
   return info
 }
 
-// Formats run within `write` or, when transports are slow, later: so the record is looked up, not passed.
+// Formats run within `write`, or later if a transport is slow. So they look the record up instead of being passed it.
 function wrapFormats({ format, transports }: Logger): void {
   wrapFormat(format)
   for (const transport of transports) {
@@ -80,22 +80,22 @@ function wrapFormat(format: Format): void {
       return inContextOf(relay.record, () => transform.call(this, info, options))
     } catch (error) {
       relay.hasFailed = true
-      announce(error)
+      warn(error)
       return false
     }
   }
 }
 
-function shieldStreams({ transports }: Logger, source: string): void {
+function guardStreams({ transports }: Logger, source: string): void {
   if (!transports.some((transport) => transport.name === 'console')) return
   guardStream(process.stdout, source)
   guardStream(process.stderr, source)
 }
 
-function announce(error: unknown): void {
+function warn(error: unknown): void {
   notice(
     'LOGSHARE_WARN_HANDLER',
-    `winston failed with a child's record: ${reasonOf(error)}`,
+    `winston in the root could not write a record: ${reasonOf(error)}`,
     'winston',
   )
 }

@@ -1,7 +1,7 @@
-// The file rotator of DailyRotateFile: what is known of it, and, in the root, a file is compressed only when it is whole.
+// Rotator: hooks file-stream-rotator, whose streams DailyRotateFile writes to, and delays its `rotate` event in the root.
 //
-// It tells that a file was rotated when it ends it, with what was written last still on its way, and DailyRotateFile
-// compresses and removes the file at once.
+// The rotator emits `rotate` when it ends the old file, whose last writes are still pending. DailyRotateFile then
+// compresses and removes that file at once, and these writes are lost.
 
 import type { EventEmitter } from 'node:events'
 import * as shimmer from 'shimmer'
@@ -17,15 +17,18 @@ const ROTATOR = {
 }
 const DAILY = /[\\/]winston-daily-rotate-file[\\/]daily-rotate-file\.js/
 
-/** Has the streams of DailyRotateFile, not those that others make, made by `replace`; returns the undo. */
-export function hookRotator(replace: (make: () => unknown) => unknown): () => void {
+/**
+ * Calls `replace` for each stream that DailyRotateFile requests, and returns its result in place of the stream. Streams
+ * that other code requests stay as they are. Returns a function that undoes the patch.
+ */
+export function hookRotator(replace: (create: () => unknown) => unknown): () => void {
   const undo: (() => void)[] = []
   const unhook = hookPackage(ROTATOR, (exports) => {
     const rotator = exports as { getStream: GetStream }
     shimmer.wrap(rotator, 'getStream', (original) => {
       return function getStream(this: unknown, options) {
-        const make = (): unknown => original.call(this, options)
-        return isCalledFrom(DAILY) ? replace(make) : make()
+        const create = (): unknown => original.call(this, options)
+        return isCalledFrom(DAILY) ? replace(create) : create()
       }
     })
     undo.push(() => shimmer.unwrap(rotator, 'getStream'))
@@ -36,24 +39,28 @@ export function hookRotator(replace: (make: () => unknown) => unknown): () => vo
   }
 }
 
-/** Has a stream tell of rotated files when all those that were ended are closed. */
-export function tellWhenWhole(stream: unknown): unknown {
+/** Makes the stream emit `rotate` only when every file that it has ended is closed. */
+export function delayRotateEvent(stream: unknown): unknown {
   const { emit } = stream as EventEmitter
-  if (typeof emit !== 'function' || 'fd' in (stream as object)) return stream // a single file, which is not rotated
-  const waiting: unknown[][] = []
+  if (typeof emit !== 'function' || 'fd' in (stream as object)) return stream // a plain file, which is not rotated
+  const delayed: unknown[][] = []
   let open = 0
-  const tell = function (this: EventEmitter, event: string | symbol, ...args: unknown[]): boolean {
+  const emitLate = function (
+    this: EventEmitter,
+    event: string | symbol,
+    ...args: unknown[]
+  ): boolean {
     if (event === 'rotate') {
       open++
-      waiting.push(args)
+      delayed.push(args)
       return true
     }
-    const isHeard = emit.call(this, event, ...args)
+    const hasListeners = emit.call(this, event, ...args)
     if (event === 'close' && open > 0 && --open === 0) {
-      for (const each of waiting.splice(0)) emit.call(this, 'rotate', ...each)
+      for (const each of delayed.splice(0)) emit.call(this, 'rotate', ...each)
     }
-    return isHeard
+    return hasListeners
   }
-  Object.defineProperty(stream, 'emit', { value: tell, configurable: true, writable: true })
+  Object.defineProperty(stream, 'emit', { value: emitLate, configurable: true, writable: true })
   return stream
 }
