@@ -1,4 +1,4 @@
-// Appenders of log4js in a child: none is made, but of what is written to a stream that is data.
+// Appenders: keeps a child from creating log4js appenders, except those that write data to a standard stream.
 
 import type { Capture } from '../../core/stdio.js'
 import type { Appender, AppenderConfig, Config } from './library.js'
@@ -9,28 +9,29 @@ const STREAMS: Readonly<Record<string, keyof Capture>> = {
   stderr: 'stderr',
 }
 
-/** Stands for one that the root has. */
-export const inert: Appender = () => {}
+/** Takes the place of an appender that only the root creates. */
+export const disabledAppender: Appender = () => {}
 
-const INERT = { configure: () => inert }
+const DISABLED = { configure: () => disabledAppender }
 
-/** Changes a configuration that is about to be used. */
-export function leaveOutAppenders({ appenders = {} }: Config, capture: Capture): void {
+/** Disables appenders in `config`, which log4js has not applied yet. */
+export function disableAppenders({ appenders = {} }: Config, capture: Capture): void {
   const kept = new Set(Object.keys(appenders).filter((name) => isData(appenders, name, capture)))
   for (const [name, appender] of Object.entries(appenders)) {
-    if (!kept.has(name) && appender?.type !== undefined) appender.type = INERT
+    if (!kept.has(name) && appender?.type !== undefined) appender.type = DISABLED
   }
 }
 
+// Whether the appender, or the one it filters for, writes to a stream that is not captured.
 function isData(
   appenders: Readonly<Record<string, AppenderConfig>>,
   name: string,
   capture: Capture,
-  passed: readonly string[] = [],
+  visited: readonly string[] = [],
 ): boolean {
   const { type, appender } = appenders[name] ?? {}
   const stream = typeof type === 'string' ? STREAMS[type] : undefined
   if (stream) return !capture[stream]
-  if (typeof appender !== 'string' || passed.includes(name)) return false
-  return isData(appenders, appender, capture, [...passed, name])
+  if (typeof appender !== 'string' || visited.includes(name)) return false
+  return isData(appenders, appender, capture, [...visited, name])
 }

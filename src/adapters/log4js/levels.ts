@@ -1,12 +1,13 @@
-// Levels of log4js: numbers on a scale of their own, on which an application may put further ones.
+// Levels: maps log4js levels to our numbers, announces the root's category levels and applies them in children.
 
 import type { AdapterContext } from '../kit/adapter.js'
 import { type Categories, type Config, type Copy, chainOf, type Level } from './library.js'
 
 const LIB = 'log4js'
-/** The level a category was configured with: a child that configures the same has not set it for itself. */
-const AT_FIRST = 'log4js-at-first'
+/** Announced under this name: the level a category was configured with. The same level in a child is not its own. */
+const CONFIGURED = 'log4js-at-first'
 
+// An application can define further levels between these.
 const SCALE: readonly (readonly [theirs: number, ours: number])[] = [
   [0, 0],
   [5000, 10],
@@ -22,17 +23,17 @@ const OFF = 100
 const HIGHEST = 60
 const LOWEST = 10
 const INFO = 30
-/** Categories whose levels are remembered. */
-const MAX_FOUND = 1000
+/** Limit for the cached levels. */
+const MAX_CACHED = 1000
 
-/** 10 to 60, for a record. What is marked stands out in the text and is no failure. */
+/** The level of a record: a multiple of 10 from 10 to 60. MARK, which log4js ranks above FATAL, is no failure: it is INFO. */
 export function levelOf(level: Level): number {
   const number = thresholdOf(level)
   if (number >= MARK) return INFO
   return Math.max(LOWEST, Math.min(HIGHEST, Math.floor(number / 10) * 10))
 }
 
-/** The same for what a category is set to, with what lies between. */
+/** The level of a category: from 0 to 100, interpolated between the standard levels. */
 export function thresholdOf({ level }: Level): number {
   if (level > 2 ** 53) return OFF
   if (level === 2 ** 53) return MARK
@@ -48,8 +49,8 @@ function levelAt(levels: readonly Level[], threshold: number): Level | undefined
   return ascending.find((level) => thresholdOf(level) >= threshold)
 }
 
-/** In the root: tells what its categories are set to. */
-export class Teller {
+/** In the root: announces the levels of its categories. */
+export class LevelAnnouncer {
   readonly #copy: Copy
   readonly #levels: AdapterContext['levels']
 
@@ -58,28 +59,28 @@ export class Teller {
     this.#levels = levels
   }
 
-  /** After a configuration, of which `categories` has made its own. */
+  /** Called after log4js has applied the configuration. */
   configured({ categories: configured = {} }: Config, categories: Categories): void {
     for (const name of Object.keys(configured)) {
       const threshold = thresholdOf(categories.getLevelForCategory(name))
-      this.#levels.announce(AT_FIRST, name, threshold)
+      this.#levels.announce(CONFIGURED, name, threshold)
       this.#levels.announce(LIB, name, threshold)
     }
   }
 
-  told(category: string, level: Level): void {
+  announce(category: string, level: Level): void {
     if (this.#copy.config) this.#levels.announce(LIB, category, thresholdOf(level))
   }
 }
 
-/** In a child: finds what the root has set, where the child has not set anything itself. */
-export class Follower {
+/** In a child: finds the root's level for categories whose level the child has not set itself. */
+export class LevelFollower {
   readonly #copy: Copy
   readonly #levels: AdapterContext['levels']
   readonly #assigned = new Set<string>()
   #configured: Config['categories'] = {}
-  // What was found, as long as all is as it was then.
-  readonly #found = new Map<string, Level | undefined>()
+  // Valid until a level changes here or in the root, or a level is defined.
+  readonly #cache = new Map<string, Level | undefined>()
   #changes = -1
   #levelCount = 0
 
@@ -88,36 +89,38 @@ export class Follower {
     this.#levels = levels
   }
 
+  /** Called before log4js applies a configuration; undefined if it is the library's own default. */
   configured(config: Config | undefined): void {
-    this.#found.clear()
+    this.#cache.clear()
     this.#assigned.clear()
     this.#configured = { ...config?.categories }
   }
 
+  /** Called after the application has set a category's level. */
   assigned(category: string): void {
-    this.#found.clear()
+    this.#cache.clear()
     this.#assigned.add(category)
   }
 
-  /** Undefined if the child's own holds. */
+  /** Undefined if the child's own level applies. */
   find(category: string): Level | undefined {
     const { changes } = this.#levels
     const { length } = this.#copy.Level.levels
-    if (changes !== this.#changes || length !== this.#levelCount || this.#found.size > MAX_FOUND) {
-      this.#found.clear()
+    if (changes !== this.#changes || length !== this.#levelCount || this.#cache.size > MAX_CACHED) {
+      this.#cache.clear()
       this.#changes = changes
       this.#levelCount = length
     }
-    if (this.#found.has(category)) return this.#found.get(category)
-    const level = this.#look(category)
-    this.#found.set(category, level)
+    if (this.#cache.has(category)) return this.#cache.get(category)
+    const level = this.#findInRoot(category)
+    this.#cache.set(category, level)
     return level
   }
 
-  #look(category: string): Level | undefined {
+  #findInRoot(category: string): Level | undefined {
     const chain = chainOf(category)
     const own = chain.find((name) => this.#assigned.has(name) || this.#configured?.[name]?.level)
-    if (own !== undefined && !this.#isTheSame(own)) return undefined
+    if (own !== undefined && !this.#isAsInRoot(own)) return undefined
     const { Level } = this.#copy
     for (const name of chain) {
       const threshold = this.#levels.find(LIB, name)
@@ -126,10 +129,10 @@ export class Follower {
     return undefined
   }
 
-  // Both have configured the same, so it is the root's whatever it does with it.
-  #isTheSame(name: string): boolean {
+  // Child and root configured the same level, so the child follows later changes in the root.
+  #isAsInRoot(name: string): boolean {
     if (this.#assigned.has(name)) return false
     const level = this.#copy.Level.getLevel(this.#configured?.[name]?.level)
-    return level !== undefined && this.#levels.find(AT_FIRST, name) === thresholdOf(level)
+    return level !== undefined && this.#levels.find(CONFIGURED, name) === thresholdOf(level)
   }
 }

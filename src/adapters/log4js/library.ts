@@ -1,4 +1,4 @@
-// What of log4js the adapter touches, and the copies of it that are loaded here.
+// Library: types of the parts of log4js that the adapter reads or patches, and the loaded copies of the package.
 
 import { dirname, join } from 'node:path'
 
@@ -41,7 +41,7 @@ export type Appender = (event: Event) => void
 
 export interface AppenderConfig {
   type: unknown
-  /** The one that a filter passes on to. */
+  /** Set on a filter: the name of the appender it passes events to. */
   readonly appender?: string
 }
 
@@ -66,11 +66,11 @@ export interface Categories extends ReadonlyMap<string, unknown> {
   setLevelForCategory(category: string, level: Level): void
 }
 
-/** One copy of the library. */
+/** One loaded copy of the package. */
 export class Copy {
   readonly #directory: string
   readonly #parts = new Map<string, unknown>()
-  /** The configuration it has: undefined before there is one and while it is the library's own. */
+  /** The application's configuration; undefined if there is none, or only the library's default. */
   config: Config | undefined
   clustering: Clustering | undefined
   configuration: Configuration | undefined
@@ -88,13 +88,13 @@ export class Copy {
     return this.#part('LoggingEvent.js') as EventClass
   }
 
-  /** Whether the application has configured it, and not shut it down again. */
+  /** Whether the application has configured log4js and has not shut it down since. */
   get isConfigured(): boolean {
     const { isConfigured } = this.#part('log4js.js') as { isConfigured?(): boolean }
     return this.config !== undefined && (isConfigured?.() ?? true)
   }
 
-  /** It is loaded again, from new files or after a cache was emptied. */
+  /** Called when the package is loaded again, after its files changed or `require.cache` was cleared. */
   renew(): void {
     this.#parts.clear()
   }
@@ -104,7 +104,7 @@ export class Copy {
     if (known !== undefined) return known
     const path = join(this.#directory, file)
     const part: unknown = require(path)
-    // One that is being loaded has not said yet what it exports.
+    // A module that is still loading may not have set its exports yet.
     if (require.cache[path]?.loaded) this.#parts.set(file, part)
     return part
   }
@@ -112,7 +112,7 @@ export class Copy {
 
 const copies = new Map<string, Copy>()
 
-/** The copy a file belongs to. */
+/** The copy that the file belongs to. */
 export function copyOf(path: string): Copy {
   const directory = dirname(path)
   let copy = copies.get(directory)
@@ -123,13 +123,14 @@ export function copyOf(path: string): Copy {
   return copy
 }
 
+/** A copy that the application has configured, preferably with this category. */
 export function configuredCopy(category: string): Copy | undefined {
   const configured = [...copies.values()].filter((copy) => copy.clustering && copy.isConfigured)
   const knows = ({ config }: Copy): boolean => config?.categories?.[category] !== undefined
   return configured.find(knows) ?? configured[0]
 }
 
-/** Whether it is what the library takes when nobody has configured it: nothing is logged. */
+/** Whether this is the library's default configuration, which logs nothing. */
 export function isUnconfigured({ appenders = {}, categories = {} }: Config): boolean {
   const [[name, appender] = [], ...others] = Object.entries(appenders)
   return (
@@ -141,7 +142,7 @@ export function isUnconfigured({ appenders = {}, categories = {} }: Config): boo
   )
 }
 
-/** The category, those above it, and the default. */
+/** The category, its ancestors from the nearest up, and `default`. */
 export function chainOf(category: string): readonly string[] {
   const parts = category.split('.')
   const above = parts.map((_, i) => parts.slice(0, parts.length - i).join('.'))

@@ -1,4 +1,4 @@
-// Events of log4js: as records of ours, and as text from which the root makes them again.
+// Record: converts log4js events to our records, and to the text from which the root restores the event.
 
 import { isError } from '../../core/encode.js'
 import { encodeFields } from '../../core/record.js'
@@ -25,12 +25,12 @@ interface Sent {
   readonly data: readonly unknown[]
   readonly context: object
   readonly location?: object | undefined
-  /** Which of the data it is; or one by itself. */
+  /** Index in `data`, or an error that is not in `data`. */
   readonly error?: unknown
   readonly cluster?: unknown
 }
 
-export function toTaken(event: Event, extra?: string): Taken {
+export function toRecord(event: Event, extra?: string): Taken {
   const { categoryName, data, level, context } = event
   const error = isError(event.error) ? event.error : data.find(isError)
   return {
@@ -61,12 +61,12 @@ export function toExtra(event: Event): string {
   return pack(sent)
 }
 
-/** Throws for what `toExtra` has not made. */
+/** Throws if `text` was not produced by `toExtra`. */
 export function fromExtra(text: string, category: string, pid: number, copy: Copy): Event {
   const sent = restore(JSON.parse(text)) as Sent
   const { time, data, context, location, error, cluster } = sent
   const known = typeof error === 'number' ? data[error] : error
-  const level = levelFor(sent.level, copy)
+  const level = levelOfSent(sent.level, copy)
   const event = new copy.Event(category, level, data, context, location, known)
   event.startTime = new Date(time)
   event.pid = pid
@@ -74,7 +74,7 @@ export function fromExtra(text: string, category: string, pid: number, copy: Cop
   return event
 }
 
-function levelFor([level, name, colour]: Sent['level'], { Level }: Copy): Level {
+function levelOfSent([level, name, colour]: Sent['level'], { Level }: Copy): Level {
   return Level.getLevel(name) ?? new Level(level, name, colour)
 }
 
@@ -83,7 +83,8 @@ function locationOf(event: Event): Record<string, unknown> | undefined {
   return known.length === 0 ? undefined : Object.fromEntries(known.map((key) => [key, event[key]]))
 }
 
-// The text without the error's, which the record's `err` has, where that does not stand in the middle of it.
+// The record's `err` has the error's text, so the message leaves the error out. If `data` starts with a format string, the
+// error may fill a placeholder and stays in the message.
 function messageOf(data: readonly unknown[], error: Error | undefined): string {
   if (!error || (typeof data[0] === 'string' && PLACEHOLDER.test(data[0]))) return plainTextOf(data)
   const others = data.filter((value) => value !== error)

@@ -6,7 +6,7 @@ import { nameAt, thresholdOf } from './levels.js'
 import type { Logger } from './library.js'
 
 const LIB = 'winston'
-/** Under this name the root announces the level a logger was created with. The same level in a child is not its own. */
+/** Announced under this name: the level a logger was created with. The same level in a child is not its own. */
 const INITIAL = 'winston-at-first'
 /** Levels are announced for this many loggers that were created at one place with one label. */
 const MAX_ANNOUNCED = 20
