@@ -1,25 +1,20 @@
-// The tslog adapter: loggers are known by name, with their parents' names, and by the file that has made them.
+// Adapter: patches tslog 4 and 5 and tracks their loggers by name, parents' names and the file that created them.
 //
-// A call is the library's own, on a logger that differs from the application's in what is written here: prefix, mask,
-// middleware, bindings and context are done in the child, output and transports in the root.
+// tslog itself handles each call, on an overlay of the application's logger. In the child it applies prefix, mask,
+// middleware, bindings and context; in the root, output and transports.
 
-import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from '../kit/adapter.js'
-import { unpackArgs } from '../kit/capture/values.js'
-import { relayInto, tryCapture } from '../kit/guard.js'
+import type { Adapter, AdapterContext } from '../kit/adapter.js'
 import { hookPackage } from '../kit/hook/package.js'
+import { captureCalls, copyCalls } from './capture.js'
 import { createWatch } from './levels.js'
-import { instances, type Log, type Logger, type Settings } from './library.js'
-import { createShadow, type Shadow } from './overlay.js'
-import { take } from './record.js'
-import { type Extra, relaying } from './relay.js'
+import { type Logger, originals } from './library.js'
+import { relay } from './relay.js'
 
 const PACKAGE = {
   name: 'tslog',
   main: /[\\/]tslog[\\/](?:cjs[\\/]BaseLogger|esm[\\/](?:BaseLogger|index\.node))\.js$/,
   internal: true,
 }
-
-const patched = new WeakMap<object, Log>()
 
 export const tslogAdapter: Adapter = {
   name: 'tslog',
@@ -28,8 +23,8 @@ export const tslogAdapter: Adapter = {
     const undo: (() => void)[] = []
     const unhook = hookPackage(PACKAGE, (exports) => {
       const { prototype } = (exports as { BaseLogger?: { prototype: Logger } }).BaseLogger ?? {}
-      if (typeof prototype?.log !== 'function' || patched.has(prototype)) return
-      undo.push(adopt(prototype, context))
+      if (typeof prototype?.log !== 'function' || originals.has(prototype)) return
+      undo.push(patch(prototype, context))
     })
     return () => {
       unhook()
@@ -37,86 +32,25 @@ export const tslogAdapter: Adapter = {
     }
   },
 
-  relay(record, text) {
-    if (text === undefined) return false
-    const extra = JSON.parse(text) as Extra
-    const logger = instances.find(extra.identity)
-    const log = logger && originalOf(logger)
-    if (!logger || !log) return undefined
-    return relayInto('tslog', () => {
-      log.call(relaying(logger, record, extra), extra.id, extra.level, ...unpackArgs(extra.args))
-    })
-  },
+  relay,
 }
 
-function adopt(prototype: Logger, context: AdapterContext): () => void {
+function patch(prototype: Logger, context: AdapterContext): () => void {
   const { log, _shouldCaptureStack, setMinLevel } = prototype
-  patched.set(prototype, log)
+  originals.set(prototype, log)
   const watch = createWatch(context)
+  // Every logger's constructor calls this method.
   prototype._shouldCaptureStack = function (this: Logger) {
     watch.add(this)
     return _shouldCaptureStack.call(this)
   }
-  if (context.role === 'take') prototype.log = taking(log, context)
-  if (context.role === 'copy') prototype.log = copying(log, context)
+  if (context.role === 'take') prototype.log = captureCalls(log, context)
+  if (context.role === 'copy') prototype.log = copyCalls(log, context)
   return () => {
     prototype.log = log
     prototype._shouldCaptureStack = _shouldCaptureStack
     if (setMinLevel) prototype.setMinLevel = setMinLevel
-    patched.delete(prototype)
+    originals.delete(prototype)
     watch.end()
   }
-}
-
-// In the root: written as always, and a copy taken. There are three calls of ours on the stack.
-function copying(log: Log, context: AdapterContext): Log {
-  const shadowOf = createShadows(3)
-  return function (id, level, ...args) {
-    if (isRelaying() || id < this.settings.minLevel) return log.call(this, id, level, ...args)
-    const shadow = shadowOf(this, false)
-    shadow.args = args
-    const record = whileRelaying(() => log.call(shadow.logger, id, level, ...args))
-    if (record)
-      tryCapture('tslog', () => take(this, { id, level, record, args: shadow.args }, context))
-    return record
-  }
-}
-
-// In a child, where there is one.
-function taking(log: Log, context: AdapterContext): Log {
-  const shadowOf = createShadows(1)
-  return function (id, level, ...args) {
-    if (isRelaying() || id < this.settings.minLevel) return log.call(this, id, level, ...args)
-    const shadow = shadowOf(this, !isData(this.settings, context))
-    shadow.args = args
-    const record = log.call(shadow.logger, id, level, ...args)
-    if (record)
-      tryCapture('tslog', () => take(this, { id, level, record, args: shadow.args }, context))
-    return record
-  }
-}
-
-function createShadows(frames: number): (logger: Logger, isSilent: boolean) => Shadow {
-  const shadows = new WeakMap<Logger, Shadow>()
-  return (logger, isSilent) => {
-    let shadow = shadows.get(logger)
-    if (shadow?.isSilent === isSilent) return shadow
-    shadow = createShadow(logger, isSilent, frames)
-    shadows.set(logger, shadow)
-    return shadow
-  }
-}
-
-function originalOf(logger: Logger): Log | undefined {
-  for (let at: object | null = logger; at; at = Object.getPrototypeOf(at)) {
-    const log = patched.get(at)
-    if (log) return log
-  }
-  return undefined
-}
-
-// Whatever is not hidden goes to stdout.
-function isData({ type, overwrite }: Settings, { capture }: AdapterContext): boolean {
-  if (capture.stdout || type === 'hidden') return false
-  return !(overwrite?.transportFormatted || overwrite?.transportJSON)
 }

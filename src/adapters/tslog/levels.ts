@@ -1,44 +1,46 @@
-// Levels: those of the root's loggers hold in children, at their start and when they change.
+// Levels: announces the levels of the root's loggers and applies them in children, at their start and after changes.
 
 import type { AdapterContext } from '../kit/adapter.js'
 import { identify, instances, type Logger, nameOf } from './library.js'
 
 const OFF = 100
-/** The level a logger was made with: a child's that is made with the same has not got its own. */
-const AT_FIRST = 'tslog-at-first'
+/** Announced under this name: the level a logger was created with. The same level in a child is not its own. */
+const INITIAL = 'tslog-at-first'
 
 export interface Watch {
   readonly add: (logger: Logger) => void
   readonly end: () => void
 }
 
-/** A level is a plain property of the settings: an accessor in its place tells when it changes. */
+/** tslog's level is a plain property of the settings. An accessor replaces it, to observe changes. */
 export function createWatch({ role, levels }: AdapterContext): Watch {
+  // Loggers whose level the application has set in this child.
   const explicit = new WeakSet<Logger>()
-  const given = new Set<number>([0])
-  let following = false
+  // Levels that are not a child's own: tslog's default, and those from the root, which sub-loggers inherit.
+  const inherited = new Set<number>([0])
+  let isFollowing = false
   const follow = (logger: Logger): void => {
     if (role !== 'take' || explicit.has(logger)) return
     const level = levels.find('tslog', nameOf(logger.settings))
     if (level === undefined) return
     const minLevel = level >= OFF ? Number.POSITIVE_INFINITY : level / 10
-    given.add(minLevel)
-    following = true
+    inherited.add(minLevel)
+    isFollowing = true
     logger.settings.minLevel = minLevel
-    following = false
+    isFollowing = false
   }
   const changed = (logger: Logger): void => {
-    if (!following) explicit.add(logger)
+    if (!isFollowing) explicit.add(logger)
     if (role !== 'take') levels.announce('tslog', nameOf(logger.settings), thresholdOf(logger))
   }
-  const announceFirst = (logger: Logger): void => {
+  const announceInitial = (logger: Logger): void => {
     const name = nameOf(logger.settings)
-    if (levels.find(AT_FIRST, name) === undefined) {
-      levels.announce(AT_FIRST, name, thresholdOf(logger))
+    if (levels.find(INITIAL, name) === undefined) {
+      levels.announce(INITIAL, name, thresholdOf(logger))
     }
   }
   const isAsInRoot = (logger: Logger): boolean =>
-    levels.find(AT_FIRST, nameOf(logger.settings)) === thresholdOf(logger)
+    levels.find(INITIAL, nameOf(logger.settings)) === thresholdOf(logger)
   const add = (logger: Logger): void => {
     const { settings } = logger
     if (instances.identify(logger) || typeof settings?.minLevel !== 'number') return
@@ -55,8 +57,8 @@ export function createWatch({ role, levels }: AdapterContext): Watch {
     })
     if (role !== 'take') {
       changed(logger)
-      announceFirst(logger)
-    } else if (!given.has(minLevel) && !isAsInRoot(logger)) explicit.add(logger)
+      announceInitial(logger)
+    } else if (!inherited.has(minLevel) && !isAsInRoot(logger)) explicit.add(logger)
     follow(logger)
   }
   const end = levels.watch(() => {

@@ -1,4 +1,4 @@
-// Library: what the adapter knows of tslog's loggers, versions 4 and 5.
+// Library: types of the parts of tslog 4 and 5 that the adapter reads or patches, and the loggers made in this thread.
 
 import { type Identity, Instances, placeOf } from '../kit/identity/instances.js'
 import type { Runtime } from './position.js'
@@ -37,6 +37,19 @@ const OWN_FILES = /[\\/]tslog[\\/](?:cjs|esm)[\\/]/
 
 export const instances: Instances<Logger> = new Instances()
 
+/** The `log` of each patched prototype, as it was before the patch. */
+export const originals: WeakMap<object, Log> = new WeakMap()
+
+/** The unpatched `log` for a logger; undefined if its class is not patched. */
+export function originalOf(logger: Logger): Log | undefined {
+  for (let at: object | null = logger; at; at = Object.getPrototypeOf(at)) {
+    const log = originals.get(at)
+    if (log) return log
+  }
+  return undefined
+}
+
+/** The logger's identity. A new logger must be identified within its constructor: this reads the stack. */
 export function identify(logger: Logger): Identity {
   return (
     instances.identify(logger) ?? instances.add(logger, nameOf(logger.settings), placeOf(OWN_FILES))
@@ -47,12 +60,12 @@ export function nameOf({ name, parentNames }: Settings): string {
   return [...(parentNames ?? []), name].filter(Boolean).join(':') || 'tslog'
 }
 
-/** Under which key a record has what the library says of the call. */
+/** The key of tslog's metadata in its record of a call. */
 export function metaKey({ meta, metaProperty }: Settings): string {
   return meta?.property ?? metaProperty ?? '_meta'
 }
 
-/** The same settings but for some. */
+/** The same settings with some replaced. Later changes of the others show through. */
 export function derive(settings: Settings, own: Plain): Settings {
   return Object.create(settings, Object.getOwnPropertyDescriptors(own))
 }

@@ -1,33 +1,33 @@
-// Shadow: the application's logger but for what is ours; settings that change are seen.
+// Overlay: the application's logger with our overrides. Its prototype is that logger, so later changes show through.
 
 import { join } from 'node:path'
 import { derive, type Logger, type Plain, type Settings } from './library.js'
-import { rememberPositions } from './position.js'
+import { cachePositions } from './position.js'
 
-export interface Shadow {
+export interface Overlay {
   readonly logger: Logger
-  /** Whether it writes nothing. */
+  /** Whether its output and transports are off. */
   readonly isSilent: boolean
-  /** Those of the call, after the mask. */
+  /** The arguments of the current call. In version 4 the mask replaces them with the masked ones. */
   args: readonly unknown[]
 }
 
-// As they are run, and as their source maps name them.
+// Both the compiled files and the source files that source maps name.
 const OUR_FILES = new RegExp(
   `${join(__dirname, '../../..').replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}[\\\\/](?:dist|src)[\\\\/]adapters[\\\\/]`,
 )
 
-/** `frames`: calls of ours between the application's and the library's. */
-export function createShadow(logger: Logger, isSilent: boolean, frames: number): Shadow {
+/** `frames`: number of our stack frames between the application's call and the original `log`. */
+export function createOverlay(logger: Logger, isSilent: boolean, frames: number): Overlay {
   const { settings } = logger
   const own: Plain = framePatterns(settings)
-  const shadow: Shadow = { logger: Object.create(logger), isSilent, args: [] }
+  const overlay: Overlay = { logger: Object.create(logger), isSilent, args: [] }
   const { maskValuesOfKeys, overwrite } = settings
-  // Version 4 keeps the masked arguments to itself.
+  // Version 4 does not expose the masked arguments, so this override of the mask records them.
   const mask = (args: unknown[]): unknown[] => {
     const isMasked = (maskValuesOfKeys?.length ?? 0) > 0 && logger._mask
     const masked = overwrite?.mask?.(args) ?? (isMasked ? logger._mask?.(args) : undefined) ?? args
-    shadow.args = masked
+    overlay.args = masked
     return masked
   }
   if (logger.maskingEngine === undefined) own.overwrite = { ...overwrite, mask }
@@ -35,20 +35,20 @@ export function createShadow(logger: Logger, isSilent: boolean, frames: number):
     Object.assign(own, { type: 'hidden', attachedTransports: [] })
     if (own.overwrite) Object.assign(own.overwrite, silent)
   }
-  Object.defineProperty(shadow.logger, 'settings', { value: derive(settings, own) })
-  const runtime = hasDepth(logger) ? undefined : rememberPositions(logger.runtime)
-  if (runtime) Object.defineProperty(shadow.logger, 'runtime', { value: runtime })
+  Object.defineProperty(overlay.logger, 'settings', { value: derive(settings, own) })
+  const runtime = hasDepth(logger) ? undefined : cachePositions(logger.runtime)
+  if (runtime) Object.defineProperty(overlay.logger, 'runtime', { value: runtime })
   for (const depth of DEPTHS) {
     const frame = logger[depth]
     if (Number.isFinite(frame))
-      Object.defineProperty(shadow.logger, depth, { value: Number(frame) + frames })
+      Object.defineProperty(overlay.logger, depth, { value: Number(frame) + frames })
   }
-  return shadow
+  return overlay
 }
 
 const DEPTHS = ['callerFrame', 'stackDepthLevel'] as const
 
-/** Whether the application has said how many calls there are between its own and the library's. */
+/** Whether the application has set the number of frames between its call and the library's. */
 function hasDepth(logger: Logger): boolean {
   return DEPTHS.some((depth) => Number.isFinite(logger[depth]))
 }
@@ -60,7 +60,7 @@ const silent = {
   transportJSON: undefined,
 }
 
-// What the library tells of the place of a call is not to be here.
+// Keeps tslog from reporting one of our files as the position of a call.
 function framePatterns({ stack, internalFramePatterns = [] }: Settings): Plain {
   if (!stack) return { internalFramePatterns: [...internalFramePatterns, OUR_FILES] }
   const patterns = [...(stack.internalFramePatterns ?? []), OUR_FILES]

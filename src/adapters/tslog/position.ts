@@ -1,5 +1,6 @@
-// Position: where in the application a call stands, which the library reads from each call's stack line by line. Calls from
-// the same place have the same stack, and then the same position.
+// Position: caches the source position of log calls, for which tslog parses the stack of each call.
+//
+// Calls from the same place have the same stack, and therefore the same position.
 
 type Plain = Record<string, unknown>
 
@@ -13,7 +14,7 @@ type GetMeta = (
   patterns: readonly RegExp[] | undefined,
 ) => Plain
 
-/** Of version 5: what a logger knows of where it runs. */
+/** Version 5 only: a logger's interface to its platform. */
 export interface Runtime {
   readonly getMeta: GetMeta
   getCallerStackFrame(
@@ -23,17 +24,19 @@ export interface Runtime {
   ): Plain
 }
 
+/** Limit for the cached positions of one runtime. */
 const MAX_PLACES = 1000
+/** Longest stack (characters) that is cached. */
 const MAX_STACK = 4096
 
-// Loggers that an application makes for each request share the runtime of the one they come from.
-const known = new WeakMap<object, Map<string, Plain>>()
+// By runtime: a sub-logger, such as one for each request, shares its parent's.
+const caches = new WeakMap<object, Map<string, Plain>>()
 
-/** The same runtime, which asks the library once for each place; undefined for one that is not as we know it. */
-export function rememberPositions(runtime: Partial<Runtime> | undefined): Runtime | undefined {
+/** A runtime that resolves each position once; undefined if `runtime` lacks the methods of version 5. */
+export function cachePositions(runtime: Partial<Runtime> | undefined): Runtime | undefined {
   if (!isRuntime(runtime)) return undefined
-  const places = known.get(runtime) ?? new Map<string, Plain>()
-  known.set(runtime, places)
+  const places = caches.get(runtime) ?? new Map<string, Plain>()
+  caches.set(runtime, places)
   const resolve = (stack: string, patterns: readonly RegExp[] | undefined): Plain => {
     const key = `${String(patterns)}\n${stack}`
     let place = places.get(key)
@@ -49,7 +52,7 @@ export function rememberPositions(runtime: Partial<Runtime> | undefined): Runtim
     if (hides) return meta
     const at: { stack?: string } = {}
     Error.captureStackTrace(at, getMeta)
-    // Read by few of those who get it, as the library has it.
+    // Lazy, as in tslog itself: few consumers read the position.
     const define = (value: PropertyDescriptor): void => {
       Object.defineProperty(meta, 'path', { configurable: true, enumerable: true, ...value })
     }

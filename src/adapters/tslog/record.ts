@@ -1,72 +1,49 @@
-// Record: what tslog has made of a call, as a record, and what its logger in the root needs besides.
+// Record: the parts of our record, and of the text for the root's logger, that are read from tslog's record of a call.
 
 import { encodeString, escapeControls } from '../../core/encode.js'
-import { encodeFields } from '../../core/record.js'
-import type { AdapterContext } from '../kit/adapter.js'
-import { canDefer, errorAmong, takeDeferred, take as takeRecord } from '../kit/capture/take.js'
-import { messageOf, pack, packArgs, packPlain } from '../kit/capture/values.js'
-import {
-  identify,
-  instances,
-  type Logger,
-  metaKey,
-  nameOf,
-  type Plain,
-  type Settings,
-} from './library.js'
+import { pack } from '../kit/capture/values.js'
+import type { Identity } from '../kit/identity/instances.js'
+import { identify, instances, type Logger, metaKey, type Plain, type Settings } from './library.js'
 
 const MASKED_ARGS = 'tslog.pipeline.maskedArgs'
 
 export interface Call {
   readonly id: number
   readonly level: string
+  /** What tslog's `log` has returned. */
   readonly record: Plain
   readonly args: readonly unknown[]
 }
 
-/** Puts what the library has made of a call on the queue. */
-export function take(
-  logger: Logger,
-  { id, level, record, args: given }: Call,
-  context: AdapterContext,
-): void {
-  const { settings } = logger
-  const args = maskedArgs(record) ?? given
-  const own = ownFields(record, args, settings)
-  const name = nameOf(settings)
-  const number = Math.min(Math.max(Math.floor(id), 1), 6) * 10
-  const plain = canDefer(context) ? packPlain(args) : undefined
-  const parts = { args: plain ?? packArgs(args), own, meta: metaOf(record, settings) }
-  const extra = context.relays ? extraOf(logger, { id, level }, parts) : undefined
-  if (plain && extra && takeDeferred(context, 'tslog', name, number, extra)) return
-  const shown = args.filter((arg) => !isFields(arg))
-  const fields = Object.assign({}, ...args.filter(isFields)) as Plain
-  takeRecord(context, {
-    lib: 'tslog',
-    name,
-    level: number,
-    msg: messageOf(shown),
-    error: errorAmong(args),
-    fields: encodeFields({ ...own, ...fields }),
-    extra,
-  })
+/** What the root's `relay` needs in addition to the record: the text of `toExtra`, parsed. */
+export interface Extra {
+  readonly identity: Identity
+  readonly id: number
+  readonly level: string
+  readonly args: unknown
+  readonly fields: unknown
+  readonly meta: unknown
 }
 
 interface Parts {
-  /** Packed. */
+  /** The arguments, packed. */
   readonly args: string
   readonly own: Plain
   readonly meta: Plain
 }
 
-function extraOf(logger: Logger, { id, level }: Pick<Call, 'id' | 'level'>, parts: Parts): string {
+export function toExtra(
+  logger: Logger,
+  { id, level }: Pick<Call, 'id' | 'level'>,
+  parts: Parts,
+): string {
   const { args, own, meta } = parts
   identify(logger)
   const start = `{"identity":${instances.describe(logger)},"id":${id},"level":${encodeString(level)}`
   return `${start},"args":${args},"fields":${pack(own)},"meta":${packMeta(meta)}}`
 }
 
-// What is read lazily is read here. The root sets the time itself.
+// Encoding reads tslog's lazy members here, in the child. The root sets `date` itself.
 function packMeta(meta: Plain): string {
   const isUsual = Object.keys(meta).every((key) => {
     return META_OBJECTS.has(key) || typeof meta[key] === 'string' || typeof meta[key] === 'number'
@@ -84,15 +61,16 @@ function encodeMeta(meta: Plain): string | undefined {
   }
 }
 
-function maskedArgs(record: Plain): readonly unknown[] | undefined {
+/** The arguments after the mask, which version 5 attaches to its record. */
+export function maskedArgs(record: Plain): readonly unknown[] | undefined {
   const key = Object.getOwnPropertySymbols(record).find(
     ({ description }) => description === MASKED_ARGS,
   )
   return key && ((record as Record<symbol, unknown>)[key] as readonly unknown[] | undefined)
 }
 
-// Bindings and the application's default fields: what is in the record and does not come from the arguments.
-function ownFields(record: Plain, args: readonly unknown[], settings: Settings): Plain {
+/** Members of tslog's record that do not come from the arguments: bindings and the application's default fields. */
+export function ownFields(record: Plain, args: readonly unknown[], settings: Settings): Plain {
   const [first] = args
   const spread = args.length === 1 && typeof first === 'object' && first !== null ? first : NONE
   const ofError = first instanceof Error ? ERROR : NONE
@@ -107,11 +85,12 @@ function ownFields(record: Plain, args: readonly unknown[], settings: Settings):
 const NONE = {}
 const ERROR = { name: '', message: '', stack: '', cause: '' }
 
-function metaOf(record: Plain, settings: Settings): Plain {
+export function metaOf(record: Plain, settings: Settings): Plain {
   return (record[metaKey(settings)] ?? {}) as Plain
 }
 
-function isFields(value: unknown): value is Plain {
+/** Whether an argument is a plain object, whose members become fields of our record. */
+export function isFields(value: unknown): value is Plain {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null

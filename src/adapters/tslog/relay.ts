@@ -1,21 +1,30 @@
-// Relaying: the root's logger, for a record that is finished but for its output.
+// Relay: writes a child's record through the root's logger of the same identity, which adds only output and transports.
 
 import type { LogRecord } from '../../core/record.js'
-import { revive } from '../kit/capture/values.js'
-import type { Identity } from '../kit/identity/instances.js'
-import { derive, type Logger, metaKey, type Plain } from './library.js'
+import { revive, unpackArgs } from '../kit/capture/values.js'
+import { relayInto } from '../kit/guard.js'
+import { derive, instances, type Logger, metaKey, originalOf, type Plain } from './library.js'
+import type { Extra } from './record.js'
 
-/** What goes beside a record. */
-export interface Extra {
-  readonly identity: Identity
-  readonly id: number
-  readonly level: string
-  readonly args: unknown
-  readonly fields: unknown
-  readonly meta: unknown
+/** Returns undefined if the root has no such logger yet. */
+export function relay(record: LogRecord, text: string | undefined): boolean | undefined {
+  if (text === undefined) return false
+  const extra = JSON.parse(text) as Extra
+  const logger = instances.find(extra.identity)
+  const log = logger && originalOf(logger)
+  if (!logger || !log) return undefined
+  return relayInto('tslog', () => {
+    log.call(
+      relayingLogger(logger, record, extra),
+      extra.id,
+      extra.level,
+      ...unpackArgs(extra.args),
+    )
+  })
 }
 
-export function relaying(logger: Logger, { time }: LogRecord, extra: Extra): Logger {
+// The root's logger without everything that tslog has already done in the child.
+function relayingLogger(logger: Logger, { time }: LogRecord, extra: Extra): Logger {
   const { settings } = logger
   const meta = { ...(revive(extra.meta) as Plain), date: new Date(time) }
   const withMeta = (fields: Plain): Plain => ({ ...fields, [metaKey(settings)]: meta })

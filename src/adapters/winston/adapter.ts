@@ -1,4 +1,4 @@
-// Adapter: patches winston 3 and tracks its loggers, whose identity is a container id, a label or the place of creation.
+// Adapter: patches winston 3 and tracks its loggers by container id, label or place of creation.
 
 import * as shimmer from 'shimmer'
 import type { Adapter, AdapterContext } from '../kit/adapter.js'

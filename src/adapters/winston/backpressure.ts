@@ -1,4 +1,4 @@
-// Backpressure: paces bursts of relayed records, because winston's File transport loses records while it opens or rotates.
+// Backpressure: paces bursts of relayed records, because winston's File loses records while it opens or rotates a file.
 //
 // The record that fills a file is the last one written to it. The next record waits until that file is flushed and the
 // next file is open.

@@ -80,7 +80,8 @@ function isInRoot({ levels }: AdapterContext, identity: Identity): boolean {
   return keys.some((key) => levels.find('winston', key) !== undefined)
 }
 
-// After an uncaught exception, winston exits when its transports emit `finish`. In a child they write nothing, so we emit it.
+// After an uncaught exception, winston exits when these transports emit `finish`. In a child they write nothing, so they
+// never would.
 function emitFinish(transports: readonly Transport[]): void {
   const waited = transports.filter((t) => t.handleExceptions || t.handleRejections)
   process.nextTick(() => {

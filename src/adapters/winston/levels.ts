@@ -59,8 +59,8 @@ function tableOf(ranks: Ranks): ReadonlyMap<string, number> {
   return table
 }
 
-// An unknown name gets the level of the known name before it by rank, else of the first known name. If no name is known,
-// the levels go down in steps from 50 to 10.
+// An unknown name gets the level of the known name before it by rank, else of the first known name.
+// If no name is known, the levels go down in steps from 50 to 10.
 function makeTable(ranks: Ranks): ReadonlyMap<string, number> {
   const names = Object.keys(ranks).sort((a, b) => (ranks[a] ?? 0) - (ranks[b] ?? 0))
   const isKnown = names.some((name) => KNOWN[name] !== undefined)

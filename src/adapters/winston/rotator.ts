@@ -1,4 +1,4 @@
-// Rotator: hooks file-stream-rotator, whose streams DailyRotateFile writes to, and delays its `rotate` event in the root.
+// Rotator: hooks file-stream-rotator, which DailyRotateFile writes through, and in the root delays its `rotate` event.
 //
 // The rotator emits `rotate` when it ends the old file, whose last writes are still pending. DailyRotateFile then
 // compresses and removes that file at once, and these writes are lost.
