@@ -26,7 +26,7 @@ const INFO = 30
 /** Limit for the cached levels. */
 const MAX_CACHED = 1000
 
-/** The level of a record: a multiple of 10 from 10 to 60. MARK ranks above FATAL but is no failure, so it becomes INFO. */
+/** The level of a record: a multiple of 10 from 10 to 60. MARK ranks above FATAL but is no failure: it is INFO. */
 export function levelOf(level: Level): number {
   const number = thresholdOf(level)
   if (number >= MARK) return INFO

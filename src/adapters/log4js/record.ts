@@ -83,8 +83,8 @@ function locationOf(event: Event): Record<string, unknown> | undefined {
   return known.length === 0 ? undefined : Object.fromEntries(known.map((key) => [key, event[key]]))
 }
 
-// The message leaves out the error, whose text is in the record's `err`. If `data` starts with a format string, the error
-// may fill a placeholder, so it stays.
+// The message leaves out the error, whose text is in the record's `err`. If `data` starts with a format string, the
+// error may fill a placeholder, so it stays.
 function messageOf(data: readonly unknown[], error: Error | undefined): string {
   if (!error || (typeof data[0] === 'string' && PLACEHOLDER.test(data[0]))) return plainTextOf(data)
   const others = data.filter((value) => value !== error)

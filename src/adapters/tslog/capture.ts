@@ -9,8 +9,8 @@ import { type Log, type Logger, nameOf, type Plain, type Settings } from './libr
 import { createOverlay, type Overlay } from './overlay.js'
 import { type Call, isFields, maskedArgs, metaOf, ownFields, toExtra } from './record.js'
 
-// Number of our stack frames between the application's call and the original `log`. An application can tell tslog to find
-// the position of a call by counting frames.
+// Number of our stack frames between the application's call and the original `log`. An application can tell tslog to
+// find the position of a call by counting frames.
 const CAPTURE_FRAMES = 1
 const COPY_FRAMES = 3
 

@@ -80,8 +80,8 @@ function isInRoot({ levels }: AdapterContext, identity: Identity): boolean {
   return keys.some((key) => levels.find('winston', key) !== undefined)
 }
 
-// After an uncaught exception, winston exits when these transports emit `finish`. In a child they write nothing, so they
-// never would.
+// After an uncaught exception, winston exits when these transports emit `finish`. In a child they write nothing and
+// would never emit it.
 function emitFinish(transports: readonly Transport[]): void {
   const waited = transports.filter((t) => t.handleExceptions || t.handleRejections)
   process.nextTick(() => {

@@ -29,7 +29,7 @@ export function errorOf(info: Info): Error | undefined {
 
 /**
  * Runs the logger's format in the child. Like any winston format, it may change the given info.
- * Returns undefined if the format drops the info. If it throws, returns the given info: the root's format may accept it.
+ * Returns undefined if the format drops the info. If it throws, returns the given info: the root's may accept it.
  */
 export function format(logger: Logger, info: Info, isTextWanted: boolean): Info | undefined {
   info[LEVEL] = levelName(info)

@@ -1,5 +1,5 @@
 'use strict'
-// The log4js adapter: events of children come out of the root's appenders, and once only.
+// The log4js adapter: the root's appenders write the children's events, each once.
 
 const assert = require('node:assert/strict')
 const { readFileSync } = require('node:fs')
@@ -27,7 +27,7 @@ const SOME_KINDS = [
   ['cluster', 'exit'],
 ]
 
-describe('in relay', () => {
+describe('relay', () => {
   for (const configured of ['configured', 'unconfigured']) {
     const kinds = configured === 'configured' ? KINDS : SOME_KINDS
     for (const [kind, end] of kinds) {
@@ -36,27 +36,30 @@ describe('in relay', () => {
         const args = [kind, end, String(COUNT), configured]
         const { stdout, stderr } = await run(APP, { args, cwd })
         assert.deepEqual([stdout, stderr], ['', ''])
-        const [first, ...told] = readFileSync(join(cwd, 'app.log'), 'utf8').split(/\n(?=[A-Z]+ \w)/)
+        const [first, ...lines] = readFileSync(join(cwd, 'app.log'), 'utf8').split(
+          /\n(?=[A-Z]+ \w)/,
+        )
         assert.match(first, /^INFO root \d+ \S+ null from the root$/)
         assert.deepEqual(
-          told.splice(0, COUNT).map((line) => line.split(' ').slice(5).join(' ')),
+          lines.splice(0, COUNT).map((line) => line.split(' ').slice(5).join(' ')),
           Array.from({ length: COUNT }, (_, i) => `number ${i + 1}`),
         )
-        assertTold(told)
+        assertKinds(lines)
         assert.equal(readFileSync(join(cwd, 'db.log'), 'utf8'), 'no connection\n')
         if (kind === 'worker') return
         const { open, pid } = JSON.parse(readFileSync(join(cwd, 'open.json'), 'utf8'))
         assert.deepEqual(open, [])
-        assert.equal(told[0].split(' ')[2], String(pid))
+        assert.equal(lines[0].split(' ')[2], String(pid))
       })
     }
   }
 })
 
-/** @param {string[]} told */
-function assertTold(told) {
-  assert.equal(told.length, 3)
-  const [failed, values, marked] = told
+// One line of each kind: an error, values that are not JSON, a mark.
+/** @param {string[]} lines */
+function assertKinds(lines) {
+  assert.equal(lines.length, 3)
+  const [failed, values, marked] = lines
   assert.match(failed, /^ERROR app\.main \d+ \S+ ada failed TypeError: broken\n\s+at use /)
   assert.match(failed, /code: 'E_BROKEN'/)
   assert.match(failed, /\[cause\]: RangeError: below\n/)
@@ -64,9 +67,9 @@ function assertTold(told) {
   assert.match(marked, /^MARK app\.main \d+ \S+ ada marked\s*$/)
 }
 
-describe('in a file', () => {
+describe('file handler', () => {
   for (const [kind, end] of SOME_KINDS) {
-    it(`are the records of a ${kind} (${end}) and of the root's own loggers`, async (t) => {
+    it(`has the records of a ${kind} (${end}) and of the root's own loggers`, async (t) => {
       const cwd = scratch(t)
       const config = { handlers: [{ type: 'file', path: join(cwd, 'all.log') }] }
       await run(APP, { args: [kind, end, String(COUNT)], cwd, config })
@@ -86,7 +89,7 @@ describe('in a file', () => {
   }
 })
 
-it('a child of a root without log4js is not mute', async (t) => {
+it('records of a child are printed if its root has no log4js', async (t) => {
   const cwd = scratch(t)
   const program = join(FIXTURES, 'adapters/log4js-child-only.js')
   const { stdout } = await run(program, { cwd })
@@ -96,7 +99,7 @@ it('a child of a root without log4js is not mute', async (t) => {
   assert.deepEqual([level, name, msg, lib], [30, 'alone', 'said', 'log4js'])
 })
 
-it('levels of the root hold in a child that has not set its own', async (t) => {
+it("the root's levels apply in a child that has not set its own", async (t) => {
   const cwd = scratch(t)
   await run(join(FIXTURES, 'adapters/log4js-levels.mjs'), { cwd })
   assert.deepEqual(readFileSync(join(cwd, 'app.log'), 'utf8').trim().split('\n'), [
@@ -107,7 +110,7 @@ it('levels of the root hold in a child that has not set its own', async (t) => {
 })
 
 for (const kind of ['worker', 'fork']) {
-  it(`levels of the application's own, of a ${kind}`, async (t) => {
+  it(`custom levels of a ${kind} are kept`, async (t) => {
     const { lines, stdout, stderr } = await use(t, 'levels', kind)
     assert.deepEqual([stdout, stderr], ['', ''])
     assert.deepEqual(lines, [
@@ -119,7 +122,7 @@ for (const kind of ['worker', 'fork']) {
     ])
   })
 
-  it(`what an appender of the root throws at is printed, the rest of a ${kind} is written`, async (t) => {
+  it(`a record of a ${kind} is printed if an appender in the root throws; the others are written`, async (t) => {
     const { lines, stdout, stderr } = await use(t, 'throwing', kind)
     assert.deepEqual(lines, [
       ...[1, 2, 3, 4, 6, 7, 8, 9].map((i) => `INFO app number ${i}`),

@@ -1,5 +1,5 @@
 'use strict'
-// The tslog adapter, for versions 4 and 5: a child's records come out of the root's logger, or are in a file.
+// The tslog adapter, with versions 4 and 5: the root's logger or a file handler writes a child's records.
 
 const assert = require('node:assert/strict')
 const { cpSync, readFileSync } = require('node:fs')
@@ -12,7 +12,7 @@ describeLibrary('tslog')
 describeLibrary('tslog4')
 
 for (const library of ['tslog', 'tslog4']) {
-  it(`${library}: where calls stand is what the library says alone`, async (t) => {
+  it(`${library}: positions of calls are the same as without logshare`, async (t) => {
     const path = scratch(t)
     const program = join(path, 'positions.js')
     const packages = join(path, 'node_modules')

@@ -1,5 +1,5 @@
 'use strict'
-// The winston adapter: records of children come out of the root's loggers, by their formats and their transports.
+// The winston adapter: the root's loggers write the children's records with their own formats and transports.
 
 const assert = require('node:assert/strict')
 const { readFileSync } = require('node:fs')
@@ -13,7 +13,7 @@ const COUNT = 1000
 /** @param {string} path @returns {any[]} */
 const readJson = (path) => readLog(path)
 
-describe('in relay', () => {
+describe('relay', () => {
   for (const [kind, end] of [
     ['worker', 'exit'],
     ['worker', 'terminate'],
@@ -22,7 +22,7 @@ describe('in relay', () => {
     ['fork', 'SIGKILL'],
     ['fork', 'end'],
   ]) {
-    it(`records of a ${kind} (${end}) are written by the root's loggers`, async (t) => {
+    it(`the root's loggers write the records of a ${kind} (${end})`, async (t) => {
       const cwd = scratch(t)
       const { stdout, stderr } = await run(APP, { args: [kind, end, String(COUNT)], cwd })
       assert.deepEqual([stdout, stderr], ['', ''])
@@ -33,7 +33,7 @@ describe('in relay', () => {
         numbers.map(({ n, message }) => [n, message]),
         Array.from({ length: COUNT }, (_, i) => [i + 1, `number ${i + 1}`]),
       )
-      assertTold(app)
+      assertKinds(app)
       assertOthers(cwd)
       if (kind === 'fork') {
         assert.notEqual(numbers[0].origin, undefined)
@@ -43,10 +43,11 @@ describe('in relay', () => {
   }
 })
 
-/** @param {any[]} told */
-function assertTold(told) {
+// One record of each kind: errors, values that are not JSON, a child logger, a profile.
+/** @param {any[]} records */
+function assertKinds(records) {
   assert.deepEqual(
-    told.map(({ level, message, service }) => [level, message, service]),
+    records.map(({ level, message, service }) => [level, message, service]),
     [
       ['error', 'broken', 'app'],
       ['error', 'failed broken', 'app'],
@@ -55,7 +56,7 @@ function assertTold(told) {
       ['info', 'work', undefined],
     ],
   )
-  const [thrown, failed, object, child, profile] = told
+  const [thrown, failed, object, child, profile] = records
   assert.match(thrown.stack, /^TypeError: broken\n\s+at use .*winston-app\.js/)
   assert.equal(thrown.code, 'E_BROKEN')
   assert.match(failed.stack, /^TypeError: broken\n/)
@@ -70,7 +71,7 @@ function assertOthers(cwd) {
   const db = read('db.log').trimEnd().split('\n')
   assert.equal(db.length, 2)
   for (const line of db) {
-    // The format reads the clock twice: both times it was the child's.
+    // The format reads the clock twice. Both times it must see the time of the child's call.
     const [, date, time, , , iso] = /^(\S+) (\S+) (\w+) (\w+) (\S+)$/.exec(line) ?? []
     assert.equal(new Date(`${date}T${time}`).toISOString(), iso)
   }

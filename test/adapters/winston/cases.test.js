@@ -1,5 +1,5 @@
 'use strict'
-// The winston adapter: levels, files and their rotation, exceptions, formats that fail, loggers that come late.
+// The winston adapter: levels, file rotation, uncaught exceptions, formats that throw, loggers that are created late.
 
 const assert = require('node:assert/strict')
 const { cpSync, readdirSync, readFileSync } = require('node:fs')
@@ -26,7 +26,7 @@ async function use(t, name, { kind = 'worker', collect = false } = {}) {
 const messages = (lines) => lines.map(({ message }) => message)
 
 for (const kind of ['worker', 'fork']) {
-  it(`rotation in the root takes all records of a ${kind}, each once`, async (t) => {
+  it(`the root's rotated files have every record of a ${kind} once`, async (t) => {
     const { cwd, stderr } = await use(t, 'rotate', { kind })
     assert.equal(stderr, '')
     const numbers = (/** @type {RegExp} */ pattern) =>
@@ -42,7 +42,7 @@ for (const kind of ['worker', 'fork']) {
     assert.ok(readdirSync(cwd).filter((file) => /^daily.*\.gz$/.test(file)).length > 5)
   })
 
-  it(`levels of the root hold in a ${kind} that has not set its own`, async (t) => {
+  it(`the root's levels apply in a ${kind} that has not set its own`, async (t) => {
     const { lines } = await use(t, 'levels', { kind })
     assert.deepEqual(messages(lines('levels.log')), [
       'of the level of the root',
@@ -51,7 +51,7 @@ for (const kind of ['worker', 'fork']) {
     assert.deepEqual(messages(lines('own.log')), ['the level the child has given it'])
   })
 
-  it(`an exception nobody catches in a ${kind} is written by the root's transport`, async (t) => {
+  it(`the root's transport writes an uncaught exception of a ${kind}`, async (t) => {
     const { lines, stdout } = await use(t, 'exception', { kind })
     const [{ level, exception, stack, message }, ...others] = /** @type {any[]} */ (
       lines('exception.log')
@@ -62,7 +62,7 @@ for (const kind of ['worker', 'fork']) {
     assert.equal(stdout, 'ended with 1\n')
   })
 
-  it(`a rejection nobody handles in a ${kind} is written by the root's transport`, async (t) => {
+  it(`the root's transport writes an unhandled rejection of a ${kind}`, async (t) => {
     const { lines, stdout } = await use(t, 'rejection', { kind })
     const [line, ...others] = /** @type {any[]} */ (lines('rejection.log'))
     assertRejection(line)
@@ -70,7 +70,7 @@ for (const kind of ['worker', 'fork']) {
     assert.equal(stdout, 'ended with 1\n')
   })
 
-  it(`and where it is not to end a ${kind}, that goes on`, async (t) => {
+  it(`with exitOnError false, a ${kind} goes on after an unhandled rejection`, async (t) => {
     const { lines, stdout } = await use(t, 'rejection, staying', { kind })
     const [line, ...others] = /** @type {any[]} */ (lines('rejection.log'))
     assertRejection(line)
@@ -86,12 +86,12 @@ function assertRejection({ level, rejection, stack, message }) {
   assert.match(stack, /^RangeError: nobody\n/)
 }
 
-it('what is silent stays silent', async (t) => {
+it('silent loggers and transports write nothing', async (t) => {
   const { lines } = await use(t, 'silent')
   assert.deepEqual(messages(lines('silent.log')), ['said'])
 })
 
-it('records wait a little for a logger that the root makes later', async (t) => {
+it('records wait for a logger that the root creates a little later', async (t) => {
   const { lines, stdout } = await use(t, 'later')
   assert.equal(stdout, '')
   assert.deepEqual(
@@ -100,29 +100,32 @@ it('records wait a little for a logger that the root makes later', async (t) => 
   )
 })
 
-it('a format that throws costs neither side more than its record, which is printed', async (t) => {
+it('a format that throws affects only its record, which is printed', async (t) => {
   const { lines, stdout, stderr, code } = await use(t, 'throwing')
   assert.deepEqual(messages(lines('throwing.log')), ['good'])
   assert.deepEqual(messages(readLines(stdout).map(({ msg: message }) => ({ message }))), ['bad'])
-  assert.match(stderr, /^logshare: winston in the root could not write a record: of the format \(\w+\)\n$/)
+  assert.match(
+    stderr,
+    /^logshare: winston in the root could not write a record: of the format \(\w+\)\n$/,
+  )
   assert.equal(code, 0)
 })
 
-it('an unconfigured winston in a child is not mute', async (t) => {
+it('records of an unconfigured winston in a child are printed', async (t) => {
   const { stdout, stderr } = await use(t, 'nobody')
   assert.equal(stderr, '')
   const [{ name, msg, lib, level }, ...others] = readLines(stdout)
   assert.deepEqual([name, msg, lib, level, others], ['winston', 'unconfigured', 'winston', 30, []])
 })
 
-it('a logger of another name is found by the file it writes', async (t) => {
+it('a logger with another label is found by the file it writes', async (t) => {
   const { lines } = await use(t, 'files')
   assert.deepEqual(lines('files.log'), [
     { level: 'info', message: 'by its file', service: 'other' },
   ])
 })
 
-it('levels of an application’s own are kept', async (t) => {
+it('custom levels are kept', async (t) => {
   const { lines } = await use(t, 'custom')
   assert.deepEqual(lines('custom.log'), [
     { level: 'loud', message: 'cry' },
@@ -130,15 +133,15 @@ it('levels of an application’s own are kept', async (t) => {
   ])
 })
 
-it('what a child prints for another program is left alone', async (t) => {
+it('a child still prints to a stream that another program reads', async (t) => {
   const { stdout } = await use(t, 'print', { kind: 'spawn' })
   assert.equal(stdout, 'data: <text>\n')
   const forked = await use(t, 'print', { kind: 'fork' })
   assert.equal(forked.stdout, '<text>\n')
 })
 
-describe('in a file', () => {
-  it('records are as the format of the child has made them', async (t) => {
+describe('file handler', () => {
+  it("has the records as the child's format returned them", async (t) => {
     const { lines } = await use(t, 'fields', { collect: true })
     const records = /** @type {any[]} */ (lines('all.json'))
     assertDelivered(records, { 'worker#1': 3 })
@@ -156,7 +159,7 @@ describe('in a file', () => {
     assert.deepEqual([inner.msg, inner.err.type], ['inner', 'SyntaxError'])
   })
 
-  it('levels of an application’s own become ours', async (t) => {
+  it('converts custom levels to ours', async (t) => {
     const { lines } = await use(t, 'custom', { collect: true })
     assert.deepEqual(
       lines('all.json').map(({ level, msg }) => [level, msg]),
@@ -171,7 +174,7 @@ describe('in a file', () => {
     ['worker', 'terminate'],
     ['fork', 'SIGKILL'],
   ]) {
-    it(`are the records of a ${kind} (${end}) and of the root's own loggers`, async (t) => {
+    it(`has the records of a ${kind} (${end}) and of the root's own loggers`, async (t) => {
       const cwd = scratch(t)
       const config = { handlers: [{ type: 'file', path: join(cwd, 'all.json') }] }
       await run(join(FIXTURES, 'adapters/winston-app.js'), {
@@ -186,7 +189,7 @@ describe('in a file', () => {
   }
 })
 
-it('an imported winston, of a copy of its own, is relayed, too', async (t) => {
+it('relays records of an imported winston, from a separate copy of the package', async (t) => {
   const cwd = scratch(t)
   cpSync(join(FIXTURES, 'adapters/winston-import.mjs'), join(cwd, 'program.mjs'))
   for (const name of packagesOf('winston')) {
