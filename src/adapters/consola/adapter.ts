@@ -8,7 +8,8 @@ import { canDefer, errorAmong, takeDeferred, take as takeRecord } from '../kit/c
 import { messageOf, pack, packArgs, packPlain, revive, unpackArgs } from '../kit/capture/values.js'
 import { relayInto, tryCapture } from '../kit/guard.js'
 import { hookPackage } from '../kit/hook/package.js'
-import { type Identity, Instances, placeOf } from '../kit/identity/instances.js'
+import { placeOf } from '../kit/identity/callers.js'
+import { type InstanceIdentity, Instances } from '../kit/identity/instances.js'
 
 interface LogObject {
   readonly date: Date
@@ -35,7 +36,7 @@ interface Consola {
 }
 
 interface Extra {
-  readonly identity: Identity
+  readonly identity: InstanceIdentity
   readonly type: string
   readonly level: number
   readonly tag: string

@@ -1,4 +1,4 @@
-// Adapter: what knows one library, takes its records in children and gives them back in the root.
+// Adapter: the contract between logshare and the code that knows one logging library.
 
 import type { Levels } from '../../core/levels.js'
 import type { LogRecord } from '../../core/record.js'
@@ -6,48 +6,82 @@ import type { Capture } from '../../core/stdio.js'
 import type { Registry } from '../../logger/registry.js'
 
 /**
- * What becomes of a library's records here.
- * `take`: they leave for the root and are not written (a child).
- * `copy`: they are written as always, and a copy leaves (the root, when there are handlers besides the relay).
- * `track`: they are written as always; the application's loggers are remembered, for records of children to be given
- * back to them, and their levels announced (the root, when there is nothing but the relay).
+ * What an adapter does with a log call of its library in this thread.
+ *
+ * `take`: puts a record on the queue and keeps the library from writing it. Used in children: the root's logger writes
+ * the record instead.
+ *
+ * `copy`: lets the library write as usual and puts a copy of the record on the queue. The copy goes to handlers and is
+ * never relayed. Used in the root when it has handlers other than the relay, and in children that write their output
+ * themselves (the root waits for them in `spawnSync`, or their application logs to a collector).
+ *
+ * `track`: lets the library write as usual and puts nothing on the queue. The adapter only remembers the application's
+ * loggers, so that children's records can be relayed to them, and announces their levels to the children. Used in the
+ * root when it has no handler but the relay.
+ *
+ * The root also remembers loggers and announces levels with `copy`.
  */
 export type Role = 'take' | 'copy' | 'track'
 
-/** Where an adapter is installed. */
+/** What an adapter is told about the thread it is installed in. */
 export interface AdapterContext {
+  /** Returns the thread's registry; the first call creates it. Call it for a record, not in `install`. */
   readonly registry: () => Registry
-  /** Streams of this thread whose text is log. What goes to another stream is data and left alone. */
+  /**
+   * Which standard streams of this thread are those of the root. Output to another stream is data for another reader:
+   * an adapter must neither capture nor change it.
+   */
   readonly capture: Capture
   readonly role: Role
-  /** Whether records are given back in the root: only then is `Taken.extra` worth making. */
+  /** Whether this thread's records are relayed. If not, nothing reads `Taken.extra`: do not build it. */
   readonly relays: boolean
-  /** Whether there are handlers that keep copies of what libraries write themselves. */
+  /** Whether the configuration has handlers other than the relay. */
   readonly collects: boolean
   readonly levels: Levels
 }
 
-/** Whether nobody but the root's logger of the same identity reads a record that finds it. */
+/** Whether a record whose logger exists in the root is read by that logger only: no handler reads it. */
 export function isOnlyRelayed({ relays, collects, levels }: AdapterContext): boolean {
   return relays && !collects && !levels.hasReaders
 }
 
+/** One library's adapter. `table.ts` calls `install` in each thread, and `relay` on the main thread of the root. */
 export interface Adapter {
-  /** The library's name, as in the option `adapters` and the record's `lib`. */
+  /** The library's name, as in the option `adapters` and in the field `lib` of its records. */
   readonly name: string
-  /** Starts to do what the context's role says; returns the undo. */
-  install(context: AdapterContext): () => void
+
   /**
-   * Gives a child's record to the root's own logger of the same identity; `extra` is what the child's adapter has put
-   * beside it, `line` the record's own text. False if there is no such logger: then the record is printed. Undefined if there is none now: it is asked
-   * again, for a little while.
+   * Starts doing what `context.role` says, and returns a function that undoes it.
+   *
+   * Called when the library is about to be loaded: just before its main file runs, or when its global property gets a
+   * value. Called at once for a library that is loaded already and for parts of Node. The library's exports may not exist
+   * yet, and more than one copy may be loaded: wait for each with `hookPackage` or `onGlobal`. Do not `require` the library
+   * here. If `install` throws, a warning is printed and the library works as without logshare.
+   *
+   * The functions it puts in place run within the application's log calls. They must not throw (`tryCapture`), and they
+   * must pass a call on unchanged while `isRelaying()` is true.
+   */
+  install(context: AdapterContext): () => void
+
+  /**
+   * Passes a child's record to the logger with the same identity in the root, which formats and writes it. `line` is the
+   * record as JSON, `record` is `line` parsed, and `extra` is what the child's adapter put in `Taken.extra`. A deferred
+   * record has no `msg` and no fields: all of them are in `extra`.
+   *
+   * Called on the root's main thread; records of one logger of a child come in the order in which they were logged.
+   * `install` may not have been called, because the root may not have loaded the library. Call the library within
+   * `whileRelaying`, or the record is captured again, and do not let its exceptions out (`relayInto` does both).
+   *
+   * Returns true if the logger has got the record, even if writing it failed. Returns false if there is no such logger and
+   * there will be none: the record is printed to the console. Returns undefined if there is no such logger yet: the record
+   * is kept and tried again for a short time, and later records of the same library and logger name wait behind it.
    */
   relay(record: LogRecord, extra: string | undefined, line: string): boolean | undefined
 }
 
 let relaying = false
 
-/** Runs a relay; what the library does meanwhile is not captured again. */
+/** Runs `relay`. What the library logs during the call is not captured. */
 export function whileRelaying<T>(relay: () => T): T {
   const before = relaying
   relaying = true
@@ -58,7 +92,7 @@ export function whileRelaying<T>(relay: () => T): T {
   }
 }
 
-/** Whether records come from a relay now and are no news. */
+/** Whether the current call was made within `whileRelaying`, so that its records must not be captured. */
 export function isRelaying(): boolean {
   return relaying
 }

@@ -1,9 +1,12 @@
-// Giving: a library's code is run around a record, and whatever it throws stays here.
+// Guard: runs library code for one record and turns exceptions into warnings.
 
 import { notice, reasonOf } from '../../core/notice.js'
 import { whileRelaying } from './adapter.js'
 
-/** Gives a child's record to the root's logger; always true, for it has been given although writing it may have failed. */
+/**
+ * Runs `act`, which passes a child's record to the root's logger. Always returns true: the logger has got the record, even
+ * if writing it failed.
+ */
 export function relayInto(lib: string, act: () => void): true {
   try {
     whileRelaying(act)
@@ -14,13 +17,13 @@ export function relayInto(lib: string, act: () => void): true {
   return true
 }
 
-/** Takes a record; false if that failed, and the library is to do what it does without us. */
+/** Runs `act`, which captures a record. Returns false if it threw; the library then has to write the record itself. */
 export function tryCapture(lib: string, act: () => void): boolean {
   try {
     act()
     return true
   } catch (error) {
-    notice('LOGSHARE_WARN_FAILED_OPEN', `cannot take records of ${lib}: ${reasonOf(error)}`, lib)
+    notice('LOGSHARE_WARN_FAILED_OPEN', `cannot capture records of ${lib}: ${reasonOf(error)}`, lib)
     return false
   }
 }

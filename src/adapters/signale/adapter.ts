@@ -7,7 +7,8 @@ import { errorAmong, take, withoutColours } from '../kit/capture/take.js'
 import { packArgs, unpackArgs } from '../kit/capture/values.js'
 import { relayInto, tryCapture } from '../kit/guard.js'
 import { hookPackage } from '../kit/hook/package.js'
-import { type Identity, Instances, placeOf } from '../kit/identity/instances.js'
+import { placeOf } from '../kit/identity/callers.js'
+import { type InstanceIdentity, Instances } from '../kit/identity/instances.js'
 
 interface Type {
   readonly stream?: unknown
@@ -36,7 +37,7 @@ interface Signale {
 }
 
 interface Extra {
-  readonly identity: Identity
+  readonly identity: InstanceIdentity
   readonly type?: string
   readonly file?: string
   readonly args?: unknown

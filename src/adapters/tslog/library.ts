@@ -1,6 +1,7 @@
 // Library: types of the parts of tslog 4 and 5 that the adapter reads or patches, and the loggers made in this thread.
 
-import { type Identity, Instances, placeOf } from '../kit/identity/instances.js'
+import { placeOf } from '../kit/identity/callers.js'
+import { type InstanceIdentity, Instances } from '../kit/identity/instances.js'
 import type { Runtime } from './position.js'
 
 export type Plain = Record<string, unknown>
@@ -50,7 +51,7 @@ export function originalOf(logger: Logger): Log | undefined {
 }
 
 /** The logger's identity. A new logger must be identified within its constructor: this reads the stack. */
-export function identify(logger: Logger): Identity {
+export function identify(logger: Logger): InstanceIdentity {
   return (
     instances.identify(logger) ?? instances.add(logger, nameOf(logger.settings), placeOf(OWN_FILES))
   )

@@ -2,7 +2,7 @@
 
 import { encodeString, escapeControls } from '../../core/encode.js'
 import { pack } from '../kit/capture/values.js'
-import type { Identity } from '../kit/identity/instances.js'
+import type { InstanceIdentity } from '../kit/identity/instances.js'
 import { identify, instances, type Logger, metaKey, type Plain, type Settings } from './library.js'
 
 const MASKED_ARGS = 'tslog.pipeline.maskedArgs'
@@ -17,7 +17,7 @@ export interface Call {
 
 /** What the root's `relay` needs in addition to the record: the text of `toExtra`, parsed. */
 export interface Extra {
-  readonly identity: Identity
+  readonly identity: InstanceIdentity
   readonly id: number
   readonly level: string
   readonly args: unknown

@@ -1,7 +1,8 @@
-// ESM: modules that are no CommonJS never pass the cache of modules. A line behind their own hands their exports over.
+// ESM: finds packages that are loaded as ES modules, which never get into the CommonJS module cache.
 //
-// `module.registerHooks` is there from Node 22.15 on. It is used only where one of the packages is to be found, sees every
-// module and changes none but theirs.
+// A load hook appends a line to the source of such a file; the line passes the file's exports to us. The hook needs
+// `module.registerHooks` (Node 22.15). Node calls it for every module, so it is installed only if one of the packages is
+// present in a node_modules directory.
 
 import { existsSync } from 'node:fs'
 import * as loader from 'node:module'
@@ -22,12 +23,15 @@ type RegisterHooks = (hooks: { load: Load<unknown> }) => { deregister(): void }
 
 const KEY = Symbol.for('logshare.esm')
 
-let handed: ((url: string, exports: unknown) => void) | undefined
+let receive: ((url: string, exports: unknown) => void) | undefined
 
-/** Has hooks see those files of the packages that are modules; returns the undo. */
+/**
+ * Has the hooks of `hookPackage` called for those files of the packages that are ES modules. `isHookedUrl` tells for a URL
+ * whether it is one of their files. Returns the undo.
+ */
 export function hookModules(
   packages: readonly string[],
-  isTheirs: (url: string) => boolean,
+  isHookedUrl: (url: string) => boolean,
 ): () => void {
   const present = packages.filter(isPresent)
   if (present.length === 0) return () => {}
@@ -40,22 +44,23 @@ export function hookModules(
     )
     return () => {}
   }
-  handed = (url, exports) => offerModule(fileURLToPath(url), exports)
-  Object.defineProperty(globalThis, KEY, { configurable: true, value: handed })
+  receive = (url, exports) => offerModule(fileURLToPath(url), exports)
+  Object.defineProperty(globalThis, KEY, { configurable: true, value: receive })
   const hooks = registerHooks({
     load(url, context, next) {
       const loaded = next(url, context)
-      return isTheirs(url) ? attend(url, loaded) : loaded
+      return isHookedUrl(url) ? appendHandover(url, loaded) : loaded
     },
   })
   return () => {
     hooks.deregister()
-    if (Reflect.get(globalThis, KEY) === handed) Reflect.deleteProperty(globalThis, KEY)
+    if (Reflect.get(globalThis, KEY) === receive) Reflect.deleteProperty(globalThis, KEY)
   }
 }
 
-// Behind the last line: places and source maps stay as they are. It runs when the module has, before its importers.
-function attend(url: string, loaded: Loaded): Loaded {
+// After the last line, so that positions and source maps stay valid. It runs after the module's own code and before the
+// modules that import it.
+function appendHandover(url: string, loaded: Loaded): Loaded {
   try {
     const { format, source } = loaded
     if (format !== 'module' || source === null || source === undefined) return loaded
@@ -72,7 +77,8 @@ function attend(url: string, loaded: Loaded): Loaded {
   }
 }
 
-// Package managers put a package, or a link to it, beside others at the top, even if only another package needs it.
+// Package managers put a package, or a link to it, into the top node_modules directory, even if only another package
+// depends on it.
 function isPresent(name: string): boolean {
   const starts = new Set([process.cwd(), dirname(process.argv[1] ?? ''), __dirname])
   for (const start of starts) {

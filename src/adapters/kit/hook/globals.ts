@@ -1,9 +1,9 @@
-// Globals: some libraries keep their state on the global object, where every copy of them, loaded in whatever way, finds
-// it. Their adapters wait for it there.
+// Globals: wait for a library to put its state on the global object, where all of its copies find it, however they are
+// loaded.
 
 type Global = Record<string | symbol, unknown>
 
-/** Calls back when a global property has a value, now or later; returns the undo. */
+/** Calls `act` once, as soon as the global property has a value. Returns a function that stops waiting. */
 export function onceGlobal(key: string | symbol, act: () => void): () => void {
   if (Reflect.get(globalThis, key) !== undefined) {
     act()
@@ -16,14 +16,17 @@ export function onceGlobal(key: string | symbol, act: () => void): () => void {
   return release
 }
 
-/** Calls back with the value a global property gets, each time; returns the undo. */
+/**
+ * Calls `set` with the value of the global property, if it has one, and with each value that is assigned later. Returns the
+ * undo. Does nothing if the property is an accessor or not configurable.
+ */
 export function onGlobal(key: string | symbol, set: (value: unknown) => void): () => void {
   const target = globalThis as unknown as Global
   const before = Object.getOwnPropertyDescriptor(target, key)
   if (before && !('value' in before && before.configurable)) return () => {}
   let value = before?.value as unknown
   if (value !== undefined) set(value)
-  // Not to be seen before the library has made it.
+  // Not enumerable until the library assigns it, so that the application does not see a property that is not there yet.
   const define = (enumerable: boolean): void => {
     Object.defineProperty(target, key, {
       configurable: true,

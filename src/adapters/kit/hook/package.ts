@@ -1,21 +1,25 @@
-// Hooks: tell an adapter when a copy of its package has been loaded, by require or by import.
+// Package: calls an adapter when a copy of its package has been loaded with `require` or `import`.
 //
-// An import of a CommonJS package never passes `Module.prototype.require`, which require-in-the-middle patches, and its
-// exports are taken at the end of `Module.prototype.load`; so the cache of modules is what is watched, and it alone until
-// the first such package comes. From then on require-in-the-middle serves what is required.
+// The CommonJS module cache is watched, because `import` of a CommonJS package does not call `Module.prototype.require`,
+// the function that require-in-the-middle patches, and Node reads the package's exports at the end of
+// `Module.prototype.load`. require-in-the-middle is loaded together with the first hooked package, and from then on also
+// handles what is loaded with `require`. ES modules do not get into this cache: esm.ts.
 
 import { diagnose } from '../../../core/diagnostics.js'
 import { notice, reasonOf } from '../../../core/notice.js'
 
 export interface Package {
   readonly name: string
-  /** Matches the path of the file whose exports are wanted. */
+  /** Matches the path of the file whose exports are patched. */
   readonly main: RegExp
-  /** Whether that file is another one than the package's main file, or its exports are changed in place only. */
+  /**
+   * Whether that file is not the package's main file, or the patch only changes its exports in place. Then
+   * require-in-the-middle is not needed.
+   */
   readonly internal?: boolean
 }
 
-/** Returns what is to be exported in the place of what was; undefined: it has changed that itself, or nothing. */
+/** Returns new exports, or undefined to keep the given ones, which it may have changed in place. */
 type Patch = (exports: unknown, path: string) => unknown
 
 interface Loading {
@@ -28,7 +32,7 @@ type Cache = Record<string, Loading | undefined>
 interface Hook {
   readonly target: Package
   readonly patch: Patch
-  /** Exports that were patched, and those in their place. */
+  /** Exports that were patched, and what replaces them. */
   readonly patched: WeakMap<object, unknown>
 }
 
@@ -36,12 +40,13 @@ const hooks = new Set<Hook>()
 const watchers = new Set<(filename: string) => void>()
 let unwatch: (() => void) | undefined
 let unhookRequire: (() => void) | undefined
-/** Packages that require-in-the-middle serves. */
+/** Packages that require-in-the-middle handles. */
 let required: readonly string[] = []
 
 /**
- * Calls `patch` once with the exports of each copy of the package, loaded before or from now on, and with the file they
- * come from; returns the undo, after which copies that were patched stay as they are.
+ * Calls `patch` once for each copy of the package, already loaded or loaded later, with its exports and the path of its
+ * file (for what require-in-the-middle finds first: the package's name). Returns the undo; copies that were patched stay
+ * patched.
  */
 export function hookPackage(target: Package, patch: Patch): () => void {
   const hook: Hook = { target, patch, patched: new WeakMap() }
@@ -56,26 +61,27 @@ export function hookPackage(target: Package, patch: Patch): () => void {
   }
 }
 
-/** Calls back with the path of each file of a package before it is run, for the first time; returns the undo. */
-export function beforeFile(about: (filename: string) => void): () => void {
-  watchers.add(about)
+/** Calls `callback` with the path of each file in a node_modules directory, just before it runs. Returns the undo. */
+export function beforeFile(callback: (filename: string) => void): () => void {
+  watchers.add(callback)
   unwatch ??= watchLoads()
   return () => {
-    watchers.delete(about)
+    watchers.delete(callback)
     unwatchIfIdle()
   }
 }
 
-/** A file of a package is about to be run that never comes into the cache of modules. */
+/** Calls the callbacks of `beforeFile`. esm.ts calls it for ES modules, which never get into the module cache. */
 export function announceFile(filename: string): void {
-  for (const about of watchers) about(filename)
+  for (const callback of watchers) callback(filename)
 }
 
+/** Whether an adapter patches the exports of this file. */
 export function isHooked(filename: string): boolean {
   return [...hooks].some(({ target }) => target.main.test(filename))
 }
 
-/** The exports of such a file, which cannot be replaced. */
+/** Calls the hooks for the exports of an ES module. They cannot be replaced, only changed in place. */
 export function offerModule(filename: string, exports: unknown): void {
   for (const hook of hooks) if (hook.target.main.test(filename)) apply(hook, exports, filename)
 }
@@ -91,15 +97,16 @@ function unwatchIfIdle(): void {
   unwatch = undefined
 }
 
-// Node puts a module into the cache before it runs it, and sets `loaded` when it has, before anybody takes its exports.
-// What stands between the two calls nothing of ours: an error thrown there has the stack trace it has without us.
+// Node puts a module into the cache before it runs it, and sets `loaded` after it has run, before anything reads its
+// exports. While the module's code runs, no function of ours is on the stack: an error thrown there has the same stack
+// trace as without logshare.
 function watchLoads(): () => void {
   const loader = require('node:module') as { _cache: Cache }
   const original = loader._cache
   const watched = new Proxy(original, {
     set(cache, filename, module: Loading | undefined) {
       if (typeof filename === 'string' && filename.includes('node_modules')) {
-        if (module?.loaded === false) attend(module, filename)
+        if (module?.loaded === false) watchModule(module, filename)
       }
       return Reflect.set(cache, filename, module)
     },
@@ -110,7 +117,7 @@ function watchLoads(): () => void {
   }
 }
 
-function attend(module: Loading, filename: string): void {
+function watchModule(module: Loading, filename: string): void {
   announceFile(filename)
   if (!isHooked(filename)) return
   Object.defineProperty(module, 'loaded', {
@@ -120,12 +127,12 @@ function attend(module: Loading, filename: string): void {
     set(loaded: boolean) {
       const value = { value: loaded, configurable: true, enumerable: true, writable: true }
       Object.defineProperty(module, 'loaded', value)
-      if (loaded) offer(module, filename)
+      if (loaded) patchModule(module, filename)
     },
   })
 }
 
-function offer(module: { exports: unknown }, filename: string): void {
+function patchModule(module: { exports: unknown }, filename: string): void {
   for (const hook of hooks) {
     if (!hook.target.main.test(filename)) continue
     module.exports = apply(hook, module.exports, filename)
@@ -137,7 +144,7 @@ let isHooking = false
 
 function hookRequire(name: string): void {
   required = [...required, name]
-  if (isHooking) return // it is being loaded, and has loaded a copy of debug itself
+  if (isHooking) return // require-in-the-middle is being loaded and has loaded debug itself
   isHooking = true
   try {
     const { Hook } = require('require-in-the-middle') as typeof import('require-in-the-middle')
@@ -151,7 +158,10 @@ function hookRequire(name: string): void {
     })
     unhookRequire = () => installed.unhook()
   } catch (error) {
-    notice('LOGSHARE_WARN_FAILED_OPEN', `what is required later is not adapted: ${reasonOf(error)}`)
+    notice(
+      'LOGSHARE_WARN_FAILED_OPEN',
+      `packages that are required later are not adapted: ${reasonOf(error)}`,
+    )
   } finally {
     isHooking = false
   }
@@ -162,7 +172,7 @@ function apply(hook: Hook, exports: unknown, path: string): unknown {
     return exports
   }
   if (hook.patched.has(exports)) return hook.patched.get(exports)
-  const replaced = attempt(hook, exports, path)
+  const replaced = runPatch(hook, exports, path)
   hook.patched.set(exports, replaced)
   if (typeof replaced === 'object' || typeof replaced === 'function') {
     hook.patched.set(replaced as object, replaced)
@@ -170,7 +180,7 @@ function apply(hook: Hook, exports: unknown, path: string): unknown {
   return replaced
 }
 
-function attempt(hook: Hook, exports: object, path: string): unknown {
+function runPatch(hook: Hook, exports: object, path: string): unknown {
   try {
     const replaced = hook.patch(exports, path) ?? exports
     diagnose('adapter', 'hooked a copy of %s', hook.target.name)

@@ -1,19 +1,27 @@
-// Caller: where in the application a logger is made, which tells apart those that have no name.
+// Callers: the files of the application that call a library, which tell apart loggers without a name or of the same name.
+//
+// pino and bunyan use `callersOf`, which lists all files beyond the library. tslog, consola and signale use `placeOf`, which
+// gives only the nearest one and treats a call by Node as a call by the library itself. winston needs the line, too:
+// callsite.ts.
 
 import { dirname, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ADAPTERS } from './callsite.js'
+import { ADAPTERS_DIRECTORY } from './callsite.js'
 
-const MAX_DEPTH = 30
-const OWN = ADAPTERS + sep
+const MAX_CALLERS_FRAMES = 30
+const MAX_PLACE_FRAMES = 16
+const OWN = ADAPTERS_DIRECTORY + sep
 
-/** Files of the calls that led here, nearest first, without Node's, ours and those of the library. */
+/**
+ * The files on the current stack, nearest first and each once, without those of Node, of logshare and of the library.
+ * `library` is the path of a file in the library's directory.
+ */
 export function callersOf(library: string): readonly string[] {
   const { stackTraceLimit } = Error
   const prepare = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace')
   let sites: readonly NodeJS.CallSite[] = []
   try {
-    Error.stackTraceLimit = MAX_DEPTH
+    Error.stackTraceLimit = MAX_CALLERS_FRAMES
     Error.prepareStackTrace = (_error, callSites) => {
       sites = callSites
       return ''
@@ -44,7 +52,33 @@ function pathOf(name: string): string {
   }
 }
 
-/** Numbers the loggers made in each file: `file#1`, `file#2`, … */
+type Sites = readonly { getFileName(): string | null | undefined }[]
+
+/**
+ * The nearest file on the current stack that is neither of logshare nor matched by `library`. Empty if that is a file of
+ * Node: then the library created the logger itself while it was loaded.
+ */
+export function placeOf(library: RegExp): string {
+  const { prepareStackTrace, stackTraceLimit } = Error
+  try {
+    Error.stackTraceLimit = MAX_PLACE_FRAMES
+    Error.prepareStackTrace = (_error, sites) => sites
+    const sites = new Error().stack as unknown as Sites
+    for (const site of sites) {
+      const file = site.getFileName()
+      if (!file || file.startsWith(ADAPTERS_DIRECTORY) || library.test(file)) continue
+      return file.startsWith('node:') ? '' : file.replace(/^file:\/\//, '')
+    }
+  } catch {
+    // `Error` is frozen: no place.
+  } finally {
+    Error.prepareStackTrace = prepareStackTrace
+    Error.stackTraceLimit = stackTraceLimit
+  }
+  return ''
+}
+
+/** Returns a function that numbers the loggers created in each file: `file#1`, `file#2`, … (pino, bunyan). */
 export function createPlaces(): (file: string | undefined) => string {
   const counts = new Map<string, number>()
   return (file = '') => {

@@ -1,46 +1,51 @@
-// Places: where in its code an application creates a logger. The same place in two processes means the same logger.
+// Call site: the file, line and column where the application creates a logger (winston).
+//
+// winston's loggers have no name, so they are told apart by the line that creates them: the same call site in two processes
+// means the same logger. For other libraries the file is enough: callers.ts.
 
 import { join } from 'node:path'
 
-/** Where adapters are, whose own calls are not the application's. */
-export const ADAPTERS: string = join(__dirname, '../..')
+/** The directory of all adapters, whose stack frames are not the application's. */
+export const ADAPTERS_DIRECTORY: string = join(__dirname, '../..')
 
-/** Where a logger was created. */
-export interface Place {
+export interface CallSite {
   readonly file: string
-  /** File, line and column. */
+  /** `file:line:column`. */
   readonly spot: string
 }
 
 const FRAME = /^\s+at (?:.*? \()?(?:file:\/\/)?(.+?):(\d+):(\d+)\)?$/
-const DEPTH = 30
+const MAX_FRAMES = 30
 
-/** The first caller that is not of node nor in a file `inside` matches; undefined in the REPL and the like. */
-export function callerPlace(inside: RegExp): Place | undefined {
-  for (const line of callers()) {
+/**
+ * The nearest call site outside Node, logshare, shimmer and the files that `library` matches. Undefined if there is none,
+ * as in the REPL.
+ */
+export function callerPlace(library: RegExp): CallSite | undefined {
+  for (const line of stackLines()) {
     const [, file, row, column] = FRAME.exec(line) ?? []
-    if (file === undefined || file.startsWith('node:') || isOurs(file) || inside.test(file))
+    if (file === undefined || file.startsWith('node:') || isOwn(file) || library.test(file))
       continue
     return { file, spot: `${file}:${row}:${column}` }
   }
   return undefined
 }
 
-/** Whether a file `inside` matches is the one that called the caller of this. */
-export function isCalledFrom(inside: RegExp): boolean {
-  return callers().some((line) => inside.test(line))
+/** Whether any frame of the current stack is in a file that `library` matches. */
+export function isCalledFrom(library: RegExp): boolean {
+  return stackLines().some((line) => library.test(line))
 }
 
-function callers(): readonly string[] {
+function stackLines(): readonly string[] {
   const limit = Error.stackTraceLimit
   try {
-    Error.stackTraceLimit = DEPTH
+    Error.stackTraceLimit = MAX_FRAMES
     return String(new Error('here').stack).split('\n').slice(1)
   } finally {
     Error.stackTraceLimit = limit
   }
 }
 
-function isOurs(file: string): boolean {
-  return file.startsWith(ADAPTERS) || file.includes('/node_modules/shimmer/')
+function isOwn(file: string): boolean {
+  return file.startsWith(ADAPTERS_DIRECTORY) || file.includes('/node_modules/shimmer/')
 }

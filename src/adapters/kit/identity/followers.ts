@@ -1,9 +1,9 @@
-// Followers: loggers in a child that keep to the level of the root's of the same identity.
+// Followers: loggers in a child that take the level of the root's logger with the same identity (pino, bunyan).
 
 import type { Levels } from '../../../core/levels.js'
 import { type Identity, keyOf } from './loggers.js'
 
-/** Off, in the table of levels. */
+/** The level of a logger that is switched off, in the announced levels. */
 export const OFF = 100
 
 export class Followers<L extends object> {
@@ -13,19 +13,19 @@ export class Followers<L extends object> {
   readonly #loggers = new Map<string, WeakRef<L>[]>()
   readonly #own = new WeakSet<L>()
 
-  /** `set` gives a logger of the library a level. */
+  /** `set` sets the level of one of the library's loggers. */
   constructor(levels: Levels, lib: string, set: (logger: L, level: number) => void) {
     this.#levels = levels
     this.#lib = lib
     this.#set = set
   }
 
-  /** Starts with what the root has told by now; returns the undo. */
+  /** Follows level changes of the root from now on; returns the undo. */
   install(): () => void {
     return this.#levels.watch(() => this.#update())
   }
 
-  /** Gives a new logger the root's level, now and whenever that changes. */
+  /** Sets the root's level on a new logger, now and after each change. */
   follow(identity: Identity, logger: L): void {
     const key = keyOf(identity)
     const living = (this.#loggers.get(key) ?? []).filter((each) => each.deref())
@@ -33,7 +33,7 @@ export class Followers<L extends object> {
     this.#apply(key, logger)
   }
 
-  /** The application has set its level: it is its own from now on. */
+  /** Leaves a logger alone from now on, because the application has set its level. */
   release(logger: L): void {
     this.#own.add(logger)
   }

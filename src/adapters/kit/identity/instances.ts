@@ -1,38 +1,36 @@
-// Instances: the loggers a library has made here, so that a child's finds its counterpart in the root.
+// Instances: the loggers of tslog, consola or signale in this thread, found by name, file and number.
+//
+// loggers.ts does the same for pino and bunyan.
 
-import { ADAPTERS } from './callsite.js'
-
-/** Which logger it is, in every process of the application. */
-export interface Identity {
+/** What identifies a logger of tslog, consola or signale in all threads and processes. */
+export interface InstanceIdentity {
   readonly name: string
-  /** The file that has made it; empty for one the library has made itself. */
+  /** The file that created it (`placeOf`); empty if the library created it itself. */
   readonly place: string
-  /** Which one of that name and place. */
+  /** Its number among the loggers of the same name and place, from 0. */
   readonly ordinal: number
 }
 
-/** Loggers of one name and place that are told apart: of more, made in a loop, the last stands for the others. */
+/** Loggers of one name and place are numbered up to this. All later ones share the number; the last created is found. */
 const MAX_ORDINAL = 32
-/** Names that are remembered before those of loggers that are gone are forgotten. */
+/** With more names and places than this, those without a living logger are removed. */
 const MAX_NAMES = 1000
-const FRAMES = 16
 
-type Sites = readonly { getFileName(): string | null | undefined }[]
-
-/** So many are kept although the application has let go of them: its children may still log through theirs. */
+/** Loggers kept alive although the application has dropped them: children may still log through theirs. */
 const MAX_KEPT = 500
-/** And of one name and place so many. */
+/** The same for one name and place. */
 const MAX_KEPT_ALIKE = 4
 
-/** The first loggers of an application are kept; those it makes by the thousand, for each request, can be collected. */
+/** Keeps the first loggers of an application alive. Later ones, created for each request, can be garbage-collected. */
 export class Instances<T extends object> {
   readonly #known = new Map<string, WeakRef<T>[]>()
   readonly #latest = new Map<string, WeakRef<T>>()
   readonly #kept = new Set<T>()
-  readonly #identityOf = new WeakMap<T, Identity>()
-  readonly #texts = new WeakMap<Identity, string>()
+  readonly #identityOf = new WeakMap<T, InstanceIdentity>()
+  readonly #texts = new WeakMap<InstanceIdentity, string>()
 
-  add(instance: T, name: string, place: string): Identity {
+  /** Gives a new logger its identity and remembers it. */
+  add(instance: T, name: string, place: string): InstanceIdentity {
     const key = `${place}\n${name}`
     const alike = this.#known.get(key) ?? []
     const ordinal = Math.min(alike.length, MAX_ORDINAL)
@@ -47,11 +45,11 @@ export class Instances<T extends object> {
     return identity
   }
 
-  identify(instance: T): Identity | undefined {
+  identify(instance: T): InstanceIdentity | undefined {
     return this.#identityOf.get(instance)
   }
 
-  /** Its identity as JSON. */
+  /** The logger's identity as JSON. */
   describe(instance: T): string | undefined {
     const identity = this.#identityOf.get(instance)
     if (!identity) return undefined
@@ -60,8 +58,8 @@ export class Instances<T extends object> {
     return text
   }
 
-  /** The same; else the last of its name and place, else the last of its name. */
-  find({ name, place, ordinal }: Identity): T | undefined {
+  /** The logger with this identity, or else the last one of its name and place, or else the last one of its name. */
+  find({ name, place, ordinal }: InstanceIdentity): T | undefined {
     const alike = this.#known.get(`${place}\n${name}`) ?? []
     const same = alike[ordinal]?.deref()
     if (same) return same
@@ -69,6 +67,7 @@ export class Instances<T extends object> {
     return last ?? this.#latest.get(name)?.deref()
   }
 
+  /** All loggers that are alive. */
   *[Symbol.iterator](): Generator<T> {
     for (const alike of this.#known.values()) {
       for (const reference of alike) {
@@ -86,25 +85,4 @@ export class Instances<T extends object> {
       if (!reference.deref()) this.#latest.delete(name)
     }
   }
-}
-
-/** The file whose code calls the library, whose own files `skip` matches; empty if the library calls itself. */
-export function placeOf(skip: RegExp): string {
-  const { prepareStackTrace, stackTraceLimit } = Error
-  try {
-    Error.stackTraceLimit = FRAMES
-    Error.prepareStackTrace = (_error, sites) => sites
-    const sites = new Error().stack as unknown as Sites
-    for (const site of sites) {
-      const file = site.getFileName()
-      if (!file || file.startsWith(ADAPTERS) || skip.test(file)) continue
-      return file.startsWith('node:') ? '' : file.replace(/^file:\/\//, '')
-    }
-  } catch {
-    // An Error that cannot be changed: then it has no place.
-  } finally {
-    Error.prepareStackTrace = prepareStackTrace
-    Error.stackTraceLimit = stackTraceLimit
-  }
-  return ''
 }

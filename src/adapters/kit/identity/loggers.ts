@@ -1,12 +1,15 @@
-// Loggers: the application's own ones of a library in the root, by name or by the place where they were made.
+// Loggers: the root's loggers of pino or bunyan, found by name or by the place where they were created.
+//
+// The root keeps them alive. instances.ts does the same for libraries whose loggers may be created for each request.
 
-/** What tells a logger apart in all threads and processes. */
+/** What identifies a logger of pino or bunyan in all threads and processes. */
 export interface Identity {
   readonly name: string | undefined
+  /** The file that created it and its number there: `createPlaces`. */
   readonly place: string
 }
 
-/** A program that makes loggers without end (one for each request) keeps this many alive. */
+/** Later loggers are not remembered: a program that creates a logger for each request must not fill the memory. */
 const MAX_LOGGERS = 1000
 
 export class Loggers<L> {
@@ -26,7 +29,10 @@ export class Loggers<L> {
     else this.#byName.set(name, [{ place, logger }])
   }
 
-  /** By name; of several with one name the one that was made at the same place, or the first. */
+  /**
+   * The logger of that name; if several have it, the one created at the same place, or else the first. A logger without a
+   * name is found by its place.
+   */
   find({ name, place }: Identity): L | undefined {
     if (name === undefined) return this.#byPlace.get(place)
     const named = this.#byName.get(name)
@@ -34,7 +40,7 @@ export class Loggers<L> {
   }
 }
 
-/** Under which name the level of a logger is announced. */
+/** The name under which a logger's level is announced. */
 export function keyOf({ name, place }: Identity): string {
   return name ?? place
 }

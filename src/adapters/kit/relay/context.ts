@@ -1,10 +1,10 @@
-// Moments: formats and layouts of the root that read the clock or the pid, for a child's record, read the child's.
+// Context: lets formats and layouts of the root that read the clock or the process id see the values of the child's record.
 
 import type { LogRecord } from '../../../core/record.js'
 
 type Clock = typeof Date
 
-/** Runs `act` within the call; what it reads is when and where the record was made. */
+/** Runs `act`. Until it returns, `Date` gives the record's time and `process.pid` the record's process id. */
 export function inContextOf<T>({ time, pid }: Pick<LogRecord, 'time' | 'pid'>, act: () => T): T {
   const clock = globalThis.Date
   const own = Object.getOwnPropertyDescriptor(process, 'pid')
@@ -19,7 +19,7 @@ export function inContextOf<T>({ time, pid }: Pick<LogRecord, 'time' | 'pid'>, a
   }
 }
 
-// What it makes are dates like any other.
+// Instances are made by the original class, so they are ordinary dates after the call too.
 function stopped(clock: Clock, time: number): Clock {
   const now = (): number => time
   const proxy: Clock = new Proxy(clock, {

@@ -1,44 +1,46 @@
-// Shield: relayed text does to a stream of the root whose reader has gone (`app | head -1`) what it would do without us.
+// Pipe: makes relayed output fail as it would without logshare when the reading end of the root's stdout or stderr closes.
 //
-// A thread's text goes through the root's stream anyway: its first failure is the root's, and ends it if nobody handles
-// it. A process writes to the same file on its own: its failure is no affair of the root's.
+// Example: `app | head -1`. Without logshare, a thread's output goes through the root's stream: its first EPIPE is an error
+// of the root and ends the root if nobody handles it. A child process writes to the same file descriptor itself: its EPIPE
+// does not concern the root.
 
 import type { Writable } from 'node:stream'
 
 interface Turn {
-  /** Whether a thread's text was written. */
+  /** Whether output of a thread was written. */
   ofThread: boolean
-  /** How many records were written. */
+  /** Number of records written. */
   writes: number
 }
 
 const THREAD = /^worker#\d+(\/worker#\d+)*$/
 
-// As they are now: an application's tests put others in their place.
+// Captured at load: test frameworks replace these with fake timers.
 const afterwards = setImmediate
 const { nextTick } = process
 
-/** How late a stream tells of a write that has failed: a tick for the write, and one for the stream. */
+/** A failed write is reported this many ticks late: one tick for the write, one for the stream. */
 const TICKS = 2
 
 const turns = new Map<Writable, Turn>()
 const failed = new WeakSet<Writable>()
 
-/** To be called before a record of that source is written to the stream. */
+/** Call this before a record from `source` (`LogRecord.source`) is written to `stream`. */
 export function guardStream(stream: Writable, source: string): void {
   const turn = turns.get(stream) ?? begin(stream)
   turn.ofThread ||= THREAD.test(source)
   turn.writes++
 }
 
-// A pipe fails within the call, and tells in a tick of a tick. An exception that is handled keeps the ticks behind it for
-// a later turn, past the next immediate: so the shield goes by as many ticks, which are behind those.
+// Writing to a pipe fails synchronously, but the stream emits 'error' in a tick queued by another tick. If an exception
+// thrown in a tick is handled, Node runs the remaining ticks in a later turn, after the next immediate. So the listener is
+// removed by the same number of ticks, queued behind those of the stream.
 function begin(stream: Writable): Turn {
   const turn: Turn = { ofThread: false, writes: 0 }
   const fail = (error: Error): void => {
-    const isNews = turn.ofThread && !failed.has(stream)
-    if (isNews) failed.add(stream)
-    if (isNews && stream.listenerCount('error') === 1) throw error
+    const isFirst = turn.ofThread && !failed.has(stream)
+    if (isFirst) failed.add(stream)
+    if (isFirst && stream.listenerCount('error') === 1) throw error
   }
   const end = (writes: number, ticks: number): void => {
     if (turn.writes !== writes) endLater()
