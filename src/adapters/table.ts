@@ -1,4 +1,8 @@
-// The adapters there are: add a line here for a new one.
+// Table: lists the adapters, installs each when its library is loaded, and finds the one that relays a record.
+//
+// To add an adapter, write `<library>/adapter.ts`, which exports an `Adapter` (kit/adapter.ts). Add an entry below, which
+// says when to load it, and its name to `ADAPTER_NAMES` in config/options.ts. If its records can be deferred, add a
+// function that completes them to deferred/line.ts.
 
 import { notice, reasonOf } from '../core/notice.js'
 import type { LogRecord } from '../core/record.js'
@@ -7,15 +11,15 @@ import { onceGlobal } from './kit/hook/globals.js'
 import { beforeFile } from './kit/hook/package.js'
 
 interface Entry {
-  /** Matches a file of the library: with the first one the adapter is loaded. Without it, that is at once. */
+  /** Matches the file of the library with which the adapter is loaded. Without `file` and `global` it is loaded at once. */
   readonly file?: RegExp
-  /** The package's name, if there are modules among its files that are no CommonJS. */
+  /** The package's name, if `file` may be an ES module. */
   readonly esm?: string
-  /** The global property where the library keeps its state: with its value the adapter is loaded, instead of with a file. */
+  /** The global property where the library keeps its state. The adapter is loaded when it has a value, instead of `file`. */
   readonly global?: string | symbol
-  /** Whether there is nothing to be tracked of it in a root: no loggers, no levels. */
+  /** Whether it has neither loggers nor levels to track. It is not installed with the role `track`. */
   readonly isStateless?: boolean
-  /** Copies what is written by copies of the library that have no files of their own; returns the undo. */
+  /** Captures records of copies of the library that are part of a bundle and have no files of their own; returns the undo. */
   readonly watchBundled?: (context: AdapterContext) => () => void
   readonly load: () => Adapter
 }
@@ -104,10 +108,13 @@ const ADAPTERS: Readonly<Record<string, Entry>> = {
   },
 }
 
-/** What other adapters' loggers may write to: installed with any of them. */
+/** Streams that loggers of other libraries may write to. Their adapters are installed together with any other. */
 const STREAMS = ['rotating-file-stream']
 
-/** Installs those of the named adapters that exist (default: all), each when its library is first loaded; returns the undo. */
+/**
+ * Installs the named adapters (default: all), each when its library is first loaded. Names without an adapter are ignored.
+ * Returns the undo.
+ */
 export function installAdapters(
   names: readonly string[] | undefined,
   context: AdapterContext,
@@ -119,10 +126,14 @@ export function installAdapters(
     try {
       undo.push(load().install(context))
     } catch (error) {
-      notice('LOGSHARE_WARN_FAILED_OPEN', `no adapter for ${name}: ${reasonOf(error)}`, name)
+      notice(
+        'LOGSHARE_WARN_FAILED_OPEN',
+        `cannot install the adapter for ${name}: ${reasonOf(error)}`,
+        name,
+      )
     }
   }
-  const loaded = Object.keys(require.cache)
+  const cached = Object.keys(require.cache)
   const wanted = names ?? Object.keys(ADAPTERS)
   for (const name of wanted.length > 0 ? new Set([...wanted, ...STREAMS]) : []) {
     const entry = ADAPTERS[name]
@@ -130,7 +141,7 @@ export function installAdapters(
     const { file, global, watchBundled } = entry
     if (context.collects && watchBundled) undo.push(watchBundled(context))
     if (global !== undefined) undo.push(onceGlobal(global, () => install(name, entry)))
-    else if (file === undefined || loaded.some((path) => file.test(path))) install(name, entry)
+    else if (file === undefined || cached.some((path) => file.test(path))) install(name, entry)
     else later.set(name, entry)
   }
   const unwatch = beforeFile((filename) => {
@@ -152,12 +163,12 @@ function hookModules(entries: readonly Entry[]): () => void {
   )
 }
 
-// Adapters that were loaded: finding a module again takes longer than giving it a record.
-const relaying = new Map<string, Adapter>()
+// Adapters loaded so far: calling `require` again takes longer than relaying a record.
+const loaded = new Map<string, Adapter>()
 
 /**
- * Gives a record back to the library it came from; false if that has no logger for it here, undefined if it has none now
- * and may get one.
+ * Relays a child's record to its library in this thread. Returns false if the library has no logger for it, and undefined
+ * if it has none yet (`Adapter.relay`).
  */
 export function relayRecord(
   record: LogRecord,
@@ -166,10 +177,10 @@ export function relayRecord(
 ): boolean | undefined {
   const { lib } = record
   if (lib === undefined) return false
-  let adapter = relaying.get(lib)
+  let adapter = loaded.get(lib)
   if (!adapter) {
     adapter = ADAPTERS[lib]?.load()
-    if (adapter) relaying.set(lib, adapter)
+    if (adapter) loaded.set(lib, adapter)
   }
   return adapter ? adapter.relay(record, extra, line) : false
 }

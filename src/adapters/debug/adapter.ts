@@ -1,4 +1,4 @@
-// The debug adapter: namespaces of debug 2 to 4 become logger names, their records have level debug.
+// Adapter for debug 2 to 4: namespaces become logger names; the records have the level debug.
 
 import * as shimmer from 'shimmer'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from '../kit/adapter.js'
@@ -9,7 +9,7 @@ import { announceNamespaces, type Enabling, followNamespaces } from './namespace
 
 const LEVEL = 20
 
-/** One namespace's function, as the library hands itself to `formatArgs`. */
+/** One namespace's function, which is `this` in `formatArgs`. */
 interface DebugInstance {
   readonly namespace: string
   diff?: number
@@ -59,7 +59,7 @@ export const debugAdapter: Adapter = {
   },
 }
 
-// formatArgs is called for each enabled record, and the instance's `log` right after it.
+// The library calls formatArgs for each enabled record, and the instance's `log` right after it.
 function wrap(
   original: CreateDebug['formatArgs'],
   context: AdapterContext,
@@ -68,7 +68,7 @@ function wrap(
     if (!isRelaying()) {
       take(context, { lib: 'debug', name: this.namespace, level: LEVEL, msg: plainTextOf(args) })
       if (context.role === 'take') {
-        swallowNext(this)
+        skipNextLog(this)
         return
       }
     }
@@ -76,8 +76,8 @@ function wrap(
   }
 }
 
-// Whatever the instance's own `log` is (console.log, often), the record has been taken: one call of it is left out.
-function swallowNext(instance: DebugInstance): void {
+// The record has been captured, so the next call of the instance's `log` (often console.log) must not print it.
+function skipNextLog(instance: DebugInstance): void {
   const own = Object.getOwnPropertyDescriptor(instance, 'log')
   const restore = (): void => {
     if (own) Object.defineProperty(instance, 'log', own)
@@ -90,7 +90,7 @@ function isCreateDebug(exports: unknown): exports is CreateDebug {
   return typeof (exports as Partial<CreateDebug> | undefined)?.formatArgs === 'function'
 }
 
-// The copy the application itself has loaded, with the settings it has made.
+// The copy that the application has loaded and configured.
 function findLoaded(): CreateDebug | undefined {
   for (const [path, module] of Object.entries(require.cache)) {
     if (PACKAGE.main.test(path) && isCreateDebug(module?.exports)) return module.exports

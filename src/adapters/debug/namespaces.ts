@@ -1,4 +1,4 @@
-// Namespaces: which of them debug prints, in the root as it says, in children as the root says.
+// Namespaces: announces the namespaces that are enabled in the root, and enables them in children.
 
 import * as shimmer from 'shimmer'
 import type { Levels } from '../../core/levels.js'
@@ -8,14 +8,14 @@ const LIB = 'debug'
 /** One copy of debug 2 to 4. */
 export interface Enabling {
   enable(namespaces: string): void
-  /** Puts what is enabled into the environment. */
+  /** Writes the enabled namespaces to the environment variable DEBUG. */
   save(namespaces: string): void
   load(): string | undefined
-  /** What is enabled, in version 4. */
+  /** The enabled namespaces; only in version 4. */
   readonly namespaces?: string
 }
 
-/** In the root: tells children what is enabled now, and what will be. Returns the undo. */
+/** In the root: announces to children which namespaces are enabled, now and after each change. Returns the undo. */
 export function announceNamespaces(copy: Enabling, levels: Levels): () => void {
   const announce = (namespaces: unknown): void => {
     levels.announceText(LIB, typeof namespaces === 'string' ? namespaces : '')
@@ -31,8 +31,8 @@ export function announceNamespaces(copy: Enabling, levels: Levels): () => void {
 }
 
 /**
- * In a child: enables what the root has enabled, now and whenever that changes, until the child itself enables anything.
- * One that was started with a `DEBUG` other than the root's has done so. Returns the undo.
+ * In a child: enables the namespaces that the root has enabled, now and after each change, until the child calls `enable`
+ * itself. A child that was started with another `DEBUG` than the root's counts as having done so. Returns the undo.
  */
 export function followNamespaces(copy: Enabling, levels: Levels): () => void {
   const given = process.env.DEBUG
@@ -46,12 +46,12 @@ export function followNamespaces(copy: Enabling, levels: Levels): () => void {
     }
   })
   const follow = (): void => {
-    const told = levels.findText(LIB)
-    if (isOwn || told === undefined || told === known) return
-    known = told
+    const announced = levels.findText(LIB)
+    if (isOwn || announced === undefined || announced === known) return
+    known = announced
     isFollowing = true
     try {
-      unsaved(copy, () => copy.enable(told))
+      withoutSaving(copy, () => copy.enable(announced))
     } finally {
       isFollowing = false
     }
@@ -64,8 +64,8 @@ export function followNamespaces(copy: Enabling, levels: Levels): () => void {
   }
 }
 
-// The child's environment stays as its parent has made it.
-function unsaved(copy: Enabling, act: () => void): void {
+// `enable` calls `save`, which would change the child's environment.
+function withoutSaving(copy: Enabling, act: () => void): void {
   const { save } = copy
   copy.save = () => {}
   try {

@@ -1,4 +1,4 @@
-// The console adapter: the global console's methods become records named `console`.
+// Console: the adapter for the global console, whose calls become records named `console`.
 
 import * as shimmer from 'shimmer'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from '../kit/adapter.js'
@@ -6,7 +6,7 @@ import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from '..
 type Method = 'log' | 'info' | 'debug' | 'warn' | 'error' | 'dir' | 'dirxml'
 type ConsoleMethod = (...args: unknown[]) => void
 
-// trace, assert, table, count, time and group end in one of these.
+// trace, assert, table, count, time and group call one of these.
 const METHODS: Readonly<
   Record<Method, { readonly level: number; readonly stream: 'stdout' | 'stderr' }>
 > = {
@@ -38,16 +38,16 @@ export const consoleAdapter: Adapter = {
   },
 
   relay({ level, msg, source }) {
-    shielding ??= require('../kit/relay/pipe.js') as typeof import('../kit/relay/pipe.js')
+    pipe ??= require('../kit/relay/pipe.js') as typeof import('../kit/relay/pipe.js')
     const method = level >= 50 ? 'error' : level >= 40 ? 'warn' : level >= 30 ? 'log' : 'debug'
-    shielding.guardStream(process[METHODS[method].stream], source)
+    pipe.guardStream(process[METHODS[method].stream], source)
     whileRelaying(() => console[method](msg))
     return true
   },
 }
 
 function wrap(method: Method, original: ConsoleMethod, context: AdapterContext): ConsoleMethod {
-  // Named as the original is: a stack trace through it reads the same.
+  // Has the original's name, so that stack traces read the same.
   return {
     [method](this: unknown, ...args: unknown[]) {
       if (context.role === 'copy' || isRelaying()) original.apply(this, args)
@@ -57,20 +57,20 @@ function wrap(method: Method, original: ConsoleMethod, context: AdapterContext):
 }
 
 function record(method: Method, args: readonly unknown[], context: AdapterContext): void {
-  taking ??= require('../kit/capture/take.js') as typeof import('../kit/capture/take.js')
-  const text = method === 'dir' ? taking.inspectionOf(args) : taking.textOf(args)
-  taking.take(context, {
+  capture ??= require('../kit/capture/take.js') as typeof import('../kit/capture/take.js')
+  const text = method === 'dir' ? capture.inspectionOf(args) : capture.textOf(args)
+  capture.take(context, {
     lib: 'console',
     name: 'console',
     level: METHODS[method].level,
     msg: indent(text),
-    error: taking.errorAmong(args),
+    error: capture.errorAmong(args),
   })
 }
 
-// Loaded with the first record: every process has this adapter, and few print much.
-let taking: typeof import('../kit/capture/take.js') | undefined
-let shielding: typeof import('../kit/relay/pipe.js') | undefined
+// Loaded with the first record, because every process has this adapter and most print little.
+let capture: typeof import('../kit/capture/take.js') | undefined
+let pipe: typeof import('../kit/relay/pipe.js') | undefined
 
 let indentation = ''
 
@@ -78,7 +78,7 @@ function indent(text: string): string {
   return indentation === '' ? text : text.replace(/^/gm, indentation)
 }
 
-// The console indents beneath what we wrap, so groups are counted here.
+// The console indents below the methods that are wrapped, so the groups are counted here.
 function trackIndentation(): () => void {
   const deeper = (original: ConsoleMethod): ConsoleMethod =>
     function group(this: unknown, ...args: unknown[]) {

@@ -1,4 +1,4 @@
-// The crash adapter: an exception nobody caught becomes a fatal record, and ends the thread as it would without us.
+// Crash: the adapter for uncaught exceptions, which become fatal records and end the thread as without logshare.
 
 import * as shimmer from 'shimmer'
 import type { Adapter, AdapterContext } from '../kit/adapter.js'
@@ -10,8 +10,8 @@ const FATAL = 60
 export const crashAdapter: Adapter = {
   name: 'crash',
 
-  // Node emits this event before it looks for anybody who handles the exception. It is watched through `emit`, because a
-  // listener could be seen.
+  // Node emits this event before it looks for a handler of the exception. `emit` is wrapped, because the application could
+  // see a listener.
   install(context) {
     if (context.role === 'track') return () => {}
     const target = process as unknown as { emit: Emit }
@@ -24,12 +24,12 @@ export const crashAdapter: Adapter = {
     return () => shimmer.unwrap(target, 'emit')
   },
 
-  // Node prints the error itself, in the child.
+  // Node has printed the error in the child.
   relay: () => true,
 }
 
 function record([error, origin]: readonly unknown[], context: AdapterContext): void {
-  if (process.listenerCount('uncaughtException') > 0) return // the application goes on, and says what it wants to say
+  if (process.listenerCount('uncaughtException') > 0) return // the application handles it
   const { take, textOf, errorAmong } =
     require('../kit/capture/take.js') as typeof import('../kit/capture/take.js')
   const known = errorAmong([error])

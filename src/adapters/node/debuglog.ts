@@ -1,4 +1,4 @@
-// The debuglog adapter: sections of util.debuglog become logger names, their records have level debug.
+// Debuglog: the adapter for `util.debuglog`, whose sections become logger names; its records have the level debug.
 
 import { syncBuiltinESMExports } from 'node:module'
 import type { Adapter, AdapterContext } from '../kit/adapter.js'
@@ -18,7 +18,7 @@ interface Util {
 export const debuglogAdapter: Adapter = {
   name: 'debuglog',
 
-  // Node has read the sections from the environment by now: without any there is nothing that could be enabled.
+  // Node reads the sections from NODE_DEBUG when it starts. Without the variable, no section can be enabled.
   install(context) {
     const { capture, role } = context
     if (role === 'track' || !capture.stderr || !process.env.NODE_DEBUG) return () => {}
@@ -38,7 +38,7 @@ export const debuglogAdapter: Adapter = {
   },
 }
 
-// Two names of one function.
+// `util.debug` is another name of the same function.
 function setBoth(util: Util, debuglog: Debuglog): void {
   util.debuglog = debuglog
   util.debug = debuglog
@@ -47,21 +47,21 @@ function setBoth(util: Util, debuglog: Debuglog): void {
 
 function wrap(original: Debuglog, context: AdapterContext): Debuglog {
   return function debuglog(section, callback) {
-    const taking = (print: DebugFunction): DebugFunction => {
+    const capturing = (print: DebugFunction): DebugFunction => {
       return (...args) => {
         const text = captureStderr(() => print(...args), context.role === 'copy')
         if (text !== '') record(String(section), text, context)
       }
     }
-    // What Node hands out at the first call is what the application calls from then on.
-    const offer = (debug: DebugFunction): void => {
+    // At the first call Node passes the callback a function that the application calls from then on.
+    const handOut = (debug: DebugFunction): void => {
       const own = Object.getOwnPropertyDescriptors(debug)
-      callback?.(inner.enabled ? Object.defineProperties(taking(debug), own) : debug)
+      callback?.(inner.enabled ? Object.defineProperties(capturing(debug), own) : debug)
     }
-    const inner = original(section, typeof callback === 'function' ? offer : callback)
-    const take = taking(inner)
+    const inner = original(section, typeof callback === 'function' ? handOut : callback)
+    const captured = capturing(inner)
     const logger: DebugFunction = (...args) => {
-      if (inner.enabled) take(...args)
+      if (inner.enabled) captured(...args)
       else inner(...args)
     }
     const enabled = { get: () => inner.enabled, configurable: true, enumerable: true }
@@ -69,7 +69,7 @@ function wrap(original: Debuglog, context: AdapterContext): Debuglog {
   }
 }
 
-// Node has printed `SECTION pid: message`.
+// `text` is what Node has printed: `SECTION pid: message`.
 function record(section: string, text: string, context: AdapterContext): void {
   const { take, plainTextOf } =
     require('../kit/capture/take.js') as typeof import('../kit/capture/take.js')

@@ -1,9 +1,9 @@
-// Printed: what Node itself prints on stderr within a call, taken there as the finished text it is.
+// Stderr: captures the text that Node itself prints to stderr during a call, and prints it again in the root.
 
 import type { LogRecord } from '../../core/record.js'
 import { guardStream } from '../kit/relay/pipe.js'
 
-/** Runs `act` and returns what it has written to stderr; written it is only with `through`. Throws what `act` throws. */
+/** Runs `act` and returns what it prints to stderr, which is also printed if `through` is set. Throws what `act` throws. */
 export function captureStderr(act: () => void, through: boolean): string {
   const { stderr } = process
   const own = Object.getOwnPropertyDescriptor(stderr, 'write')
@@ -23,7 +23,7 @@ export function captureStderr(act: () => void, through: boolean): string {
   return printed
 }
 
-/** Prints on the root's stderr what a child would have printed on it; `extra` is that text as JSON. */
+/** Prints to the root's stderr what a child would have printed; `extra` is that text as JSON. */
 export function replayStderr({ source }: LogRecord, extra: string): void {
   guardStream(process.stderr, source)
   process.stderr.write(JSON.parse(extra) as string)

@@ -1,4 +1,4 @@
-// The warning adapter: what Node prints of process.emitWarning becomes a record of level warn.
+// Warning: the adapter for `process.emitWarning`; the warnings that Node prints become records of level warn.
 
 import { type Adapter, type AdapterContext, whileRelaying } from '../kit/adapter.js'
 import { captureStderr, replayStderr } from './stderr.js'
@@ -6,7 +6,7 @@ import { captureStderr, replayStderr } from './stderr.js'
 const LEVEL = 40
 
 type Listener = (this: unknown, warning: Error) => void
-/** What Node's events know as a listener that stands for another one. */
+/** A listener that wraps another one: Node's event emitters return `listener` in its place. */
 type Substitute = Listener & { listener?: Listener }
 
 interface Events {
@@ -16,16 +16,16 @@ interface Events {
 export const warningAdapter: Adapter = {
   name: 'warning',
 
-  // Node prints warnings in a listener of its own, which is not there with --no-warnings, which the application may remove,
-  // and which knows all flags and formats. Ours stands in its place and lets it print: to all who ask, it is Node's.
+  // Node prints warnings in a listener of its own. It knows all flags and formats, is absent with --no-warnings, and may be
+  // removed by the application. Our listener replaces it and calls it; the application still sees Node's listener.
   install(context) {
     const { capture, role } = context
     if (role === 'track' || !capture.stderr || isRedirected()) return () => {}
-    const nodes = process.listeners('warning').find(({ name }) => name === 'onWarning')
-    if (!nodes) return () => {}
-    const ours = substitute(nodes as Listener, context)
-    replace(nodes as Listener, ours)
-    return () => replace(ours, nodes as Listener)
+    const original = process.listeners('warning').find(({ name }) => name === 'onWarning')
+    if (!original) return () => {}
+    const wrapper = wrap(original as Listener, context)
+    replace(original as Listener, wrapper)
+    return () => replace(wrapper, original as Listener)
   },
 
   relay(record, extra) {
@@ -35,19 +35,19 @@ export const warningAdapter: Adapter = {
   },
 }
 
-function substitute(nodes: Listener, context: AdapterContext): Listener {
+function wrap(original: Listener, context: AdapterContext): Listener {
   const onWarning: Substitute = function onWarning(warning) {
-    // It prints through console.error, which is not to be taken once more.
-    const print = (): void => nodes.call(this, warning)
+    // Node prints through console.error, whose adapter must not capture the text as well.
+    const print = (): void => original.call(this, warning)
     const text = whileRelaying(() => captureStderr(print, context.role === 'copy'))
     if (text === '') return
     try {
       record(warning, text, context)
     } catch {
-      if (context.role === 'take') process.stderr.write(text) // an error that does not let itself be read
+      if (context.role === 'take') process.stderr.write(text) // reading the error threw
     }
   }
-  onWarning.listener = nodes
+  onWarning.listener = original
   return onWarning
 }
 
@@ -59,7 +59,7 @@ function replace(from: Listener, to: Listener): void {
   else if (Array.isArray(held) && held.includes(from)) held[held.indexOf(from)] = to
 }
 
-// Then they go to a file of the child's.
+// Whether warnings go to a file, which is the child's own.
 function isRedirected(): boolean {
   const { NODE_REDIRECT_WARNINGS, NODE_OPTIONS = '' } = process.env
   const flags = [...process.execArgv, ...NODE_OPTIONS.split(' ')]

@@ -1,5 +1,7 @@
-// rotating-file-stream in a child: a file is opened with the first thing written to it, not before. Streams that loggers
-// have here are never written to, for the root writes; opened, each would rename the root's file at its own time.
+// Adapter for rotating-file-stream: in a child, a stream opens its file only when something is written to it.
+//
+// A logger's stream in a child is never written to, because the root writes. If it opened the file, it would rotate the
+// root's file on its own schedule.
 
 import * as shimmer from 'shimmer'
 import type { Adapter } from '../kit/adapter.js'
@@ -42,7 +44,7 @@ export const rotatingAdapter: Adapter = {
   relay: () => false,
 }
 
-// Its writes, and its end, wait for the promise of `init`.
+// The library's writes and its end wait for the promise that `init` returns.
 function openLate(prototype: Rotating): void {
   const waiting = new WeakMap<Rotating, (isWanted: boolean) => void>()
   const settle = (stream: Rotating, isWanted: boolean): void => {
@@ -54,7 +56,7 @@ function openLate(prototype: Rotating): void {
       const opened = new Promise<void>((resolve) => {
         waiting.set(this, (isWanted) => resolve(isWanted ? original.call(this) : undefined))
       })
-      // An application may log only when it is told that the file is open.
+      // An application may wait for 'open' before it logs.
       setImmediate(() => waiting.has(this) && this.emit('open', this.filename))
       return opened
     }

@@ -1,7 +1,7 @@
-// Codec: what an application gave a library to log, as one line of text, and as values like them in the root.
+// Codec: encodes any value as one line of text and decodes it in the root to a value that prints the same (winston, log4js).
 //
-// JSON with a tag for what JSON has no form for. Formats and layouts of the root see errors with their class, dates, maps
-// and functions with their names, and print them as they would have been printed in the child.
+// The text is JSON with tags for what JSON cannot express. The root's formats and layouts see errors with their class,
+// dates, maps, and functions with their names. values.ts restores only errors.
 
 import { inspect, types } from 'node:util'
 import { isError, thrown } from '../../../core/encode.js'
@@ -14,7 +14,7 @@ const MAX_DEPTH = 64
 const MAX_BREADTH = 2 ** 16
 const MAX_STRING = 2 ** 22
 
-/** Never throws, if not for want of memory. */
+/** The value as one line of text. Never throws, except when memory runs out. */
 export function pack(value: unknown): string {
   return packPlain(value) ?? JSON.stringify(describe(value, []))
 }
@@ -29,11 +29,12 @@ function packPlain(value: unknown): string | undefined {
   }
 }
 
-/** Makes the value again from the JSON that was packed, parsed. */
+/** Decodes a value. `described` is the text made by `pack`, parsed as JSON. */
 export function restore(described: unknown): unknown {
   return restorePart(described, [])
 }
 
+// `above` holds the objects that contain the value, from the outermost inwards. A circular reference becomes its index there.
 function describe(value: unknown, above: readonly object[]): unknown {
   switch (typeof value) {
     case 'string':
@@ -193,7 +194,7 @@ function restoreError(described: Described, above: readonly unknown[]): Error {
 const prototypes = new Map<string, object>()
 const MAX_PROTOTYPES = 1000
 
-// A class of that name; the builtin one, where it is.
+// The prototype of the built-in class, if there is one with these names, or else of a class made for them.
 function prototypeOf(type: string, name: string): object {
   const builtin: unknown = (globalThis as Record<string, unknown>)[type]
   if (typeof builtin === 'function' && builtin.prototype instanceof Error && type === name) {

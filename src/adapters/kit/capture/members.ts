@@ -1,12 +1,12 @@
-// Members: of a library's record that one of ours has all of, so that the root makes it again from ours.
+// Members: which members of a library's record our record holds unchanged, so that the root can rebuild the library's.
 
 import { isJson } from '../../../core/json.js'
 import { RESERVED } from '../../../core/record.js'
 
-/** A longer text might be cut in a record of ours. */
+/** Longest text (characters) that our record is sure to hold unchanged. */
 export const MAX_STRING: number = 2 ** 16
 
-/** Whether a record of ours has a member as it is, under its own name. */
+/** Whether our record holds this member unchanged and under its own name. */
 export function isKept(key: string, value: unknown): boolean {
   if (RESERVED.has(key) || key === '__proto__') return false
   switch (typeof value) {
@@ -23,11 +23,11 @@ export function isKept(key: string, value: unknown): boolean {
   }
 }
 
-// A program's records mostly have the keys of one of the last ones.
+// Most records of a program have the same keys as one of the last few.
 const KNOWN = 8
 const known: { readonly keys: readonly string[]; readonly text: string }[] = []
 
-/** JSON of a record's keys, in their order. */
+/** A record's keys as JSON, in their order. */
 export function keysText(keys: readonly string[]): string {
   for (const each of known) if (isSame(each.keys, keys)) return each.text
   const text = JSON.stringify(keys)

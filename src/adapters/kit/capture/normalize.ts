@@ -1,9 +1,9 @@
-// Standard: the level of a record, whatever levels a library or an application has made up for itself.
+// Normalize: turns the levels and fields of a library that writes JSON lines into those of our records (pino, bunyan).
 
 import { hostname } from 'node:os'
 import { levelOfWord } from '../../../core/severity.js'
 
-/** 10 to 60, by the level's label if that is a known one, or else the next below its number. */
+/** Our level, 10 to 60: that of the label if it is a known word, or else `level` rounded down to a multiple of ten. */
 export function standardLevel(level: number, label?: string): number {
   const known = label === undefined ? undefined : levelOfWord(label)
   return known ?? Math.min(60, Math.max(10, Math.floor(level / 10) * 10))
@@ -12,7 +12,10 @@ export function standardLevel(level: number, label?: string): number {
 const HOST = hostname()
 const PID = process.pid
 
-/** Fields of a library's record without those that every record has, which are the same. */
+/**
+ * The fields of a library's record without those named in `known`, and without a `hostname` and `pid` that are this
+ * process's own.
+ */
 export function fieldsOf(
   line: Readonly<Record<string, unknown>>,
   known: readonly string[],

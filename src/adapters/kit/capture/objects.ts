@@ -1,9 +1,9 @@
-// Objects: instances of classes the root may not know, which print there as they would have in the child.
+// Objects: the part of the codec for instances of classes, which the root may not have; they print as in the child.
 
 import { inspect } from 'node:util'
 import { thrown } from '../../../core/encode.js'
 
-/** A value that JSON has no form for: what it is, and what makes it. */
+/** A value that JSON cannot express: `$` is its kind, `v` what it is made from. */
 export interface Tagged {
   readonly $: string
   readonly v?: unknown
@@ -19,7 +19,10 @@ interface Shown {
   [inspect.custom]?: unknown
 }
 
-/** Members of an object; of an instance of a class also its name, and what its own methods make of it. */
+/**
+ * The members of an object. For an instance of a class also the class's name and the results of `toJSON`,
+ * `util.inspect.custom` and `toString`.
+ */
 export function describeInstance(value: object, packPart: Pack): unknown {
   const prototype: unknown = Object.getPrototypeOf(value)
   const { toJSON, [inspect.custom]: custom } = value as Shown
@@ -38,7 +41,7 @@ export function describeInstance(value: object, packPart: Pack): unknown {
   }
 }
 
-/** An empty object of the class that was described, and the members to put into it. */
+/** An empty object that stands for the instance that was described, and the members to put into it. */
 export function makeInstance(described: Tagged): { made: object; members: object } {
   if (described.$ === undefined) return { made: {}, members: described }
   const { v, class: name, shown, text } = described
@@ -50,7 +53,7 @@ export function makeInstance(described: Tagged): { made: object; members: object
   return { made, members: v as object }
 }
 
-// The JSON of an instance is of plain values, or it holds instances that have been asked for theirs.
+// The result of a `toJSON` may hold further instances: of those their own `toJSON` results are used.
 function plain(json: unknown): unknown {
   if (typeof json !== 'object' || json === null) return json
   if (Array.isArray(json)) return json.map(plain)
@@ -87,7 +90,7 @@ function prototypeFor(name: string): object {
   return known.prototype as object
 }
 
-/** What reading gives, or what is to be said of it. */
+/** The result of `read`, or a text about the exception it threw. */
 export function attempt(read: () => unknown): unknown {
   try {
     return read()

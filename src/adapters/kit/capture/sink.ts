@@ -1,14 +1,15 @@
-// Sink: what a library in a child writes to in the place of a file or a transport of its own, which only the root opens.
+// Sink: a stream in a child in place of the library's file or transport, which only the root opens (pino, bunyan).
 
 import { EventEmitter } from 'node:events'
 import { deserialize, serialize } from 'node:v8'
 
-/** A target, and what was written to it if that is not the line itself. */
+/** A target that a line was written to, with the text that was written if it is not the line itself. */
 export type Reached = string | readonly [target: string, text: string]
 
+// The line that is being written, and the targets it has been written to.
 let gathered: { readonly line: string; readonly targets: Reached[] } | undefined
 
-/** Targets of the sinks that are written to while a line is. */
+/** Runs `act`, which writes `line`, and returns the targets of the sinks that it writes to. */
 export function gather(line: string, act: () => void): readonly Reached[] {
   const before = gathered
   const targets: Reached[] = []
@@ -21,7 +22,7 @@ export function gather(line: string, act: () => void): readonly Reached[] {
   return targets
 }
 
-/** Says that this has been written to a target; false if it belongs to no line. */
+/** Notes that `text` was written to `target`. Returns false if no `gather` is running: no logger wrote the text. */
 export function reach(target: string, text: string): boolean {
   if (!gathered) return false
   const { line, targets } = gathered
@@ -29,7 +30,7 @@ export function reach(target: string, text: string): boolean {
   return true
 }
 
-/** As text; undefined for what cannot be sent to another process. */
+/** The target's description as text, or undefined if it cannot be serialized. */
 export function encodeTarget(target: unknown): string | undefined {
   try {
     return serialize(target).toString('base64')
@@ -42,10 +43,10 @@ export function decodeTarget(text: string): unknown {
   return deserialize(Buffer.from(text, 'base64'))
 }
 
-// As they are now: an application's tests put others in their place.
+// Captured at load: test frameworks replace it with fake timers.
 const soon = setImmediate
 
-/** Has what sonic-boom, thread-stream and file streams have in common. */
+/** Has the interface that sonic-boom, thread-stream and file streams have in common. */
 export class Sink extends EventEmitter {
   readonly target: string
   readonly fd: number
@@ -54,7 +55,7 @@ export class Sink extends EventEmitter {
   destroyed = false
   readonly #stray: (target: string, text: string) => void
 
-  /** `stray` takes what is written by others than the library's loggers. */
+  /** `stray` is called with text that was not written by one of the library's loggers. */
   constructor(
     target: string,
     stray: (target: string, text: string) => void,

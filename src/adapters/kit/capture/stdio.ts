@@ -1,17 +1,20 @@
-// Standard streams as destinations of libraries: log, or data that is left alone.
+// Stdio: tells whether a library's output to a standard stream is log output or data, which is left alone.
 
 import type { Capture } from '../../../core/stdio.js'
 
-/** The number of a standard stream, given as the stream or as anything with its file descriptor. */
+/** 1 or 2 if this is stdout or stderr, given as the stream or as an object with its file descriptor. */
 export function standardOf(stream: { readonly fd?: unknown } | undefined): 1 | 2 | undefined {
   const fd = stream?.fd
   if (fd === 1 || fd === 2) return fd
-  if (typeof fd === 'number') return undefined // to ask for the standard streams takes longer
+  if (typeof fd === 'number') return undefined // without reading process.stdout, which takes longer
   if (stream === process.stdout) return 1
   return stream === process.stderr ? 2 : undefined
 }
 
-/** Whether what goes to that stream is not log here, or somebody listens to it himself. */
+/**
+ * Whether the stream is stdout or stderr and its output is data: the stream is not the root's, or the application has
+ * replaced its `write`. False for all other streams.
+ */
 export function isData(stream: { readonly fd?: unknown }, { stdout, stderr }: Capture): boolean {
   const fd = standardOf(stream)
   if (fd === undefined) return false
@@ -20,7 +23,7 @@ export function isData(stream: { readonly fd?: unknown }, { stdout, stderr }: Ca
   return stream === standard && isMocked(standard)
 }
 
-/** Whether the application has put a `write` of its own in its place, as tests do. */
+/** Whether the application has replaced the stream's `write`, as tests do. */
 export function isMocked(stream: NodeJS.WriteStream): boolean {
   return stream.write !== (stream.constructor.prototype as NodeJS.WriteStream).write
 }

@@ -1,4 +1,4 @@
-// Taking: from a library's call to a record on the queue. Loaded with the first record.
+// Take: encodes a captured log call as a record and puts it on the queue. Loaded with the first record.
 
 import { inspect, stripVTControlCharacters } from 'node:util'
 import { isError } from '../../../core/encode.js'
@@ -6,24 +6,26 @@ import { encodeError, encodeMessage, formatArgs } from '../../../core/record.js'
 import { Kind } from '../../../queue/frame.js'
 import { type AdapterContext, isOnlyRelayed, type Role } from '../adapter.js'
 
+/** Longest `extra` (characters) of a deferred record. */
 const MAX_DEFERRED = 2 ** 20
 
+/** A captured log call. */
 export interface Taken {
   readonly lib: string
   /** The logger's name: the library's category, namespace or tag. */
   readonly name: string
   readonly level: number
   readonly msg: string
-  /** The message as `encodeMessage` makes it, where that is known. */
+  /** `msg` as encoded by `encodeMessage`, if the adapter has it already. */
   readonly message?: string
   readonly error?: Error | undefined
-  /** Text of further fields, as `encodeFields` makes it. */
+  /** Further fields, as encoded by `encodeFields`. */
   readonly fields?: string
-  /** What the adapter's `relay` needs besides the record, in the root; one line at most. */
+  /** What the adapter's `relay` needs in the root besides the record; at most one line. */
   readonly extra?: string | undefined
 }
 
-/** Puts a library's record on the queue, unless a level above it was set for its name. Never throws. */
+/** Puts a record on the queue, unless its level is below the one that is set for its logger's name. Never throws. */
 export function take(context: AdapterContext, record: Taken, role: Role = context.role): void {
   const { level, name, lib, error, extra } = record
   const registry = context.registry()
@@ -36,14 +38,15 @@ export function take(context: AdapterContext, record: Taken, role: Role = contex
   registry.queue.handle(level, node.json, body, kind, context.relays ? extra : undefined)
 }
 
-/** Whether `takeDeferred` will do for records: nobody but their loggers in the root reads them. */
+/** Whether records can be deferred: only the loggers in the root read them, and nothing has to be redacted. */
 export function canDefer(context: AdapterContext): boolean {
   return isOnlyRelayed(context) && !context.registry().redact
 }
 
 /**
- * As `take`, for a record whose `extra` says all there is to say: no more than that is sent, and whoever comes to read it
- * makes the rest from it (`deferred/line.ts`). False for one too long not to be looked at.
+ * Like `take`, for a record that can be completed from `extra` alone. The queue gets its origin and `extra`, and
+ * `deferred/line.ts` makes the message and the fields if anything other than the relay reads the record. Returns false,
+ * and takes nothing, if `extra` is longer than `MAX_DEFERRED`: the caller then uses `take`.
  */
 export function takeDeferred(
   context: AdapterContext,
@@ -60,23 +63,23 @@ export function takeDeferred(
   return true
 }
 
-/** printf-like text of arguments, without the colours a library has put in for its own terminal. */
+/** The text that `util.format` makes of the arguments, without colours. */
 export function plainTextOf(args: readonly unknown[]): string {
   return withoutColours(formatArgs(args))
 }
 
-/** A text without the colours it may have for a terminal. */
+/** A text without the escape sequences that colour it on a terminal. */
 export function withoutColours(text: string): string {
   const mayHave = text.includes('\u001b') || text.includes('\u009b')
   return mayHave ? stripVTControlCharacters(text) : text
 }
 
-/** printf-like text of arguments, as it would have been printed. */
+/** The text that `util.format` makes of the arguments, colours included. */
 export function textOf(args: readonly unknown[]): string {
   return formatArgs(args)
 }
 
-/** What `console.dir` shows. */
+/** The text that `console.dir` prints. */
 export function inspectionOf([value, options]: readonly unknown[]): string {
   try {
     return inspect(value, { customInspect: false, ...(options as object | undefined) })
@@ -85,7 +88,7 @@ export function inspectionOf([value, options]: readonly unknown[]): string {
   }
 }
 
-/** The first error among arguments: the message has its text, the record its parts. */
+/** The first error among the arguments. The message contains its text; the record also gets its parts as `err`. */
 export function errorAmong(args: readonly unknown[]): Error | undefined {
   return args.find(isError)
 }

@@ -1,4 +1,6 @@
-// Values: arguments of a library's call, on their way to the root's logger and as themselves again.
+// Values: encodes a log call's arguments as JSON and decodes them in the root; only errors are restored to their class.
+//
+// For the libraries whose own output needs no more than that; codec.ts also restores other values.
 
 import { encodeJson, encodeString, encodeValue, isError } from '../../../core/encode.js'
 import { formatArgs } from '../../../core/record.js'
@@ -16,7 +18,7 @@ const CLASSES: Readonly<Record<string, new (message: string) => Error>> = {
   URIError,
 }
 
-/** Text of arguments, printf-like; of an error alone its message, for the record has the rest of it. */
+/** The text that `util.format` makes of the arguments. For a single error only its message: the record has the rest. */
 export function messageOf(args: readonly unknown[]): string {
   const [first] = args
   if (args.length !== 1 || !isError(first)) return formatArgs(args)
@@ -27,7 +29,10 @@ export function messageOf(args: readonly unknown[]): string {
   }
 }
 
-/** One line of JSON, `[[a],[b],[]]`: each in a list of its own, which is empty for `undefined`. Never throws. */
+/**
+ * The arguments as one line of JSON, `[[a],[b],[]]`: each one is in its own list, which is empty for `undefined`. Never
+ * throws.
+ */
 export function packArgs(args: readonly unknown[]): string {
   let text = '['
   for (let i = 0; i < args.length; i++)
@@ -35,7 +40,7 @@ export function packArgs(args: readonly unknown[]): string {
   return `${text}]`
 }
 
-/** The same for arguments that are JSON, no more and no less; undefined if one is not. */
+/** Like `packArgs`, but undefined unless JSON expresses each argument exactly. */
 export function packPlain(args: readonly unknown[]): string | undefined {
   let text = '['
   for (let i = 0; i < args.length; i++) {
@@ -46,7 +51,7 @@ export function packPlain(args: readonly unknown[]): string | undefined {
   return `${text}]`
 }
 
-/** JSON of a value that is just that; undefined for others. */
+/** The value as JSON, or undefined unless JSON expresses it exactly. */
 export function plainText(value: unknown): string | undefined {
   switch (typeof value) {
     case 'string':
@@ -62,17 +67,20 @@ export function plainText(value: unknown): string | undefined {
   }
 }
 
-/** One value as it is packed, for `revive`. */
+/** One value as JSON, for `revive`. */
 export function pack(value: unknown): string {
   return encodeValue(value) ?? 'null'
 }
 
-/** What was packed, with its errors as errors. */
+/** The arguments from the text made by `packArgs` or `packPlain`, parsed as JSON. */
 export function unpackArgs(packed: unknown): unknown[] {
   return (packed as readonly (readonly unknown[])[]).map(([arg]) => revive(arg))
 }
 
-/** A parsed value with its errors as errors again: of a class where the language has it, by name where not. */
+/**
+ * Turns encoded errors within a parsed value into errors again: of their class if the language has it, or else `Error`
+ * objects with that `name`.
+ */
 export function revive(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(revive)
   if (typeof value !== 'object' || value === null) return value
@@ -81,7 +89,7 @@ export function revive(value: unknown): unknown {
   return isErrorText(plain) ? createError(plain) : plain
 }
 
-// As the encoder describes errors: these three, in this order.
+// `encodeValue` writes an error as an object that starts with these three members.
 function isErrorText(value: Plain): boolean {
   const [first, second, third] = Object.keys(value)
   if (first !== 'type' || second !== 'message' || third !== 'stack') return false
@@ -100,7 +108,7 @@ function createError({ type, message, stack, cause, errors, ...others }: Plain):
   return Object.assign(error, others)
 }
 
-// As the language itself has them: not enumerable.
+// Not enumerable, like the members of an error made by the language.
 function define(error: Error, key: string, value: unknown): void {
   Object.defineProperty(error, key, { value, configurable: true, writable: true })
 }
