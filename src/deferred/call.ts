@@ -1,22 +1,25 @@
-// A call: its arguments, or the parts of its message, each in a list of its own, and what else the library has with them.
+// Call: reads deferred records of libraries whose `extra` holds the arguments of the log call (`packArgs`).
 
 import { inspect } from 'node:util'
 import { encodeFields, formatArgs } from '../core/record.js'
 import type { Content, Values } from './content.js'
 
 interface Call {
+  /** Each argument is in its own list, which is empty for `undefined`. */
   readonly args: readonly (readonly unknown[])[]
   readonly type?: string
+  /** Further fields. */
   readonly others?: Values
 }
 
+/** Reads a record of loglevel or consola. */
 export function readCall(extra: string): Content {
   const { args, type, others } = JSON.parse(extra) as Call
   const fields = type === undefined ? others : { type, ...others }
   return { msg: formatArgs(args.map(([arg]) => arg)), fields: encodeFields(fields ?? {}) }
 }
 
-/** Of a library that takes objects among the arguments for fields; `fields` are those the logger has itself. */
+/** Reads a record of tslog, which treats objects among the arguments as fields; `fields` are the logger's own. */
 export function readTslog(extra: string): Content {
   const { args, fields } = JSON.parse(extra) as Call & { readonly fields: Values }
   const given = args.map(([arg]) => arg)
@@ -25,7 +28,7 @@ export function readTslog(extra: string): Content {
   return { msg: formatArgs(shown), fields: encodeFields(all) }
 }
 
-/** Of a library whose messages are texts with values between them. */
+/** Reads a record of LogTape, whose message is a list of texts and values. */
 export function readLogtape(extra: string): Content {
   const { message, properties } = JSON.parse(extra) as {
     readonly message: Call['args']

@@ -1,8 +1,8 @@
-// Content: what a record says, made from what its library has content.
+// Content: a record's message text and its encoded fields.
 
 export interface Content {
   readonly msg: string
-  /** As `encodeFields` makes it. */
+  /** As encoded by `encodeFields`. */
   readonly fields: string
 }
 

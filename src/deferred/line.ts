@@ -1,5 +1,7 @@
-// Bare records: of those nothing stands in our own line but where they come from; what the library has content goes behind it
-// as it is, and the record is made whole from that for whoever reads it.
+// Line: completes the line of a deferred record.
+//
+// The line of a deferred record holds only where it comes from. Its message and fields are in `extra`, in the form in which
+// the library's adapter put them there. The line is completed when anything other than the relay reads the record.
 
 import { encodeMessage } from '../core/record.js'
 import { hasTrace } from '../core/trace.js'
@@ -8,8 +10,11 @@ import type { Content, Values } from './content.js'
 import { readPino } from './pino.js'
 import { readRoarr } from './roarr.js'
 
-/** From what an adapter has put behind a bare record, whose line is given parsed. Throws for what none has. */
-type Read = (extra: string, bare: Values) => Content
+/**
+ * Reads the content of a deferred record from its `extra`; `origin` is its line, parsed. Throws if `extra` was not written by
+ * the library's adapter.
+ */
+type Read = (extra: string, origin: Values) => Content
 
 const READ: Readonly<Record<string, Read>> = {
   pino: readPino,
@@ -20,27 +25,27 @@ const READ: Readonly<Record<string, Read>> = {
   logtape: readLogtape,
 }
 
-/** The whole record's line. What cannot be read, which only damage can bring about, is its message. */
+/** The complete line. If `extra` is damaged, it becomes the message. */
 export function completeLine(line: string, extra: string): string {
-  const { bare, content } = read(line, extra)
+  const { origin, content } = read(line, extra)
   const at = line.indexOf(LIB)
   if (at < 0) return line
-  const lib = `${LIB}${JSON.stringify(bare.lib)}`
-  // A record in a span says so itself, unless the library's has content it.
+  const lib = `${LIB}${JSON.stringify(origin.lib)}`
+  // The line of a record in a span ends with the span's ids; the fields of the library's record may hold them, too.
   const span = hasTrace(content.fields) ? '' : line.slice(at + lib.length, -1)
   return `${line.slice(0, at)}${encodeMessage(content.msg)}${lib}${span}${content.fields}}`
 }
 
 const LIB = ',"lib":'
 
-function read(line: string, extra: string): { readonly bare: Values; readonly content: Content } {
-  let bare: Values = {}
+function read(line: string, extra: string): { readonly origin: Values; readonly content: Content } {
+  let origin: Values = {}
   try {
-    bare = JSON.parse(line) as Values
-    const content = READ[String(bare.lib)]?.(extra, bare)
-    if (content) return { bare, content }
+    origin = JSON.parse(line) as Values
+    const content = READ[String(origin.lib)]?.(extra, origin)
+    if (content) return { origin, content }
   } catch {
-    // Damage.
+    // Damaged.
   }
-  return { bare, content: { msg: extra.trimEnd(), fields: '' } }
+  return { origin, content: { msg: extra.trimEnd(), fields: '' } }
 }

@@ -1,4 +1,4 @@
-// pino: its line, behind what the root needs to find its logger.
+// Pino: reads deferred records of pino, whose `extra` is pino's own line after a head that identifies the logger.
 
 import { hostname } from 'node:os'
 import { encodeFields } from '../core/record.js'
@@ -6,10 +6,11 @@ import type { Content, Values } from './content.js'
 
 const HOST = hostname()
 
-export function readPino(extra: string, bare: Values): Content {
+/** `extra` may also be pino's line alone; `origin` has the record's name and pid, which are left out of the fields. */
+export function readPino(extra: string, origin: Values): Content {
   const values = JSON.parse(extra.slice(extra.indexOf('\t') + 1)) as Values
   const { level: _level, time: _time, msg = '', ...rest } = values
-  const same: Values = { name: bare.name, pid: bare.pid, hostname: HOST }
+  const same: Values = { name: origin.name, pid: origin.pid, hostname: HOST }
   const fields = Object.entries(rest).filter(
     ([key, value]) => !(Object.hasOwn(same, key) && same[key] === value),
   )

@@ -1,4 +1,4 @@
-// roarr: its message, as the library makes it a text.
+// Roarr: reads deferred records of roarr, whose `extra` is the library's message as JSON.
 
 import { encodeString } from '../core/encode.js'
 import { encodeField, encodeFields } from '../core/record.js'
@@ -6,6 +6,7 @@ import type { Content } from './content.js'
 
 type Plain = Record<string, unknown>
 
+/** A message of roarr. */
 export interface Message {
   readonly context: Readonly<Record<string, unknown>>
   readonly message: string
@@ -14,7 +15,7 @@ export interface Message {
   readonly version: string
 }
 
-/** What stands elsewhere in a record, or under another name. */
+/** Keys of a message's context that our record holds elsewhere or under another name. */
 export const OWN: ReadonlySet<string> = new Set([
   'logLevel',
   'package',
@@ -28,7 +29,7 @@ export function readRoarr(text: string): Content {
   return { msg: message, fields: fieldsOf(context) }
 }
 
-/** A context's fields, as a record has them. */
+/** The fields that our record gets from a message's context, encoded. */
 export function fieldsOf(context: Message['context']): string {
   const { package: pack, program, error } = context
   let fields = pack === undefined ? '' : encodeField('program', program)
@@ -37,7 +38,7 @@ export function fieldsOf(context: Message['context']): string {
   return fields + encodeSerialized(error)
 }
 
-// An error arrives as what the application has made of it; `serialize-error` names its parts like this.
+// The application serializes errors itself; these are the members that the package serialize-error writes.
 function encodeSerialized(error: unknown): string {
   if (error === undefined) return ''
   const { name, message, stack, ...others } = Object(error) as Plain

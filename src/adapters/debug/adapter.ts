@@ -1,4 +1,4 @@
-// Adapter for debug 2 to 4: namespaces become logger names; the records have the level debug.
+// Adapter: captures and relays records of debug 2 to 4; namespaces become logger names, and the level is always debug.
 
 import * as shimmer from 'shimmer'
 import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from '../kit/adapter.js'

@@ -38,9 +38,9 @@ export const consoleAdapter: Adapter = {
   },
 
   relay({ level, msg, source }) {
-    pipe ??= require('../kit/relay/pipe.js') as typeof import('../kit/relay/pipe.js')
+    pipeModule ??= require('../kit/relay/pipe.js') as typeof import('../kit/relay/pipe.js')
     const method = level >= 50 ? 'error' : level >= 40 ? 'warn' : level >= 30 ? 'log' : 'debug'
-    pipe.guardStream(process[METHODS[method].stream], source)
+    pipeModule.guardStream(process[METHODS[method].stream], source)
     whileRelaying(() => console[method](msg))
     return true
   },
@@ -57,20 +57,20 @@ function wrap(method: Method, original: ConsoleMethod, context: AdapterContext):
 }
 
 function record(method: Method, args: readonly unknown[], context: AdapterContext): void {
-  capture ??= require('../kit/capture/take.js') as typeof import('../kit/capture/take.js')
-  const text = method === 'dir' ? capture.inspectionOf(args) : capture.textOf(args)
-  capture.take(context, {
+  takeModule ??= require('../kit/capture/take.js') as typeof import('../kit/capture/take.js')
+  const text = method === 'dir' ? takeModule.inspectionOf(args) : takeModule.textOf(args)
+  takeModule.take(context, {
     lib: 'console',
     name: 'console',
     level: METHODS[method].level,
     msg: indent(text),
-    error: capture.errorAmong(args),
+    error: takeModule.errorAmong(args),
   })
 }
 
 // Loaded with the first record, because every process has this adapter and most print little.
-let capture: typeof import('../kit/capture/take.js') | undefined
-let pipe: typeof import('../kit/relay/pipe.js') | undefined
+let takeModule: typeof import('../kit/capture/take.js') | undefined
+let pipeModule: typeof import('../kit/relay/pipe.js') | undefined
 
 let indentation = ''
 

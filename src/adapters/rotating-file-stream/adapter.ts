@@ -1,4 +1,4 @@
-// Adapter for rotating-file-stream: in a child, a stream opens its file only when something is written to it.
+// Adapter: makes a stream of rotating-file-stream in a child open its file only when something is written to it.
 //
 // A logger's stream in a child is never written to, because the root writes. If it opened the file, it would rotate the
 // root's file on its own schedule.
