@@ -6,7 +6,10 @@ import type { Content, Values } from './content.js'
 
 const HOST = hostname()
 
-/** `extra` may also be pino's line alone; `origin` has the record's name and pid, which are left out of the fields. */
+/**
+ * `extra` may also be pino's line alone. Fields that repeat the name or the pid in `origin`, or the name of this host, are
+ * left out.
+ */
 export function readPino(extra: string, origin: Values): Content {
   const values = JSON.parse(extra.slice(extra.indexOf('\t') + 1)) as Values
   const { level: _level, time: _time, msg = '', ...rest } = values

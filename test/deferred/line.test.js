@@ -1,5 +1,5 @@
 'use strict'
-// Records of which only pino's line has travelled are whole for whoever else reads them.
+// Deferred records: whatever reads them other than the relay gets complete records.
 
 const assert = require('node:assert/strict')
 const { existsSync, readFileSync } = require('node:fs')
@@ -8,17 +8,17 @@ const { it } = require('node:test')
 const { completeLine } = require('../../dist/deferred/line.js')
 const { readLines, readLog, run, scratch } = require('../helpers/run')
 
-const PROGRAM = 'adapters/bare.js'
+const PROGRAM = 'adapters/deferred-pino.js'
 
 /** @param {any[]} records */
-function assertWhole(records) {
-  const [said, percent, empty, error, ...rest] = records
+function assertComplete(records) {
+  const [info, percent, empty, error, ...rest] = records
   assert.deepEqual(rest, [])
   assert.deepEqual(
     records.map(({ level, name, lib, source, seq }) => [level, name, lib, source, seq]),
     [30, 40, 50, 30].map((level, i) => [level, 'db', 'pino', 'fork#1', i + 1]),
   )
-  const { msg, id, _name, _seq, _source, _lib } = said
+  const { msg, id, _name, _seq, _source, _lib } = info
   const own = { id: 7, _name: 'other', _seq: 'own', _source: 5, _lib: 'theirs' }
   assert.deepEqual({ id, _name, _seq, _source, _lib }, own)
   assert.equal(msg, 'said "it"\u2028')
@@ -30,15 +30,15 @@ function assertWhole(records) {
   for (const record of records) assert.equal(Number.isInteger(record.pid), true)
 }
 
-it("the root's destination has ended: they are printed", async (t) => {
+it("when the root's destination has ended, they are printed", async (t) => {
   const LOG = join(scratch(t), 'app.log')
   const { code, stdout, stderr } = await run(PROGRAM, { args: ['ended'], env: { LOG } })
   assert.equal(code, 0, stderr)
-  assertWhole(readLines(stdout))
+  assertComplete(readLines(stdout))
   assert.equal(readFileSync(LOG, 'utf8'), '')
 })
 
-it('what the killed have left goes to a file of the next root', async (t) => {
+it('when root and child were killed, the next root writes them to its file', async (t) => {
   const path = scratch(t)
   const env = { LOG: join(path, 'pino.log'), LOGSHARE_DIR: join(path, 'queues') }
   const { signal } = await run(PROGRAM, { args: ['killed'], env })
@@ -48,34 +48,34 @@ it('what the killed have left goes to a file of the next root', async (t) => {
   const config = { handlers: [{ type: 'file', path: file }] }
   const { code, stderr } = await run(PROGRAM, { args: ['ended'], env, config })
   assert.equal(code, 0, stderr)
-  assertWhole(readLog(file).slice(0, 4))
+  assertComplete(readLog(file).slice(0, 4))
 })
 
-it("a library's line that is damaged is the message, and of a span nothing stands twice", () => {
-  const bare = (more = '') =>
+it('a damaged line becomes the message, and the ids of a span are written once', () => {
+  const deferred = (more = '') =>
     `{"level":30,"time":1.5,"pid":2,"tid":0,"source":"s","seq":1,"name":"n","lib":"pino"${more}}`
-  const damaged = JSON.parse(completeLine(bare(), '{"level":30,"ti\n'))
+  const damaged = JSON.parse(completeLine(deferred(), '{"level":30,"ti\n'))
   assert.deepEqual([damaged.msg, damaged.lib, damaged.seq], ['{"level":30,"ti', 'pino', 1])
   const span = ',"trace_id":"0af7651916cd43dd8448eb211c80319c","span_id":"b7ad6b7169203331"'
-  const line = completeLine(bare(span), `{"level":30,"msg":"m"${span}}`)
+  const line = completeLine(deferred(span), `{"level":30,"msg":"m"${span}}`)
   assert.equal(line.split('trace_id').length, 2)
   assert.equal(JSON.parse(line).span_id, 'b7ad6b7169203331')
   assert.equal(completeLine('{"level', '{}'), '{"level')
 })
 
 for (const LIBRARY of ['consola', 'loglevel', 'logtape', 'roarr', 'tslog']) {
-  it(`${LIBRARY}: a record that was sent bare and is printed is the one a file would have`, async (t) => {
+  it(`${LIBRARY}: a deferred record that is printed is the same as in a file`, async (t) => {
     const file = join(scratch(t), 'app.log')
     const env = { LIBRARY, ROARR_LOG: 'true' }
-    const printed = await run('adapters/whole.js', { env })
+    const printed = await run('adapters/deferred-libraries.js', { env })
     assert.equal(printed.stderr, '')
     const config = { handlers: [{ type: 'file', path: file }] }
-    const written = await run('adapters/whole.js', { env, config })
-    assert.equal(written.stderr, '')
-    const [bare, whole] = [readLines(printed.stdout), readLog(file)]
-    assert.ok(whole.length > 8)
-    // But for what differs from run to run.
+    const filed = await run('adapters/deferred-libraries.js', { env, config })
+    assert.equal(filed.stderr, '')
+    const [completed, written] = [readLines(printed.stdout), readLog(file)]
+    assert.ok(written.length > 8)
+    // Without what differs from run to run.
     const comparable = ({ time: _time, pid: _pid, ...record }) => record
-    assert.deepEqual(bare.map(comparable), whole.map(comparable))
+    assert.deepEqual(completed.map(comparable), written.map(comparable))
   })
 }

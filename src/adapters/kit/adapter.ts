@@ -8,8 +8,8 @@ import type { Registry } from '../../logger/registry.js'
 /**
  * What an adapter does with a log call of its library in this thread.
  *
- * `take`: puts a record on the queue and keeps the library from writing it. Used in children: the root's logger writes
- * the record instead.
+ * `take`: puts a record on the queue and keeps the library from writing it. Used in children: the root's logger and
+ * the handlers write the record instead.
  *
  * `copy`: lets the library write as usual and puts a copy of the record on the queue. The copy goes to handlers and is
  * never relayed. Used in the root when it has handlers other than the relay, and in children that write their output

@@ -19,13 +19,13 @@ for (const version of ['debug2', 'debug3', 'debug']) {
       assert.deepEqual([stdout, stderr], ['', ''])
       const records = readLog(path)
       assertDelivered(records, { [`${kind}#1`]: 5 })
-      const told = records.map(({ level, name, msg, lib }) => [
+      const seen = records.map(({ level, name, msg, lib }) => [
         level,
         name,
         msg.split('\n')[0],
         lib,
       ])
-      assert.deepEqual(told, [
+      assert.deepEqual(seen, [
         [20, 'app:db', 'query select took 12 ms', 'debug'],
         [20, 'app:db', 'object { a: 1 }', 'debug'],
         [20, 'app:db', 'Error: broken', 'debug'],
@@ -35,7 +35,7 @@ for (const version of ['debug2', 'debug3', 'debug']) {
     })
   }
 
-  it(`${version} is given back through the copy the root has loaded`, async (t) => {
+  it(`${version} is relayed through the copy that the root has loaded`, async (t) => {
     const { program } = prepare(t, version)
     const { stderr } = await run(program, { args: ['fork'], env: { ...ENABLED, ROOT_DEBUG: '1' } })
     assert.match(stderr, /app:root from the root/)
@@ -46,7 +46,7 @@ for (const version of ['debug2', 'debug3', 'debug']) {
 
 for (const version of ['debug2', 'debug3', 'debug']) {
   for (const kind of ['worker', 'fork']) {
-    it(`what the root enables in ${version} while a ${kind} runs is enabled there`, async (t) => {
+    it(`${version}: namespaces that the root enables while a ${kind} runs are enabled there`, async (t) => {
       const { directory, path } = prepare(t, version)
       const { code, stdout } = await run(join(directory, 'debug-live.js'), {
         args: [kind],
@@ -56,7 +56,7 @@ for (const version of ['debug2', 'debug3', 'debug']) {
       const of = (/** @type {string} */ child) => {
         return stdout.split('\n').filter((line) => line.startsWith(child))
       }
-      // Version 2 has decided for the loggers that exist.
+      // Version 2 decides when a logger is created.
       const other = version === 'debug2' ? 'app:first,app:last,app:other' : 'app:last,app:other'
       const last = version === 'debug2' ? 'app:first,app:last' : 'app:last'
       assert.deepEqual(of('first'), [
@@ -66,13 +66,13 @@ for (const version of ['debug2', 'debug3', 'debug']) {
         `first ${last}`,
       ])
       assert.deepEqual(of('second'), ['second child:own'])
-      const told = readLog(path).map(({ source, name }) => `${source} ${name}`)
-      assert.deepEqual(told.sort(), [`${kind}#1 app:last`, `${kind}#2 child:own`])
+      const logged = readLog(path).map(({ source, name }) => `${source} ${name}`)
+      assert.deepEqual(logged.sort(), [`${kind}#1 app:last`, `${kind}#2 child:own`])
     })
   }
 }
 
-it('debug is given back although the root never loaded it', async (t) => {
+it('debug is relayed although the root has not loaded it', async (t) => {
   const { program } = prepare(t, 'debug')
   const { stderr } = await run(program, { args: ['worker'], env: ENABLED })
   assert.match(stderr, /app:db query select took 12 ms/)
@@ -88,14 +88,14 @@ it('an imported debug becomes records', async (t) => {
   )
 })
 
-it('a level for a namespace narrows what DEBUG has enabled', async (t) => {
+it('a level for a namespace limits what DEBUG has enabled', async (t) => {
   const { program, path } = prepare(t, 'debug')
   const config = { levels: { 'app:db': 'info' }, handlers: [{ type: 'file', path }] }
   await run(program, { args: ['fork'], env: ENABLED, config })
   assert.deepEqual([...new Set(readLog(path).map(({ name }) => name))], ['app:own'])
 })
 
-// A folder with the program and one version of debug under the name it is published by.
+// A directory with the program and one version of debug under its published name.
 function prepare(t, version) {
   const directory = scratch(t)
   const modules = join(directory, 'node_modules')

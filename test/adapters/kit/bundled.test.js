@@ -1,6 +1,6 @@
 'use strict'
-// An application in one bundled file, whose libraries cannot be seen: it prints all it prints without us, once, and a file
-// handler has what pino tells of itself.
+// An application bundled into one file, so that its libraries cannot be hooked: it prints the same as without logshare,
+// once, and a file handler gets the records that pino publishes on its diagnostics channel.
 
 const assert = require('node:assert/strict')
 const { join } = require('node:path')
@@ -42,7 +42,7 @@ describe('a bundle', () => {
   }
 })
 
-/** All lines, in an order of their own, without times, pids and stacks. @param {{ stdout: string, stderr: string }} ended */
+/** All lines, sorted, without times, pids and stacks. @param {{ stdout: string, stderr: string }} ended */
 function printed({ stdout, stderr }) {
   const lines = `${stdout}${stderr}`.trimEnd().split('\n')
   return lines

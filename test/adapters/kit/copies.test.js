@@ -1,5 +1,5 @@
 'use strict'
-// Several copies of a library in one tree: what is logged through one comes out of the root's logger of another.
+// Several copies of a library in one application: records of one copy are relayed to the root's logger of another copy.
 
 const assert = require('node:assert/strict')
 const { cpSync, existsSync, mkdirSync, readFileSync } = require('node:fs')
@@ -34,7 +34,7 @@ for (const library of ['winston', 'bunyan', 'log4js']) {
   })
 }
 
-/** The program with its own copy, and one that a plugin has. @param {string} library @param {string} cwd */
+/** Installs the program with its own copy of the library, and a plugin with another. @param {string} library @param {string} cwd */
 function installTwice(library, cwd) {
   cpSync(join(FIXTURES, 'adapters/copies.js'), join(cwd, 'app.js'))
   for (const name of packagesOf(library)) {

@@ -1,5 +1,5 @@
 'use strict'
-// Where a child of smaller libraries differs from the root: its output is data, its level is its own, a reporter throws.
+// Children that differ from the root: another stdout, another level, a reporter that throws in the root (loglevel, consola).
 
 const assert = require('node:assert/strict')
 const { it } = require('node:test')
@@ -7,17 +7,17 @@ const { run } = require('../../helpers/run')
 
 const PROGRAM = 'adapters/small/edges.js'
 
-it('what a child prints to another stdout than the root’s is left alone', async () => {
+it('the output of a child whose stdout is not the root’s is left alone', async () => {
   const { stdout, stderr } = await run(PROGRAM, { args: ['data'] })
   assert.deepEqual([stdout, stderr], ['', 'data: printed\n'])
 })
 
-it('a child has the level of the root until it sets its own, which the root respects', async () => {
+it('a child has the level of the root until it sets its own, which then also holds for its relayed records', async () => {
   const { stdout, stderr } = await run(PROGRAM, { args: ['levels'] })
   assert.deepEqual([stdout, stderr], ['wanted by the child\n', 'wanted\n'])
 })
 
-it('a reporter that throws in the root hurts neither side', async () => {
+it('a reporter that throws in the root does not affect the root or the child', async () => {
   const { code, stderr } = await run(PROGRAM, { args: ['throws'] })
   assert.equal(code, 0)
   assert.match(

@@ -1,5 +1,5 @@
 'use strict'
-// Loggers that the root makes when its children have long been logging: all records come to them, in order.
+// Loggers that the root creates after its children have started to log: they get all records, in order.
 
 const assert = require('node:assert/strict')
 const { readFileSync } = require('node:fs')
@@ -10,7 +10,7 @@ const { run, scratch, readLines, FIXTURES } = require('../../helpers/run')
 const APP = join(FIXTURES, 'adapters/late.js')
 const COUNT = 200
 
-describe('a logger that comes late in the root', () => {
+describe('a logger that the root creates late', () => {
   for (const library of ['pino', 'bunyan', 'tslog', 'logtape', 'loglevel', 'consola']) {
     for (const kind of ['worker', 'fork']) {
       it(`${library} in a ${kind}`, async (t) => {

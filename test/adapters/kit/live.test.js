@@ -1,5 +1,5 @@
 'use strict'
-// Levels of other libraries' loggers that the root changes: threads and forks that run see them; what they set stays.
+// The root changes levels of other libraries' loggers: running threads and forks follow, except where they set their own.
 
 const assert = require('node:assert/strict')
 const { join } = require('node:path')
@@ -11,7 +11,7 @@ const LIBRARIES = Object.keys(require(join(FIXTURES, 'adapters/live-loggers.js')
 
 describe('a level set in the root while children run', () => {
   for (const library of LIBRARIES) {
-    it(`${library}: the record that it lets pass is written by the root's logger`, async (t) => {
+    it(`${library}: the root's logger writes the record that the new level enables`, async (t) => {
       const { stdout, stderr } = await run(APP, { args: [library] })
       assertSeen(t, stdout)
       const printed = stdout + stderr
@@ -19,7 +19,7 @@ describe('a level set in the root while children run', () => {
       assert.doesNotMatch(printed, /too early|not to be seen/)
     })
 
-    it(`${library}: and is in a file handler's log`, async (t) => {
+    it(`${library}: a file handler gets the record that the new level enables`, async (t) => {
       const path = join(scratch(t), 'app.log')
       const config = { handlers: [{ type: 'file', path }] }
       const { stdout } = await run(APP, { args: [library], config })
@@ -33,12 +33,12 @@ describe('a level set in the root while children run', () => {
   }
 })
 
-/** Fails unless both children have told that they saw it. @param {import('node:test').TestContext} t @param {string} stdout */
+/** Fails unless both children have reported the new level. @param {import('node:test').TestContext} t @param {string} stdout */
 function assertSeen(t, stdout) {
-  const told = [...stdout.matchAll(/^\{"kind".*\}$/gm)].map(([line]) => JSON.parse(line))
-  t.diagnostic(`milliseconds: ${told.map(({ kind, ms }) => `${kind} ${ms}`).join(', ')}`)
+  const reports = [...stdout.matchAll(/^\{"kind".*\}$/gm)].map(([line]) => JSON.parse(line))
+  t.diagnostic(`milliseconds: ${reports.map(({ kind, ms }) => `${kind} ${ms}`).join(', ')}`)
   assert.deepEqual(
-    told
+    reports
       .map(({ kind, before, at, own }) => [kind, before, typeof at, own])
       .sort(([a], [b]) => (a < b ? -1 : 1)),
     [

@@ -1,5 +1,5 @@
 'use strict'
-// Standard streams that are closed, or whose reader has gone: the program ends as it would without logshare.
+// Standard streams that are closed, or whose reading end is closed: the program ends as it would without logshare.
 
 const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')
@@ -8,10 +8,10 @@ const { join } = require('node:path')
 const { it } = require('node:test')
 const { cleanEnv, collect, FIXTURES, REGISTER, scratch } = require('../../helpers/run.js')
 
-const PROGRAM = join(FIXTURES, 'stdio/reader-gone.js')
+const PROGRAM = join(FIXTURES, 'stdio/closed-pipe.js')
 const UNIX = { skip: process.platform === 'win32' }
 
-/** What the shell does with the streams. A reader that goes says so. */
+/** What the shell does with the streams. TEST_GONE is created after the reading end has been closed. */
 const ENDS = {
   '| head -n 1': '| { head -n 1; exec <&-; : > "$TEST_GONE"; }',
   '| true': '| { exec <&-; : > "$TEST_GONE"; }',
@@ -20,12 +20,12 @@ const ENDS = {
   '2>&- | cat': '2>&- | cat',
   '>&- 2>&-': '>&- 2>&-',
 }
-const BOTH_GONE = '2>&1 | true'
+const BOTH_CLOSED = '2>&1 | true'
 const names = /** @type {(keyof typeof ENDS)[]} */ (Object.keys(ENDS))
 
 for (const end of names) {
   for (const who of ['root', 'worker', 'fork']) {
-    it(`${who} prints, app ${end}: relayed, it ends as without us`, UNIX, async (t) => {
+    it(`${who} prints, app ${end}: it ends as without logshare`, UNIX, async (t) => {
       const args = [who, 'nothing']
       const plain = await runIn(t, end, { args })
       const ours = await runIn(t, end, { args, config: {} })
@@ -33,7 +33,7 @@ for (const end of names) {
     })
   }
 
-  it(`children print, app ${end}: a console handler hurts nobody`, UNIX, async (t) => {
+  it(`children print, app ${end}: with console handlers it ends normally`, UNIX, async (t) => {
     for (const who of ['worker', 'fork']) {
       const config = { handlers: [{ type: 'console' }, { type: 'console', stream: 'stderr' }] }
       const { status, ended } = await runIn(t, end, { args: [who, 'logger'], config })
@@ -42,15 +42,15 @@ for (const end of names) {
   })
 }
 
-for (const end of /** @type {const} */ (['| true', BOTH_GONE])) {
+for (const end of /** @type {const} */ (['| true', BOTH_CLOSED])) {
   it(
-    `children print, app ${end}: one that logs what it catches catches it once`,
+    `children print, app ${end}: an application that logs what it catches catches it once`,
     UNIX,
     async (t) => {
-      for (const handler of end === BOTH_GONE ? ['logger'] : ['logger', 'console']) {
+      for (const handler of end === BOTH_CLOSED ? ['logger'] : ['logger', 'console']) {
         for (const [who, limit, isBusy] of /** @type {const} */ ([
-          ['worker', end === BOTH_GONE ? 2 : 1, false],
-          ['worker', end === BOTH_GONE ? 2 : 1, true],
+          ['worker', end === BOTH_CLOSED ? 2 : 1, false],
+          ['worker', end === BOTH_CLOSED ? 2 : 1, true],
           ['fork', 0, false],
         ])) {
           const args = [who, handler]
@@ -63,9 +63,9 @@ for (const end of /** @type {const} */ (['| true', BOTH_GONE])) {
     },
   )
 
-  it(`the root prints, app ${end}: it catches no more than without us`, UNIX, async (t) => {
+  it(`the root prints, app ${end}: it catches no more than without logshare`, UNIX, async (t) => {
     const args = ['root', 'logger']
-    // How many it is differs from run to run, with when the system says that the reader is gone.
+    // The number differs from run to run: it depends on when the system reports EPIPE.
     let most = { plain: 0, ours: 0 }
     for (let round = 0; round < 3; round++) {
       const plain = await runIn(t, end, { args })
@@ -82,7 +82,7 @@ for (const end of /** @type {const} */ (['| true', BOTH_GONE])) {
 }
 
 /**
- * Runs the program in a shell, with logshare if there is a configuration. `ended` is what its exit listener saw.
+ * Runs the program in a shell, with logshare if `config` is given. `ended` is the report of its exit listener.
  * @param {import('node:test').TestContext} t
  * @param {keyof typeof ENDS} end
  * @param {{ args: string[], config?: object, isBusy?: boolean }} options
@@ -104,7 +104,7 @@ async function runIn(t, end, { args, config, isBusy }) {
     limit: 30_000,
   })
   assert.doesNotMatch(stderr, /^logshare:/m)
-  // The shell's last command may have ended before the program.
+  // The last command of the pipeline may exit before the program.
   assert.ok(existsSync(report), stderr.slice(-2000))
   return { status: readFileSync(status, 'latin1'), ended: JSON.parse(readFileSync(report, 'utf8')) }
 }

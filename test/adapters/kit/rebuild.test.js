@@ -1,5 +1,5 @@
 'use strict'
-// Whatever is logged in a child comes out of the root's logger as the library alone would have written it, byte by byte.
+// Relayed records: the root's logger writes the same bytes that the library alone would have written in the child.
 
 const assert = require('node:assert/strict')
 const { readFileSync } = require('node:fs')
@@ -31,7 +31,7 @@ describe('the same lines', { concurrency: 2 }, () => {
   }
 })
 
-// But for what differs from run to run.
+// Without what differs from run to run.
 function linesOf(path) {
   return readFileSync(path, 'utf8')
     .replace(/"time":(?:"\d[^"]+"|\d+)/g, '"time":""')

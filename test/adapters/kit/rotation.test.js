@@ -1,5 +1,5 @@
 'use strict'
-// Libraries that rotate their files themselves: in the root alone, whoever logs; nothing is lost, doubled or out of order.
+// Libraries that rotate their files themselves: only the root rotates, and no record is lost, duplicated or out of order.
 
 const assert = require('node:assert/strict')
 const { mkdirSync, readdirSync, readFileSync } = require('node:fs')
@@ -13,7 +13,7 @@ const FORKS = 4
 const THREADS = 4
 const COUNT = 500
 const LIMIT = 40 * 1024
-/** The longest line there is, with what bunyan puts around a text. */
+/** Length of the longest line: a text in bunyan's JSON. */
 const LINE = 300
 
 const number = (/** @type {RegExp} */ pattern) => (/** @type {string} */ file) =>
@@ -21,7 +21,7 @@ const number = (/** @type {RegExp} */ pattern) => (/** @type {string} */ file) =
 const newestFirst = (/** @type {RegExp} */ pattern) => (/** @type {string} */ file) =>
   -number(pattern)(file)
 
-/** By rotator: where in the sequence a file is, and the size it may have. */
+/** For each rotator: the position of a file in the sequence, and the largest size a file may have. */
 const ROTATORS = {
   'log4js file': { place: newestFirst(/\.log\.(\d+)/), limit: LIMIT },
   'log4js file, compressed': { place: newestFirst(/\.log\.(\d+)/), limit: LIMIT },
@@ -32,7 +32,7 @@ const ROTATORS = {
   },
   'winston File, tailable': { place: newestFirst(/app(\d+)/), limit: LIMIT },
   'winston-daily-rotate-file, gzip': { place: number(/\.log\.(\d+)/), limit: LIMIT },
-  // It looks at the size behind what it writes in one go: what has come while a file was being rotated.
+  // It checks the size only after it has written everything that arrived while a file was being rotated.
   'bunyan to rotating-file-stream': { place: placeOfStream, limit: 2 * LIMIT },
   'pino to rotating-file-stream': { place: placeOfStream, limit: 2 * LIMIT },
 }
@@ -58,7 +58,7 @@ describe(`${FORKS} forks and ${THREADS} threads while files are rotated`, () => 
   }
 })
 
-it("a rotating stream of a child's own is opened when it is written to", async (t) => {
+it('a rotating stream that belongs to a child is opened when it is written to', async (t) => {
   const cwd = scratch(t)
   const { stdout, stderr } = await run('adapters/rotating-own.js', { cwd })
   assert.deepEqual([stdout, stderr], ['', ''])
@@ -79,7 +79,7 @@ function read(path) {
   return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')
 }
 
-/** Fails unless each writer's records are there once, in order. @param {string} text */
+/** Fails unless each writer's records are present once and in order. @param {string} text */
 function assertNumbered(text) {
   /** @type {Record<string, number[]>} */
   const written = {}
@@ -91,13 +91,13 @@ function assertNumbered(text) {
   for (const [writer, numbers] of Object.entries(written)) assert.deepEqual(numbers, all, writer)
 }
 
-/** Fails unless the root alone has had log files open. @param {any[]} told */
-function assertOpen(told) {
-  const children = told.filter(({ who }) => who === 'child')
+/** Fails unless only the root has had log files open. @param {any[]} reports */
+function assertOpen(reports) {
+  const children = reports.filter(({ who }) => who === 'child')
   assert.deepEqual(
     children.map(({ files }) => files),
     Array(FORKS).fill(0),
   )
-  assert.equal(new Set(told.map(({ pid }) => pid)).size, FORKS + 1)
-  assert.ok(told.find(({ who }) => who === 'root').files > 0)
+  assert.equal(new Set(reports.map(({ pid }) => pid)).size, FORKS + 1)
+  assert.ok(reports.find(({ who }) => who === 'root').files > 0)
 }

@@ -1,5 +1,5 @@
 'use strict'
-// The console adapter: what a child prints is a record, and is printed by the root as it would have been.
+// The console adapter: a child's console calls become records, and the root prints them as the child would have.
 
 const assert = require('node:assert/strict')
 const { join } = require('node:path')
@@ -10,11 +10,11 @@ const { run, scratch, readLog } = require('../../helpers/run')
 const PROGRAM = 'adapters/console.js'
 
 for (const kind of ['worker', 'fork']) {
-  it(`the console of a ${kind} prints through the root what it would have printed`, async () => {
+  it(`the root prints what the console of a ${kind} would have printed`, async () => {
     const plain = await run(PROGRAM, { args: [kind], way: 'none' })
     const relayed = await run(PROGRAM, { args: [kind] })
     assert.equal(relayed.stdout, plain.stdout)
-    assert.equal(withoutPlaces(relayed.stderr), withoutPlaces(plain.stderr))
+    assert.equal(withoutFrames(relayed.stderr), withoutFrames(plain.stderr))
     assert.equal(relayed.code, plain.code)
   })
 
@@ -61,20 +61,20 @@ for (const kind of ['worker', 'fork']) {
   })
 }
 
-it("the root's own console goes on writing and is copied to handlers that collect", async (t) => {
+it("the root's own console is printed, and copied to a file handler", async (t) => {
   const path = join(scratch(t), 'app.log')
   const plain = await run(PROGRAM, { way: 'none' })
   const copied = await run(PROGRAM, {
     config: { handlers: [{ type: 'file', path }, { type: 'relay' }] },
   })
   assert.equal(copied.stdout, plain.stdout)
-  assert.equal(withoutPlaces(copied.stderr), withoutPlaces(plain.stderr))
+  assert.equal(withoutFrames(copied.stderr), withoutFrames(plain.stderr))
   const records = readLog(path)
   assertDelivered(records, { root: records.length })
   assert.equal(records[0].msg, 'text words and 3 { more: true }')
 })
 
-it('a level for the name console narrows what is taken', async (t) => {
+it('a level for the name console limits what is captured', async (t) => {
   const path = join(scratch(t), 'app.log')
   const config = { levels: { console: 'warn' }, handlers: [{ type: 'file', path }] }
   await run(PROGRAM, { args: ['fork'], config })
@@ -90,7 +90,7 @@ it('without the adapter the console of a child is left alone', async (t) => {
   assert.deepEqual(readLog(path), [])
 })
 
-// Lines of stacks name places in files, and the functions of the root or of ours on the way.
-function withoutPlaces(text) {
+// Without stack frames: they differ, because functions of the root and of logshare are on the stack.
+function withoutFrames(text) {
   return text.replace(/^ *at .*\n/gm, '')
 }

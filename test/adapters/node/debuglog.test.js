@@ -1,5 +1,5 @@
 'use strict'
-// The debuglog adapter: sections of util.debuglog become logger names, and come out of the root as Node prints them.
+// The debuglog adapter: sections of util.debuglog become logger names, and the root prints records as Node does.
 
 const assert = require('node:assert/strict')
 const { join } = require('node:path')
@@ -33,7 +33,7 @@ for (const kind of ['worker', 'fork']) {
     for (const { lib, level } of records) assert.deepEqual([lib, level], ['debuglog', 20])
   })
 
-  it(`sections in a ${kind} are printed as without us`, async () => {
+  it(`sections in a ${kind} are printed as without logshare`, async () => {
     const without = await run(FIXTURE, { way: 'none', args: [kind], env })
     const { code, stdout, stderr, pid } = await run(FIXTURE, { args: [kind], env })
     assert.equal(code, 0)

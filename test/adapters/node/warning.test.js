@@ -1,5 +1,5 @@
 'use strict'
-// The warning adapter: what Node prints of warnings in children comes out of the root, letter for letter.
+// The warning adapter: the root prints the warnings of children exactly as Node prints them.
 
 const assert = require('node:assert/strict')
 const { existsSync, readFileSync } = require('node:fs')
@@ -12,11 +12,11 @@ const FIXTURE = 'adapters/warning.js'
 
 /** @type {Record<string, { before?: string, env?: Record<string, string>, flags?: string[] }>} */
 const CASES = {
-  'as they are': {},
-  'with listeners of the application': { before: 'listen' },
-  'that nobody prints': { before: 'remove' },
-  'whose printing was taken away by name': { before: 'remove-one' },
-  'looked at': { before: 'look' },
+  'without any setting': {},
+  'with a listener of the application': { before: 'listen' },
+  'with all listeners removed': { before: 'remove' },
+  'with the listener of Node removed': { before: 'remove-one' },
+  'with the listener of Node inspected': { before: 'look' },
   'with --no-warnings': { flags: ['--no-warnings'] },
   'with NODE_NO_WARNINGS': { env: { NODE_NO_WARNINGS: '1' } },
   'with --no-deprecation': { flags: ['--no-deprecation'] },
@@ -42,10 +42,10 @@ for (const kind of ['worker', 'fork']) {
     assert.equal(stderr, '')
     const records = readLog(path)
     assertDelivered(records, { [`${kind}#1`]: 4 })
-    const told = records.map(({ level, name, lib, msg, err }) => {
+    const seen = records.map(({ level, name, lib, msg, err }) => {
       return [level, name, lib, msg, /** @type {any} */ (err).type, /** @type {any} */ (err).code]
     })
-    assert.deepEqual(told, [
+    assert.deepEqual(seen, [
       [40, 'process', 'warning', 'Warning: plain', 'Warning', undefined],
       [40, 'process', 'warning', 'MyWarning: with all', 'MyWarning', 'MY1'],
       [40, 'process', 'warning', 'RangeError: an error', 'RangeError', undefined],
@@ -56,7 +56,7 @@ for (const kind of ['worker', 'fork']) {
   })
 }
 
-it('warnings that go to a file of their own are left alone', async (t) => {
+it('warnings that are redirected to a file are left alone', async (t) => {
   const directory = scratch(t)
   const [path, file] = [join(directory, 'app.log'), join(directory, 'warnings')]
   const { code, stderr } = await run(FIXTURE, {
@@ -80,7 +80,7 @@ it("the root's own warnings are printed, and copied to other handlers once", asy
   assert.deepEqual([...new Set(readLog(path).map(({ lib }) => lib))], ['warning'])
 })
 
-/** Without process ids, and without the frames of who called whom. @param {string} text */
+/** Without process ids and stack frames. @param {string} text */
 function neutral(text) {
   return text.replace(/^\(node:\d+\)/gm, '(node:PID)').replace(/^ {4}at .*\n/gm, '')
 }
