@@ -13,6 +13,7 @@ const OTHERS = ['apps', 'fixtures', 'helpers']
 const NOT_CORE = [
   'cli',
   'collect',
+  'docs',
   'handlers/file',
   'handlers/jetstream',
   'handlers/network',

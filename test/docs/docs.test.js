@@ -23,7 +23,7 @@ const COMMAND = join(ROOT, 'dist/cli/main.js')
 
 const all = PAGES.map(({ text }) => text).join('\n')
 const docs = PAGES.slice(1)
-const named = new Set(docs.flatMap(({ text }) => codeIn(text)))
+const named = new Set(docs.flatMap(({ text, anchors }) => [...codeIn(text), ...anchors]))
 const compiled = readdirSync(join(ROOT, 'dist'), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.js'))
   .map((name) => readFileSync(join(ROOT, 'dist', name), 'utf8'))

@@ -3,17 +3,10 @@
 
 const { spawn } = require('node:child_process')
 const { once } = require('node:events')
-const {
-  chmodSync,
-  cpSync,
-  mkdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} = require('node:fs')
+const { chmodSync, cpSync, mkdirSync, symlinkSync, writeFileSync } = require('node:fs')
 const { delimiter, join } = require('node:path')
 const { gzipSync } = require('node:zlib')
-const { cleanEnv, collect, FIXTURES, REGISTER, ROOT } = require('./run.js')
+const { cleanEnv, collect, FIXTURES, killGroup, REGISTER, ROOT } = require('./run.js')
 
 /** Commands that are not run, and why. */
 const EXEMPT = [
@@ -46,7 +39,7 @@ function prepare(folder, page) {
   writeFileSync(join(folder, 'bin/npx'), npx)
   chmodSync(join(folder, 'bin/npx'), 0o755)
   cpSync(join(FIXTURES, 'docs'), folder, { recursive: true })
-  writeFileSync(join(folder, 'other.log.2.gz'), gzipSync(readFileSync(join(folder, 'app.log'))))
+  writeFileSync(join(folder, 'other.log.2.gz'), gzipSync('2026-11-28T04:26:37Z a line of text\n'))
   for (const { language, code } of page.blocks) {
     const name = fileOf(code)
     if (language === 'js' && name) writeFileSync(join(folder, name), code)
@@ -74,8 +67,9 @@ function runShell(folder, code) {
   })
   // A collector in the background has taken the records when they are in its log.
   const wait = 'for i in $(seq 100); do [ -s all.log ] && break; sleep 0.1; done'
-  const end = /&$/m.test(code) ? [wait, 'kill %1', 'wait'] : []
-  return execute(folder, 'sh', ['-emc', [...lines, ...end].join('\n')])
+  const isAlone = !/&$/m.test(code)
+  const script = isAlone ? lines : [`trap 'kill $!; wait $!' EXIT`, ...lines, wait]
+  return execute(folder, 'sh', ['-ec', script.join('\n')])
 }
 
 /** @param {string} command */
@@ -99,9 +93,15 @@ async function startApplication(folder) {
   }
 }
 
-function execute(folder, command, args) {
-  const options = { cwd: folder, env: envOf(folder) }
-  return collect(spawn(command, args, { ...options, stdio: 'pipe' }), { limit: LIMIT })
+// Whatever it has started ends with it.
+async function execute(folder, command, args) {
+  const options = { cwd: folder, env: envOf(folder), detached: true }
+  const child = spawn(command, args, { ...options, stdio: 'pipe' })
+  try {
+    return await collect(child, { limit: LIMIT })
+  } finally {
+    killGroup(child)
+  }
 }
 
 function envOf(folder) {
