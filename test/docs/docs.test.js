@@ -35,7 +35,11 @@ describe('pages', () => {
     assert.ok(text.trimEnd().split('\n').length <= 200, `${text.split('\n').length - 1} lines`)
   })
 
-  for (const page of [...PAGES, readPage(join(ROOT, 'CHANGELOG.md'))]) {
+  for (const page of [
+    ...PAGES,
+    readPage(join(ROOT, 'CHANGELOG.md')),
+    readPage(join(ROOT, 'examples/README.md')),
+  ]) {
     const name = relative(ROOT, page.path)
 
     it(`${name}: every link leads to a file and a heading`, () => {
@@ -124,6 +128,19 @@ describe('names', () => {
       assert.deepEqual(sorted(cells), sorted([...options]), section)
       for (const row of rows) assert.ok(row.length === 4 && row.every(Boolean), `${section} ${row}`)
     }
+  })
+
+  it('of options, with the defaults they have', () => {
+    const given = {}
+    for (const [name, , fallback] of tablesBy('option').get('configuration.md#options') ?? []) {
+      const [code] = codeIn(fallback)
+      if (code === undefined) continue
+      const [option, member] = codeIn(name)[0].split('.')
+      const value = JSON.parse(code)
+      given[option] = member ? { ...given[option], [member]: value } : value
+    }
+    assert.ok(Object.keys(given).length > 4)
+    assert.deepEqual(checkOptions(given), checkOptions({}))
   })
 
   it('of the values of options', () => {
