@@ -1,6 +1,6 @@
 // Severities: the words and numbers of other loggers for a level, and the level of ours.
 
-import { levelOfWord } from '../core/severity.js'
+import { levelOfWord } from '../core/alias.js'
 
 /** Level of a number or a word; undefined for anything else. */
 export function oneLevel(value: unknown): number | undefined {

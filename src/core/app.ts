@@ -1,8 +1,8 @@
-// App: what the application is called where receivers keep logs of several.
+// App: the application's name, for receivers that store the logs of several applications.
 
 import { basename, extname } from 'node:path'
 
-/** The name of the script this process runs, without its ending; `node` if it runs none. */
+/** Name of the script this process runs, without its extension; `node` if it runs none. */
 export function appName(): string {
   const script = process.argv[1]
   return script ? basename(script, extname(script)) : 'node'

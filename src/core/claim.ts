@@ -1,50 +1,51 @@
-// Claim: which application may rotate a log file. Another one that writes into it by mistake is told, and only appends.
+// Claim: the right to rotate a log file, held by one application; any other that writes to the file only appends.
 //
-// It is a lock in a place that all applications of a user share, named after the file. It holds nobody up: where it
-// cannot be taken for want of a place, whoever asks may rotate.
+// It is a lock in a directory that all applications of a user share, named after the log file's path. The lock never
+// blocks: if its directory cannot be created, the caller may rotate.
 
 import { createHash } from 'node:crypto'
 import { rmdirSync } from 'node:fs'
-import { makeCommon } from './directory.js'
+import { makeShared } from './directory.js'
 import { dropLock, holderOf, takeLock } from './lock.js'
 
-/** Those of this thread: a second handler for the same file in one application is a stranger, too. */
-const mine = new Set<string>()
+/** Files claimed in this thread: a second handler for the same file in one application must not rotate it either. */
+const claimed = new Set<string>()
 
 export class Claim {
   readonly #file: string
-  #isMine = false
+  #isHeld = false
 
-  /** `file`: its path without links. */
+  /** `file`: path of the log file, symbolic links resolved. */
   constructor(file: string) {
     this.#file = file
   }
 
-  /** Tries to make it ours; returns the process that has it instead. */
+  /** Tries to take the claim. Returns the id of the process that holds it, `undefined` if this object does now. */
   take(): number | undefined {
-    if (this.#isMine) return undefined
-    if (mine.has(this.#file)) return process.pid
+    if (this.#isHeld) return undefined
+    if (claimed.has(this.#file)) return process.pid
     const holder = this.#lock()
     if (holder !== undefined && holder !== process.pid) return holder
-    this.#isMine = true
-    mine.add(this.#file)
+    this.#isHeld = true
+    claimed.add(this.#file)
     return undefined
   }
 
   drop(): void {
-    if (!this.#isMine) return
-    this.#isMine = false
-    mine.delete(this.#file)
+    if (!this.#isHeld) return
+    this.#isHeld = false
+    claimed.delete(this.#file)
     try {
       const directory = this.#directory()
       dropLock(directory)
       rmdirSync(directory)
     } catch {
-      // Another one is at it already.
+      // Another process has taken the lock already.
     }
   }
 
-  // Another try where a directory is taken away, by the one that had it, as we come.
+  // Returns the holder if the lock is taken. If the directory cannot be used, for instance because its last holder is
+  // removing it at this moment, nobody holds the claim.
   #lock(): number | undefined {
     try {
       const directory = this.#directory()
@@ -55,6 +56,6 @@ export class Claim {
   }
 
   #directory(): string {
-    return makeCommon(createHash('sha256').update(this.#file).digest('hex').slice(0, 16))
+    return makeShared(createHash('sha256').update(this.#file).digest('hex').slice(0, 16))
   }
 }

@@ -1,47 +1,48 @@
-// The clock: one monotonic time for all threads and processes of a machine, and the wall time it stands for.
+// Clock: monotonic time, shared by all threads and processes of a machine, and its conversion to wall time.
 
 import { THREE_DIGITS } from './digits.js'
 
 const hrtime = process.hrtime
 const wallNow = Date.now
 
-/** Wall time may be stepped (NTP, a laptop that slept); beyond this many milliseconds we follow it. */
+/** Wall time can be stepped (NTP, a laptop that slept). A difference above this many milliseconds is followed. */
 const STEP_LIMIT = 500
-/** How often, in milliseconds, wall and monotonic time are compared. */
+/** Milliseconds between two comparisons of wall and monotonic time. */
 const CHECK_INTERVAL = 1000
 
 let anchor = wallNow() - monotonic()
 let checkedAt = monotonic()
 
-/** Milliseconds of CLOCK_MONOTONIC: the same clock in every process, so records can be merged by it. */
+/** CLOCK_MONOTONIC in milliseconds: the same clock in every process, so records of all processes can be merged by it. */
 export function monotonic(): number {
   const [seconds, nanoseconds] = hrtime()
   return seconds * 1e3 + nanoseconds / 1e6
 }
 
 /**
- * The wall time of a monotonic time, in milliseconds since the epoch with three decimals, as text: a record's time is
- * only ever printed, and printing a fraction from the number is what would take longest in a log call.
+ * The wall time of a monotonic time, in milliseconds since the epoch with three decimals. Returns text, because a
+ * record's time is only ever printed and formatting a fractional number would be the slowest part of a log call.
  */
 export function wallTime(time: number): string {
   if (time - checkedAt > CHECK_INTERVAL) followSteps(time)
   const microseconds = Math.round((time + anchor) * 1e3)
   const milliseconds = Math.floor(microseconds / 1e3)
-  if (milliseconds !== printed) {
-    printed = milliseconds
-    printedText = `${milliseconds}.`
+  if (milliseconds !== cached) {
+    cached = milliseconds
+    cachedText = `${milliseconds}.`
   }
-  return printedText + THREE_DIGITS[microseconds - milliseconds * 1e3]
+  return cachedText + THREE_DIGITS[microseconds - milliseconds * 1e3]
 }
 
-let printed = -1
-let printedText = ''
+let cached = -1
+let cachedText = ''
 
-/** Wall minus monotonic; handed to children so that the whole tree prints one time line. */
+/** Wall minus monotonic time, in milliseconds. Children get it, so that all processes of the tree use the same offset. */
 export function clockAnchor(): number {
   return anchor
 }
 
+/** Sets wall minus monotonic time, in milliseconds, as the parent measured it. */
 export function setClockAnchor(milliseconds: number): void {
   anchor = milliseconds
   checkedAt = Number.NEGATIVE_INFINITY

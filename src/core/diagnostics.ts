@@ -1,16 +1,16 @@
-// Diagnostics: what logshare does, for `DEBUG=logshare*`. The library is loaded only when somebody asks.
+// Diagnostics: debug output of logshare itself, enabled by `DEBUG=logshare*`. The `debug` package is loaded only then.
 
 type Print = (text: string, ...args: readonly unknown[]) => void
 
-const ASKED = /(?:^|[\s,])(?:\*|logshare)/
+const ENABLED = /(?:^|[\s,])(?:\*|logshare)/
 
 let busy = false
 const printers = new Map<string, Print>()
 
 /** Prints under the namespace `logshare:<area>`; does nothing unless `DEBUG` names it. Never throws. */
 export function diagnose(area: string, text: string, ...args: readonly unknown[]): void {
-  if (busy || !ASKED.test(process.env.DEBUG ?? '')) return
-  busy = true // what printing brings about, in the adapter for debug itself, is not told
+  if (busy || !ENABLED.test(process.env.DEBUG ?? '')) return
+  busy = true // printing goes through our own adapter for `debug`, which must not call back into here
   let print = printers.get(area)
   if (!print) {
     const create = require('debug') as typeof import('debug')

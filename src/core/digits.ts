@@ -1,14 +1,14 @@
-// Digits: numbers as text for a record, made of parts that are there already.
+// Digits: numbers as text for a record, assembled from cached parts.
 //
-// V8 keeps the text of each number it has printed for a while: those of a count, which never come again, would survive the
-// next collections of garbage, and make each of them take longer than all the rest that a log call leaves behind.
+// V8 caches the text of each number it converts. The texts of a growing count are never used again, but the cache keeps
+// them alive through the next garbage collections, which costs more than everything else a log call allocates.
 
-/** `000` to `999`. */
+/** The texts `000` to `999`. */
 export const THREE_DIGITS: readonly string[] = Array.from({ length: 1000 }, (_, i) =>
   String(i).padStart(3, '0'),
 )
 
-/** Text of a count, from 0, that mostly goes up by one. */
+/** Converts a count (from 0, usually growing by one) to text; caches the thousands. */
 export class CountText {
   #thousands = 0
   #text = ''

@@ -1,4 +1,4 @@
-// The runtime directory: where queue files and the doorbell live, private to one user and one application.
+// Directory: the runtime directory, which holds queue files and the doorbell and is private to one user and application.
 
 import { randomBytes } from 'node:crypto'
 import { lstatSync, mkdirSync, readdirSync, rmdirSync, type Stats, unlinkSync } from 'node:fs'
@@ -9,14 +9,15 @@ import { takeLock } from './lock.js'
 import { notice, reasonOf } from './notice.js'
 
 const PRIVATE = 0o700
-/** Files that logshare makes in a runtime directory; it removes no others. */
-const OURS =
+/** Files that logshare creates in a runtime directory; it removes no others. */
+const OWN_FILES =
   /\.(?:q|end)$|^reopen$|^bell\.sock$|^(?:config|state)\.json(?:\.new)?$|^listener\.\d+\.lock(?:\.new)?$/
 
 /**
- * Makes the runtime directory and returns its path: `LOGSHARE_DIR` itself (or, while another application has it, a new
- * one within), else a new one beneath `XDG_RUNTIME_DIR` or, if there is none or it cannot be used, the system's temporary
- * directory. Throws `LOGSHARE_ERR_DIR` if it cannot be made or is not ours.
+ * Creates the runtime directory and returns its path. With `LOGSHARE_DIR` it is that directory, or a new one inside it
+ * while another application uses it. Otherwise it is a new directory below `XDG_RUNTIME_DIR` or, if that is not set or
+ * not usable, below the system's temporary directory. Throws `LOGSHARE_ERR_DIR` if it cannot be created, or is not
+ * private to this user.
  */
 export function makeDirectory(env: NodeJS.ProcessEnv = process.env): string {
   const id = `${process.pid}-${randomBytes(4).toString('hex')}`
@@ -26,26 +27,26 @@ export function makeDirectory(env: NodeJS.ProcessEnv = process.env): string {
   }
   const [base, ...others] = basesOf(env)
   try {
-    return makeBeneath(base, id)
+    return makeBelow(base, id)
   } catch (error) {
     const [other] = others
     if (other === undefined) throw error
-    const path = makeBeneath(other, id)
+    const path = makeBelow(other, id)
     notice('LOGSHARE_WARN_FAILED_OPEN', `${reasonOf(error)}; using ${path}`, 'directory')
     return path
   }
 }
 
-function makeBeneath(base: string, id: string): string {
+function makeBelow(base: string, id: string): string {
   return ensureLocked(join(ensure(base), id))
 }
 
-/** A directory that its user has named, made if it is not there. Throws `LOGSHARE_ERR_DIR`. */
+/** Creates a directory that the user named, if it does not exist, and returns its path. Throws `LOGSHARE_ERR_DIR`. */
 export function openDirectory(path: string): string {
   return ensure(resolve(path))
 }
 
-/** Throws `LOGSHARE_ERR_DIR` if a runtime directory belongs to somebody else, or is none. */
+/** Throws `LOGSHARE_ERR_DIR` if the path is not a directory that is private to this user. */
 export function checkOwned(path: string): void {
   check(
     path,
@@ -53,7 +54,7 @@ export function checkOwned(path: string): void {
   )
 }
 
-/** Throws `LOGSHARE_ERR_DIR` if `LOGSHARE_DIR` is there and cannot be used: told at start, not at the first child. */
+/** Throws `LOGSHARE_ERR_DIR` if `LOGSHARE_DIR` exists but cannot be used. Called at start, before the first child needs it. */
 export function checkDirectory(env: NodeJS.ProcessEnv = process.env): void {
   if (!env.LOGSHARE_DIR) return
   const path = resolve(env.LOGSHARE_DIR)
@@ -62,57 +63,61 @@ export function checkDirectory(env: NodeJS.ProcessEnv = process.env): void {
 }
 
 /**
- * A directory in which all applications of this user find the lock of one thing, made if need be. Throws
- * `LOGSHARE_ERR_DIR`.
+ * Creates, if it does not exist, a directory that all applications of this user share, for the lock named `name`.
+ * Throws `LOGSHARE_ERR_DIR`.
  */
-export function makeCommon(name: string, env: NodeJS.ProcessEnv = process.env): string {
+export function makeShared(name: string, env: NodeJS.ProcessEnv = process.env): string {
   return ensure(join(ensure(`${basesOf(env)[0]}-files`), name))
 }
 
-/** Removes our files from a runtime directory, and the directory if we have made it. Never throws. */
+/** Removes our files from a runtime directory, and the directory itself if logshare created it. Never throws. */
 export function removeDirectory(path: string): void {
   try {
-    for (const file of readdirSync(path)) if (OURS.test(file)) unlinkSync(join(path, file))
-    if (made.has(path) || GIVEN_NAME.test(path)) rmdirSync(path)
+    for (const file of readdirSync(path)) if (OWN_FILES.test(file)) unlinkSync(join(path, file))
+    if (created.has(path) || GENERATED_NAME.test(path)) rmdirSync(path)
   } catch {
-    // Somebody else's file in it: theirs to remove.
+    // It holds a file that is not ours. Leave the directory.
   }
 }
 
-const made = new Set<string>()
-/** The last part of a directory that a root has named itself: its process id and eight random digits. */
-const GIVEN_NAME = /[\\/]\d+-[0-9a-f]{8}$/
+/** Directories that this thread created. */
+const created = new Set<string>()
+/** Last part of the path of a directory whose name logshare generated: process id and eight random hex digits. */
+const GENERATED_NAME = /[\\/]\d+-[0-9a-f]{8}$/
 
-/** Runtime directories of this user in the default place, whoever they belong to. */
+/** Runtime directories in this user's default locations, of all applications. */
 export function listDirectories(env: NodeJS.ProcessEnv = process.env): string[] {
   return basesOf(env).flatMap((base) => {
     try {
       return readdirSync(base)
         .map((name) => join(base, name))
-        .filter((path) => GIVEN_NAME.test(path))
+        .filter((path) => GENERATED_NAME.test(path))
     } catch {
       return []
     }
   })
 }
 
-// The default place, and another one should that not do.
+// The default location, followed by the fallback.
 function basesOf(env: NodeJS.ProcessEnv): [string, ...string[]] {
   const name = `logshare-${process.getuid?.() ?? 'user'}`
   const common = join(tmpdir(), name)
   return env.XDG_RUNTIME_DIR ? [join(env.XDG_RUNTIME_DIR, name), common] : [common]
 }
 
-// Nobody else knows the name yet: a lock that cannot be taken cannot be written.
+// The name is new, so no other process can hold the lock: if it cannot be taken, it could not be written.
 function ensureLocked(path: string): string {
   if (takeLock(ensure(path))) return path
   removeDirectory(path)
-  throw new LogshareError('LOGSHARE_ERR_DIR', `runtime directory ${path}: no file can be written`)
+  throw new LogshareError(
+    'LOGSHARE_ERR_DIR',
+    `runtime directory ${path}: cannot write a file in it`,
+  )
 }
 
 function ensure(path: string): string {
   const first = attempt(path, () => mkdirSync(path, { mode: PRIVATE, recursive: true }))
-  if (first !== undefined) made.add(path)
+  if (first !== undefined) created.add(path)
   check(path, lstatSync(path))
   return path
 }
@@ -127,7 +132,7 @@ function attempt<T>(path: string, act: () => T): T {
   }
 }
 
-// lstat, so that a link laid by somebody else is not followed.
+// The callers use lstat, so that a symbolic link planted by another user is not followed.
 function check(path: string, stats: Stats): void {
   const fault = faultOf(stats)
   if (fault) throw new LogshareError('LOGSHARE_ERR_DIR', `runtime directory ${path}: ${fault}`)

@@ -1,4 +1,4 @@
-// The encoder: any value becomes JSON text, and nothing it meets on the way makes it throw.
+// Encode: converts any value to JSON text and never throws.
 
 import { types } from 'node:util'
 import type { configure } from 'safe-stable-stringify'
@@ -9,22 +9,22 @@ type Plain = Record<string, unknown>
 
 /** Objects nested deeper than this become `"[Object]"`. */
 const MAX_DEPTH = 64
-/** Members of one object or list beyond this many are only counted. */
+/** Members of one object or array beyond this many are replaced by their count. */
 const MAX_BREADTH = 2 ** 20
-/** A longer text is only counted. */
+/** A longer string (in UTF-16 units) is replaced by its length. */
 const MAX_STRING = 2 ** 26
-/** What JSON leaves as it is, and a terminal or a reader of lines does not. */
+/** Characters that JSON allows unescaped, but that terminals or line readers interpret. */
 const CONTROLS = /[\u007f-\u009f\u2028\u2029]/
 const ALL_CONTROLS = new RegExp(CONTROLS, 'g')
-/** What is in JSON as it is: to find that out takes half as long as to have JSON.stringify find nothing to escape. */
+/** Texts that need no escaping. This test takes half as long as a JSON.stringify that finds nothing to escape. */
 const PLAIN = /^[ !#-[\]-~]*$/
-/** Shorter texts are looked at character by character. */
+/** Texts shorter than this are tested character by character. */
 const SHORT = 32
-/** Longer ones are left to JSON.stringify. */
+/** Texts from this length on go to JSON.stringify without a test. */
 const LONG = 1000
 const ERROR_KEYS = new Set(['name', 'message', 'stack', 'code', 'cause', 'errors', 'toJSON'])
 
-/** JSON text of any value; `undefined` for what JSON leaves out (undefined, a `toJSON` that gives it). */
+/** JSON text of any value; `undefined` for what JSON omits (undefined, or a `toJSON` that returns it). Never throws. */
 export function encodeValue(value: unknown): string | undefined {
   switch (typeof value) {
     case 'string':
@@ -38,7 +38,7 @@ export function encodeValue(value: unknown): string | undefined {
     case 'object':
       return value === null ? 'null' : encodeObject(value)
     default:
-      return encodeValue(plain(value))
+      return encodeValue(toPlain(value))
   }
 }
 
@@ -48,7 +48,7 @@ export function encodeString(text: string): string {
   return escapeControls(JSON.stringify(bounded(text)))
 }
 
-/** JSON text that is one line for everybody, and moves nobody's cursor. */
+/** Escapes the control characters and line separators that JSON allows, so that the text is one line for any reader. */
 export function escapeControls(json: string): string {
   if (!CONTROLS.test(json)) return json
   return json.replace(ALL_CONTROLS, (character) => {
@@ -69,7 +69,7 @@ function isPlainText(text: string): boolean {
   return true
 }
 
-/** Whether a value is an error of this realm or another; a proxy that throws is none. */
+/** Whether a value is an error of this realm or another. False for a proxy that throws. */
 export function isError(value: unknown): value is Error {
   if (typeof value !== 'object' || value === null) return false
   if (types.isNativeError(value)) return true
@@ -80,7 +80,7 @@ export function isError(value: unknown): value is Error {
   }
 }
 
-/** What stands in the place of a value whose getter, `toJSON` or `toString` has thrown. */
+/** Placeholder for a value whose getter, `toJSON` or `toString` threw `error`. */
 export function thrown(error: unknown): string {
   try {
     return `[Throws: ${isError(error) ? error.message : String(error)}]`
@@ -93,10 +93,10 @@ function encodeObject(value: object): string | undefined {
   return encodeJson(value, true) ?? encodeAny(value)
 }
 
-/** JSON text of an object that is just that (`isJson`); undefined for others. */
-export function encodeJson(value: object, mayLack = false): string | undefined {
+/** JSON text of an object that JSON represents exactly (`isJson`); undefined for others. */
+export function encodeJson(value: object, allowUndefined = false): string | undefined {
   try {
-    return isJson(value, mayLack) ? escapeControls(JSON.stringify(value)) : undefined
+    return isJson(value, allowUndefined) ? escapeControls(JSON.stringify(value)) : undefined
   } catch {
     return undefined // a getter that throws
   }
@@ -104,26 +104,26 @@ export function encodeJson(value: object, mayLack = false): string | undefined {
 
 function encodeAny(value: object): string | undefined {
   const known = new Map<Error, Plain>()
-  const replace = (_key: string, member: unknown): unknown => plain(member, known)
+  const replace = (_key: string, member: unknown): unknown => toPlain(member, known)
   try {
-    // An error's own toJSON would leave out what `err` always has.
+    // Ignore an error's own toJSON, which could omit parts that `err` always has.
     const json = stringify()(isError(value) ? describeError(value, known) : value, replace)
     return json && escapeControls(json)
   } catch {
-    return encodeTamed(value, replace)
+    return encodeCopy(value, replace)
   }
 }
 
-// A getter, a toJSON or a proxy threw: copy member by member, so that only the bad one is lost.
-function encodeTamed(value: object, replace: (key: string, member: unknown) => unknown): string {
+// A getter, a toJSON or a proxy threw: copy member by member, so that only the throwing member is lost.
+function encodeCopy(value: object, replace: (key: string, member: unknown) => unknown): string {
   try {
-    return escapeControls(stringify()(tame(value, [], replace), replace) ?? 'null')
+    return escapeControls(stringify()(copy(value, [], replace), replace) ?? 'null')
   } catch (error) {
     return encodeString(thrown(error))
   }
 }
 
-function tame(
+function copy(
   value: unknown,
   path: readonly object[],
   replace: (key: string, member: unknown) => unknown,
@@ -136,7 +136,7 @@ function tame(
   if (attempt(() => Array.isArray(member)) === true) {
     const list = member as readonly unknown[]
     return Array.from({ length: Math.min(list.length, MAX_BREADTH) }, (_, i) =>
-      tame(
+      copy(
         attempt(() => list[i]),
         below,
         replace,
@@ -148,7 +148,7 @@ function tame(
   return Object.fromEntries(
     keys.map((key) => [
       key,
-      tame(
+      copy(
         attempt(() => (member as Plain)[key]),
         below,
         replace,
@@ -157,7 +157,7 @@ function tame(
   )
 }
 
-// What its toJSON gives; the value itself where it has none, or one that throws.
+// The result of the value's toJSON; the value itself if it has none or its toJSON throws.
 function jsonOf(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || isError(value)) return value
   try {
@@ -176,8 +176,8 @@ function attempt(read: () => unknown): unknown {
   }
 }
 
-// What JSON has no form for, as the nearest thing it has one for. Everything else is returned as it is.
-function plain(value: unknown, known: Map<Error, Plain> = new Map()): unknown {
+// Converts a value that JSON cannot represent to the closest one it can. Returns everything else unchanged.
+function toPlain(value: unknown, known: Map<Error, Plain> = new Map()): unknown {
   switch (typeof value) {
     case 'string':
       return bounded(value)
@@ -190,24 +190,24 @@ function plain(value: unknown, known: Map<Error, Plain> = new Map()): unknown {
     case 'symbol':
       return value.toString()
     case 'object':
-      return value === null ? null : plainObject(value, known)
+      return value === null ? null : toPlainObject(value, known)
     default:
       return value
   }
 }
 
-function plainObject(value: object, known: Map<Error, Plain>): unknown {
+function toPlainObject(value: object, known: Map<Error, Plain>): unknown {
   if (types.isMap(value)) {
     const entries = [...value]
     return entries.every(([key]) => typeof key === 'string') ? Object.fromEntries(entries) : entries
   }
   if (types.isSet(value)) return [...value]
   if (types.isRegExp(value)) return String(value)
-  if (types.isBoxedPrimitive(value)) return plain(value.valueOf())
+  if (types.isBoxedPrimitive(value)) return toPlain(value.valueOf())
   return isError(value) ? describeError(value, known) : value
 }
 
-// `known` keeps one record per error, so that a cycle of causes is seen as one by the stringifier.
+// `known` maps each error to one object, so that the stringifier detects a cycle of causes.
 function describeError(error: Error, known: Map<Error, Plain>, depth = 0): Plain {
   const seen = known.get(error)
   if (seen) return seen
@@ -232,7 +232,7 @@ function describeMember(value: unknown, known: Map<Error, Plain>, depth: number)
   return Array.isArray(value) ? Array.from(value, describe) : describe(value)
 }
 
-// An own property, whatever its name: `__proto__` too.
+// Sets an own property of any name, including `__proto__`.
 function define(target: object, key: string, value: unknown): void {
   Object.defineProperty(target, key, {
     value,
@@ -242,14 +242,14 @@ function define(target: object, key: string, value: unknown): void {
   })
 }
 
-// A subclass that never set its name still has one.
+// A subclass that does not set `name` is named after its constructor.
 function errorType(error: Error): string {
   return error.name === 'Error' ? (error.constructor?.name ?? 'Error') : String(error.name)
 }
 
 let loaded: Stringify | undefined
 
-// Loaded with the first object: most records have none.
+// Loads the library with the first object that needs it: most records have none.
 function stringify(): Stringify {
   if (!loaded) {
     const library = require('safe-stable-stringify') as typeof import('safe-stable-stringify')

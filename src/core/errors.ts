@@ -1,4 +1,4 @@
-// What can go wrong at the edge: one error class with a code, thrown by configuration and start only.
+// Errors: the one error class of logshare and its codes; thrown by configuration, start, level setters and the CLI only.
 
 export const ERROR_CODES = [
   'LOGSHARE_ERR_OPTION',
@@ -8,8 +8,10 @@ export const ERROR_CODES = [
   'LOGSHARE_ERR_LEVEL',
 ] as const
 
+/** Code of a `LogshareError`; each is a heading in the README. */
 export type ErrorCode = (typeof ERROR_CODES)[number]
 
+/** Error of logshare's API and command line; `code` tells what went wrong. A log call never throws it. */
 export class LogshareError extends Error {
   readonly code: ErrorCode
 
@@ -20,7 +22,7 @@ export class LogshareError extends Error {
   }
 }
 
-/** `expected a boolean, got 'yes' (string)`: the same words wherever a value is refused. */
+/** Text such as `expected true or false, got 'yes' (string)`, the same wherever a value is rejected. */
 export function expected(what: string, value: unknown): string {
   return `expected ${what}, got ${describe(value)}`
 }

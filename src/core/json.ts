@@ -1,17 +1,17 @@
-// JSON: which objects are no more and no less than what JSON has a form for.
+// JSON: the test whether an object survives JSON.stringify without loss.
 
 import { inspect, types } from 'node:util'
 
-/** Deeper and larger values are not looked at whether they are JSON. */
+/** Deeper and larger values are not examined; they count as not JSON. */
 const MAX_DEPTH = 8
 const MAX_BREADTH = 2 ** 12
 const MAX_STRING = 2 ** 16
 
 /**
- * Whether JSON.stringify makes of an object just what it is: no classes, no functions, nothing that JSON has no form for.
- * `mayLack`: members that are undefined, which it leaves out, do not matter.
+ * Whether JSON represents the object exactly: only plain objects and arrays, no functions, no value that JSON lacks.
+ * `allowUndefined`: accept members that are undefined, which JSON.stringify leaves out.
  */
-export function isJson(value: object, mayLack = false, depth = 0): boolean {
+export function isJson(value: object, allowUndefined = false, depth = 0): boolean {
   if (depth > MAX_DEPTH || types.isProxy(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   const isArray = prototype === Array.prototype && Array.isArray(value)
@@ -24,14 +24,14 @@ export function isJson(value: object, mayLack = false, depth = 0): boolean {
   for (const key of keys) {
     if (
       key === '$' ||
-      !isJsonMember((value as Record<string, unknown>)[key], mayLack && !isArray, depth)
+      !isJsonMember((value as Record<string, unknown>)[key], allowUndefined && !isArray, depth)
     )
       return false
   }
   return true
 }
 
-function isJsonMember(value: unknown, mayLack: boolean, depth: number): boolean {
+function isJsonMember(value: unknown, allowUndefined: boolean, depth: number): boolean {
   switch (typeof value) {
     case 'string':
       return value.length < MAX_STRING
@@ -40,9 +40,9 @@ function isJsonMember(value: unknown, mayLack: boolean, depth: number): boolean 
     case 'boolean':
       return true
     case 'object':
-      return value === null || isJson(value, mayLack, depth + 1)
+      return value === null || isJson(value, allowUndefined, depth + 1)
     case 'undefined':
-      return mayLack
+      return allowUndefined
     default:
       return false
   }

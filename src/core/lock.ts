@@ -1,9 +1,9 @@
-// The lock of a runtime directory: one process at a time reads its queues and writes the log.
+// Lock: the lock of a runtime directory, whose holder alone reads the queues and writes the log.
 //
-//   listener.1.lock, listener.2.lock, …  each names a process that has held the lock; the last one counts
+//   listener.1.lock, listener.2.lock, …  each names a process that has held the lock; the highest number counts
 //
-// To take it over from a dead holder is to make the next file, which only one process can; nothing that exists is changed,
-// so nobody can take away what another has just taken.
+// A process takes the lock over from a dead holder by creating the file with the next number. Only one process can create
+// it, and no existing file is changed, so a process cannot take the lock from one that has just taken it.
 
 import { linkSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,11 +14,11 @@ const NAME = /^listener\.(\d+)\.lock$/
 
 interface Holder {
   readonly pid: number
-  /** When the process started, for a process id may be used again. */
+  /** Start time of the process: tells it from a later process with the same id. */
   readonly start: string
 }
 
-/** Takes the lock, from nobody or from a process that has died. False if somebody alive holds it. */
+/** Takes the lock if it is free or its holder has died. False if a living process holds it, or it cannot be written. */
 export function takeLock(directory: string): boolean {
   const last = lastNumber(directory)
   return !isHeld(directory, last) && create(directory, last + 1)
@@ -29,26 +29,26 @@ export function isLocked(directory: string): boolean {
   return isHeld(directory, lastNumber(directory))
 }
 
-/** The living process that holds the lock. */
+/** Id of the living process that holds the lock. */
 export function holderOf(directory: string): number | undefined {
   const last = lastNumber(directory)
   return isHeld(directory, last) ? read(directory, last)?.pid : undefined
 }
 
-/** Gives the lock up if this process holds it. */
+/** Releases the lock if this process holds it. */
 export function dropLock(directory: string): void {
   const last = lastNumber(directory)
   if (last > 0 && read(directory, last)?.pid === process.pid) removeFile(pathOf(directory, last))
 }
 
-// A file that cannot be read is not one of ours, and respected.
+// A lock file that cannot be read was not written by logshare; treat the lock as held.
 function isHeld(directory: string, number: number): boolean {
   if (number === 0) return false
   const holder = read(directory, number)
   return !holder || (isAlive(holder.pid) && startOf(holder.pid) === holder.start)
 }
 
-// By a link to a complete file: nobody ever reads half of one.
+// Links a complete file into place, so that no process reads a partly written one.
 function create(directory: string, number: number): boolean {
   const holder: Holder = { pid: process.pid, start: startOf(process.pid) }
   const draft = join(directory, `listener.${process.pid}.lock.new`)

@@ -1,13 +1,13 @@
-// Notices: what logshare says of itself on stderr, once each, because it may never throw or log in a circle.
+// Notice: a warning of logshare about itself, on stderr, once each; logging it could recurse, and throwing is not allowed.
 
 import { writeSync } from 'node:fs'
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: what others have put into a message stays on its line
+// biome-ignore lint/suspicious/noControlCharactersInRegex: keeps a message with foreign text on one line
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
 
-const said = new Set<string>()
+const written = new Set<string>()
 
-/** The codes a notice can have; each is a heading in the README. */
+/** Code of a notice; each is a heading in the README. */
 export type NoticeCode =
   | 'LOGSHARE_WARN_DROPPED'
   | 'LOGSHARE_WARN_FAILED_OPEN'
@@ -16,18 +16,19 @@ export type NoticeCode =
   | 'LOGSHARE_WARN_LISTENER'
   | 'LOGSHARE_WARN_QUEUE'
 
-/** Writes one line to stderr, at most once in a thread for a code and what it is about; never throws. */
+/** Writes one line to stderr, at most once per thread for each pair of `code` and `about`. Never throws. */
 export function notice(code: NoticeCode, message: string, about = ''): void {
   const key = `${code} ${about}`
-  if (said.has(key)) return
-  said.add(key)
+  if (written.has(key)) return
+  written.add(key)
   try {
     writeSync(2, `logshare: ${message.replace(CONTROLS, ' ')} (${code})\n`)
   } catch {
-    // A closed or full stderr: there is nobody left to tell.
+    // stderr is closed or full.
   }
 }
 
+/** Message of an error, or the thrown value as text. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

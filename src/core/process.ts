@@ -1,8 +1,8 @@
-// Processes: whether one still runs, and whether it is the one that was meant.
+// Process: whether a process id is alive, and its start time, which tells it from an earlier process with the same id.
 
 import { readFileSync } from 'node:fs'
 
-/** Whether a process runs; one that has ended and was not waited for (a zombie) does not. */
+/** Whether a process is running. A zombie (ended, but not yet reaped by its parent) is not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
@@ -13,12 +13,12 @@ export function isAlive(pid: number): boolean {
   return state === undefined || (state !== 'Z' && state !== 'X')
 }
 
-/** When a process started, in the system's own words; empty where the system does not tell. */
+/** Start time of a process, in the unit of /proc/PID/stat (clock ticks since boot); empty on other systems than Linux. */
 export function startOf(pid: number): string {
   return statOf(pid)?.[19] ?? ''
 }
 
-// The fields of /proc/PID/stat behind the command's name, which may hold anything: state first, start time 20th.
+// Fields of /proc/PID/stat after the command name, which may contain any character: state is the 1st, start time the 20th.
 function statOf(pid: number): string[] | undefined {
   if (process.platform !== 'linux') return undefined
   try {

@@ -1,48 +1,69 @@
-// LogRecord: what a log call says, as the JSON line of the contract, and the way back from the line.
+// Record: the fields of a log record, which are those of its JSON line, and the encoding of a log call's arguments.
+//
+// A line is `{"level":…,"time":…,"pid":…,"tid":…,"source":…,"seq":…,"name":…` (written by queue/handler.ts), then
+// `,"msg":…` and the fields of the call (encoded here), then `}`.
 
 import { format, types } from 'node:util'
 import { encodeString, encodeValue, isError, thrown } from './encode.js'
 import type { Redact } from './redact.js'
 
-/** One record, as every handler sees it and as the JSON line spells it. */
+/**
+ * One record, as every handler gets it. The JSON line has the same fields in this order.
+ *
+ * A call's field that has the name of one of these (`level` to `msg`, and `lib`) is written with a leading underscore:
+ * `_pid`. An error is `err: { type, message, stack, code?, cause?, errors? }`. A record that adds up to more than 2^26
+ * characters is replaced by a message with its length.
+ */
 export interface LogRecord {
-  /** 10 trace, 20 debug, 30 info, 40 warn, 50 error, 60 fatal. */
+  /**
+   * 10 trace, 20 debug, 30 info, 40 warn, 50 error, 60 fatal. Records that `logshare collect` gets from other programs can
+   * have any number from 1 to 255.
+   */
   readonly level: number
-  /** Milliseconds since the epoch, with a fraction. */
+  /** Wall time in milliseconds since the Unix epoch, with a fraction (microseconds). */
   readonly time: number
+  /** Process id of the producer. */
   readonly pid: number
-  /** Thread within the process; 0 is the main thread. */
+  /** Thread id of the producer within its process; 0 is the main thread. */
   readonly tid: number
-  /** Path in the tree of children: `root`, `worker#1`, `cluster#2/worker#1`. */
+  /**
+   * Path of the producer in the tree of children: `root`, `worker#1`, `cluster#2/worker#1`, `fork#1`, `spawn#3`. Each part
+   * is a kind of child and its count within its parent, from 1.
+   */
   readonly source: string
-  /** This producer's count, from 1. */
+  /** Sequence count of the producer, from 1. It has no gaps except where dropped records are reported. */
   readonly seq: number
-  /** The logger's dotted name. */
+  /** Dotted name of the logger; `root` for the root logger. */
   readonly name: string
+  /** The message, formatted. Empty if the call had none. */
   readonly msg: string
-  /** The library an adapter took the record from. */
+  /** Name of the library that an adapter captured the record from. Absent for records of our own loggers. */
   readonly lib?: string
+  /** Fields of the call and of its logger. With an active OpenTelemetry span also `trace_id`, `span_id`, `trace_flags`. */
   readonly [field: string]: unknown
 }
 
+/** Fields of a log call or a child logger, by name. */
 export type Fields = Readonly<Record<string, unknown>>
+/** Functions by field name; each returns the value that is encoded in place of the field's. */
 export type Serializers = Readonly<Record<string, (value: never) => unknown>>
 
-/** Where a record comes from: the part of its line that is the same for all of a producer's records. */
+/** The fields that are the same in all records of a producer. */
 export interface Origin {
   readonly pid: number
   readonly tid: number
   readonly source: string
 }
 
-/** What a logger adds to each of its calls: the text of its own fields, and how values are prepared. */
+/** What a logger applies to each of its calls. */
 export interface Context {
+  /** The logger's own fields, encoded (`,"key":value…`). */
   readonly bindings: string
   readonly serializers?: Serializers | undefined
   readonly redact?: Redact | undefined
 }
 
-/** A field of this name would shadow the record's own; it is kept under `_name`. */
+/** Names of the record's own fields. A call's field of such a name is written with a leading underscore. */
 export const RESERVED: ReadonlySet<string> = new Set([
   'level',
   'time',
@@ -56,9 +77,9 @@ export const RESERVED: ReadonlySet<string> = new Set([
 ])
 
 /**
- * `,"msg":"…"` and the fields of a call in pino's shape: `(msg, ...args)`, `(fields, msg, ...args)` or
- * `(error, msg?, ...args)`. An error left over behind a message becomes `err`. The logger's own fields come first.
- * Never throws.
+ * Encodes a call in pino's shape, `(msg, ...args)`, `(fields, msg, ...args)` or `(error, msg?, ...args)`, to
+ * `,"msg":"…"` and the fields, the logger's own fields first. An error as last argument that no placeholder consumes
+ * becomes `err`. Never throws, whatever the arguments do, unless the text exceeds V8's longest string.
  */
 export function encodeCall(args: readonly unknown[], context: Context): string {
   try {
@@ -73,13 +94,13 @@ export function encodeCall(args: readonly unknown[], context: Context): string {
       ? encodeFieldsCall(first, args, context)
       : encodeMessageCall(args, context)
   } catch {
-    // A toJSON that throws, a proxy that throws at every question: what can be said of it, and the rest.
+    // The first argument threw (a toJSON, a proxy): encode what is readable of it, and the message.
     const fields = `,"fields":${encodeValue(args[0]) ?? 'null'}`
     return join(formatArgs(args.slice(1)), fields, context)
   }
 }
 
-/** `,"key":value` for each field; a getter that throws costs only its own field. */
+/** `,"key":value` for each field. If a getter or serializer throws, only its own field is lost. */
 export function encodeFields(fields: Fields, serializers?: Serializers): string {
   let text = ''
   for (const key of Object.keys(fields)) {
@@ -88,13 +109,13 @@ export function encodeFields(fields: Fields, serializers?: Serializers): string 
   return text
 }
 
-/** `,"key":value`; nothing for what JSON leaves out. */
+/** `,"key":value`; empty for a value that JSON omits. */
 export function encodeField(key: string, value: unknown): string {
   const text = encodeValue(value)
   return text === undefined ? '' : encodeKey(key) + text
 }
 
-// Applications have few different keys, and log them all the time.
+// Cache of encoded keys: applications use few different keys, again and again.
 const MAX_KEYS = 1000
 const MAX_KEY_LENGTH = 100
 const keys = new Map<string, string>()
@@ -108,7 +129,7 @@ function encodeKey(key: string): string {
   return text
 }
 
-/** The fields as they are now, so that changing the object changes nothing; never throws. */
+/** A shallow copy of the fields, so that later changes to the object have no effect. Never throws. */
 export function copyFields(fields: Fields): Fields {
   try {
     return { ...fields }
@@ -118,13 +139,13 @@ export function copyFields(fields: Fields): Fields {
   }
 }
 
-/** printf-like text of arguments (`%s %d %i %f %j %o %O %%`), as `util.format` gives it; never throws. */
+/** Formats arguments as `util.format` does (`%s %d %i %f %j %o %O %%`). Never throws. */
 export function formatArgs(args: readonly unknown[]): string {
   if (args.length === 1 && typeof args[0] === 'string') return args[0]
   try {
     return format(...args)
   } catch {
-    // An argument threw: the text keeps its placeholders, and the arguments follow it.
+    // An argument threw: keep the placeholders in the text and append the arguments.
     return args
       .map((arg) => (typeof arg === 'string' ? arg : (encodeValue(arg) ?? 'undefined')))
       .join(' ')
@@ -210,7 +231,7 @@ function isFields(value: unknown): value is Fields {
   }
 }
 
-// Objects that say what they hold as a message, and have no fields.
+// Objects that are formatted into the message, because their content is not in their own properties.
 function isText(value: object): boolean {
   return (
     types.isMap(value) ||
@@ -222,7 +243,7 @@ function isText(value: object): boolean {
   )
 }
 
-// log.error('failed', error): no placeholder is left for it, so it is the record's error.
+// log.error('failed', error): no placeholder consumes the error, so it becomes the record's `err`.
 function splitError(args: readonly unknown[]): { args: readonly unknown[]; error?: Error } {
   const last = args.at(-1)
   if (args.length < 2 || !isError(last)) return { args }

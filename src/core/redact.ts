@@ -1,14 +1,14 @@
-// Redaction: values that must not leave the producer's memory, named by path, become `[REDACTED]`.
+// Redact: replaces values that must not leave the producer's memory, named by path, with `[REDACTED]`.
 
 import { escapeControls } from './encode.js'
 
-/** Takes and gives the text of encoded fields (`,"key":value…`); never throws, and hides all when it fails. */
+/** Takes and returns encoded fields (`,"key":value…`). Never throws; if it fails, it replaces all fields. */
 export type Redact = (fields: string) => string
 
 /**
- * A redactor for paths such as `password`, `user.token`, `*.token`; undefined for no paths. It works on the
- * encoded fields, so that Maps, Errors and `toJSON` have their final shape when the paths are looked up.
- * Throws what the library throws on a path it cannot read.
+ * Creates a redactor for paths such as `password`, `user.token`, `*.token`; undefined if there are no paths. It works on
+ * encoded fields, so that Maps, Errors and `toJSON` have their final shape when the paths are looked up. Throws the error
+ * of `@pinojs/redact` for a path that does not parse.
  */
 export function createRedact(paths: readonly string[]): Redact | undefined {
   if (paths.length === 0) return undefined

@@ -1,12 +1,12 @@
-// Removal of one file, by whoever comes first.
+// Remove: deletion of one file that other processes may delete too.
 
 import { unlinkSync } from 'node:fs'
 
-/** Removes a file; one that is not there, or went with its directory, is as good as removed. Never throws. */
+/** Removes a file. Never throws: a file that does not exist counts as removed. */
 export function removeFile(path: string): void {
   try {
     unlinkSync(path)
   } catch {
-    // Nothing to do about it: what is left over is removed with the runtime directory.
+    // A file that is left over is removed with the runtime directory.
   }
 }

@@ -1,13 +1,14 @@
-// Tally: how many records were dropped, by producer and level.
+// Tally: counts of dropped records, by producer and level.
 
 import { levelName } from './level.js'
 
-/** Counts by level name, by producer's path. */
+/** Counts by level name, by the producer's `source`. */
 export type Tally = Readonly<Record<string, Readonly<Record<string, number>>>>
 
-/** Called for records that were dropped. */
+/** Called with a producer's `source`, a level number and the number of records dropped. */
 export type Dropped = (source: string, level: number, count: number) => void
 
+/** A mutable tally. */
 export class Drops {
   #counts = new Map<string, Record<string, number>>()
 
@@ -15,7 +16,7 @@ export class Drops {
     return this.#counts.size === 0
   }
 
-  /** All of them. */
+  /** Sum of all counts. */
   get total(): number {
     let total = 0
     for (const levels of this.#counts.values()) {
@@ -31,7 +32,7 @@ export class Drops {
     this.#counts.set(source, levels)
   }
 
-  /** Adds what another one has counted; anything that is no tally is left out. */
+  /** Adds the counts of another tally; ignores anything that is not a count. */
   merge(tally: unknown): void {
     for (const [source, levels] of entries(tally)) {
       for (const [level, count] of entries(levels)) {
@@ -40,7 +41,7 @@ export class Drops {
     }
   }
 
-  /** What was counted, by producer and level. */
+  /** A copy of the counts. */
   read(): Tally {
     return Object.fromEntries([...this.#counts].map(([source, levels]) => [source, { ...levels }]))
   }

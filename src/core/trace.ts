@@ -1,10 +1,10 @@
-// Trace: the span a record is made in, where the application has OpenTelemetry's API, without loading any of it.
+// Trace: the active OpenTelemetry span of a record, read without loading any OpenTelemetry package.
 
-// Both stand in @opentelemetry/api 1.x under these names, so that its copies find each other.
+// @opentelemetry/api 1.x registers its global and its span under these keys, so that its copies share them.
 const API = Symbol.for('opentelemetry.js.api.1')
 const SPAN = Symbol.for('OpenTelemetry Context Key SPAN')
 
-/** The fields' names, which OpenTelemetry gives them in logs that are JSON. */
+/** Field names from OpenTelemetry's "Trace Context in non-OTLP Log Formats". */
 const TRACE_FIELDS = ['trace_id', 'span_id', 'trace_flags'] as const
 
 interface ContextManager {
@@ -18,8 +18,8 @@ interface Span {
 type Global = { readonly [API]?: { readonly context?: ContextManager } }
 
 /**
- * `,"trace_id":…,"span_id":…,"trace_flags":…` of the active span, for a record's body, `,"msg":…` and its fields;
- * empty if there is none, or if the body has a field of these names. Never throws.
+ * `,"trace_id":…,"span_id":…,"trace_flags":…` of the active span, to append to a record's `body` (`,"msg":…` and its
+ * fields). Empty if there is no span or if the body has one of these fields already. Never throws.
  */
 export function encodeTrace(body: string): string {
   const manager = (globalThis as Global)[API]?.context
@@ -30,18 +30,18 @@ function encodeActive(manager: ContextManager, body: string): string {
   try {
     const span = manager.active().getValue(SPAN) as Span | undefined
     if (!span) return ''
-    if (span !== lastSpan) remember(span)
+    if (span !== lastSpan) cache(span)
     return lastText === '' || hasTrace(body) ? '' : lastText
   } catch {
     return ''
   }
 }
 
-// A span's records mostly come one after the other, and its ids never change.
+// Caches the text of the last span: records of one span usually follow each other, and a span's ids never change.
 let lastSpan: Span | undefined
 let lastText = ''
 
-function remember(span: Span): void {
+function cache(span: Span): void {
   const { traceId, spanId, traceFlags } = span.spanContext()
   const flags = (traceFlags & 0xff).toString(16).padStart(2, '0')
   const text = `,"trace_id":"${traceId}","span_id":"${spanId}","trace_flags":"${flags}"`
@@ -49,19 +49,19 @@ function remember(span: Span): void {
   lastSpan = span
 }
 
-/** Whether a text is a trace's id: 16 bytes in hexadecimal, not all of them 0. */
+/** Whether a value is a trace id: 16 bytes as lower-case hex digits, not all 0 (W3C Trace Context). */
 export function isTraceId(id: unknown): id is string {
   return typeof id === 'string' && /^(?!0+$)[0-9a-f]{32}$/.test(id)
 }
 
-/** Whether a text is a span's id: 8 bytes in hexadecimal, not all of them 0. */
+/** Whether a value is a span id: 8 bytes as lower-case hex digits, not all 0 (W3C Trace Context). */
 export function isSpanId(id: unknown): id is string {
   return typeof id === 'string' && /^(?!0+$)[0-9a-f]{16}$/.test(id)
 }
 
 /**
- * Whether a record's body has one of the fields. The text is looked through first, for what is rare in it: it hardly ever
- * has one, and then it may be deeper within.
+ * Whether a record's body has one of the fields at its top level. Searches the text for their names first, because bodies
+ * rarely contain them; only a match is parsed, since it may be nested deeper.
  */
 export function hasTrace(body: string): boolean {
   if (!body.includes('_id":') && !body.includes('_flags":')) return false

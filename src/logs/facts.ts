@@ -1,6 +1,6 @@
 // Facts: what a record of a log says of itself, as far as it was found: level, name, producer, message.
 
-import { levelOfWord } from '../core/severity.js'
+import { levelOfWord } from '../core/alias.js'
 import { Members } from './members.js'
 import type { LogEntry } from './records.js'
 

@@ -1,7 +1,7 @@
 // Normalize: turns the levels and fields of a library that writes JSON lines into those of our records (pino, bunyan).
 
 import { hostname } from 'node:os'
-import { levelOfWord } from '../../../core/severity.js'
+import { levelOfWord } from '../../../core/alias.js'
 
 /** Our level, 10 to 60: that of the label if it is a known word, or else `level` rounded down to a multiple of ten. */
 export function standardLevel(level: number, label?: string): number {

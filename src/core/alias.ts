@@ -1,6 +1,6 @@
-// Severity: what other loggers and protocols call a level, and which of ours that is.
+// Alias: the level names that other loggers and protocols use, mapped to the numbers of our levels (level.ts).
 
-const LEVELS_OF_WORDS: Readonly<Record<string, number>> = {
+const LEVELS_BY_WORD: Readonly<Record<string, number>> = {
   silly: 10,
   trace: 10,
   verbose: 20,
@@ -26,8 +26,8 @@ const LEVELS_OF_WORDS: Readonly<Record<string, number>> = {
   fatal: 60,
 }
 
-/** Undefined for a word that nobody uses for a level. */
+/** Our level number for a level name, in any case of letters; undefined for an unknown word. */
 export function levelOfWord(word: string): number | undefined {
   const key = word.toLowerCase()
-  return Object.hasOwn(LEVELS_OF_WORDS, key) ? LEVELS_OF_WORDS[key] : undefined
+  return Object.hasOwn(LEVELS_BY_WORD, key) ? LEVELS_BY_WORD[key] : undefined
 }
