@@ -1,4 +1,4 @@
-// Configuration: the options given in code, the file or JSON in LOGSHARE_CONFIG, and LOGSHARE_LEVEL, as one.
+// Config: merges the options given in code, the file or JSON in LOGSHARE_CONFIG, and LOGSHARE_LEVEL.
 
 import { readFileSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
@@ -7,23 +7,23 @@ import { reasonOf } from '../core/notice.js'
 import { checkOptions, type Options, type Settings } from './options.js'
 
 /**
- * Settings of a root. An option given in code goes before the one in `LOGSHARE_CONFIG`; `LOGSHARE_LEVEL` goes
- * before both. Relative paths mean the current directory.
- * Throws `LOGSHARE_ERR_CONFIG` for a file that cannot be read, `LOGSHARE_ERR_OPTION` for a wrong option.
+ * The settings of a root. A top-level option given in code replaces the one in `LOGSHARE_CONFIG`; `LOGSHARE_LEVEL`
+ * replaces both. Relative paths are resolved against the current directory.
+ * Throws `LOGSHARE_ERR_CONFIG` if `LOGSHARE_CONFIG` cannot be read or parsed, `LOGSHARE_ERR_OPTION` for a wrong option.
  */
 export function loadSettings(given: unknown, env: NodeJS.ProcessEnv = process.env): Settings {
   if (given !== undefined) checkOptions(given)
   const config = loadConfig(env)
   const level = env.LOGSHARE_LEVEL ? { level: env.LOGSHARE_LEVEL } : {}
-  if (env.LOGSHARE_LEVEL) from('LOGSHARE_LEVEL', () => checkOptions(level))
+  if (env.LOGSHARE_LEVEL) withOrigin('LOGSHARE_LEVEL', () => checkOptions(level))
   return checkOptions({ ...config, ...(given as object | undefined), ...level })
 }
 
-/** The options in `LOGSHARE_CONFIG`, checked; empty if it is not set. Throws as `loadSettings` does. */
+/** The checked options in `LOGSHARE_CONFIG`; empty if it is not set. Throws like `loadSettings`. */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Options {
   if (!env.LOGSHARE_CONFIG) return {}
   const config = readConfig(env.LOGSHARE_CONFIG)
-  from('LOGSHARE_CONFIG', () => checkOptions(config))
+  withOrigin('LOGSHARE_CONFIG', () => checkOptions(config))
   return config as Options
 }
 
@@ -39,7 +39,7 @@ function readConfig(value: string): unknown {
     default:
       throw new LogshareError(
         'LOGSHARE_ERR_CONFIG',
-        `LOGSHARE_CONFIG: expected the path of a .json, .js or .cjs file or JSON beginning with {, got '${value}'`,
+        `LOGSHARE_CONFIG: expected the path of a .json, .js or .cjs file, or JSON that begins with {, got '${value}'`,
       )
   }
 }
@@ -56,7 +56,7 @@ function parseJson(text: string, origin: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new LogshareError('LOGSHARE_ERR_CONFIG', `${origin}: not JSON: ${oneLine(cause)}`, {
+    throw new LogshareError('LOGSHARE_ERR_CONFIG', `${origin}: invalid JSON: ${oneLine(cause)}`, {
       cause,
     })
   }
@@ -71,15 +71,15 @@ function loadModule(path: string): unknown {
   }
 }
 
-// Node quotes what it could not parse, and lists who required a module that is not there.
+// Node's messages have several lines: they quote the text that did not parse, or list a missing module's require stack.
 function oneLine(cause: unknown): string {
   return reasonOf(cause)
     .replace(/\s+Require stack:.*$/s, '')
     .replace(/\s+/g, ' ')
 }
 
-// Tells which of several sources holds the wrong option.
-function from(origin: string, check: () => unknown): void {
+// Adds the source of a wrong option to the error's message.
+function withOrigin(origin: string, check: () => unknown): void {
   try {
     check()
   } catch (error) {

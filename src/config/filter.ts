@@ -1,40 +1,52 @@
-// Filter: the options of every handler that say which records reach it.
+// Filter: the options that every handler has to select the records it gets.
 
 import { levelNumber, type Threshold } from '../core/level.js'
-import { type Check, fault, list, object, optional, type Shape, text, threshold } from './check.js'
+import {
+  type Check,
+  list,
+  object,
+  optional,
+  optionError,
+  type Shape,
+  text,
+  threshold,
+} from './check.js'
 import { parseCount, parseDuration } from './quantity.js'
 
-/** At most `limit` records of a logger pass within each `interval`; the rest is counted and told of by one record. */
+/** A limit on each logger's records. Records above it are counted; one record per interval and logger reports the count. */
 export interface RateOptions {
+  /** Records of one logger that pass within `interval`: an integer of 1 or more. Required. */
   readonly limit: number
-  /** Default `1s`. */
+  /** Milliseconds, or a text such as `"500ms"` or `"1m"`. Default `"1s"`. */
   readonly interval?: string | number
 }
 
 /**
- * Patterns of names: `*` stands for any characters, a name for itself and all beneath it, a leading `!` takes out again;
- * the last one that matches decides.
+ * Patterns for names. A pattern matches the name itself and all names below it; `*` matches any characters; a pattern with
+ * a leading `!` excludes. The last pattern that matches a name decides.
  */
 export type Patterns = readonly string[]
 
+/** Options of every handler. A record reaches the handler if it passes all of them. */
 export interface FilterOptions {
-  /** Records below this level do not reach the handler. Default: all do. */
+  /** Lowest level that reaches the handler, by name; `silent` for no records. Default: all levels. */
   readonly level?: Threshold
-  /** Logger names this handler takes. Default: all. */
+  /** Logger names: `["app", "!app.http"]`. Default: all. */
   readonly names?: Patterns
-  /** Producers this handler takes, by their path in the tree: `worker#1`, `cluster#*`, `!root`. Default: all. */
+  /** Producers, by their path in the tree: `["worker#1", "cluster#*"]`, `["!root"]`. Default: all. */
   readonly sources?: Patterns
-  /** Libraries this handler takes, as a record's `lib` names them; `logshare` for records of our own loggers. Default: all. */
+  /** Libraries, by the `lib` of their records; `logshare` for records of our own loggers. Default: all. */
   readonly lib?: Patterns
-  /** A limit for each logger. Default: none. */
+  /** A limit on the records of each logger. Default: none. */
   readonly rate?: RateOptions
-  /** The share of records that pass, from 0 to 1, by level: `{ "debug": 0.01 }`. Default: all. */
+  /** The share of records that pass, a number from 0 to 1, by level name: `{ "debug": 0.01 }`. Default: 1 for each level. */
   readonly sample?: Readonly<Record<string, number>>
 }
 
+/** Names of the options in `FilterOptions`. */
 export const FILTER_NAMES = ['level', 'names', 'sources', 'lib', 'rate', 'sample'] as const
 
-/** What is given of them, checked; throws `LOGSHARE_ERR_OPTION`. */
+/** The filter options among a handler's options, checked. Throws `LOGSHARE_ERR_OPTION`. */
 export function checkFilter(given: Shape, option: string): FilterOptions {
   const checked = {
     level: optional(given.level, `${option}.level`, threshold),
@@ -58,9 +70,9 @@ const rate: Check<RateOptions> = (value, option) => {
 const sample: Check<Readonly<Record<string, number>>> = (value, option) => {
   const given = object(value, option)
   for (const [level, share] of Object.entries(given)) {
-    levelNumber(threshold(level, `${option}: a level's name`))
+    levelNumber(threshold(level, `${option}: level name`))
     if (typeof share !== 'number' || !(share >= 0 && share <= 1)) {
-      throw fault(`${option}.${level}`, 'a number from 0 to 1', share)
+      throw optionError(`${option}.${level}`, 'a number from 0 to 1', share)
     }
   }
   return given as Readonly<Record<string, number>>

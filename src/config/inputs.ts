@@ -1,53 +1,57 @@
-// Inputs: the options of `logshare collect` for what it takes from others than applications with logshare.
+// Inputs: the option `inputs` of `logshare collect`, the sources from which it takes records of other programs.
 
 import {
   addressBy,
   boolean,
   type Check,
-  fault,
   list,
   object,
   oneOf,
   optional,
+  optionError,
   text,
 } from './check.js'
 
-/** Syslog messages, RFC 3164 or 5424, in datagrams or over a stream. */
+/** Syslog messages (RFC 3164 or RFC 5424), in datagrams or over a stream. */
 export interface SyslogInputOptions {
   readonly type: 'syslog'
-  /** `udp://host:port`, `tcp://host:port` or `unix:/path`. */
+  /** `udp://host:port`, `tcp://host:port` or `unix:/path`. Required. A loopback host unless `open` is true. */
   readonly address: string
-  /** Whether others than this machine may connect or, to a Unix socket, other users of it. */
+  /** Whether other machines may connect or, to a Unix socket, other users of this machine. Default false. */
   readonly open?: boolean
 }
 
-/** Lines of JSON over a stream. */
+/** JSON, one object per line, over a stream. */
 export interface NdjsonInputOptions {
   readonly type: 'ndjson'
-  /** `tcp://host:port` or `unix:/path`. */
+  /** `tcp://host:port` or `unix:/path`. Required. A loopback host unless `open` is true. */
   readonly address: string
+  /** Whether other machines may connect or, to a Unix socket, other users of this machine. Default false. */
   readonly open?: boolean
 }
 
-/** A stream of NATS JetStream, read by a durable consumer. */
+/** A NATS JetStream stream, read by a durable consumer. */
 export interface JetstreamInputOptions {
   readonly type: 'jetstream'
-  /** Default `["127.0.0.1:4222"]`. */
+  /** `host:port` of one or more servers of the cluster. Default `["127.0.0.1:4222"]`. */
   readonly servers?: readonly string[]
-  /** Default `LOGS`. */
+  /** Name of the stream. Default `"LOGS"`. */
   readonly stream?: string
-  /** The consumer's name. Default `logshare`. */
+  /** Name of the durable consumer. Default `"logshare"`. */
   readonly durable?: string
-  /** Subjects that are read. Default all. */
+  /** Filter on the subjects to read. Default: all subjects of the stream. */
   readonly subject?: string
+  /** User name. Default: none. */
   readonly user?: string
+  /** Password of `user`. Default: none. */
   readonly password?: string
+  /** Authentication token, instead of user and password. Default: none. */
   readonly token?: string
 }
 
 export type InputOptions = SyslogInputOptions | NdjsonInputOptions | JetstreamInputOptions
 
-/** Inputs as a configuration has them; throws `LOGSHARE_ERR_OPTION`. */
+/** Checks the option `inputs`. Throws `LOGSHARE_ERR_OPTION`. */
 export function checkInputs(value: unknown, option: string): readonly InputOptions[] {
   return list(input)(value, option)
 }
@@ -62,7 +66,8 @@ const input: Check<InputOptions> = (value, option) => {
   const schemes = type === 'syslog' ? ['udp', 'tcp'] : ['tcp']
   const address = addressBy(...schemes)(given.address, `${option}.address`)
   if (!open && !isLocal(address)) {
-    throw fault(`${option}.address`, 'a loopback address, or "open": true beside it', address)
+    const what = 'a loopback address, or "open": true in the same input'
+    throw optionError(`${option}.address`, what, address)
   }
   return { type, address, ...(open && { open }) }
 }

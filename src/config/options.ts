@@ -1,41 +1,51 @@
-// Options: what a user may configure, checked once at the edge and complete ever after.
+// Options: the public configuration, its check and its defaults.
+//
+// Options are checked once, where they enter. The `Settings` made of them are complete, and are not checked again.
 
 import { isAbsolute, resolve } from 'node:path'
 import { LogshareError } from '../core/errors.js'
 import type { Threshold } from '../core/level.js'
 import { createRedact } from '../core/redact.js'
-import { type Check, fault, list, object, oneOf, optional, text, threshold } from './check.js'
+import { type Check, list, object, oneOf, optional, optionError, text, threshold } from './check.js'
 import { checkFilter, FILTER_NAMES, type FilterOptions } from './filter.js'
 import type { InputOptions } from './inputs.js'
 import { parseDuration, parseSize } from './quantity.js'
 import type { RemoteHandlerOptions } from './remote.js'
 import { checkRotate, type RotateOptions } from './rotate.js'
 
+/** Writes records to a file, which only the root has open. */
 export interface FileHandlerOptions extends FilterOptions {
   readonly type: 'file'
+  /** Path of the file. A relative path is resolved against the directory in which the root starts. Required. */
   readonly path: string
-  /** Default `json`. */
+  /** `json`: one JSON object per line. `pretty`: text for people. Default `"json"`. */
   readonly format?: 'json' | 'pretty'
+  /** When the file is rotated and which old files are kept. Default: no rotation. */
   readonly rotate?: RotateOptions
   /**
-   * When what was written is forced onto the disk: `never` (the system's business), `interval` (each second in which
-   * something was written) or `error` (after records of level error and above). Default `never`.
+   * When written data is flushed to the disk (fsync). `never`: left to the operating system. `interval`: once a second
+   * while records are written. `error`: after each batch that has a record of level error or above. Default `"never"`.
    */
   readonly sync?: 'never' | 'interval' | 'error'
-  /** A signal at which the root looks whether the file was moved away, as `reopen()` does. Default: none. */
+  /** Signal on which the root reopens the file if it was moved, as `reopen()` does. Default: none. */
   readonly reopen?: 'SIGHUP' | 'SIGUSR1' | 'SIGUSR2'
 }
 
+/** Writes records to a standard stream of the root. */
 export interface ConsoleHandlerOptions extends FilterOptions {
   readonly type: 'console'
-  /** Default `stdout`. */
+  /** Default `"stdout"`. */
   readonly stream?: 'stdout' | 'stderr'
-  /** Default `auto`: pretty on a terminal, else JSON. `raw` is the message alone, as it was logged. */
+  /**
+   * `json`: one JSON object per line. `pretty`: text for people. `raw`: the message as it was logged, and an error's
+   * stack. `auto`: `pretty` on a terminal, else `json`. Default `"auto"`.
+   */
   readonly format?: 'auto' | 'json' | 'pretty' | 'raw'
-  /** Records from this level on go to stderr. Default: none do. */
+  /** Level name: records of this level and above go to stderr instead of `stream`. Default: none. */
   readonly stderr?: Threshold
 }
 
+/** Passes captured records to the root's own logger of the same identity. */
 export interface RelayHandlerOptions extends FilterOptions {
   readonly type: 'relay'
 }
@@ -46,36 +56,57 @@ export type HandlerOptions =
   | RelayHandlerOptions
   | RemoteHandlerOptions
 
-/** Every option may be left out. */
+/**
+ * Options of `install(options)` and of `LOGSHARE_CONFIG`; all are optional.
+ *
+ * A size is a number of bytes or a text such as `"64m"` (`b`, `k`, `m`, `g`: powers of 1024). A duration is a number of
+ * milliseconds or a text such as `"20ms"` (`ms`, `s`, `m`, `h`, `d`, `w`). A wrong value or an unknown option throws
+ * `LOGSHARE_ERR_OPTION`, with the option's path, the expected and the actual value.
+ */
 export interface Options {
-  /** The root logger's level. Default `info`. */
+  /** Level of the root logger, and of all loggers without one of their own or of an ancestor. Default `"info"`. */
   readonly level?: Threshold
-  /** Levels by dotted name; a name without one has its nearest ancestor's. */
+  /** Levels by dotted logger name; a name without a level has that of its nearest ancestor. Default `{}`. */
   readonly levels?: Readonly<Record<string, Threshold>>
-  /** Libraries whose records are captured in children. Default: all that are known; `false`: none. */
+  /** Names of the libraries whose records are captured; `false` for none. Default: all that logshare knows. */
   readonly adapters?: readonly string[] | false
-  /** Where records end. Default `[{ "type": "relay" }]`; a list given is the whole list. */
+  /** Where records end. A given list replaces the default, `[{ "type": "relay" }]`. */
   readonly handlers?: readonly HandlerOptions[]
-  /** What a producer does when its queue is full. Default `block` for at most `5s`, within `64m`. */
+  /** What happens when a queue, or the backlog of a handler that cannot write, is full. */
   readonly overflow?: {
+    /** `block`: wait for room up to `wait`, then drop. `drop`: drop at once. Default `"block"`. */
     readonly policy?: 'block' | 'drop'
+    /**
+     * Size: how much may wait in the queue files of a process, in a handler that cannot write, and for the root's main
+     * thread. Default `"64m"`.
+     */
     readonly limit?: string | number
+    /**
+     * Duration: how long a log call waits for room, and how long the exit waits for a handler that cannot write. Default
+     * `"5s"`.
+     */
     readonly wait?: string | number
   }
-  /** Records of different producers are put in order of time within this window. Default `20ms`. */
-  readonly order?: { readonly window?: string | number }
+  /** How records of different producers are ordered. */
+  readonly order?: {
+    /** Duration: records that arrive within it are ordered by time. `0` for the order of arrival. Default `"20ms"`. */
+    readonly window?: string | number
+  }
   /**
-   * What the threads of the root log through: memory (`ring`), or files like all others (`file`), which cost more and are
-   * there when the root is killed. Default `ring`.
+   * The queue of the root's own threads. `ring`: shared memory. `file`: a queue file, as in all other processes; slower, but
+   * its records survive when the root is killed. Default `"ring"`.
    */
   readonly queue?: 'ring' | 'file'
-  /** Paths of fields whose values are replaced before they leave the producer. Default none. */
+  /**
+   * Paths of fields whose values are replaced with `[REDACTED]` before a record leaves its producer: `"password"`,
+   * `"user.token"`, `"*.token"`. Default `[]`.
+   */
   readonly redact?: readonly string[]
-  /** What `logshare collect` takes from others than applications with logshare; for these it means nothing. */
+  /** Inputs of `logshare collect`; an application ignores them. Default `[]`. */
   readonly inputs?: readonly InputOptions[]
 }
 
-/** Options with every default filled in; sizes in bytes, times in milliseconds. */
+/** Options with all defaults filled in; sizes in bytes, durations in milliseconds, paths absolute. */
 export interface Settings {
   readonly level: Threshold
   readonly levels: Readonly<Record<string, Threshold>>
@@ -102,13 +133,16 @@ const HANDLER_TYPES = [
   'module',
 ] as const
 
-/** Names `adapters` may hold. One without an adapter in this version captures nothing. */
+/** Names that the option `adapters` accepts. A name without an adapter in this version captures nothing. */
 export const ADAPTER_NAMES: readonly string[] =
   'console crash debug debuglog warning pino winston bunyan log4js loglevel consola logtape tslog roarr signale'.split(
     ' ',
   )
 
-/** Settings from options of any origin; throws `LOGSHARE_ERR_OPTION` naming the option at fault. */
+/**
+ * Checks options and fills in the defaults. `directory`: base of relative paths. Throws `LOGSHARE_ERR_OPTION`, naming the
+ * wrong option.
+ */
 export function checkOptions(options: unknown, directory: string = process.cwd()): Settings {
   const given = object(options, 'options', [
     'level',
@@ -197,7 +231,8 @@ function consoleHandler(value: unknown, option: string): ConsoleHandlerOptions {
 function adapters(value: unknown): readonly string[] {
   if (value === false) return []
   if (value === undefined) return ADAPTER_NAMES
-  if (!Array.isArray(value)) throw fault('adapters', 'a list of names or false', value)
+  if (!Array.isArray(value))
+    throw optionError('adapters', 'an array of adapter names or false', value)
   return list(oneOf(...ADAPTER_NAMES))(value, 'adapters')
 }
 

@@ -1,4 +1,4 @@
-// Quantities: sizes ("10m") and durations ("20ms") as people write them, in bytes and milliseconds.
+// Quantity: parses sizes ("10m") to bytes and durations ("20ms") to milliseconds.
 
 import { expected, LogshareError } from '../core/errors.js'
 
@@ -13,22 +13,24 @@ const TIMES: Readonly<Record<string, number>> = {
   w: 604_800_000,
 }
 
-/** Bytes; `k`, `m`, `g` are powers of 1024. Throws `LOGSHARE_ERR_OPTION`. */
+/** Bytes, from a number or a text with the unit `b`, `k`, `m` or `g` (powers of 1024). Throws `LOGSHARE_ERR_OPTION`. */
 export function parseSize(value: unknown, option: string): number {
   return parse(value, option, SIZES, 'a size such as "64m" or a number of bytes')
 }
 
-/** Milliseconds. Throws `LOGSHARE_ERR_OPTION`. */
+/**
+ * Milliseconds, from a number or a text with the unit `ms`, `s`, `m`, `h`, `d` or `w`. Throws `LOGSHARE_ERR_OPTION`.
+ */
 export function parseDuration(value: unknown, option: string): number {
-  return parse(value, option, TIMES, 'a time such as "20ms" or a number of milliseconds')
+  return parse(value, option, TIMES, 'a duration such as "20ms" or a number of milliseconds')
 }
 
-/** A whole number from 1. Throws `LOGSHARE_ERR_OPTION`. */
+/** An integer of 1 or more. Throws `LOGSHARE_ERR_OPTION`. */
 export function parseCount(value: unknown, option: string): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1) return value
   throw new LogshareError(
     'LOGSHARE_ERR_OPTION',
-    `${option}: ${expected('a whole number from 1', value)}`,
+    `${option}: ${expected('an integer of 1 or more', value)}`,
   )
 }
 

@@ -1,4 +1,4 @@
-// Remote: the options of handlers that give records to other systems, or to a module of the user's.
+// Remote: the options of handlers that send records to other systems or to the user's own module.
 
 import { resolve } from 'node:path'
 import { appName } from '../core/app.js'
@@ -6,99 +6,115 @@ import {
   addressBy,
   boolean,
   type Check,
-  fault,
   list,
   object,
   oneOf,
   optional,
+  optionError,
   type Shape,
   text,
 } from './check.js'
 import { checkFilter, FILTER_NAMES, type FilterOptions } from './filter.js'
 import { parseCount, parseDuration } from './quantity.js'
 
-/** TLS as `tls.connect` takes it; `ca`, `cert` and `key` are paths of PEM files. */
+/** Options of `tls.connect`. Paths are resolved against the directory in which the root starts. */
 export interface TlsOptions {
+  /** Path of a PEM file with trusted certificates. Default: Node's list of authorities. */
   readonly ca?: string
+  /** Path of a PEM file with the client's certificate. Default: none. */
   readonly cert?: string
+  /** Path of a PEM file with the client's key. Default: none. */
   readonly key?: string
-  /** Default: the host's name. */
+  /** Name that the receiver's certificate must have (SNI). Default: the host of the address. */
   readonly servername?: string
-  /** Whether a receiver must prove who it is. Default true. */
+  /** Whether the receiver's certificate must be valid. Default true. */
   readonly rejectUnauthorized?: boolean
 }
 
-/** Lines of JSON over a stream or in datagrams. */
+/** Sends records as JSON, one per line or datagram. */
 export interface SocketHandlerOptions extends FilterOptions {
   readonly type: 'socket'
-  /** `tcp://host:port`, `tls://host:port`, `udp://host:port` or `unix:/path`. */
+  /** `tcp://host:port`, `tls://host:port`, `udp://host:port` or `unix:/path`. Required. */
   readonly address: string
+  /** TLS of a `tls:` address. */
   readonly tls?: TlsOptions
 }
 
-/** RFC 5424 or, for old receivers, RFC 3164. */
+/** Sends records to a syslog receiver. */
 export interface SyslogHandlerOptions extends FilterOptions {
   readonly type: 'syslog'
-  /** As for `socket`; default `unix:/dev/log`. */
+  /** `tcp://host:port`, `tls://host:port`, `udp://host:port` or `unix:/path`. Default `"unix:/dev/log"`. */
   readonly address?: string
+  /** TLS of a `tls:` address. */
   readonly tls?: TlsOptions
-  /** Default: `rfc3164` without a host for a Unix socket, as receivers on the same machine expect it, else `rfc5424`. */
+  /**
+   * RFC of the message format. Default: `rfc3164` without a host name for a Unix socket, as receivers on the same machine
+   * expect it, else `rfc5424`.
+   */
   readonly format?: 'rfc5424' | 'rfc3164'
-  /** RFC 5424 section 6.2.1, by name. Default `user`. */
+  /** Name of a facility of RFC 5424 section 6.2.1. Default `"user"`. */
   readonly facility?: string
-  /** APP-NAME. Default: the name of the root's script. */
+  /** APP-NAME of RFC 5424, TAG of RFC 3164. Default: the name of the root's script. */
   readonly app?: string
 }
 
-/** OpenTelemetry logs over OTLP. */
+/** Sends records as OpenTelemetry logs over OTLP. */
 export interface OtlpHandlerOptions extends FilterOptions {
   readonly type: 'otlp'
   /**
-   * With HTTP and no path, `/v1/logs` is meant. Default: that of `OTEL_EXPORTER_OTLP_LOGS_ENDPOINT` or
-   * `OTEL_EXPORTER_OTLP_ENDPOINT`, else port 4318 of this host, with gRPC 4317.
+   * An `http:` or `https:` URL. With an HTTP protocol a URL without a path gets `/v1/logs`. Default: the value of
+   * `OTEL_EXPORTER_OTLP_LOGS_ENDPOINT` or `OTEL_EXPORTER_OTLP_ENDPOINT`, else port 4318 (gRPC: 4317) of this host.
    */
   readonly url?: string
-  /** Default `http/protobuf`. */
+  /** Default `"http/protobuf"`. */
   readonly protocol?: 'http/protobuf' | 'http/json' | 'grpc'
+  /** Headers of each request, by name. Default: none. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Attributes of the resource, beside those of the process; they go before `OTEL_RESOURCE_ATTRIBUTES`. */
+  /** Resource attributes, in addition to those of the process. They override `OTEL_RESOURCE_ATTRIBUTES`. Default: none. */
   readonly resource?: Readonly<Record<string, string>>
   /**
-   * The resource's `service.name` where neither `resource` nor `OTEL_SERVICE_NAME` nor `OTEL_RESOURCE_ATTRIBUTES` has
-   * one. Default: the name of the root's script.
+   * The resource's `service.name`, unless `resource`, `OTEL_SERVICE_NAME` or `OTEL_RESOURCE_ATTRIBUTES` has one. Default:
+   * the name of the root's script.
    */
   readonly app?: string
-  /** Milliseconds a batch is waited for. Default: that of `OTEL_EXPORTER_OTLP_LOGS_TIMEOUT`, else `10s`. */
+  /** Duration: time limit of one export. Default: the value of `OTEL_EXPORTER_OTLP_LOGS_TIMEOUT`, else `"10s"`. */
   readonly timeout?: string | number
-  /** Milliseconds records are collected for a batch. Default `1s`. */
+  /** Duration: how long records are collected before a batch is sent. Default `"1s"`. */
   readonly delay?: string | number
 }
 
-/** A stream of NATS JetStream. */
+/** Publishes records to a NATS JetStream stream. */
 export interface JetstreamHandlerOptions extends FilterOptions {
   readonly type: 'jetstream'
-  /** `host:port` of some servers of the cluster. Default `["127.0.0.1:4222"]`. */
+  /** `host:port` of one or more servers of the cluster. Default `["127.0.0.1:4222"]`. */
   readonly servers?: readonly string[]
-  /** The stream; made if it is not there, with file storage. Default `LOGS`. */
+  /** Name of the stream. It is created, with file storage, if it does not exist. Default `"LOGS"`. */
   readonly stream?: string
-  /** Copies of a stream that is made. Default 1. */
+  /** Replicas of a stream that is created: an integer of 1 or more. Default 1. */
   readonly replicas?: number
-  /** First token of the subject `PREFIX.APP.HOST.LOGGER`. Default `logs`. */
+  /** First token of the subject `PREFIX.APP.HOST.LOGGER`. Default `"logs"`. */
   readonly prefix?: string
-  /** Default: the name of the root's script. */
+  /** Second token of the subject. Default: the name of the root's script. */
   readonly app?: string
+  /** User name. Default: none. */
   readonly user?: string
+  /** Password of `user`. Default: none. */
   readonly password?: string
+  /** Authentication token, instead of user and password. Default: none. */
   readonly token?: string
+  /** TLS of the connection. Default: none. */
   readonly tls?: TlsOptions
 }
 
-/** A handler of the user's own, loaded where the listener is. */
+/** Passes records to the user's own code, which is loaded where the listener runs. */
 export interface ModuleHandlerOptions extends FilterOptions {
   readonly type: 'module'
-  /** Path of a CommonJS or ES module, or a package's name. */
+  /**
+   * Path of a CommonJS or ES module, or name of a package. A path that starts with `.` is resolved against the directory
+   * in which the root starts. Required.
+   */
   readonly module: string
-  /** Handed to it; must be JSON. */
+  /** Passed to the module's `createHandler`; must be JSON. Default: `undefined`. */
   readonly options?: unknown
 }
 
@@ -109,23 +125,23 @@ export type RemoteHandlerOptions =
   | JetstreamHandlerOptions
   | ModuleHandlerOptions
 
-/** Checks of one type's options; throws `LOGSHARE_ERR_OPTION`. */
+/** Checks the options of one such handler. Throws `LOGSHARE_ERR_OPTION`. */
 export function checkRemote(value: Shape, option: string, directory: string): RemoteHandlerOptions {
   const type = value.type as RemoteHandlerOptions['type']
   const checks = checksOf(type, directory)
   const given = object(value, option, ['type', ...FILTER_NAMES, ...Object.keys(checks)])
   const checked: Record<string, unknown> = { type, ...checkFilter(given, option) }
   for (const [name, check] of Object.entries(checks)) {
-    const isNeeded = NEEDED.includes(`${type}.${name}`)
-    const found = (isNeeded ? check : maybe(check))(given[name], `${option}.${name}`)
+    const isRequired = REQUIRED.includes(`${type}.${name}`)
+    const found = (isRequired ? check : orAbsent(check))(given[name], `${option}.${name}`)
     if (found !== undefined) checked[name] = found
   }
-  // Found out here: the thread and the process where the handler will live do not run that script.
+  // Resolved here, because the thread or process where the handler will run does not run the root's script.
   if (type === 'syslog' || type === 'otlp' || type === 'jetstream') checked.app ??= appName()
   return checked as unknown as RemoteHandlerOptions
 }
 
-const NEEDED = ['socket.address', 'module.module']
+const REQUIRED = ['socket.address', 'module.module']
 
 function checksOf(
   type: RemoteHandlerOptions['type'],
@@ -169,7 +185,7 @@ function checksOf(
   }
 }
 
-/** RFC 5424 section 6.2.1, table 1: a name's place is its number. */
+/** Facility names; the index is the facility's number in table 1 of RFC 5424 section 6.2.1. */
 export const FACILITIES: readonly string[] =
   'kern user mail daemon auth syslog lpr news uucp cron authpriv ftp ntp audit alert clock local0 local1 local2 local3 local4 local5 local6 local7'.split(
     ' ',
@@ -180,7 +196,7 @@ const address = addressBy('tcp', 'tls', 'udp')
 const url: Check<string> = (value, option) => {
   const given = text(value, option)
   if (/^https?:\/\//.test(given) && URL.canParse(given)) return given
-  throw fault(option, 'an http or https URL', value)
+  throw optionError(option, 'an http or https URL', value)
 }
 
 const texts: Check<Readonly<Record<string, string>>> = (value, option) => {
@@ -201,13 +217,13 @@ function tls(directory: string): Check<TlsOptions> {
       rejectUnauthorized: boolean,
     }
     const checked = Object.entries(checks).map(([name, check]) => {
-      return [name, maybe<unknown>(check)(given[name], `${option}.${name}`)] as const
+      return [name, orAbsent<unknown>(check)(given[name], `${option}.${name}`)] as const
     })
     return Object.fromEntries(checked.filter(([, each]) => each !== undefined))
   }
 }
 
-// A path is one of the configuration's directory; a bare name is a package's.
+// A relative path is resolved against the directory; a bare name is that of a package.
 function module(directory: string): Check<string> {
   return (value, option) => {
     const given = text(value, option)
@@ -215,6 +231,6 @@ function module(directory: string): Check<string> {
   }
 }
 
-function maybe<T>(check: Check<T>): Check<T | undefined> {
+function orAbsent<T>(check: Check<T>): Check<T | undefined> {
   return (value, option) => optional(value, option, check)
 }

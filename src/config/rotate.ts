@@ -1,47 +1,58 @@
-// Rotation's options: when a log file is put aside, what the old ones are called and how long they stay.
+// Rotate: the options of a log file's rotation, its old files' names and their retention.
 
-import { boolean, fault, object } from './check.js'
+import { boolean, object, optionError } from './check.js'
 import { parseCount, parseDuration, parseSize } from './quantity.js'
 
-/** Rotation of a log file, by size, by time or both. Sizes as `"10m"` or bytes, times as `"1d"` or milliseconds. */
+/** Rotation of a log file, by size, by time or both; at least one of `size` and `interval` is required. */
 export interface RotateOptions {
-  /** No file becomes larger, but one that holds a single record which is. */
+  /**
+   * Bytes, or a text such as `"10m"`; at least 1 byte. A file never grows beyond it, unless a single record is larger.
+   * Default: no limit.
+   */
   readonly size?: string | number
-  /** From `1m` to `1w`, counted from midnight and, for weeks, from Monday: `1d` is a file for each day. */
+  /**
+   * Milliseconds, or a text from `"1m"` to `"1w"`; whole days from `"1d"` on. Intervals are counted from midnight and those
+   * of several days from Monday: with `"1d"` there is one file per day. Default: no rotation by time.
+   */
   readonly interval?: string | number
-  /** Whether days begin at midnight UTC. Default: where the process is. */
+  /** Whether days begin at midnight UTC instead of the process's local midnight. Default false. */
   readonly utc?: boolean
-  /** Old files that stay: how many, or how many, how old and how large together. Default: all. */
+  /** Old files to keep: their number (an integer of 1 or more), or limits on number, age and size. Default: all. */
   readonly keep?: number | KeepOptions
-  /** Whether old files are compressed, to `.gz`. Default: no. */
+  /** Whether old files are compressed to `.gz`. Default false. */
   readonly compress?: boolean
-  /** What old files are called. Default `{name}.{date}.{index}{ext}`: `app.2026-11-22.1.log`. */
+  /**
+   * Names of old files: a file name with the placeholders `{name}` and `{index}`, optionally `{date}` and `{ext}`, each once
+   * at most. Default `"{name}.{date}.{index}{ext}"`, for instance `app.2026-11-22.1.log`.
+   */
   readonly pattern?: string
 }
 
+/** Limits on old files; at least one is required. The oldest files that exceed a limit are removed. */
 export interface KeepOptions {
+  /** Number of old files: an integer of 1 or more. Default: no limit. */
   readonly count?: number
-  /** Since the last record in it. */
+  /** Milliseconds, or a text such as `"14d"`, since the last record in the file. Default: no limit. */
   readonly age?: string | number
-  /** Bytes of all old files together. */
+  /** Bytes, or a text such as `"1g"`, of all old files together. Default: no limit. */
   readonly total?: string | number
 }
 
 export const DEFAULT_PATTERN = '{name}.{date}.{index}{ext}'
-/** What a pattern may hold. */
+/** Matches the placeholders of a pattern. */
 export const PLACEHOLDER: RegExp = /\{(name|date|index|ext)\}/g
-const PLACES = ['name', 'date', 'index', 'ext']
+const PLACEHOLDER_NAMES = ['name', 'date', 'index', 'ext']
 
 const SECOND = 1000
 const DAY = 86_400_000
 const WEEK = 7 * DAY
 
-/** Throws `LOGSHARE_ERR_OPTION`. */
+/** Checks the option `rotate`. Throws `LOGSHARE_ERR_OPTION`. */
 export function checkRotate(value: unknown, option: string): RotateOptions {
   const known = ['size', 'interval', 'utc', 'keep', 'compress', 'pattern']
   const given = object(value, option, known)
   if (given.size === undefined && given.interval === undefined) {
-    throw fault(option, "'size' or 'interval' in it", value)
+    throw optionError(option, "an object with 'size' or 'interval'", value)
   }
   const take = <T>(key: string, check: (member: unknown, option: string) => T): object =>
     given[key] === undefined ? {} : { [key]: check(given[key], `${option}.${key}`) }
@@ -58,21 +69,23 @@ export function checkRotate(value: unknown, option: string): RotateOptions {
 function size(value: unknown, option: string): number {
   const bytes = parseSize(value, option)
   if (bytes >= 1) return bytes
-  throw fault(option, 'a size from 1 byte', value)
+  throw optionError(option, 'a size of at least 1 byte', value)
 }
 
-// Seconds are taken as well: nobody's log needs them, but whoever wants to see a rotation need not wait a minute.
+// Whole seconds are accepted, but not documented: they let a user watch a rotation without waiting a minute.
 function interval(value: unknown, option: string): number {
   const time = parseDuration(value, option)
   const isWhole = time < DAY ? time % SECOND === 0 : time % DAY === 0
   if (time >= SECOND && time <= WEEK && isWhole) return time
-  throw fault(option, 'a time from "1m" to "1w", from a day on in whole days', value)
+  throw optionError(option, 'a duration from "1m" to "1w", in whole days from "1d" on', value)
 }
 
 function keep(value: unknown, option: string): number | KeepOptions {
   if (typeof value !== 'object' || value === null) return parseCount(value, option)
   const given = object(value, option, ['count', 'age', 'total'])
-  if (Object.keys(given).length === 0) throw fault(option, "'count', 'age' or 'total' in it", value)
+  if (Object.keys(given).length === 0) {
+    throw optionError(option, "an object with 'count', 'age' or 'total'", value)
+  }
   const { count, age, total } = given
   return {
     ...(count !== undefined && { count: parseCount(count, `${option}.count`) }),
@@ -83,13 +96,14 @@ function keep(value: unknown, option: string): number | KeepOptions {
 
 function pattern(value: unknown, option: string): string {
   if (typeof value === 'string' && isPattern(value)) return value
-  const what = "a file's name with one {name} and one {index}, and perhaps {date} and {ext}"
-  throw fault(option, what, value)
+  const what =
+    'a file name with one {name} and one {index}, and optionally one {date} and one {ext}'
+  throw optionError(option, what, value)
 }
 
 function isPattern(value: string): boolean {
   const keys = [...value.matchAll(/\{(.*?)\}/g)].map(([, key]) => key)
-  const isKnown = keys.every((key) => key && PLACES.includes(key))
+  const isKnown = keys.every((key) => key && PLACEHOLDER_NAMES.includes(key))
   const isEnough = keys.includes('name') && keys.includes('index')
   return isKnown && isEnough && new Set(keys).size === keys.length && !/[\\/]/.test(value)
 }

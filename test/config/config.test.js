@@ -1,5 +1,5 @@
 'use strict'
-// Configuration: where options come from, which of them goes first, and what becomes of a program with wrong ones.
+// Config: the sources of options, their precedence, and what happens to a program with wrong options.
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
@@ -14,13 +14,13 @@ function load(config, given, env = {}) {
   return loadSettings(given, { LOGSHARE_CONFIG, ...env })
 }
 
-test('is the defaults without anything, and with empty variables', () => {
+test('without options, and with empty variables, the defaults are used', () => {
   const settings = loadSettings(undefined, {})
   assert.equal(settings.level, 'info')
   assert.deepEqual(loadSettings({}, { LOGSHARE_CONFIG: '', LOGSHARE_LEVEL: '' }), settings)
 })
 
-test('comes inline, or from a .json, .js or .cjs file', (t) => {
+test('LOGSHARE_CONFIG is inline JSON or the path of a .json, .js or .cjs file', (t) => {
   const directory = scratch(t)
   /** @type {[string, string][]} */
   const files = [
@@ -36,7 +36,7 @@ test('comes inline, or from a .json, .js or .cjs file', (t) => {
   assert.equal(load(' \n{ "level": "warn" }').level, 'warn')
 })
 
-test('a relative path means the current directory', (t) => {
+test('a relative path is resolved against the current directory', (t) => {
   const directory = scratch(t)
   const before = process.cwd()
   writeFileSync(
@@ -50,7 +50,7 @@ test('a relative path means the current directory', (t) => {
   assert.deepEqual(handlers, [{ type: 'file', path: join(process.cwd(), 'x.log'), format: 'json' }])
 })
 
-test('code goes before the configuration by top-level option, LOGSHARE_LEVEL before both', () => {
+test('a top-level option in code overrides LOGSHARE_CONFIG, and LOGSHARE_LEVEL overrides both', () => {
   const config = { level: 'warn', levels: { a: 'warn' }, overflow: { limit: 1, wait: 1 } }
   const given = { level: 'error', overflow: { limit: 2 } }
   const settings = load(config, given)
@@ -65,19 +65,19 @@ test('code goes before the configuration by top-level option, LOGSHARE_LEVEL bef
 const BROKEN = [
   ['missing.json', /^LOGSHARE_CONFIG: ENOENT: .*missing\.json/],
   ['directory.json', /^LOGSHARE_CONFIG: EISDIR/],
-  ['broken.json', /broken\.json: not JSON: /],
+  ['broken.json', /broken\.json: invalid JSON: /],
   ['missing.cjs', /missing\.cjs: Cannot find module/],
   ['throws.js', /throws\.js: the reason$/],
   ['broken.cjs', /broken\.cjs: /],
   ['null.cjs', /null\.cjs: /],
   [
     'wrong.yaml',
-    /^LOGSHARE_CONFIG: expected the path of a \.json, \.js or \.cjs file or JSON beginning with \{, got '.*wrong\.yaml'$/,
+    /^LOGSHARE_CONFIG: expected the path of a \.json, \.js or \.cjs file, or JSON that begins with \{, got '.*wrong\.yaml'$/,
   ],
   ['none', /^LOGSHARE_CONFIG: expected the path of /],
 ]
 
-test('cannot be read: says which file and why, in one line', (t) => {
+test('a configuration that cannot be read: the error names file and reason in one line', (t) => {
   const directory = scratch(t)
   mkdirSync(join(directory, 'directory.json'))
   writeFileSync(join(directory, 'broken.json'), '{\n  "level": "warn",\n}\n')
@@ -99,17 +99,17 @@ test('cannot be read: says which file and why, in one line', (t) => {
   }
   assert.throws(() => load('{\n broken\n}'), {
     code: 'LOGSHARE_ERR_CONFIG',
-    message: /^LOGSHARE_CONFIG: not JSON: .+$/,
+    message: /^LOGSHARE_CONFIG: invalid JSON: .+$/,
   })
 })
 
-test('says which of the sources holds the wrong option', () => {
+test('the error names the source that has the wrong option', () => {
   const wrong = /** @type {const} */ ({ code: 'LOGSHARE_ERR_OPTION' })
   assert.throws(() => load({ lvl: 1 }), {
     ...wrong,
-    message: /^LOGSHARE_CONFIG: lvl: no such option/,
+    message: /^LOGSHARE_CONFIG: lvl: unknown option/,
   })
-  assert.throws(() => load({}, { lvl: 1 }), { ...wrong, message: /^lvl: no such option/ })
+  assert.throws(() => load({}, { lvl: 1 }), { ...wrong, message: /^lvl: unknown option/ })
   assert.throws(() => load({}, null), {
     ...wrong,
     message: 'options: expected an object, got null',
@@ -125,16 +125,24 @@ const FATAL = [
   [
     'a wrong option',
     { LOGSHARE_CONFIG: '{"lvl":1}' },
-    /lvl: no such option.* \(LOGSHARE_ERR_OPTION\)$/,
+    /lvl: unknown option.* \(LOGSHARE_ERR_OPTION\)$/,
   ],
   [
     'a wrong level',
     { LOGSHARE_LEVEL: 'loud' },
     /LOGSHARE_LEVEL: level: .* \(LOGSHARE_ERR_OPTION\)$/,
   ],
-  ['broken JSON', { LOGSHARE_CONFIG: '{\n"a"\n}' }, /not JSON: .* \(LOGSHARE_ERR_CONFIG\)$/],
-  ['no such .json', { LOGSHARE_CONFIG: '/no/such.json' }, /ENOENT.* \(LOGSHARE_ERR_CONFIG\)$/],
-  ['no such .js', { LOGSHARE_CONFIG: '/no/such.js' }, /\/no\/such\.js.* \(LOGSHARE_ERR_CONFIG\)$/],
+  ['broken JSON', { LOGSHARE_CONFIG: '{\n"a"\n}' }, /invalid JSON: .* \(LOGSHARE_ERR_CONFIG\)$/],
+  [
+    'a missing .json file',
+    { LOGSHARE_CONFIG: '/no/such.json' },
+    /ENOENT.* \(LOGSHARE_ERR_CONFIG\)$/,
+  ],
+  [
+    'a missing .js file',
+    { LOGSHARE_CONFIG: '/no/such.js' },
+    /\/no\/such\.js.* \(LOGSHARE_ERR_CONFIG\)$/,
+  ],
   [
     'another extension',
     { LOGSHARE_CONFIG: '/etc/passwd' },
@@ -146,7 +154,7 @@ const FATAL = [
     /file handler: .* \(LOGSHARE_ERR_HANDLER\)$/,
   ],
   [
-    'a runtime directory that is none',
+    'a runtime directory that is no directory',
     { LOGSHARE_DIR: '/dev/null' },
     /\/dev\/null: expected a directory.* \(LOGSHARE_ERR_DIR\)$/,
   ],
@@ -176,15 +184,15 @@ for (const [name, env, line] of FATAL) {
   })
 }
 
-test('without installation, wrong configuration is told and the defaults are used', async () => {
+test('without installation, a wrong configuration is reported and the defaults are used', async () => {
   const env = { LOGSHARE_CONFIG: '{"lvl":1}' }
   const { code, stdout, stderr } = await run('log-and-print.js', { way: 'none', env })
   assert.equal(code, 0)
   assert.equal(JSON.parse(stdout.split('\n')[0]).msg, 'hello')
-  assert.match(stderr, /^logshare: logging with the defaults: .*lvl: no such option.*\n$/)
+  assert.match(stderr, /^logshare: logging with the defaults: .*lvl: unknown option.*\n$/)
 })
 
-test('a child with wrong configuration in its own environment is not hurt', async (t) => {
+test('a child ignores a wrong configuration in its own environment', async (t) => {
   const path = join(scratch(t), 'a.log')
   for (const wrong of [
     { LOGSHARE_CONFIG: '{broken' },

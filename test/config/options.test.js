@@ -1,5 +1,5 @@
 'use strict'
-// Options: what may be configured, the defaults, and the exact words by which a wrong value is refused.
+// Options: the accepted values, the defaults, and the exact error message for each wrong value.
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
@@ -10,7 +10,7 @@ const { parseDuration, parseSize } = require('../../dist/config/quantity.js')
 
 const LEVELS = 'one of trace, debug, info, warn, error, fatal, silent'
 const SIZE = 'a size such as "64m" or a number of bytes'
-const TIME = 'a time such as "20ms" or a number of milliseconds'
+const TIME = 'a duration such as "20ms" or a number of milliseconds'
 const TOP = 'level, levels, adapters, handlers, overflow, order, queue, redact, inputs'
 
 /** @param {object} handler */
@@ -40,7 +40,7 @@ test('fills in every default', () => {
   ])
 })
 
-test('an otlp handler is of the service that the script is, unless told otherwise', () => {
+test('the app of an otlp handler defaults to the name of the script', () => {
   const script = process.argv[1]
   const all = {
     type: 'otlp',
@@ -67,7 +67,7 @@ test('an otlp handler is of the service that the script is, unless told otherwis
   }
 })
 
-test('takes every option', () => {
+test('accepts every option', () => {
   const common = { level: 'warn', names: ['a', 'b.*'] }
   const rotate = { size: '10m', interval: '1d', keep: 5, compress: true }
   const settings = checkOptions({
@@ -115,14 +115,14 @@ const cycle = {}
 Object.assign(cycle, { cycle })
 
 /** @type {[options: unknown, message: string][]} */
-const REFUSED = [
+const REJECTED = [
   [undefined, 'options: expected an object, got undefined'],
   [null, 'options: expected an object, got null'],
   [[], 'options: expected an object, got [] (array)'],
   ['info', "options: expected an object, got 'info' (string)"],
   [() => {}, 'options: expected an object, got a function'],
-  [{ lvl: 'info' }, `lvl: no such option; known here: ${TOP}`],
-  [{ toString: 1 }, `toString: no such option; known here: ${TOP}`],
+  [{ lvl: 'info' }, `lvl: unknown option, expected one of ${TOP}`],
+  [{ toString: 1 }, `toString: unknown option, expected one of ${TOP}`],
   [{ level: 'loud' }, `level: expected ${LEVELS}, got 'loud' (string)`],
   [{ level: 'INFO' }, `level: expected ${LEVELS}, got 'INFO' (string)`],
   [{ level: 30 }, `level: expected ${LEVELS}, got 30 (number)`],
@@ -133,13 +133,16 @@ const REFUSED = [
   [{ level: cycle }, `level: expected ${LEVELS}, got an object`],
   [{ levels: ['a'] }, 'levels: expected an object, got ["a"] (array)'],
   [{ levels: { 'a.b': 'x' } }, `levels['a.b']: expected ${LEVELS}, got 'x' (string)`],
-  [{ adapters: true }, 'adapters: expected a list of names or false, got true (boolean)'],
-  [{ adapters: 'console' }, "adapters: expected a list of names or false, got 'console' (string)"],
+  [{ adapters: true }, 'adapters: expected an array of adapter names or false, got true (boolean)'],
+  [
+    { adapters: 'console' },
+    "adapters: expected an array of adapter names or false, got 'console' (string)",
+  ],
   [
     { adapters: ['console', 'log5js'] },
     `adapters[1]: expected one of ${ADAPTER_NAMES.join(', ')}, got 'log5js' (string)`,
   ],
-  [{ handlers: { type: 'relay' } }, 'handlers: expected a list, got {"type":"relay"} (object)'],
+  [{ handlers: { type: 'relay' } }, 'handlers: expected an array, got {"type":"relay"} (object)'],
   [{ handlers: ['relay'] }, "handlers[0]: expected an object, got 'relay' (string)"],
   [
     handlers({}),
@@ -149,13 +152,10 @@ const REFUSED = [
     { handlers: [{ type: 'relay' }, { type: 'files' }] },
     "handlers[1].type: expected one of file, console, relay, socket, syslog, otlp, jetstream, module, got 'files' (string)",
   ],
-  [
-    handlers({ type: 'file' }),
-    'handlers[0].path: expected a text that is not empty, got undefined',
-  ],
+  [handlers({ type: 'file' }), 'handlers[0].path: expected a non-empty string, got undefined'],
   [
     handlers({ type: 'file', path: '' }),
-    "handlers[0].path: expected a text that is not empty, got '' (string)",
+    "handlers[0].path: expected a non-empty string, got '' (string)",
   ],
   [
     handlers({ type: 'file', path: 'a', format: 'auto' }),
@@ -163,7 +163,7 @@ const REFUSED = [
   ],
   [
     handlers({ type: 'file', path: 'a', stream: 'stdout' }),
-    'handlers[0].stream: no such option; known here: type, level, names, sources, lib, rate, sample, path, format, rotate, sync, reopen',
+    'handlers[0].stream: unknown option, expected one of type, level, names, sources, lib, rate, sample, path, format, rotate, sync, reopen',
   ],
   [
     handlers({ type: 'console', stream: 'out' }),
@@ -175,29 +175,32 @@ const REFUSED = [
   ],
   [
     handlers({ type: 'console', path: 'a' }),
-    'handlers[0].path: no such option; known here: type, level, names, sources, lib, rate, sample, stream, format, stderr',
+    'handlers[0].path: unknown option, expected one of type, level, names, sources, lib, rate, sample, stream, format, stderr',
   ],
   [
     handlers({ type: 'relay', format: 'json' }),
-    'handlers[0].format: no such option; known here: type, level, names, sources, lib, rate, sample',
+    'handlers[0].format: unknown option, expected one of type, level, names, sources, lib, rate, sample',
   ],
   [
     handlers({ type: 'relay', level: 'no' }),
     `handlers[0].level: expected ${LEVELS}, got 'no' (string)`,
   ],
-  [handlers({ type: 'relay', names: 'a' }), "handlers[0].names: expected a list, got 'a' (string)"],
+  [
+    handlers({ type: 'relay', names: 'a' }),
+    "handlers[0].names: expected an array, got 'a' (string)",
+  ],
   [
     handlers({ type: 'relay', names: ['a', 1] }),
-    'handlers[0].names[1]: expected a text that is not empty, got 1 (number)',
+    'handlers[0].names[1]: expected a non-empty string, got 1 (number)',
   ],
   [rotated([]), 'handlers[0].rotate: expected an object, got [] (array)'],
   [
     rotated({ keep: 5 }),
-    "handlers[0].rotate: expected 'size' or 'interval' in it, got {\"keep\":5} (object)",
+    "handlers[0].rotate: expected an object with 'size' or 'interval', got {\"keep\":5} (object)",
   ],
   [
     rotated({ size: '10m', keepp: 5 }),
-    'handlers[0].rotate.keepp: no such option; known here: size, interval, utc, keep, compress, pattern',
+    'handlers[0].rotate.keepp: unknown option, expected one of size, interval, utc, keep, compress, pattern',
   ],
   [rotated({ size: '10x' }), `handlers[0].rotate.size: expected ${SIZE}, got '10x' (string)`],
   [
@@ -206,20 +209,23 @@ const REFUSED = [
   ],
   [
     rotated({ size: 1, keep: 0 }),
-    'handlers[0].rotate.keep: expected a whole number from 1, got 0 (number)',
+    'handlers[0].rotate.keep: expected an integer of 1 or more, got 0 (number)',
   ],
   [
     rotated({ size: 1, keep: '5' }),
-    "handlers[0].rotate.keep: expected a whole number from 1, got '5' (string)",
+    "handlers[0].rotate.keep: expected an integer of 1 or more, got '5' (string)",
   ],
-  [rotated({ size: 0 }), 'handlers[0].rotate.size: expected a size from 1 byte, got 0 (number)'],
+  [
+    rotated({ size: 0 }),
+    'handlers[0].rotate.size: expected a size of at least 1 byte, got 0 (number)',
+  ],
   [
     rotated({ size: 1, keep: {} }),
-    "handlers[0].rotate.keep: expected 'count', 'age' or 'total' in it, got {} (object)",
+    "handlers[0].rotate.keep: expected an object with 'count', 'age' or 'total', got {} (object)",
   ],
   [
     rotated({ size: 1, keep: { days: 1 } }),
-    'handlers[0].rotate.keep.days: no such option; known here: count, age, total',
+    'handlers[0].rotate.keep.days: unknown option, expected one of count, age, total',
   ],
   [
     rotated({ size: 1, keep: { age: 'old' } }),
@@ -242,7 +248,7 @@ const REFUSED = [
     "handlers[0].rotate.compress: expected true or false, got 'yes' (string)",
   ],
   [{ overflow: 'drop' }, "overflow: expected an object, got 'drop' (string)"],
-  [{ overflow: { max: 1 } }, 'overflow.max: no such option; known here: policy, limit, wait'],
+  [{ overflow: { max: 1 } }, 'overflow.max: unknown option, expected one of policy, limit, wait'],
   [
     { overflow: { policy: 'wait' } },
     "overflow.policy: expected one of block, drop, got 'wait' (string)",
@@ -250,11 +256,11 @@ const REFUSED = [
   [{ overflow: { limit: -1 } }, `overflow.limit: expected ${SIZE}, got -1 (number)`],
   [{ overflow: { wait: 'long' } }, `overflow.wait: expected ${TIME}, got 'long' (string)`],
   [{ order: 20 }, 'order: expected an object, got 20 (number)'],
-  [{ order: { size: 1 } }, 'order.size: no such option; known here: window'],
+  [{ order: { size: 1 } }, 'order.size: unknown option, expected one of window'],
   [{ order: { window: Number.NaN } }, `order.window: expected ${TIME}, got NaN (number)`],
   [{ queue: 'pipe' }, "queue: expected one of ring, file, got 'pipe' (string)"],
-  [{ redact: 'password' }, "redact: expected a list, got 'password' (string)"],
-  [{ inputs: {} }, 'inputs: expected a list, got {} (object)'],
+  [{ redact: 'password' }, "redact: expected an array, got 'password' (string)"],
+  [{ inputs: {} }, 'inputs: expected an array, got {} (object)'],
   [
     { inputs: [{ type: 'gelf' }] },
     "inputs[0].type: expected one of syslog, ndjson, jetstream, got 'gelf' (string)",
@@ -265,17 +271,17 @@ const REFUSED = [
   ],
   [
     { inputs: [{ type: 'ndjson', address: 'tcp://0.0.0.0:5170' }] },
-    `inputs[0].address: expected a loopback address, or "open": true beside it, got 'tcp://0.0.0.0:5170' (string)`,
+    `inputs[0].address: expected a loopback address, or "open": true in the same input, got 'tcp://0.0.0.0:5170' (string)`,
   ],
   [
     { inputs: [{ type: 'jetstream', address: 'x' }] },
-    'inputs[0].address: no such option; known here: type, servers, stream, durable, subject, user, password, token',
+    'inputs[0].address: unknown option, expected one of type, servers, stream, durable, subject, user, password, token',
   ],
-  [{ redact: ['a', ''] }, "redact[1]: expected a text that is not empty, got '' (string)"],
+  [{ redact: ['a', ''] }, "redact[1]: expected a non-empty string, got '' (string)"],
 ]
 
-for (const [options, message] of REFUSED) {
-  test(`refuses: ${message}`, () => {
+for (const [options, message] of REJECTED) {
+  test(`rejects: ${message}`, () => {
     assert.throws(() => checkOptions(options), {
       name: 'LogshareError',
       code: 'LOGSHARE_ERR_OPTION',
@@ -285,8 +291,8 @@ for (const [options, message] of REFUSED) {
 }
 
 for (const interval of ['500ms', '8d', '36h', '1.5s']) {
-  test(`refuses the interval ${interval}`, () => {
-    const what = 'a time from "1m" to "1w", from a day on in whole days'
+  test(`rejects the interval ${interval}`, () => {
+    const what = 'a duration from "1m" to "1w", in whole days from "1d" on'
     const message = `handlers[0].rotate.interval: expected ${what}, got '${interval}' (string)`
     assert.throws(() => checkOptions(rotated({ interval })), { message })
   })
@@ -299,14 +305,15 @@ for (const pattern of [
   '{name}.{index}.{index}',
   '{name}.{index}.{i}',
 ]) {
-  test(`refuses the pattern ${pattern}`, () => {
-    const what = "a file's name with one {name} and one {index}, and perhaps {date} and {ext}"
+  test(`rejects the pattern ${pattern}`, () => {
+    const what =
+      'a file name with one {name} and one {index}, and optionally one {date} and one {ext}'
     const message = `handlers[0].rotate.pattern: expected ${what}, got '${pattern}' (string)`
     assert.throws(() => checkOptions(rotated({ size: 1, pattern })), { message })
   })
 }
 
-test('takes inputs, which mean nothing to an application', () => {
+test('accepts inputs, which an application ignores', () => {
   const inputs = [
     { type: 'syslog', address: 'udp://[::1]:5514' },
     { type: 'syslog', address: 'tcp://0.0.0.0:5514', open: true },
@@ -317,14 +324,14 @@ test('takes inputs, which mean nothing to an application', () => {
   assert.deepEqual(checkOptions({ inputs }), checkOptions({}))
 })
 
-test('refuses a path of redaction that cannot be read', () => {
+test('rejects a redaction path that does not parse', () => {
   assert.throws(() => checkOptions({ redact: ['a[', 'b'] }), {
     code: 'LOGSHARE_ERR_OPTION',
     message: /^redact: .+/,
   })
 })
 
-test('reads sizes', () => {
+test('parses sizes', () => {
   /** @type {[unknown, number][]} */
   const sizes = [
     [0, 0],
@@ -339,7 +346,7 @@ test('reads sizes', () => {
   for (const [value, bytes] of sizes) assert.equal(parseSize(value, 'o'), bytes)
 })
 
-test('reads durations', () => {
+test('parses durations', () => {
   /** @type {[unknown, number][]} */
   const times = [
     [0, 0],
@@ -354,7 +361,7 @@ test('reads durations', () => {
   for (const [value, milliseconds] of times) assert.equal(parseDuration(value, 'o'), milliseconds)
 })
 
-test('refuses what is no size and no duration', () => {
+test('rejects what is neither a size nor a duration', () => {
   const wrong = [
     '',
     'k',
@@ -372,7 +379,10 @@ test('refuses what is no size and no duration', () => {
     1n,
   ]
   for (const value of [...wrong, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
-    const place = { code: 'LOGSHARE_ERR_OPTION', message: /^o\.p: expected a (size|time) such as/ }
+    const place = {
+      code: 'LOGSHARE_ERR_OPTION',
+      message: /^o\.p: expected a (size|duration) such as/,
+    }
     assert.throws(() => parseSize(value, 'o.p'), place)
     assert.throws(() => parseDuration(value, 'o.p'), place)
   }
