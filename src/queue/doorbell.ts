@@ -1,37 +1,38 @@
 // Doorbell: the socket by which a producer in another process wakes the listener. It carries no records.
 //
-//   producer → listener:  "<producer>\n" once, then one byte a ring
-//   listener → producer:  "<version>\n" when the root's levels have changed, and, if they ever have, for a greeting
-//   the connection's end: the producer has ended
+//   producer → listener:  "<producer>\n" once, then one byte per ring
+//   listener → producer:  "<version>\n" after each change of the root's levels, and after the greeting if they ever changed
+//   end of connection:    the producer has ended
 //
-//   `logshare ps` → listener:  "census\n" once, answered by one line of JSON and the end
+//   `logshare ps` → listener:  "census\n" once; the answer is one line of JSON, then the end of the connection
 //
-// The levels themselves are in the runtime directory: whoever hears of them late, or of several at once, finds the last.
-//
-// The listener finds queues by looking into the directory as well, so a doorbell that cannot be reached costs
-// promptness and nothing else.
+// No message is essential. The levels themselves are in the runtime directory, so a producer that gets a version late, or
+// several at once, reads the latest. The listener also polls the directory for queues, so without a doorbell records only
+// arrive later.
 
 import { chmodSync, writeSync } from 'node:fs'
 import type { Server, Socket } from 'node:net'
 import { join } from 'node:path'
 import { removeFile } from '../core/remove.js'
 
-/** Milliseconds between two rings; the listener looks on by itself for longer than that. */
+/** Milliseconds between two rings. After a ring the listener keeps polling for longer than that. */
 const RING_INTERVAL = 10
+/** Milliseconds between two attempts to connect. */
 const RETRY_INTERVAL = 50
-/** Longest path a Unix socket can have on every system (macOS: 104 with its zero byte). */
+/** Longest path (bytes) of a Unix socket on all systems (macOS: 104 with the terminating zero). */
 const MAX_PATH = 103
 
-/** Producers beyond this many are found by looking: what is open here, the application cannot open. */
+/** Further producers are found by polling: each connection uses a file descriptor that the application then lacks. */
 const MAX_CONNECTIONS = 1024
-/** Milliseconds in which whoever connects has to say which producer it is. */
+/** Milliseconds within which a new connection must send its greeting. */
 const GREETING_LIMIT = 2000
 const MAX_GREETING = 256
-/** What is said in a producer's place by one that asks who they are. */
+/** Greeting of `logshare ps`, in place of a producer's name. */
 export const CENSUS = 'census'
-/** What `producerId` makes. */
+/** Matches the ids that `producerId` creates. */
 const PRODUCER = /^\d{1,10}-\d{1,10}-[0-9a-f]{8}$/
 
+/** Path of a runtime directory's doorbell: a Unix socket in it, or a named pipe on Windows. */
 export function doorbellPath(directory: string): string {
   if (process.platform === 'win32') {
     return `\\\\.\\pipe\\logshare-${directory.replace(/[^A-Za-z0-9]/g, '-')}`
@@ -41,7 +42,7 @@ export function doorbellPath(directory: string): string {
 
 type SocketWithHandle = Socket & { readonly _handle?: { readonly fd?: number } | null }
 
-/** The producer's end. Connects at the first ring and again when the listener was not there. */
+/** The producer's end. It connects at the first ring, and again after it lost the listener. */
 export class Doorbell {
   readonly #path: string
   readonly #greeting: string
@@ -50,9 +51,9 @@ export class Doorbell {
   #rungAt = Number.NEGATIVE_INFINITY
   #connectedAt = Number.NEGATIVE_INFINITY
 
-  /** Called whenever there is nobody to ring for. */
+  /** Called when the connection fails or ends: no listener is there. */
   lost: () => void = ignore
-  /** Called when the listener has told of levels. */
+  /** Called when the listener announces a change of the root's levels. */
   told: () => void = ignore
 
   constructor(directory: string, producer: string) {
@@ -60,17 +61,20 @@ export class Doorbell {
     this.#greeting = `${producer}\n`
   }
 
-  /** Connects if it is not, to be told of levels and when the listener is lost. */
+  /** Connects if not connected, to get level changes and to notice the loss of the listener. `time` is monotonic. */
   knock(time: number): void {
     if (!this.#socket && this.#connect(time)) this.#send(this.#greeting)
   }
 
-  /** Whether it is told. */
+  /** Whether there is a connection, or one is being made. */
   get isConnected(): boolean {
     return this.#socket !== undefined
   }
 
-  /** Rings unless it has just done so; `time` is monotonic. Reaches a listener even if this thread never yields. */
+  /**
+   * Rings, unless the last ring was less than 10 ms ago; `time` is monotonic. On Unix the listener gets it even if this
+   * thread never returns to the event loop.
+   */
   ring(time: number): void {
     if (time - this.#rungAt < RING_INTERVAL) return
     this.#rungAt = time
@@ -83,7 +87,7 @@ export class Doorbell {
     this.#socket = undefined
   }
 
-  // On Unix the connection is made, and its descriptor usable, when `connect` returns.
+  // On Unix the connection is established, and its descriptor usable, when `connect` returns.
   #connect(time: number): boolean {
     if (this.#path.length > MAX_PATH || time - this.#connectedAt < RETRY_INTERVAL) return false
     this.#connectedAt = time
@@ -102,7 +106,7 @@ export class Doorbell {
     return true
   }
 
-  // The descriptor is asked for at each write: after a close its number soon means another file.
+  // Read the descriptor for each write: after a close, its number is soon reused for another file.
   #send(text: string): void {
     const fd = this.#socket?._handle?.fd
     try {
@@ -110,7 +114,7 @@ export class Doorbell {
       else this.#socket?.write(text)
       this.#greeted = true
     } catch (error) {
-      // EAGAIN: the listener has rings it has not heard yet, so it will look. Anything else: nobody is there.
+      // EAGAIN: the socket's buffer is full of rings that the listener has still to read. Other errors: no listener.
       if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return
       this.close()
       this.lost()
@@ -118,29 +122,30 @@ export class Doorbell {
   }
 }
 
+/** Callbacks of the listener's end. */
 export interface DoorbellEvents {
   /** A producer has written. */
   ring(producer: string): void
   /** A producer's connection has ended. */
   gone(producer: string): void
-  /** Somebody wants to know who logs; returns the answer. */
+  /** `logshare ps` asks for the producers; returns the answer. */
   asked?(): string
-  /** Nobody can ring: the listener must look by itself. */
+  /** The doorbell cannot be opened or failed: the listener must poll. */
   mute(error: Error): void
 }
 
 /** The listener's end. */
 export interface OpenDoorbell {
-  /** The root's levels have this version now. */
+  /** Sends the version of the root's levels to all producers. */
   tell(version: number): void
   close(): void
 }
 
-/** `version`: that of the root's levels, zero as long as they have never changed. */
+/** Opens the listener's end. `version`: version of the root's levels, 0 as long as they have not changed. */
 export function openDoorbell(directory: string, events: DoorbellEvents, version = 0): OpenDoorbell {
   const path = doorbellPath(directory)
   if (path.length > MAX_PATH) {
-    events.mute(new Error(`the socket's path is longer than ${MAX_PATH} bytes: ${path}`))
+    events.mute(new Error(`doorbell socket path exceeds ${MAX_PATH} bytes: ${path}`))
     return { tell() {}, close() {} }
   }
   if (process.platform !== 'win32') removeFile(path)
@@ -153,26 +158,26 @@ export function openDoorbell(directory: string, events: DoorbellEvents, version 
       sockets.delete(socket)
       greeted.delete(socket)
     })
-    attend(socket, events, () => {
+    serve(socket, events, () => {
       greeted.add(socket)
-      if (version > 0) tellOf(version, socket)
+      if (version > 0) sendVersion(version, socket)
     })
   })
   server.maxConnections = MAX_CONNECTIONS
   server.on('error', (error) => events.mute(error))
-  const guard = (): void => {
+  const restrict = (): void => {
     if (process.platform !== 'win32') chmodSync(path, 0o600)
   }
-  server.listen({ path, backlog: 4096 }, guard)
+  server.listen({ path, backlog: 4096 }, restrict)
   try {
-    guard() // it is there by now, in a directory of ours that nobody else may enter
+    restrict() // usually the socket exists by now; its directory is closed to other users anyway
   } catch {
-    // Then it will be when it listens, or there will be none.
+    // The callback of `listen` does it, or `listen` has failed.
   }
   return {
     tell(changed) {
       version = changed
-      for (const socket of greeted) tellOf(version, socket)
+      for (const socket of greeted) sendVersion(version, socket)
     },
     close() {
       for (const socket of sockets) socket.destroy()
@@ -181,12 +186,12 @@ export function openDoorbell(directory: string, events: DoorbellEvents, version 
   }
 }
 
-// Whoever has not yet heard of the last change needs not be told of this one.
-function tellOf(version: number, socket: Socket): void {
+// Skips a producer that has not read the last version yet: that one will make it read the latest levels.
+function sendVersion(version: number, socket: Socket): void {
   if (!socket.writableNeedDrain) socket.write(`${version}\n`)
 }
 
-function attend(socket: Socket, events: DoorbellEvents, greeted: () => void): void {
+function serve(socket: Socket, events: DoorbellEvents, greeted: () => void): void {
   let producer: string | undefined
   let greeting = ''
   socket.setTimeout(GREETING_LIMIT, () => socket.destroy())

@@ -1,29 +1,36 @@
-// Extent: how many bytes of a segment are written, in the segment itself, where a file's size does not tell.
+// Extent: the number of bytes written into a mapped segment, stored in the segment's first frame.
 //
-// A mapped segment has its whole size from its beginning. Its first frame has kind EXTENT, and for payload two words: the
-// extent and an empty one. The writer stores the extent behind the bytes it is about, and the reader reads it before them.
+//   0               24       28       32
+//   +---------------+--------+--------+--------
+//   | header:       | extent | unused | frames …
+//   | kind EXTENT   | u32    | u32    |
+//   +---------------+--------+--------+--------
+//
+// A mapped segment has its final size from the start, so the file's size does not tell how far it is written. Invariant: the
+// one writer first writes a frame and then stores the extent behind it with one atomic store of an aligned word. The one
+// reader reads the extent first and then only bytes before it, so it never sees a frame that is not complete.
 
-import { fstatSync, readSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import { HEADER, Kind, readFrame, writeFrame } from './frame.js'
 
 const PAYLOAD = 8
 const HEAD = { kind: Kind.EXTENT, level: 0, time: 0, seq: 0 }
 const word = Buffer.alloc(4)
 
-/** Where the extent stands in the file; a multiple of its size. */
+/** Offset of the extent in the file; a multiple of 4, as an atomic store requires. */
 export const EXTENT_AT: number = HEADER
 
-/** Bytes of the frame, behind which the others stand. */
+/** Size of the EXTENT frame in bytes; the other frames follow it. */
 export const EXTENT_FRAME: number = HEADER + PAYLOAD
 
-/** Begins a segment, with an extent of 0. */
+/** Writes the EXTENT frame at the start of a file, with an extent of 0. */
 export function writeExtent(fd: number): void {
   const frame = Buffer.alloc(EXTENT_FRAME)
   writeFrame(frame, 0, HEAD, '\0'.repeat(PAYLOAD))
   writeSync(fd, frame, 0, EXTENT_FRAME, 0)
 }
 
-/** Whether a segment has an extent; undefined while too little of it is there to know. */
+/** Whether a segment has an extent; undefined while the file is too short to tell. */
 export function hasExtent(fd: number): boolean | undefined {
   const bytes = Buffer.alloc(EXTENT_FRAME)
   if (readSync(fd, bytes, 0, EXTENT_FRAME, 0) < EXTENT_FRAME) return undefined
@@ -31,11 +38,26 @@ export function hasExtent(fd: number): boolean | undefined {
   return typeof frame === 'object' && frame.kind === Kind.EXTENT
 }
 
+/** The extent of a mapped segment, in bytes; 0 if the file is too short. */
 export function readExtent(fd: number): number {
   return readSync(fd, word, 0, 4, EXTENT_AT) === 4 ? word.readUInt32LE(0) : 0
 }
 
-/** Bytes written into a segment of either kind. */
+/** Bytes written into a plain or mapped segment. */
 export function writtenIn(fd: number): number {
   return hasExtent(fd) ? readExtent(fd) : fstatSync(fd).size
+}
+
+/** Bytes written into the segment at `path`; undefined if it cannot be opened. */
+export function writtenAt(path: string): number | undefined {
+  try {
+    const fd = openSync(path, 'r')
+    try {
+      return writtenIn(fd)
+    } finally {
+      closeSync(fd)
+    }
+  } catch {
+    return undefined
+  }
 }

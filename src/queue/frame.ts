@@ -1,51 +1,56 @@
 // Frame: the bytes of one record in a queue, the same in a ring and in a file.
 //
-//   0        4       6      7       8              16       20       24
-//   +--------+-------+------+-------+--------------+--------+--------+----------------+--------+
-//   | size   | magic | kind | level | time         | seq    | check  | payload, UTF-8 | padding|
-//   | u32    | u16   | u8   | u8    | f64          | u32    | u32    | `size` bytes   | to 8   |
-//   +--------+-------+------+-------+--------------+--------+--------+----------------+--------+
+//   0        4       6      7       8              16       20       24               24 + size
+//   +--------+-------+------+-------+--------------+--------+--------+----------------+---------+
+//   | size   | magic | kind | level | time         | seq    | check  | payload, UTF-8 | padding |
+//   | u32    | u16   | u8   | u8    | f64          | u32    | u32    | `size` bytes   | to 8    |
+//   +--------+-------+------+-------+--------------+--------+--------+----------------+---------+
 //
-// Little-endian. `time` is monotonic milliseconds. `check` is made of the other fields, so that bytes which were
-// never a frame are not taken for one.
+// All numbers are little-endian. `size` counts the payload only. `magic` is 0x4c53, the bytes "SL". `time` is monotonic, in
+// milliseconds. `check` is a hash of size, kind, level, time and seq. It lets a reader reject bytes that are not a frame; it
+// does not cover the payload. The size of a frame is a multiple of 8.
+//
+// Torn writes are detected by length: a frame that is not all there is 'incomplete', and the reader waits for the rest.
+// The publishing order of each queue (ring.ts, extent.ts, plain.ts) ensures that a complete frame has no unwritten bytes.
 
-/** Bytes before the payload. */
+/** Size of a frame's header in bytes. */
 export const HEADER = 24
 
-/** A larger payload is not believed. */
+/** A frame that claims a larger payload (bytes) is damaged. */
 export const MAX_PAYLOAD: number = 2 ** 30
 
-/** A later time is not believed: 70 000 years. */
+/** A frame with a later time (milliseconds; 70 000 years) is damaged. */
 const MAX_TIME = 2 ** 51
 const MAGIC = 0x4c53
 const ALIGNMENT = 8
 
+/** What a frame is. A record's payload is its JSON line; an adapter may append a line feed and extra text. */
 export const Kind = {
   /** A record of one of our own loggers. */
   RECORD: 1,
-  /** A record an adapter took from another library. */
+  /** A record that an adapter captured from another library. */
   ADAPTED: 2,
-  /** A record of another library in the root, which that library has written already. */
+  /** A record of another library that the library itself writes; handlers get a copy. */
   COPY: 3,
-  /** A piece of a record too large for the ring; more follow. */
+  /** One part of a record too large for the ring. More parts follow; the last one has the record's own kind. */
   PART: 4,
   /** Unused bytes up to the end of the ring. */
   PAD: 5,
-  /** Who writes this queue: JSON of an `Origin`. */
+  /** The producer of this queue, as JSON of an `Origin`. */
   HELLO: 6,
   /** The segment ends here; the next one continues. */
   END: 7,
-  /** A record about records that were dropped: its field `dropped` counts them. */
+  /** A record about dropped records; its field `dropped` counts them. */
   REPORT: 8,
-  /** How many bytes of a segment that was made in its whole size are written: `extent.ts`. */
+  /** The number of bytes written into a mapped segment: `extent.ts`. */
   EXTENT: 9,
-  /** A record an adapter took that is to be made whole for others than its library: `deferred/line.ts`. */
+  /** A deferred record: to be completed before anything but its library's relay reads it. See `deferred/line.ts`. */
   DEFERRED: 10,
 } as const
 
 export type FrameKind = (typeof Kind)[keyof typeof Kind]
 
-/** What stands in a frame's header besides its size. */
+/** The header's fields, without `size`, `magic` and `check`. */
 export interface FrameHead {
   readonly kind: FrameKind
   readonly level: number
@@ -54,33 +59,34 @@ export interface FrameHead {
   readonly seq: number
 }
 
-/** A frame where it lies: the payload is `buffer[start, end)`, valid until its queue is released. */
+/** A frame in its queue's memory. The payload is `buffer[start, end)`, valid until the reader's `release()`. */
 export interface Frame extends FrameHead {
   readonly buffer: Buffer
   readonly start: number
   readonly end: number
 }
 
-/** `incomplete`: the rest is not there yet. `damaged`: these bytes are no frame. */
+/** `incomplete`: the rest of the frame is not there yet. `damaged`: these bytes are not a frame. */
 export type ReadResult = Frame | 'incomplete' | 'damaged'
 
-/** Bytes a frame with this payload takes, padding included. */
+/** Size of a frame with a payload of that many bytes, header and padding included. */
 export function frameSize(payload: number): number {
   return (HEADER + payload + ALIGNMENT - 1) & -ALIGNMENT
 }
 
-/** Room that certainly suffices for a text, without counting its bytes. */
+/** Upper bound of the size of a frame with this text, without counting its bytes: UTF-8 has at most 3 per UTF-16 unit. */
 export function frameBound(text: string): number {
   return frameSize(text.length * 3)
 }
 
-/** Writes a frame at `offset` and returns its size. The caller has made sure of the room. */
+/** Writes a frame at `offset` and returns its size. The caller must have made sure that it fits. */
 export function writeFrame(target: Buffer, offset: number, head: FrameHead, text: string): number {
   const payload = text === '' ? 0 : target.write(text, offset + HEADER)
   writeHead(target, offset, head, payload)
   return frameSize(payload)
 }
 
+/** Writes only the header of a frame; `payload` is the payload's size in bytes. */
 export function writeHead(target: Buffer, offset: number, head: FrameHead, payload: number): void {
   const { kind, level, time, seq } = head
   target.writeUInt32LE(payload, offset)
@@ -92,7 +98,7 @@ export function writeHead(target: Buffer, offset: number, head: FrameHead, paylo
   target.writeUInt32LE(checkOf(payload, head), offset + 20)
 }
 
-/** The frame at `offset` of the bytes up to `limit`. */
+/** Reads the frame at `offset`; bytes from `limit` on are not looked at. Never throws. */
 export function readFrame(buffer: Buffer, offset: number, limit: number): ReadResult {
   if (limit - offset < HEADER) return 'incomplete'
   const payload = buffer.readUInt32LE(offset)
@@ -110,14 +116,26 @@ export function readFrame(buffer: Buffer, offset: number, limit: number): ReadRe
   return { kind, level, time, seq, buffer, start, end: start + payload }
 }
 
-// A time that was changed by much makes another check: a frame from the far future would hold up all behind it.
+/** The offset behind the last complete frame in `bytes`; 0 if there is none. */
+export function endOfFrames(bytes: Buffer): number {
+  let end = 0
+  for (let from = 0; ; ) {
+    const at = bytes.indexOf('SL', from + 4, 'latin1') - 4
+    if (at < 0) return end
+    const frame = readFrame(bytes, at, bytes.length)
+    from = at + 1
+    if (typeof frame === 'object') from = end = at + frameSize(frame.end - frame.start)
+  }
+}
+
+// Covers `time` to about a millisecond: a damaged time far in the future would hold up all frames behind it.
 function checkOf(payload: number, { kind, level, time, seq }: FrameHead): number {
   const when = Math.imul(time * 4096, 0x85ebca6b) ^ (time / 2 ** 20)
   const mixed = spread(payload ^ (seq << 7) ^ when ^ (kind << 24) ^ (level << 12))
   return (mixed ^ seq) >>> 0
 }
 
-// Every bit changes about half of the bits: no bit of the check makes up for another one that was changed.
+// Each input bit changes about half of the output bits, so two changed bits do not cancel each other out.
 function spread(bits: number): number {
   const half = Math.imul(bits ^ (bits >>> 16), 0x9e3779b1)
   const whole = Math.imul(half ^ (half >>> 13), 0xc2b2ae35)

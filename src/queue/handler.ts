@@ -1,4 +1,7 @@
-// QueueHandler: a producer's way out. Puts the origin and the count on each record and the record on a queue.
+// Handler: the QueueHandler of a producer, which adds time, origin and sequence count to a record and writes it to a queue.
+//
+// Invariant: one instance per producer, used by one thread. Count and write happen in one synchronous call, so the order in
+// the queue is the order of `seq`.
 
 import { monotonic, wallTime } from '../core/clock.js'
 import { CountText } from '../core/digits.js'
@@ -10,7 +13,7 @@ import { type FrameKind, Kind } from './frame.js'
 import type { QueueWriter } from './queue.js'
 
 const WARN = 40
-/** A longer body is only counted: handlers have to make texts of it, too. */
+/** A longer body (UTF-16 units) is replaced by its length, because handlers have to create strings of it, too. */
 const MAX_BODY = 2 ** 26
 
 export class QueueHandler {
@@ -19,12 +22,13 @@ export class QueueHandler {
   #seq = 0
   #middle: string
   readonly #count = new CountText()
-  #waiting = new Map<number, number>()
-  /** Records that found no room, by level name. */
+  /** Dropped records that no REPORT has announced yet, by level number. */
+  #unreported = new Map<number, number>()
+  /** All dropped records, by level name. */
   readonly dropped: Record<string, number> = {}
   /** Called after each record with its monotonic time. */
   made: ((time: number) => void) | undefined
-  /** Called at the first record that finds no room. */
+  /** Called once, when the first record is dropped. */
   overflowed: (() => void) | undefined
 
   constructor(origin: Origin, queue: QueueWriter) {
@@ -34,14 +38,14 @@ export class QueueHandler {
     this.#middle = `,"pid":${pid},"tid":${tid},"source":${encodeString(source)},"seq":`
   }
 
-  /** Records made so far. */
+  /** Number of records so far: the last `seq`. */
   get records(): number {
     return this.#seq
   }
 
   /**
-   * `name` is the logger's name as JSON; `body` the rest of the line: `,"msg":"…"` and the fields, without those of the
-   * active span; `extra` what goes behind the line for an adapter in the root, and no further. Never throws.
+   * Writes one record. `name`: the logger's name as JSON. `body`: `,"msg":"…"` and the fields, without those of the active
+   * span, which are added here. `extra`: text for the adapter in the root, which no handler gets. Never throws.
    */
   handle(
     level: number,
@@ -51,27 +55,27 @@ export class QueueHandler {
     extra?: string,
   ): void {
     try {
-      if (this.#waiting.size > 0) this.#announce(false)
+      if (this.#unreported.size > 0) this.#reportDrops(false)
       if (body.length > MAX_BODY) {
-        this.#leaveOut(level, name, body.length, kind)
+        this.#putPlaceholder(level, name, body.length, kind)
         return
       }
       const fields = body + encodeTrace(body)
       const text = extra === undefined ? `${fields}}` : `${fields}}\n${extra}`
       if (!this.#put(level, name, text, kind)) this.#drop(level)
     } catch {
-      this.#drop(level) // a line longer than the longest string
+      this.#drop(level) // the line exceeds V8's longest string
     }
   }
 
-  /** Goes on through another queue. */
+  /** Writes further records to another queue. */
   redirect(queue: QueueWriter): void {
     this.#queue = queue
   }
 
-  /** Says, if there is room by now, what was dropped and not told of yet. Never throws. */
+  /** Reports dropped records that were not reported yet, if there is room now. Never throws. */
   report(): void {
-    if (this.#waiting.size > 0) this.#announce(true)
+    if (this.#unreported.size > 0) this.#reportDrops(true)
   }
 
   close(): void {
@@ -88,10 +92,10 @@ export class QueueHandler {
     return isWritten
   }
 
-  // Not given back to the library it came from, which has nothing to print of it.
-  #leaveOut(level: number, name: string, length: number, kind: FrameKind): void {
-    const left = kind === Kind.COPY ? kind : Kind.RECORD
-    if (!this.#put(level, name, `,"msg":"[Record of ${length} characters]"}`, left))
+  // The placeholder is a record of our own: the library it came from has nothing to print of it. A copy stays a copy.
+  #putPlaceholder(level: number, name: string, length: number, kind: FrameKind): void {
+    const own = kind === Kind.COPY ? kind : Kind.RECORD
+    if (!this.#put(level, name, `,"msg":"[Record of ${length} characters]"}`, own))
       this.#drop(level)
   }
 
@@ -100,16 +104,17 @@ export class QueueHandler {
     this.overflowed?.()
     this.overflowed = undefined
     this.dropped[name] = (this.dropped[name] ?? 0) + 1
-    this.#waiting.set(level, (this.#waiting.get(level) ?? 0) + 1)
+    this.#unreported.set(level, (this.#unreported.get(level) ?? 0) + 1)
   }
 
-  // A gap in the count is explained by the record behind it, once there is room for others behind that.
-  #announce(vital: boolean): void {
-    const total = [...this.#waiting.values()].reduce((sum, count) => sum + count, 0)
-    const levels = Object.fromEntries([...this.#waiting].map(([level, n]) => [levelName(level), n]))
+  // Writes a record that explains the gap in the sequence count before it. If there is no room, the next record tries again.
+  #reportDrops(vital: boolean): void {
+    const counts = [...this.#unreported]
+    const total = counts.reduce((sum, [, count]) => sum + count, 0)
+    const levels = Object.fromEntries(counts.map(([level, count]) => [levelName(level), count]))
     const fields = `,"dropped":${JSON.stringify({ [this.origin.source]: levels })}`
     const text = `,"msg":"${total} records dropped: the queue was full"${fields}}`
-    if (this.#put(WARN, '"logshare"', text, Kind.REPORT, vital)) this.#waiting.clear()
+    if (this.#put(WARN, '"logshare"', text, Kind.REPORT, vital)) this.#unreported.clear()
     else this.#seq--
   }
 }

@@ -1,7 +1,7 @@
-// Mapped segment: a file that is made in its whole size and written through memory, without a system call for a record.
+// Mapped: a segment file that is created in its final size and written through memory, without a system call per record.
 //
-// What stands in it is as safe as what was written: both are in the system's page cache. A frame is there for the reader
-// once the extent behind it is stored, so a writer that dies half way leaves nothing visible.
+// Its records are as safe as written ones: both are in the page cache. Invariant: one writer, which publishes a frame by one
+// atomic store of the extent (extent.ts). A writer that dies within a frame leaves nothing visible.
 
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { EXTENT_AT, EXTENT_FRAME, readExtent, writeExtent } from './extent.js'
@@ -16,7 +16,7 @@ export class MappedSegment implements Segment {
   readonly #buffer: Buffer
   size: number = EXTENT_FRAME
 
-  /** A file of `capacity` bytes. Throws what the system says, or that files cannot be mapped here; then closes the file. */
+  /** Creates a file of `capacity` bytes. Throws the system's error, or an error if files cannot be mapped here. */
   constructor(path: string, capacity: number) {
     this.#fd = openSync(path, 'wx+', 0o600)
     try {
@@ -32,7 +32,7 @@ export class MappedSegment implements Segment {
     this.#check()
   }
 
-  /** Leaves room for END. */
+  /** Whether a record with this text does not fit any more; room for the END frame is kept. */
   isFullFor(text: string): boolean {
     const room = this.#buffer.length - this.size - HEADER
     return frameBound(text) > room && frameSize(Buffer.byteLength(text)) > room
@@ -53,11 +53,11 @@ export class MappedSegment implements Segment {
     closeSync(this.#fd)
   }
 
-  // A runtime that gives copies of memory would lose all that is written.
+  // Detects a runtime in which `view` returns a copy of the memory: everything written to it would be lost.
   #check(): void {
     if (readExtent(this.#fd) === this.size) return
     this.close()
-    throw new Error('memory is not the file')
+    throw new Error('the mapped memory does not write to the file')
   }
 
   #put(head: FrameHead, text: string): void {
@@ -68,7 +68,7 @@ export class MappedSegment implements Segment {
 
 const ZEROS = Buffer.alloc(64 * 1024)
 
-// Every byte is written, so that the file has its room on the disk: a hole that is touched on a full disk is a SIGBUS.
+// Writes every byte, so that the disk space is allocated: touching a hole in a mapped file on a full disk raises SIGBUS.
 function fill(fd: number, capacity: number): void {
   writeExtent(fd)
   for (let at = EXTENT_FRAME; at < capacity; ) {

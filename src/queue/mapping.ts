@@ -1,7 +1,8 @@
-// Mapping: a file's bytes as memory, which outlive the process that writes into it.
+// Mapping: a file's bytes as memory, by mmap(2); what is written there outlives the process.
 //
-// The system's calls are made through koffi, an optional dependency. Only on Linux, and only on file systems where a file
-// that was written in its whole size never needs room again: elsewhere a full disk would end the process with SIGBUS.
+// The system calls go through koffi, an optional dependency. Files are mapped only on Linux, and only on file systems where
+// a file whose bytes were all written never needs new blocks. On others (copy-on-write) a full disk would raise SIGBUS and
+// kill the process. Invariant: nobody shrinks a file while it is mapped.
 
 import { statfsSync } from 'node:fs'
 
@@ -15,7 +16,7 @@ const MAP_FAILED = -1
 
 export interface Mapping {
   readonly memory: ArrayBuffer
-  /** Ends it: whoever touches `memory` afterwards ends the process. */
+  /** Ends the mapping. Access to `memory` afterwards crashes the process (SIGSEGV). */
   readonly unmap: () => void
 }
 
@@ -29,12 +30,12 @@ interface Calls {
 
 let calls: Calls | undefined
 
-/** Whether files of a directory may be mapped. Throws if there is no such directory. */
+/** Whether files in a directory may be mapped. Throws the system's error if the directory does not exist. */
 export function isMappable(directory: string): boolean {
   return process.platform === 'linux' && FILE_SYSTEMS.has(statfsSync(directory).type)
 }
 
-/** Maps the first `length` bytes of an open file. Throws if koffi is not there or the system refuses. */
+/** Maps the first `length` bytes of an open file. Throws if koffi is not installed or the system refuses. */
 export function mapFile(fd: number, length: number): Mapping {
   calls ??= loadCalls()
   const { mmap, munmap, view } = calls

@@ -1,4 +1,7 @@
-// Plain segment: a file that grows by every frame, one write for each.
+// Plain: a segment file that grows with each frame, by one write call.
+//
+// Invariant: one writer, in append mode. A reader may see the first part of a frame while it is being written; it counts as
+// incomplete until the rest is there. The writer cuts off a part that could not be completed (full disk).
 
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { type FrameHead, frameBound, frameSize, writeFrame } from './frame.js'
@@ -12,9 +15,9 @@ export class PlainSegment implements Segment {
   readonly #limit: number
   size = 0
 
-  /** Is full after `limit` bytes. Throws what the system says. */
+  /** Creates the file. It counts as full after `limit` bytes. Throws the system's error. */
   constructor(path: string, limit: number) {
-    this.#fd = openSync(path, 'ax', 0o600) // at the file's end, wherever others or a half that was cut off put it
+    this.#fd = openSync(path, 'ax', 0o600) // append mode: the end may move when bytes are cut off or added by others
     this.#limit = limit
   }
 
@@ -29,7 +32,7 @@ export class PlainSegment implements Segment {
     try {
       while (written < size) written += writeSync(this.#fd, scratch, written, size - written)
     } catch (error) {
-      if (written > 0) ftruncateSync(this.#fd, this.size) // a disk that filled up half way
+      if (written > 0) ftruncateSync(this.#fd, this.size) // the disk filled up within the frame
       throw error
     }
     this.size += size

@@ -1,44 +1,47 @@
-// Queue: what the two ends of every queue promise, whatever its memory is.
+// Queue: the interfaces of a queue's two ends, implemented by rings and files.
+//
+// Invariant of all queues: one writer, one reader, and a record is read only when all of its bytes are written. Rings and
+// mapped segments publish it by one atomic store; in a plain segment the reader waits for the rest of a frame.
 
 import type { Frame, FrameHead } from './frame.js'
 
-/** How a writer behaves when there is no room. */
+/** What a writer does when there is no room. */
 export interface QueuePolicy {
   readonly policy: 'block' | 'drop'
-  /** Milliseconds `block` waits at most. Waited for in vain, it is not waited for again before there was room. */
+  /** Longest time (ms) `block` waits for room. After a wait in vain the writer does not wait again until there was room. */
   readonly wait: number
-  /** Bytes that may wait in a queue that could grow. */
+  /** Bytes that may wait in a queue of growing size (files). */
   readonly limit: number
 }
 
-/** Levels below this leave an eighth of a queue's room to those from it. */
+/** An eighth of a queue's room is reserved for records of this level (error) and above. */
 const RESERVED_FROM = 50
 
-/** Whether a record may use the room that is kept. */
+/** Whether a record may use the reserved room. */
 export function isVital({ level }: FrameHead): boolean {
   return level >= RESERVED_FROM
 }
 
-/** The producer's end. One producer, one thread. */
+/** The producer's end; used by one thread. */
 export interface QueueWriter {
   /**
-   * Puts a record into the queue; when this returns true, the record outlives its thread (a ring) or its process
-   * (a file). Returns false if the queue stayed full for as long as it may wait. Never throws. `vital`: it may use the
-   * room that is kept for errors.
+   * Writes a record. After `true` the record survives the end of its thread (ring) or of its process (file). `false`: the
+   * record was dropped, because the queue stayed full for as long as the policy waits, or could not be written. Never
+   * throws. `vital`: may use the reserved room.
    */
   write(head: FrameHead, text: string, vital?: boolean): boolean
   close(): void
 }
 
-/** The listener's end. One reader, one thread. */
+/** The listener's end; used by one thread. */
 export interface QueueReader {
-  /** The next frame, again and again until `next` is called; undefined while there is none. */
+  /** The next frame, the same one until `next()` is called; undefined while there is none. */
   peek(): Frame | undefined
-  /** Steps over the frame last peeked at. Its bytes stay valid until `release`. */
+  /** Moves on behind the frame that `peek()` returned. The frame's bytes stay valid until `release()`. */
   next(): void
-  /** Gives the bytes of all frames stepped over back to the writer, for good. */
+  /** Returns the bytes of all frames passed by `next()` to the writer. They cannot be read again. */
   release(): void
-  /** Times that bytes were skipped because they were no frames. */
+  /** How often bytes were skipped because they were not a frame. */
   readonly damaged: number
   close(): void
 }

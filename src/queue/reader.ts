@@ -1,9 +1,13 @@
-// FileReader: the listener's end of a FileQueue.
+// Reader: the listener's end of a FileQueue, which reads its segments in order and removes those it has read.
+//
+// Invariant: one reader at a time, and only the reader removes segments; a successor starts at the checkpoint of the last
+// one (`position()`). The writer only appends. A frame at the end of the file that is not complete is read again later; it
+// is skipped only when another frame follows it, or when the writer is gone.
 
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
 import { removeFile } from '../core/remove.js'
-import { EXTENT_FRAME, hasExtent, readExtent, writtenIn } from './extent.js'
-import { type Frame, frameSize, HEADER, Kind, readFrame } from './frame.js'
+import { EXTENT_FRAME, hasExtent, readExtent, writtenAt } from './extent.js'
+import { endOfFrames, type Frame, frameSize, HEADER, Kind, readFrame } from './frame.js'
 import type { QueueReader } from './queue.js'
 import { endPath, nextSegment, segmentPath } from './segment.js'
 
@@ -15,30 +19,32 @@ export class FileReader implements QueueReader {
   readonly #producer: string
   #number: number
   #fd = -1
-  /** Whether the segment says itself how far it is written; undefined until that can be known. */
+  /** Whether the segment has an extent (is mapped); undefined until that can be told. */
   #hasExtent: boolean | undefined
-  /** Where what stands behind the extent ends, once that was looked for. */
+  /** Offset of the end of the frames found behind the extent, once they were searched for. */
   #limit: number | undefined
+  /** Offset in the file up to which bytes were read; the unread ones of them are `buffer[start, end)`. */
   #position = 0
   #buffer: Buffer = Buffer.alloc(0)
   #start = 0
   #end = 0
+  /** Whether frames in the buffer are still in use, so that it must not be overwritten. */
   #held = false
-  /** Whether the bytes that are left are those at the file's end. */
+  /** Whether the unread bytes reach to the end of the file. */
   #isTail = false
   #frame: Frame | undefined
   /** Numbers of segments read to their end. */
   #finished: number[] = []
-  /** Up to where in the file frames were looked for behind one that does not go on. */
+  /** Offset in the file up to which frames were searched for behind an incomplete one. */
   #searched = 0
-  /** Count of the record last stepped over, and of the one up to which none comes again. */
+  /** `seq` of the last record passed, and the one up to which records are skipped when a file is read again. */
   #last = -1
-  #passed = -1
-  /** The text of the HELLO frame, once read. */
+  #skipTo = -1
+  /** Payload of the HELLO frame, once read. */
   hello: string | undefined
   damaged = 0
 
-  /** Reads from a position on, as `position()` of a reader before has told it. */
+  /** Starts at a checkpoint, which an earlier reader's `position()` returned. */
   constructor(
     directory: string,
     producer: string,
@@ -50,7 +56,7 @@ export class FileReader implements QueueReader {
     this.#position = offset
   }
 
-  /** Segment and offset of the first byte not stepped over. */
+  /** The checkpoint: segment and offset of the first byte behind the records passed. */
   position(): readonly [segment: number, offset: number] {
     return [this.#number, this.#position - (this.#end - this.#start)]
   }
@@ -64,9 +70,9 @@ export class FileReader implements QueueReader {
           this.#isTail = true
           return undefined
         }
-        this.#setAside()
+        this.#skipDamage()
       } else if (frame === 'damaged') {
-        this.#setAside()
+        this.#skipDamage()
       } else {
         this.#take(frame)
       }
@@ -86,7 +92,7 @@ export class FileReader implements QueueReader {
     this.#held = false
   }
 
-  /** Removes the segments before one, of those that were read to their end; only when all of them was released. */
+  /** Removes the segments read to their end, up to `before`. Call it only after all their frames were released. */
   discard(before: number = Number.POSITIVE_INFINITY): void {
     for (const number of this.#finished) {
       if (number < before) removeFile(segmentPath(this.#directory, this.#producer, number))
@@ -94,42 +100,42 @@ export class FileReader implements QueueReader {
     this.#finished = this.#finished.filter((number) => number >= before)
   }
 
-  /** Whether segments have been read to their end that `discard` is going to remove. */
+  /** Whether there are segments that `discard()` would remove. */
   hasFinished(): boolean {
     return this.#finished.length > 0
   }
 
   /**
-   * Goes on behind what will not be finished: everything, if the writer is `gone`; else a segment whose end was lost, once
-   * the next one has begun. True if there may be more to read.
+   * Moves on behind data that will never be completed: any, if the writer is `gone`; otherwise a segment whose END frame is
+   * missing, once the next segment has begun. Returns whether there may be more to read.
    */
   advance(gone: boolean): boolean {
     const number = this.#number
     const next = gone ? nextSegment(this.#directory, this.#producer, number) : number + 1
     if (!gone && !this.#hasBegun(number + 1)) return false
     if (this.peek() || this.#number !== number) return true
-    if (this.#looksBehind()) return true
-    // One that was just being made when its writer was killed follows a whole one.
+    if (this.#findBehindExtent()) return true
+    // A writer that was killed while it created the next segment leaves this one complete, without an END frame.
     const isTorn = this.#start < this.#end || (next !== undefined && this.#hasBegun(next))
     if (isTorn) this.damaged++
     this.#start = this.#end
     if (next === undefined) return false
-    this.#turn(next)
+    this.#moveTo(next)
     return true
   }
 
-  /** Bytes written and not yet stepped over. */
+  /** Bytes written and not yet passed. */
   pending(): number {
     const [first, offset] = this.position()
     let bytes = -offset
     for (let number = first; ; number++) {
-      const written = bytesIn(segmentPath(this.#directory, this.#producer, number))
+      const written = writtenAt(segmentPath(this.#directory, this.#producer, number))
       if (written === undefined) return Math.max(0, bytes)
       bytes += written
     }
   }
 
-  /** Removes what is left of the queue; only when its writer is gone and all of it was released. */
+  /** Removes the rest of the queue. Call it only when the writer is gone and all frames were released. */
   remove(): void {
     this.close()
     this.discard()
@@ -146,16 +152,16 @@ export class FileReader implements QueueReader {
     const { kind } = frame
     if (kind === Kind.HELLO || kind === Kind.END || kind === Kind.EXTENT) {
       this.#start += frameSize(frame.end - frame.start)
-      if (kind === Kind.END) this.#turn()
+      if (kind === Kind.END) this.#moveTo(this.#number + 1)
       if (kind === Kind.HELLO) this.hello = frame.buffer.toString('utf8', frame.start, frame.end)
-    } else if (frame.seq <= this.#passed) {
+    } else if (frame.seq <= this.#skipTo) {
       this.#start += frameSize(frame.end - frame.start)
     } else {
       this.#frame = frame
     }
   }
 
-  #turn(next: number = this.#number + 1): void {
+  #moveTo(next: number): void {
     this.#finished.push(this.#number)
     this.close()
     this.#hasExtent = undefined
@@ -165,16 +171,16 @@ export class FileReader implements QueueReader {
     this.#buffer = Buffer.alloc(0)
   }
 
-  // More bytes behind the ones we have. A buffer whose frames are still held is left to them.
+  // Reads more bytes behind the unread ones. A buffer whose frames are still in use is left alone and replaced.
   #fill(): boolean {
     if (this.#fd < 0 && !this.#open()) return false
-    const there = this.#written()
-    if (there === this.#position) return false
-    if (this.#isTail) this.#forgetTail()
-    if (there < this.#position) this.#readAgain()
-    const unread = there - this.#position
+    const written = this.#written()
+    if (written === this.#position) return false
+    if (this.#isTail) this.#dropTail()
+    if (written < this.#position) this.#restart()
+    const unread = written - this.#position
     const rest = this.#end - this.#start
-    const size = rest + Math.min(unread, this.#wanted(rest))
+    const size = rest + Math.min(unread, this.#chunkFor(rest))
     const previous = this.#buffer
     if (this.#held || previous.length < size) {
       this.#buffer = Buffer.allocUnsafeSlow(Math.max(size, MIN_CHUNK))
@@ -193,13 +199,13 @@ export class FileReader implements QueueReader {
     if (this.#limit !== undefined) return this.#limit
     if (this.#hasExtent) return readExtent(this.#fd)
     const { size } = fstatSync(this.#fd)
-    const isLarger = this.#hasExtent === undefined && size >= EXTENT_FRAME // than it was a moment ago
-    return isLarger ? this.#written() : size
+    const hasGrown = this.#hasExtent === undefined && size >= EXTENT_FRAME // since `hasExtent` looked
+    return hasGrown ? this.#written() : size
   }
 
-  // Whether there are frames behind the extent: of a writer that was killed before it stored it, or that others have
-  // changed.
-  #looksBehind(): boolean {
+  // Looks for frames behind the extent. There are some if the writer was killed between frame and extent, or if the extent
+  // was damaged.
+  #findBehindExtent(): boolean {
     if (!this.#hasExtent || this.#fd < 0 || this.#limit !== undefined) return false
     const [, from] = this.position()
     const rest = Buffer.alloc(Math.max(0, fstatSync(this.#fd).size - from))
@@ -208,23 +214,24 @@ export class FileReader implements QueueReader {
     return this.#limit > this.#position
   }
 
-  // Half a record at the end of the file may have been cut off since (the disk was full), and another one begun there.
-  #forgetTail(): void {
+  // Drops the incomplete frame at the file's end, to read it again: the writer may have cut it off (full disk) and written
+  // another one in its place.
+  #dropTail(): void {
     this.#isTail = false
     this.#position -= this.#end - this.#start
     this.#start = this.#end
   }
 
-  // The file was cut, nobody knows where: it is read again, but for the records that were stepped over before.
-  #readAgain(): void {
+  // The file became shorter: somebody cut it. Reads it again from the start, without the records that were passed already.
+  #restart(): void {
     this.damaged++
     this.#start = this.#end
     this.#position = this.#searched = 0
-    this.#passed = this.#last
+    this.#skipTo = this.#last
   }
 
-  // At least the rest of the frame that has begun; a claimed length is believed only as far as the file goes.
-  #wanted(rest: number): number {
+  // Bytes to read: at least the rest of the current frame. The caller limits a wrong size in its header to the file's size.
+  #chunkFor(rest: number): number {
     if (rest < HEADER) return MAX_CHUNK
     return Math.max(MAX_CHUNK, frameSize(this.#buffer.readUInt32LE(this.#start)) - rest)
   }
@@ -234,11 +241,11 @@ export class FileReader implements QueueReader {
       this.#fd = openSync(segmentPath(this.#directory, this.#producer, this.#number), 'r')
       return true
     } catch {
-      return false // the writer has announced it and not made it yet
+      return false // not created yet
     }
   }
 
-  // A writer that has got as far as this will not come back to the segment before.
+  // Whether a segment has its first frame: then the writer does not return to the segment before it.
   #hasBegun(number: number): boolean {
     if (!existsSync(segmentPath(this.#directory, this.#producer, number))) return false
     if (existsSync(segmentPath(this.#directory, this.#producer, number + 1))) return true
@@ -248,12 +255,13 @@ export class FileReader implements QueueReader {
     return isBegun
   }
 
-  // Whether another frame stands where the first one should still go on: no text has bytes like a header's.
+  // Whether another frame starts where the payload of an incomplete one should be, so that the latter stays incomplete. A
+  // header in the payload is proof: no JSON text contains the bytes of a valid one.
   #isInterrupted(): boolean {
     if (this.#searched >= this.#position) return false
-    const news = this.#end - (this.#position - this.#searched) - HEADER
+    const unsearched = this.#end - (this.#position - this.#searched) - HEADER
     this.#searched = this.#position
-    let at = Math.max(this.#start + HEADER, news)
+    let at = Math.max(this.#start + HEADER, unsearched)
     for (;;) {
       at = this.#buffer.indexOf('SL', at + 4, 'latin1') - 4
       if (at < 0 || at + HEADER > this.#end) return false
@@ -262,37 +270,12 @@ export class FileReader implements QueueReader {
     }
   }
 
-  // Bytes that are no frame: look for the next one behind them.
-  #setAside(): void {
+  // Skips bytes that are not a frame, up to the next magic.
+  #skipDamage(): void {
     this.damaged++
     const next = this.#buffer.indexOf('SL', this.#start + 5, 'latin1')
-    // The last bytes may begin one whose magic is not here yet.
+    // Keep the last 5 bytes: they may be the start of a frame whose magic has not been read yet.
     this.#start =
       next < 0 || next >= this.#end ? Math.max(this.#start + 1, this.#end - 5) : next - 4
-  }
-}
-
-function bytesIn(path: string): number | undefined {
-  try {
-    const fd = openSync(path, 'r')
-    try {
-      return writtenIn(fd)
-    } finally {
-      closeSync(fd)
-    }
-  } catch {
-    return undefined
-  }
-}
-
-/** Where the last whole frame ends; 0 if there is none. */
-function endOfFrames(bytes: Buffer): number {
-  let end = 0
-  for (let from = 0; ; ) {
-    const at = bytes.indexOf('SL', from + 4, 'latin1') - 4
-    if (at < 0) return end
-    const frame = readFrame(bytes, at, bytes.length)
-    from = at + 1
-    if (typeof frame === 'object') from = end = at + frameSize(frame.end - frame.start)
   }
 }

@@ -1,10 +1,18 @@
-// RingQueue: a one-writer one-reader byte ring in memory that both ends see.
+// Ring: a byte ring with one writer and one reader in memory that both share.
 //
-//   word 0 head: bytes ever written    word 1 tail: bytes ever released    64: `capacity` bytes of frames
+//   0       4       8         64
+//   +-------+-------+---------+-----------------------------+
+//   | head  | tail  | unused  | frames, `capacity` bytes    |
+//   | i32   | i32   |         |                             |
+//   +-------+-------+---------+-----------------------------+
 //
-// The writer publishes a frame with one store of the head, so what was published survives the writer's thread, and a
-// writer that dies half way leaves nothing visible. There is no lock. Frames never wrap: a PAD frame, or fewer bytes
-// than a header, fills the end. Nothing here assumes threads: the memory may as well be a file mapped by two processes.
+// `head` counts the bytes written, `tail` the bytes released; both wrap at 32 bits. Offset in the ring: count modulo
+// `capacity`, which is a power of two. Invariant: only the writer stores `head`, only the reader stores `tail`. The writer
+// publishes a frame by one atomic store of `head` after all bytes of the frame are written. So a published record survives
+// its thread, and a writer that dies within a frame leaves nothing visible. There is no lock.
+//
+// Frames do not wrap around: a PAD frame, or fewer bytes than a header, fills the end of the ring. Nothing here assumes
+// threads: the memory may as well be a file that two processes map.
 
 import { monotonic } from '../core/clock.js'
 import { ring, ringHard } from './bell.js'
@@ -25,17 +33,18 @@ import { isVital, type QueuePolicy, type QueueReader, type QueueWriter } from '.
 const HEAD = 0
 const TAIL = 1
 const CONTROL = 64
-/** Milliseconds a writer sleeps at most before it rings again. */
-const NAP = 50
+/** Longest time (ms) a waiting writer sleeps before it rings the bell again. */
+const RING_INTERVAL = 50
 
+/** Default capacity in bytes. */
 export const RING_CAPACITY: number = 2 ** 21
 
-/** Memory for a ring; `capacity` is a power of two. */
+/** Creates the memory of a ring. `capacity`: bytes, a power of two. */
 export function createRing(capacity: number = RING_CAPACITY): SharedArrayBuffer {
   return new SharedArrayBuffer(CONTROL + capacity)
 }
 
-/** Makes a ring like new that has no ends any more. */
+/** Resets a ring that has neither writer nor reader any more, for a new pair. */
 export function emptyRing(memory: ArrayBufferLike): void {
   new Int32Array(memory, 0, CONTROL / 4).fill(0)
 }
@@ -50,9 +59,9 @@ export class RingWriter implements QueueWriter {
   #tail: number
   #closed = false
   #isStuck = false
-  /** Empties the ring from the writer's own thread; set while the listener lives in it. */
+  /** Empties the ring when it is full; set while the listener runs inline, in the writer's own thread. */
   drain: (() => void) | undefined
-  /** Called after each record; set while nobody else looks into the ring. */
+  /** Called after each record with its monotonic time; set while the listener runs inline. */
   wrote: ((time: number) => void) | undefined
 
   constructor(memory: ArrayBufferLike, policy: QueuePolicy, bell?: Int32Array) {
@@ -79,7 +88,7 @@ export class RingWriter implements QueueWriter {
     return true
   }
 
-  /** Writes again after a `close`. */
+  /** Accepts records again after `close()`. */
   open(): void {
     this.#closed = false
   }
@@ -111,7 +120,7 @@ export class RingWriter implements QueueWriter {
     this.wrote?.(time)
   }
 
-  // Makes `size` bytes in one piece, filling the end of the ring if they do not fit before it.
+  // Reserves `size` contiguous bytes. If they do not fit before the end of the ring, fills that and starts over at 0.
   #reserve(size: number, vital: boolean): boolean {
     const offset = this.#head & (this.#capacity - 1)
     const rest = this.#capacity - offset
@@ -135,7 +144,7 @@ export class RingWriter implements QueueWriter {
   }
 
   #makeRoom(size: number): boolean {
-    Atomics.store(this.#control, HEAD, this.#head) // lest a head that was damaged hides what is to be read
+    Atomics.store(this.#control, HEAD, this.#head) // repairs a damaged head, which would hide frames from the reader
     const isPatient = this.#policy.policy === 'block' && !this.#isStuck
     const deadline = monotonic() + (isPatient ? this.#policy.wait : 0)
     for (;;) {
@@ -155,7 +164,7 @@ export class RingWriter implements QueueWriter {
         this.#isStuck = true
         return false
       }
-      Atomics.wait(this.#control, TAIL, this.#tail, Math.min(left, NAP))
+      Atomics.wait(this.#control, TAIL, this.#tail, Math.min(left, RING_INTERVAL))
     }
   }
 }
@@ -165,7 +174,7 @@ export class RingReader implements QueueReader {
   readonly #buffer: Buffer
   readonly #capacity: number
   #parts: Buffer[] = []
-  /** The count of the record whose parts these are. */
+  /** `seq` of the record that the parts belong to. */
   #partsOf = 0
   #cursor: number
   #frame: Frame | undefined
@@ -199,7 +208,7 @@ export class RingReader implements QueueReader {
     Atomics.notify(this.#control, TAIL)
   }
 
-  /** Bytes published and not yet stepped over. */
+  /** Bytes published and not yet passed. */
   pending(): number {
     return (Atomics.load(this.#control, HEAD) - this.#cursor) | 0
   }
@@ -209,27 +218,28 @@ export class RingReader implements QueueReader {
     this.#parts = []
   }
 
-  // False when reading has to wait until what was stepped over is released.
+  // False if reading has to wait until the frames passed are released.
   #read(ready: number): boolean {
     const offset = this.#cursor & (this.#capacity - 1)
     if (ready < 0 || ready > this.#capacity) {
       this.damaged++
-      return this.#skip(ready) // no writer is that far ahead, and none goes back
+      return this.#skip(ready) // the head is damaged: no writer is that far ahead, and none moves back
     }
     if (this.#capacity - offset < HEADER) return this.#skip(this.#capacity - offset)
     const frame = readFrame(this.#buffer, offset, Math.min(offset + ready, this.#capacity))
     if (typeof frame === 'string') {
       this.damaged++
-      return this.#skip(ready) // the next frame starts at the head: everything published is passed over
+      return this.#skip(ready) // skip everything published: the next frame is certain to start at the head
     }
     const size = frameSize(frame.end - frame.start)
     if (frame.kind === Kind.PAD) return this.#skip(size)
     if (frame.kind === Kind.PART) return this.#collect(frame, size)
-    this.#offer(frame, size)
+    this.#deliver(frame, size)
     return true
   }
 
-  // Unused bytes with nothing held before them go back at once: a PART behind them need not wait.
+  // Skips bytes without a record. Releases them at once if no frame before them is in use, so that a PART behind them does
+  // not have to wait.
   #skip(size: number): true {
     const isFirst = Atomics.load(this.#control, TAIL) === this.#cursor
     this.#cursor = (this.#cursor + size) | 0
@@ -237,24 +247,24 @@ export class RingReader implements QueueReader {
     return true
   }
 
-  // A record larger than the ring can only go through it piece by piece, so its pieces are taken out.
+  // Copies a part out of the ring and releases it: a record larger than the ring can only pass part by part.
   #collect(frame: Frame, size: number): boolean {
     if (Atomics.load(this.#control, TAIL) !== this.#cursor) return false
-    this.#forsake(frame)
+    this.#dropStaleParts(frame)
     this.#partsOf = frame.seq
     this.#parts.push(Buffer.from(frame.buffer.subarray(frame.start, frame.end)))
     return this.#skip(size)
   }
 
-  // Parts whose rest found no room: the writer has counted the record as dropped and gone on with another.
-  #forsake({ seq }: Frame): void {
+  // Drops the parts of a record whose rest found no room. The writer counted that record as dropped.
+  #dropStaleParts({ seq }: Frame): void {
     if (seq !== this.#partsOf) this.#parts = []
   }
 
-  #offer(frame: Frame, size: number): void {
+  #deliver(frame: Frame, size: number): void {
     this.#step = size
     this.#frame = frame
-    this.#forsake(frame)
+    this.#dropStaleParts(frame)
     if (this.#parts.length === 0) return
     const buffer = Buffer.concat([...this.#parts, frame.buffer.subarray(frame.start, frame.end)])
     this.#parts = []

@@ -1,4 +1,7 @@
-// Room: how far the reader of a FileQueue may be behind, and how long a writer waits for it.
+// Room: the limit on the bytes that wait in a FileQueue, and the writer's wait for the reader.
+//
+// Invariant: the reader removes a segment once it has read all of it, so the writer learns from the files that are gone how
+// far the reader is. The segment that is being written always counts in full.
 
 import { existsSync } from 'node:fs'
 import { monotonic } from '../core/clock.js'
@@ -7,9 +10,9 @@ import type { QueuePolicy } from './queue.js'
 import { SEGMENT_SIZE, segmentPath } from './segment.js'
 
 const UNLIMITED: QueuePolicy = { policy: 'drop', wait: 0, limit: Number.POSITIVE_INFINITY }
-/** Milliseconds between two looks whether the reader has made room. */
-const NAP = 5
-/** Segments that a limit is divided into: what was read goes by segments. */
+/** Milliseconds between two checks whether the reader has made room. */
+const POLL_INTERVAL = 5
+/** Number of segments that the limit is divided into: room is freed segment by segment. */
 const SHARES = 8
 const MIN_SEGMENT = 64 * 1024
 
@@ -17,14 +20,14 @@ export interface RoomOptions {
   readonly directory: string
   readonly producer: string
   readonly policy?: QueuePolicy
-  /** Wakes the reader. */
+  /** Wakes the reader; gets the monotonic time. */
   readonly wrote?: (time: number) => void
 }
 
 export class Room {
   readonly #options: RoomOptions
   readonly #policy: QueuePolicy
-  // Segments that are full and that the reader may still have to read.
+  // Full segments that the reader may not have read yet.
   readonly #full: { readonly number: number; readonly size: number }[] = []
   #size = 0
   #isStuck = false
@@ -34,21 +37,21 @@ export class Room {
     this.#policy = options.policy ?? UNLIMITED
   }
 
-  /** Bytes after which a segment is full. */
+  /** Size in bytes from which a segment counts as full. */
   get segmentSize(): number {
     return Math.min(SEGMENT_SIZE, Math.max(MIN_SEGMENT, this.#policy.limit / SHARES))
   }
 
-  /** A segment is full. */
+  /** Adds a full segment. */
   add(number: number, size: number): void {
     this.#full.push({ number, size })
     this.#size += size
-    this.#countRead()
+    this.#dropRead()
   }
 
   /**
-   * Whether there is room for a record behind the bytes of the segment that is being written; waits for it as the policy
-   * says. One that alone is larger than the limit has room when no full segment waits.
+   * Whether there is room for a record of `size` bytes behind the `written` bytes of the current segment; waits for it as
+   * the policy says. A record larger than the limit has room when no full segment waits.
    */
   reserve(written: number, size: number, vital: boolean): boolean {
     const { limit } = this.#policy
@@ -56,10 +59,13 @@ export class Room {
     const fits = (): boolean =>
       this.#size + written + size <= room ||
       (this.#full.length === 0 && size > room - this.segmentSize)
-    return fits() || this.waitUntil(() => this.#countRead() && fits())
+    return fits() || this.waitUntil(() => this.#dropRead() && fits())
   }
 
-  /** Waits for something as the policy says. Waited for in vain, it is asked for once a record until it comes. */
+  /**
+   * Waits for a condition as the policy says; false if it was not met in time. After that, each further call only checks it
+   * once, until it is met again.
+   */
   waitUntil(isReady: () => boolean): boolean {
     const isPatient = this.#policy.policy === 'block' && !this.#isStuck
     const deadline = monotonic() + (isPatient ? this.#policy.wait : 0)
@@ -69,14 +75,14 @@ export class Room {
         return false
       }
       this.#options.wrote?.(monotonic())
-      sleep(NAP)
+      sleep(POLL_INTERVAL)
     }
     this.#isStuck = false
     return true
   }
 
-  // What the reader has read to its end it has removed. True if that was any.
-  #countRead(): boolean {
+  // Stops counting the segments that the reader has removed. Returns whether there were any.
+  #dropRead(): boolean {
     const before = this.#full.length
     const { directory, producer } = this.#options
     for (let first = this.#full[0]; first; first = this.#full[0]) {

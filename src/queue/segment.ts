@@ -1,4 +1,6 @@
-// Segment: one file of a FileQueue, and its name, `<producer>.<number>.q`.
+// Segment: one file of a FileQueue, named `<producer>.<number>.q`.
+//
+// Numbers start at 0 and grow by one. Invariant: the writer creates and appends, the reader removes, each in order.
 
 import { randomBytes } from 'node:crypto'
 import { readdirSync, unlinkSync } from 'node:fs'
@@ -7,18 +9,18 @@ import { type FrameHead, Kind } from './frame.js'
 
 const NAME = /^(.+)\.(\d+)\.q$/
 
-/** A writer goes on in a new segment after this many bytes, so that read ones can be removed. */
+/** Size in bytes from which a writer starts a new segment, so that the reader can remove those it has read. */
 export const SEGMENT_SIZE: number = 8 * 2 ** 20
 
 /** A segment that is being written. */
 export interface Segment {
   /** Bytes written. */
   readonly size: number
-  /** Whether a record with this text belongs into the next one. */
+  /** Whether a record with this text must go to the next segment. */
   isFullFor(text: string): boolean
-  /** Throws what the system says; then nothing is appended. */
+  /** Appends a frame. Throws the system's error; then nothing was appended. */
   append(head: FrameHead, text: string): void
-  /** Appends the last frame, which says that the next one goes on, and closes. */
+  /** Appends the END frame and closes the file. */
   end(): void
   close(): void
 }
@@ -26,7 +28,7 @@ export interface Segment {
 export const HELLO: FrameHead = { kind: Kind.HELLO, level: 0, time: 0, seq: 0 }
 export const END: FrameHead = { kind: Kind.END, level: 0, time: 0, seq: 0 }
 
-/** A name no other producer of the directory has, even when process ids are used again. */
+/** Creates a producer's name, unique in its directory even if process ids are reused. */
 export function producerId(pid: number, tid: number): string {
   return `${pid}-${tid}-${randomBytes(4).toString('hex')}`
 }
@@ -35,12 +37,12 @@ export function segmentPath(directory: string, producer: string, number: number)
   return join(directory, `${producer}.${number}.q`)
 }
 
-/** A file that says, as long as it is there, that the producer's process is at its end and writes nothing more. */
+/** Path of a file whose existence says that the producer's process is exiting and writes no more records. */
 export function endPath(directory: string, producer: string): string {
   return join(directory, `${producer}.end`)
 }
 
-/** Removes the segments before a number: they were read before, and their removal was cut short. */
+/** Removes the segments before a number: they were read, but their removal was interrupted. */
 export function removeBefore(directory: string, producer: string, number: number): void {
   for (let each = number - 1; each >= 0; each--) {
     try {
@@ -51,7 +53,7 @@ export function removeBefore(directory: string, producer: string, number: number
   }
 }
 
-/** The number of a producer's first segment behind another one; undefined if there is none. */
+/** The lowest segment number of a producer above `behind`; undefined if there is none. */
 export function nextSegment(
   directory: string,
   producer: string,
@@ -75,7 +77,7 @@ function filesIn(directory: string): string[] {
   }
 }
 
-/** The producers that have segments in a directory, each with the number of its first one. */
+/** The producers that have segments in a directory, with the number of their first segment. */
 export function listProducers(directory: string): Map<string, number> {
   const producers = new Map<string, number>()
   for (const file of readdirSync(directory)) {

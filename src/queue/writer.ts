@@ -1,4 +1,7 @@
-// FileWriter: the producer's end of a FileQueue.
+// Writer: the producer's end of a FileQueue, which writes segments one after the other.
+//
+// Invariant: one writer per producer's name. It creates the next segment before it ends the last one, so a reader that finds
+// an END frame also finds the segment behind it. A busy producer on Linux continues in mapped segments.
 
 import { isMainThread } from 'node:worker_threads'
 import { monotonic } from '../core/clock.js'
@@ -11,25 +14,29 @@ import { isVital, type QueuePolicy, type QueueWriter } from './queue.js'
 import { Room } from './room.js'
 import { HELLO, type Segment, segmentPath } from './segment.js'
 
-/** Bytes of a plain segment while a mapped one may follow, and milliseconds in which a busy producer fills it. */
+/** Size in bytes of a plain segment while a mapped one may follow. */
 const FIRST_SIZE = 256 * 1024
+/** A producer that fills a segment in less than this (ms) is busy: its next segment is mapped. */
 const BUSY = 10_000
-/** Linux maps 2 MiB in pieces larger than pages: in 1 MiB a record costs up to 1 µs more. */
+/** Bytes. From 2 MiB on Linux maps in pieces larger than a page: with 1 MiB a record costs up to 1 µs more. */
 const MAPPED_SIZE = 2 ** 21
-/** What the system says when there is no room, which a reader makes by removing what it has read. */
+/** Error codes of a full disk. A reader makes room by removing the segments it has read. */
 const FULL = new Set(['ENOSPC', 'EDQUOT'])
 
 export interface FileQueueOptions {
+  /** The runtime directory. */
   readonly directory: string
+  /** The producer's name, created by `producerId`. */
   readonly producer: string
-  /** JSON of the producer's origin, the first frame of each segment. */
+  /** JSON of the producer's origin: the payload of the HELLO frame of each segment. */
   readonly hello: string
-  /** Called after a record was written. */
+  /** Called after each written record with its monotonic time. */
   readonly wrote?: (time: number) => void
-  /** What happens when the reader is behind by `limit`, or the disk is full. Default: nothing is too much. */
+  /** What to do when the reader is behind by `limit` bytes, or the disk is full. Default: no limit; drop on a full disk. */
   readonly policy?: QueuePolicy
+  /** Bytes from which a segment counts as full. Default: derived from the policy's limit. */
   readonly segmentSize?: number
-  /** Whether segments may be mapped. Default: on the main thread; a thread may be terminated, and its mappings would stay. */
+  /** Whether segments may be mapped. Default: only on the main thread, as a terminated thread would leak its mappings. */
   readonly mayMap?: boolean
 }
 
@@ -39,7 +46,7 @@ export class FileWriter implements QueueWriter {
   readonly #segmentSize: number
   #segment: Segment | undefined
   #number = 0
-  #begun = 0
+  #startedAt = 0
   #mayMap: boolean
 
   constructor(options: FileQueueOptions) {
@@ -50,7 +57,7 @@ export class FileWriter implements QueueWriter {
   }
 
   write(head: FrameHead, text: string, vital: boolean = isVital(head)): boolean {
-    this.#rollInTime(text) // what is in a segment that is not full cannot be given back by the reader
+    this.#rollIfFull(text) // before `reserve`: the reader frees full segments only
     const written = this.#segment?.size ?? 0
     const isWritten = this.#room.reserve(written, text.length, vital) && this.#put(head, text)
     if (isWritten) this.#options.wrote?.(head.time)
@@ -71,15 +78,19 @@ export class FileWriter implements QueueWriter {
     } catch (error) {
       const reason = reasonOf(error)
       const isFull = FULL.has((error as NodeJS.ErrnoException).code ?? '')
-      if (isFull && this.#room.waitUntil(() => this.#tryAgain(head, text))) return true
-      notice('LOGSHARE_WARN_QUEUE', `records are dropped: ${reason}`, 'write')
+      if (isFull && this.#room.waitUntil(() => this.#retry(head, text))) return true
+      notice(
+        'LOGSHARE_WARN_QUEUE',
+        `cannot write to the queue, records are dropped: ${reason}`,
+        'write',
+      )
       return false
     }
   }
 
-  #tryAgain(head: FrameHead, text: string): boolean {
+  #retry(head: FrameHead, text: string): boolean {
     try {
-      this.#rollInTime(text)
+      this.#rollIfFull(text)
       this.#append(head, text)
       return true
     } catch {
@@ -88,18 +99,18 @@ export class FileWriter implements QueueWriter {
   }
 
   #append(head: FrameHead, text: string): void {
-    this.#segment ??= this.#begin(text)
+    this.#segment ??= this.#start(text)
     this.#segment.append(head, text)
   }
 
-  // The next segment exists before the old one says so: a reader that sees END finds it. While there is no room for a
-  // next one, the old one goes on.
-  #rollInTime(text: string): void {
+  // Starts the next segment if the record does not fit into the current one, and ends the current one after that. If the
+  // next one cannot be created, the current one is used further.
+  #rollIfFull(text: string): void {
     const old = this.#segment
     if (!old?.isFullFor(text)) return
     this.#number++
     try {
-      this.#segment = this.#begin(text, monotonic() - this.#begun < BUSY)
+      this.#segment = this.#start(text, monotonic() - this.#startedAt < BUSY)
     } catch {
       this.#number--
       return
@@ -107,24 +118,24 @@ export class FileWriter implements QueueWriter {
     try {
       old.end()
     } catch {
-      // The end of the old one could not be written: a reader that finds the next one takes it for ended.
+      // END could not be written. The reader takes the segment for ended once the next one has begun.
     }
     this.#room.add(this.#number - 1, old.size)
   }
 
-  #begin(text: string, isBusy = false): Segment {
-    this.#begun = monotonic()
-    return (isBusy && this.#beginMapped(text)) || this.#beginPlain()
+  #start(text: string, isBusy = false): Segment {
+    this.#startedAt = monotonic()
+    return (isBusy && this.#startMapped(text)) || this.#startPlain()
   }
 
-  #beginPlain(): Segment {
+  #startPlain(): Segment {
     const size = this.#mayMap ? Math.min(FIRST_SIZE, this.#segmentSize) : this.#segmentSize
-    return this.#greet((path) => new PlainSegment(path, size))
+    return this.#create((path) => new PlainSegment(path, size))
   }
 
-  // Loaded by producers that need it: it costs about ten milliseconds. A record that is too large for it goes the plain
-  // way, and so does everything where it cannot be had.
-  #beginMapped(text: string): Segment | undefined {
+  // The modules are loaded only by producers that need them: that takes about 10 ms. Returns undefined if the record is too
+  // large for a mapped segment, or if files cannot be mapped here.
+  #startMapped(text: string): Segment | undefined {
     const size = Math.min(MAPPED_SIZE, this.#segmentSize)
     const room = size - EXTENT_FRAME - frameBound(this.#options.hello) - HEADER
     if (!this.#mayMap || frameBound(text) > room / 2) return undefined
@@ -133,15 +144,15 @@ export class FileWriter implements QueueWriter {
       this.#mayMap = isMappable(this.#options.directory)
       if (!this.#mayMap) return undefined
       const { MappedSegment } = require('./mapped.js') as typeof import('./mapped.js')
-      return this.#greet((path) => new MappedSegment(path, size))
+      return this.#create((path) => new MappedSegment(path, size))
     } catch (error) {
       this.#mayMap = FULL.has((error as NodeJS.ErrnoException).code ?? '')
       return undefined
     }
   }
 
-  // All or nothing: a segment that could not be begun (a full disk) is not left lying in the next one's way.
-  #greet(create: (path: string) => Segment): Segment {
+  // Creates a segment with its HELLO frame. If that fails (full disk), removes the file, so that a retry can create it.
+  #create(create: (path: string) => Segment): Segment {
     const { directory, producer, hello } = this.#options
     const path = segmentPath(directory, producer, this.#number)
     let segment: Segment | undefined

@@ -489,7 +489,10 @@ test('a record that was written by half is cut off, and the next one is whole', 
   const limited = `ulimit -f 4; exec "$0" -e "$1"`
   const { stdout, stderr } = spawnSync('sh', ['-c', limited, process.execPath, code])
   assert.equal(`${stdout}`.trim(), '[true,false,true]')
-  assert.match(`${stderr}`, /^logshare: records are dropped: EFBIG.*\(LOGSHARE_WARN_QUEUE\)\n$/)
+  assert.match(
+    `${stderr}`,
+    /^logshare: cannot write to the queue, records are dropped: EFBIG.*\(LOGSHARE_WARN_QUEUE\)\n$/,
+  )
   const reader = new FileReader(directory, PRODUCER)
   assert.deepEqual(readAll(reader), ['one', 'three'])
   assert.equal(reader.damaged, 0)
