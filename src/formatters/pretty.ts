@@ -1,4 +1,4 @@
-// The pretty formatter: a record as a person reads it.
+// Pretty: a formatter of records as text for people.
 //
 //   14:02:07.311 WARN  db.pool (fork#1/worker#2) connection lost  attempt=3 host='db1'
 //       Error: read ECONNRESET
@@ -21,15 +21,17 @@ const LEVEL_STYLES: Readonly<Record<string, Style>> = {
 }
 const OWN = new Set(['level', 'time', 'pid', 'tid', 'source', 'seq', 'name', 'msg', 'lib'])
 const INDENT = '    '
-/** Columns from which on a line has all its parts. */
+/** A terminal with fewer columns is narrow. */
 const WIDE = 60
 
 export interface PrettyOptions {
+  /** Whether to write ANSI colours. */
   readonly colors: boolean
-  /** Width of the terminal. On a narrow one a line leaves out what is there only to be complete. */
+  /** Width of the terminal. On a narrow one, milliseconds and source are left out. Default: not narrow. */
   readonly columns?: number | undefined
 }
 
+/** Creates a function that formats a record as one line, followed by indented lines if it has line feeds or errors. */
 export function createPretty(options: PrettyOptions): (record: LogRecord) => string {
   const isNarrow = (options.columns ?? WIDE) < WIDE
   const paint: Paint =
@@ -45,7 +47,7 @@ export function createPretty(options: PrettyOptions): (record: LogRecord) => str
   }
 }
 
-// styleText would look at the thread's own stdout; whether colours are wanted was settled before.
+// Whether to use colours was decided before: keep styleText from checking this thread's stdout.
 function forced(style: Style, text: string): string {
   return util.styleText(style, text, { validateStream: false })
 }
@@ -90,7 +92,7 @@ function describeError(label: string, error: ErrorRecord, depth = 1): string[] {
   return lines
 }
 
-// On one line, whatever is in it. Node leaves the two separators as they are.
+// A value on one line. util.inspect does not escape U+2028 and U+2029.
 function inspect(value: unknown, colors: boolean): string {
   const options = { colors, compact: true, breakLength: Number.POSITIVE_INFINITY, depth: 6 }
   return util.inspect(value, options).replace(/[\u2028\u2029]/g, clean)
@@ -103,7 +105,7 @@ function clock(time: number): string {
   return `${hours}.${String(date.getMilliseconds()).padStart(3, '0')}`
 }
 
-// A line feed in a message continues it, indented: nothing a message holds can look like another record.
+// Indents the lines after a line feed, so that no part of a message can look like another record.
 function indent(text: string, depth = 1): string {
   return String(text)
     .split(/\r?\n/)
@@ -111,12 +113,12 @@ function indent(text: string, depth = 1): string {
     .join(`\n${INDENT.repeat(depth)}`)
 }
 
-// Control characters, which could move the cursor or change colours, as escapes.
+// Escapes control characters, which could move the cursor or change colours; keeps tabs.
 function clean(text: string): string {
   return String(text).replace(CONTROLS, (character) =>
     character === '\t' ? character : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
   )
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: matches control characters on purpose
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g

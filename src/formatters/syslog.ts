@@ -1,26 +1,29 @@
-// Syslog: a record as a message of RFC 5424 or RFC 3164. Whatever is in a record, it stays within its message.
+// Syslog: a formatter of records as messages of RFC 5424 or RFC 3164.
+//
+// No text in a record can end its message or start another one: control characters are escaped.
 
 import { LEVELS } from '../core/level.js'
 import type { LogRecord } from '../core/record.js'
 
 export interface SyslogFormat {
   readonly format: 'rfc5424' | 'rfc3164'
-  /** RFC 5424 section 6.2.1. */
+  /** Number of the facility, RFC 5424 section 6.2.1. */
   readonly facility: number
+  /** APP-NAME or TAG. */
   readonly app: string
-  /** Left out of RFC 3164 where it is undefined: a receiver on the same machine knows. */
+  /** HOSTNAME. If undefined, RFC 3164 messages omit it (a receiver on the same machine knows it) and RFC 5424 has `-`. */
   readonly host: string | undefined
 }
 
-/** Of private SD-IDs: the number that RFC 5612 keeps for documentation, as logshare has none of its own. */
+/** SD-ID (RFC 5424 section 7.2.2) with the enterprise number that RFC 5612 reserves for documentation: logshare has none. */
 const SD_ID = 'logshare@32473'
-/** RFC 5424 section 7.3.1. */
+/** Largest `sequenceId`, RFC 5424 section 7.3.1. */
 const LAST_SEQUENCE_ID = 2_147_483_647
 const BOM = '\ufeff'
-/** Told in the header. */
+/** Fields that are in the header or in `meta`, and therefore not repeated in the structured data. */
 const HEADER = new Set(['level', 'time', 'pid', 'msg', 'seq'])
 
-/** Formats records, each as one message without control characters. */
+/** Creates a function that formats a record as one message without control characters. */
 export function createSyslogFormat(options: SyslogFormat): (record: LogRecord) => string {
   return options.format === 'rfc3164' ? createOld(options) : createNew(options)
 }
@@ -34,7 +37,7 @@ function createNew({ facility, app, host }: SyslogFormat): (record: LogRecord) =
     const meta = id > 0 ? `[meta sequenceId="${id}"]` : ''
     const msg = printable(text(record.msg))
     const data = `${meta}[${SD_ID}${params(record)}]`
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is not marked as UTF-8
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: an ASCII message needs no BOM (RFC 5424 section 6.4)
     const mark = /^[\x00-\x7f]*$/.test(msg) ? '' : BOM
     return `${head} ${token(text(pid), 128)} ${token(text(name), 32)} ${data} ${mark}${msg}`
   }
@@ -56,7 +59,7 @@ function priority(facility: number, level: number): number {
   return facility * 8 + severity(level)
 }
 
-// RFC 5424 section 6.2.1, table 2.
+// Severity of a level number, RFC 5424 section 6.2.1, table 2.
 function severity(level: number): number {
   if (level >= LEVELS.fatal) return 2
   if (level >= LEVELS.error) return 3
@@ -83,7 +86,7 @@ function oldTimestamp(time: number): string {
 
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
 
-// What is not a text goes in as JSON.
+// SD-PARAMs of the fields; values that are not strings are written as JSON.
 function params(record: LogRecord): string {
   let all = ''
   for (const [key, value] of Object.entries(record)) {
@@ -92,7 +95,7 @@ function params(record: LogRecord): string {
   return all
 }
 
-// SD-NAME: printable ASCII but for what ends it.
+// SD-NAME, RFC 5424 section 6.3.3: up to 32 printable ASCII characters, without space, `=`, `]` and `"`.
 function paramName(key: string): string {
   return key.replaceAll(/[^\x21-\x7e]|[="\]]/g, '_').slice(0, 32) || '_'
 }
@@ -105,17 +108,17 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
 }
 
-/** Printable ASCII without blanks; `-` for nothing. */
+/** A header field: printable ASCII without spaces; `-` (NILVALUE) if empty. */
 function token(value: string, length: number): string {
   return value.replaceAll(/[^\x21-\x7e]/g, '_').slice(0, length) || '-'
 }
 
-// Control characters, which would end a line or colour a terminal, as JSON spells them.
+// Escapes control characters as JSON does: they could end a line or control a terminal.
 function printable(value: string): string {
   return value.replaceAll(CONTROLS, (each) => ESCAPES[each] ?? `\\u${hex(each)}`)
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: matches control characters on purpose
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 

@@ -1,4 +1,4 @@
-// Logger: the methods an application calls, in pino's shape, so that it fits wherever a pino logger does.
+// Logger: the object an application logs with; its methods have pino's shape, so it fits wherever a pino logger does.
 
 import { thrown } from '../core/encode.js'
 import {
@@ -20,21 +20,26 @@ import {
 import type { Node } from './registry.js'
 
 /**
- * Logs a message with printf-like arguments (`%s %d %i %f %j %o %O`), or fields with or without a message. An Error
- * as first argument, or left over behind the message, becomes the record's `err`. Never throws.
+ * Logs a message with printf-like arguments (`%s %d %i %f %j %o %O`), or fields with or without a message. An Error as first
+ * argument, or as last one if no placeholder consumes it, becomes the record's `err`. Never throws.
  */
 export interface LogMethod {
   (message: unknown, ...args: readonly unknown[]): void
   (fields: object, message?: string, ...args: readonly unknown[]): void
 }
 
+/** Options of `child()`. */
 export interface ChildOptions {
-  /** A level of the child's own; any text by its type, as in pino. Throws `LOGSHARE_ERR_LEVEL` for no level. */
+  /**
+   * Level of the child logger alone. Default: that of its parent. The type is `string`, as in pino; a text that is not a
+   * level throws `LOGSHARE_ERR_LEVEL`.
+   */
   readonly level?: string | undefined
-  /** Functions by field name that prepare the field's value. */
+  /** Functions by field name; each returns the value to log in place of the field's. Default: the parent's. */
   readonly serializers?: Serializers
 }
 
+/** A logger, as `getLogger()` returns it. */
 export interface Logger {
   readonly trace: LogMethod
   readonly debug: LogMethod
@@ -42,19 +47,24 @@ export interface Logger {
   readonly warn: LogMethod
   readonly error: LogMethod
   readonly fatal: LogMethod
-  /** Does nothing; here because pino has it. */
+  /** Does nothing; exists because pino's loggers have it. */
   readonly silent: LogMethod
-  /** The dotted name. */
+  /** The dotted name; `root` for the root logger. */
   readonly name: string
-  /** The level in force. Setting it gives the logger one of its own; throws `LOGSHARE_ERR_LEVEL` for no level. */
+  /**
+   * The level in force: the logger's own, or that of the nearest ancestor that has one. Setting it gives the logger its own
+   * level; anything that is not a level throws `LOGSHARE_ERR_LEVEL`.
+   */
   level: Threshold
+  /** Whether records of a level are logged; false for a text that is not a level. */
   isLevelEnabled(level: string): boolean
-  /** A logger of the same name that adds fields to each of its records. */
+  /** Returns a logger of the same name that adds fields to each record. Throws `LOGSHARE_ERR_LEVEL` for a wrong `level`. */
   child(fields: Fields, options?: ChildOptions): Logger
-  /** The fields this logger adds. */
+  /** A copy of the fields that this logger adds. */
   bindings(): Fields
 }
 
+/** Creates the logger of a node of the registry. */
 export function createLogger(node: Node): Logger {
   return new NodeLogger(node)
 }
@@ -70,7 +80,7 @@ class NodeLogger implements Logger {
   readonly #inherited: Inherited
   readonly #bindings: string
   readonly #isChild: boolean
-  // A child's own level; it is the child's alone and not part of the tree of names.
+  // Own level of a logger made with `child()`; it is not part of the tree of names.
   #own: number | undefined
 
   constructor(node: Node, inherited?: Inherited) {
@@ -155,7 +165,7 @@ class NodeLogger implements Logger {
         redact: this.#node.registry.redact,
       })
     } catch (error) {
-      return encodeMessage(thrown(error)) // a line longer than the longest string
+      return encodeMessage(thrown(error)) // the text exceeds V8's longest string
     }
   }
 }

@@ -1,4 +1,4 @@
-// Registry: the loggers of a thread by dotted name, and the level each of them has from its nearest ancestor.
+// Registry: the loggers of a thread by dotted name, and the levels they inherit from their nearest ancestor.
 
 import { encodeString } from '../core/encode.js'
 import { checkThreshold, levelNumber, type Threshold } from '../core/level.js'
@@ -7,20 +7,20 @@ import type { Redact } from '../core/redact.js'
 import type { QueueHandler } from '../queue/handler.js'
 import { createLogger, type Logger } from './logger.js'
 
-/** The root logger's name: what `getLogger()` without a name returns, and the ancestor of all. */
+/** Name of the root logger, which `getLogger()` without a name returns and which is the ancestor of all others. */
 export const ROOT_NAME = 'root'
 
-/** One logger's place in the registry, shared by the logger and its children made with `child()`. */
+/** The entry of a name in the registry, shared by its logger and the loggers made from that with `child()`. */
 export interface Node {
   readonly name: string
   /** The name as JSON. */
   readonly json: string
   readonly registry: Registry
-  /** Number of the level in force: its own, or the nearest ancestor's. */
+  /** Number of the level in force: its own, or that of the nearest ancestor. */
   threshold: number
-  /** The same number if the name, or an ancestor that is not the root, was given a level; 0 if not. */
+  /** The same number if it was set for the name or an ancestor other than the root logger; otherwise 0. */
   limit: number
-  /** Set in this thread; it goes before what the root has told. */
+  /** Level set in this thread; it overrides the level that the root process sent. */
   own: Threshold | undefined
 }
 
@@ -28,12 +28,13 @@ export class Registry {
   readonly #nodes = new Map<string, Node>()
   readonly #loggers = new Map<string, Logger>()
   readonly #root: Node
-  /** In a child: what the root has told, by name. */
-  #told: ReadonlyMap<string, Threshold> = new Map()
-  /** Called after a level was set here. */
+  /** In a child: the levels that the root process sent, by name. */
+  #rootLevels: ReadonlyMap<string, Threshold> = new Map()
+  /** Called after a level was set in this thread. */
   changed: (() => void) | undefined
   /** Where records go. */
   readonly queue: QueueHandler
+  /** Applied to the fields of each record. */
   redact: Redact | undefined
 
   constructor(queue: QueueHandler, level?: Threshold, redact?: Redact) {
@@ -42,12 +43,13 @@ export class Registry {
     this.configure(level, redact)
   }
 
-  /** The root logger's level, and what is removed from fields. */
+  /** Sets the root logger's level and the redaction. */
   configure(level: Threshold | undefined, redact?: Redact): void {
     this.redact = redact
     this.setLevel(this.#root, level)
   }
 
+  /** The logger of a name, created at the first call; the root logger for no name. */
   getLogger(name: string = ROOT_NAME): Logger {
     const key = typeof name === 'string' && name !== '' ? name : ROOT_NAME
     let logger = this.#loggers.get(key)
@@ -58,11 +60,12 @@ export class Registry {
     return logger
   }
 
+  /** The entry of a name, created at the first call. */
   node(name: string): Node {
     return this.#nodes.get(name) ?? this.#create(name)
   }
 
-  /** Sets a node's own level; `undefined` makes it inherit again. Throws `LOGSHARE_ERR_LEVEL`. */
+  /** Sets a node's own level; `undefined` removes it, so that the node inherits. Throws `LOGSHARE_ERR_LEVEL`. */
   setLevel(node: Node, level: Threshold | undefined): void {
     if (level !== undefined) checkThreshold(level, node.name)
     node.own = level
@@ -70,13 +73,14 @@ export class Registry {
     this.changed?.()
   }
 
+  /** Sets the own levels of several nodes, by name. Throws `LOGSHARE_ERR_LEVEL`. */
   setLevels(levels: Readonly<Record<string, Threshold>>): void {
     for (const [name, level] of Object.entries(levels)) this.setLevel(this.node(name), level)
   }
 
-  /** In a child: the root's levels, in the place of those told before. What was set here stays. */
+  /** In a child: replaces the levels that the root process sent before. Levels set in this thread stay. */
   follow({ level, levels }: Pick<RootLevels, 'level' | 'levels'>): void {
-    this.#told = new Map(Object.entries({ ...levels, [ROOT_NAME]: level }))
+    this.#rootLevels = new Map(Object.entries({ ...levels, [ROOT_NAME]: level }))
     this.#inheritAll()
   }
 
@@ -86,7 +90,7 @@ export class Registry {
     return Object.fromEntries(set.map((node) => [node.name, node.own as Threshold]))
   }
 
-  /** Levels set in this thread, as a root tells them its children. */
+  /** Levels set in this thread, in the form in which a root sends them to its children. */
   levels(): Pick<RootLevels, 'level' | 'levels'> {
     const { [ROOT_NAME]: level = 'info', ...levels } = this.ownLevels()
     return { level, levels }
@@ -116,7 +120,7 @@ export class Registry {
     node.limit = nearest === undefined ? 0 : node.threshold
   }
 
-  // The level set for a name or its nearest ancestor, short of the root.
+  // The level set for a name or its nearest ancestor, without the root logger.
   #nearest(name: string): Threshold | undefined {
     for (let end = name.length; end > 0; end = lastSeparator(name, end)) {
       const key = name.slice(0, end)
@@ -127,11 +131,11 @@ export class Registry {
   }
 
   #levelOf(name: string): Threshold | undefined {
-    return this.#nodes.get(name)?.own ?? this.#told.get(name)
+    return this.#nodes.get(name)?.own ?? this.#rootLevels.get(name)
   }
 }
 
-// Names of debug namespaces are divided by colons: `app:db` is beneath `app`.
+// Debug namespaces are separated by colons: `app:db` is below `app`.
 function lastSeparator(name: string, end: number): number {
   return Math.max(name.lastIndexOf('.', end - 1), name.lastIndexOf(':', end - 1))
 }

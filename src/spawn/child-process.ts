@@ -1,4 +1,6 @@
-// Child processes: one choke point for everything asynchronous, the three exports for everything synchronous.
+// Child process: patches node:child_process so that every node process it starts is a child with logshare.
+//
+// All asynchronous functions go through ChildProcess.prototype.spawn. The synchronous ones are patched one by one.
 
 import * as childProcess from 'node:child_process'
 import { syncBuiltinESMExports } from 'node:module'
@@ -24,29 +26,29 @@ interface ProcessHandle {
 }
 
 type Env = NodeJS.ProcessEnv
-/** Puts the hand into the arguments. */
-type Place = (args: unknown[], hand: ProcessHand) => unknown[]
+/** Adds the hand to the arguments of a call. */
+type AddHand = (args: unknown[], hand: ProcessHand) => unknown[]
 type SyncFunction = (...args: unknown[]) => unknown
 
 const NODE_OPTIONS = 'NODE_OPTIONS='
 
-/** A preload outside `--allow-fs-read` is fatal to the child. */
+/** Flags of Node's permission model. A preload that `--allow-fs-read` does not cover would kill the child. */
 const PERMISSION = /^--(?:experimental-)?permission\b/
 
-/** Makes every node process started from here on start with logshare in place; returns the undo. */
+/** Makes every node process that is started from now on load logshare first. Returns the undo. */
 export function patchChildProcess(parent: () => Parent | undefined): () => void {
   const { ChildProcess } = childProcess
   shimmer.wrap(ChildProcess.prototype as unknown as Patched, 'spawn', (original) => {
-    return like(original, function spawn(this: unknown, ...args) {
+    return copyShape(original, function spawn(this: unknown, ...args) {
       return startAsync(this, original, args, parent)
     })
   })
   const module = require('node:child_process') as Record<string, SyncFunction>
-  const places = { spawnSync: withSpawnArgs, execFileSync: withFileArgs, execSync: withCommand }
-  for (const [name, place] of Object.entries(places)) {
+  const patches = { spawnSync: withSpawnArgs, execFileSync: withFileArgs, execSync: withCommand }
+  for (const [name, addHand] of Object.entries(patches)) {
     shimmer.wrap(module, name, (original) => {
-      return like(original, function start(this: unknown, ...args) {
-        return startSync(this, original, args, place, parent)
+      return copyShape(original, function start(this: unknown, ...args) {
+        return startSync(this, original, args, addHand, parent)
       })
     })
   }
@@ -63,8 +65,8 @@ interface Patched {
   spawn: SyncFunction
 }
 
-/** `wrapped`, to be told from the original by nothing one looks at. */
-function like(original: SyncFunction, wrapped: SyncFunction): SyncFunction {
+/** Gives `wrapped` the name and length of the original, so that the application sees no difference. */
+function copyShape(original: SyncFunction, wrapped: SyncFunction): SyncFunction {
   for (const key of ['name', 'length'] as const) {
     Object.defineProperty(wrapped, key, { value: original[key], configurable: true })
   }
@@ -89,7 +91,7 @@ function startAsync(
   const changed = { ...options, envPairs: addToPairs(pairs, hand) }
   const result = original.call(child, changed, ...args.slice(1))
   parent.started()
-  tellEnd((child as { _handle?: ProcessHandle | null })._handle, parent)
+  hookExit((child as { _handle?: ProcessHandle | null })._handle, parent)
   return result
 }
 
@@ -97,7 +99,7 @@ function startSync(
   self: unknown,
   original: SyncFunction,
   args: unknown[],
-  place: Place,
+  addHand: AddHand,
   getParent: () => Parent | undefined,
 ): unknown {
   if (!canPreload() || isRestricted({ file: args[0], args: args[1] }))
@@ -107,13 +109,13 @@ function startSync(
   if (!parent || !hand) return original.apply(self, args)
   parent.started()
   try {
-    return original.apply(self, place(args, hand))
+    return original.apply(self, addHand(args, hand))
   } finally {
     parent.ended()
   }
 }
 
-// (file), (file, args), (file, options), (file, args, options): what is not a valid call is passed on as it is.
+// (file), (file, args), (file, options), (file, args, options). Arguments that Node rejects are passed on unchanged.
 function withFileArgs(args: unknown[], hand: ProcessHand): unknown[] {
   const [file, second, third] = args
   if (Array.isArray(second) || second === undefined || second === null) {
@@ -122,7 +124,7 @@ function withFileArgs(args: unknown[], hand: ProcessHand): unknown[] {
   return isGiven(second) ? [file, withEnv(second, hand), ...args.slice(2)] : args
 }
 
-// Of the three the one that refuses null for options.
+// spawnSync, unlike the other two, rejects null as options.
 function withSpawnArgs(args: unknown[], hand: ProcessHand): unknown[] {
   return args[2] === null ? args : withFileArgs(args, hand)
 }
@@ -143,13 +145,13 @@ function withEnv(options: { env?: Env } | null | undefined, hand: ProcessHand): 
   return { ...options, env: { ...env, ...childVariables(env.NODE_OPTIONS, hand) } }
 }
 
-// Without pairs a child inherits the environment, but with a channel it gets an empty one.
+// Node's default without `envPairs`: the child inherits the environment. With an IPC channel it gets an empty one.
 function defaultPairs({ stdio }: SpawnOptions): string[] {
   const hasChannel = Array.isArray(stdio) && stdio.some(isIpc)
   return hasChannel ? [] : Object.entries(process.env).map(([key, value]) => `${key}=${value}`)
 }
 
-// Where NODE_OPTIONS stood before: the order of process.env is to be seen, too.
+// Replaces NODE_OPTIONS in its place, because the child can see the order of process.env.
 function addToPairs(pairs: readonly string[], hand: ProcessHand): string[] {
   const given = pairs.find((pair) => pair.startsWith(NODE_OPTIONS))
   const ours = childVariables(given?.slice(NODE_OPTIONS.length), hand)
@@ -161,7 +163,7 @@ function addToPairs(pairs: readonly string[], hand: ProcessHand): string[] {
   return [...changed, `${CHILD_VARIABLE}=${ours[CHILD_VARIABLE]}`]
 }
 
-// What fork and cluster leave in the normalised options is how they are told from spawn.
+// Fork and cluster are recognised by the IPC channel and the variable that they add to the normalised options.
 function kindOf({ envPairs = [], stdio }: SpawnOptions): ChildKind {
   if (!Array.isArray(stdio) || !stdio.some(isIpc)) return 'spawn'
   return envPairs.some((pair) => pair.startsWith('NODE_UNIQUE_ID=')) ? 'cluster' : 'fork'
@@ -178,8 +180,9 @@ function isRestricted({ args, envPairs }: SpawnOptions): boolean {
   return [...flags, ...options.split(' ')].some((flag) => PERMISSION.test(String(flag)))
 }
 
-// What the child has written is out before the application is told of its end, as it is without us.
-function tellEnd(handle: ProcessHandle | null | undefined, parent: Parent): void {
+// Calls `parent.ended()` before the application gets the 'exit' event. As without logshare, the child's output must be
+// printed by then.
+function hookExit(handle: ProcessHandle | null | undefined, parent: Parent): void {
   const original = handle?.onexit
   if (!handle || typeof original !== 'function') return
   handle.onexit = function (this: unknown, ...args) {

@@ -1,4 +1,7 @@
-// Inheritance: what a parent hands to its children, and how a child takes it before its own code runs.
+// Inherit: the data that a parent passes to its children, and how a child takes it before its own code runs.
+//
+// A Worker gets it as environment data (`WorkerHand`). A process gets the runtime directory's path in its environment
+// (`ProcessHand`) and reads the rest (`Inheritance`) from the directory's config.json.
 
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -8,35 +11,36 @@ import type { Threshold } from '../core/level.js'
 import type { RootLevels } from '../core/levels.js'
 import type { Capture, StdioIds } from '../core/stdio.js'
 
-/** The file that is preloaded into children. */
+/** Path of the file that is preloaded into children. */
 export const PRELOAD: string = resolve(__dirname, '../../register.js')
 
-/** Environment data of a Worker under this key is ours; it is there only while the Worker is constructed. */
+/** Key of our environment data for a Worker. It is set only while the Worker is constructed. */
 export const WORKER_KEY = '\0logshare'
 
-/** Environment variable by which a child process finds its application. */
+/** Environment variable that holds a child process's `ProcessHand` as JSON. */
 export const CHILD_VARIABLE = 'LOGSHARE_CHILD'
 
-/** Kinds of children, as they stand in `source`. */
+/** Kinds of children, as in `source`. */
 export type ChildKind = 'worker' | 'fork' | 'cluster' | 'spawn'
 
-/** What all children of an application share. */
+/** The data that all children of an application share. */
 export interface Inheritance extends RootLevels {
   /** Wall minus monotonic time, in milliseconds. */
   readonly anchor: number
-  /** Levels that threads between the root and this one have set for themselves: they hold whatever the root sets. */
+  /** Levels set by the threads between the root and this one, by logger name. They override the root's levels. */
   readonly own: Readonly<Record<string, Threshold>>
-  /** The root's, handlers included: a child may have to go on with them. */
+  /** The root's settings, with its handlers: a child needs them for a takeover. */
   readonly settings: Settings
+  /** The files behind the root's stdout and stderr. */
   readonly stdio: StdioIds
   /**
-   * Whether the directory is that of a collector (`logshare collect`): it is kept while no collector is there, and none of
-   * those that log into it goes on in its place.
+   * Whether the directory belongs to a collector (`logshare collect`). Such a directory stays while no collector runs, and
+   * no child takes it over.
    */
   readonly isCollector?: boolean
 }
 
-/** What an application that logs through a collector has settled for itself and its children. */
+/** Settings of an application that logs through a collector, for itself and its children. They override the collector's. */
 export interface Joined {
   readonly own: Inheritance['own']
   readonly redact: readonly string[]
@@ -44,7 +48,7 @@ export interface Joined {
   readonly stdio: StdioIds
 }
 
-/** What a collector has left for all applications, as one of them has it. */
+/** The collector's inheritance with the settings of one application. */
 export function withJoined<T extends Inheritance | undefined>(
   inheritance: T,
   joined: Joined | undefined,
@@ -55,19 +59,20 @@ export function withJoined<T extends Inheritance | undefined>(
   return { ...inheritance, own, stdio, settings: { ...inheritance.settings, redact, adapters } }
 }
 
-/** A child's place in the tree: all it needs to log. */
+/** A child's place in the tree: everything it needs to log. */
 export interface Place {
   readonly source: string
   readonly inheritance: Inheritance
+  /** Which of the child's streams lead to the same file as the root's. */
   readonly capture: Capture
   /**
-   * Whether the root's main thread waits in `spawnSync` and the like: then what goes to the terminal goes there at once,
-   * as from the root itself, and only a copy of it to other handlers.
+   * Whether the root's main thread is blocked by `spawnSync`, `execSync` or `execFileSync` until the child exits, so that it
+   * cannot relay. The child then writes terminal output at once itself, and handlers get a copy.
    */
   readonly isDirect?: boolean
   /**
-   * Whether libraries write here as always and only a copy leaves: in the first thread of an application that logs through
-   * a collector.
+   * Whether libraries write to their own destinations as usual and handlers get a copy: true in the first thread of an
+   * application that logs through a collector.
    */
   readonly isCopied?: boolean
   readonly joined?: Joined | undefined
@@ -77,52 +82,53 @@ export interface Place {
         readonly memory: SharedArrayBuffer
         readonly bell: SharedArrayBuffer
         readonly port: MessagePort
-        /** Where processes this thread starts put their queues; undefined if there is no such place. */
+        /** Runtime directory for the queues of processes that this thread starts; undefined if there is none. */
         readonly directory?: string | undefined
       }
     | { readonly type: 'file'; readonly directory: string }
 }
 
-/** What a Worker is handed: its place, and how it was to look without us. */
+/** The data passed to a Worker: its place, and what it must restore to look as without logshare. */
 export interface WorkerHand extends Place {
-  /** The Worker's own `process.execArgv`, if ours had to go into it. */
+  /** The Worker's own `process.execArgv`, if our preload had to be added to it. */
   readonly execArgv?: readonly string[]
 }
 
-/** The directory of a child for whose queue there is no place: it knows that it is nobody's root. */
+/** `directory` of a child without a runtime directory. It tells the child that it is not a root. */
 export const NOWHERE = ''
 
-/** What a child process is handed, as JSON in its environment. */
+/** The data passed to a child process, as JSON in its environment. */
 export interface ProcessHand {
+  /** The runtime directory, or `NOWHERE`. */
   readonly directory: string
   readonly source: string
   readonly isDirect?: boolean
   readonly joined?: Joined | undefined
 }
 
-/** What the patches ask of the thread they are installed in. */
+/** What the patches need from the thread in which they are installed. */
 export interface Parent {
-  /** Capture is narrowed to the streams the Worker leaves to its parent. */
+  /** Data for a new Worker. `capture`: the streams that the Worker does not keep for itself. */
   forWorker(capture: Capture): WorkerHand
-  /** `isAwaited`: the thread waits for the process and does nothing else meanwhile. */
+  /** Data for a new process. `isAwaited`: the thread blocks until the process exits (`spawnSync`). */
   forProcess(kind: ChildKind, isAwaited?: boolean): ProcessHand
-  /** A child was started that may log from now on. */
+  /** Called when a child was started; it may log from now on. */
   started(): void
-  /** A child has ended and the application is about to hear of it. */
+  /** Called when a child has exited, before the application is notified. */
   ended(): void
 }
 
-/** Whether handlers take what the root's own libraries write, too: with nothing but the relay, nobody does. */
+/** Whether there is a handler besides the relay, so that records of the root's own libraries are copied to handlers. */
 export function isCollecting({ handlers }: Settings): boolean {
   return handlers.some((handler) => handler.type !== 'relay')
 }
 
-/** Whether records of children are given back to the root's own libraries. */
+/** Whether captured records of children are relayed to the root's own loggers. */
 export function isRelaying({ handlers }: Settings): boolean {
   return handlers.some((handler) => handler.type === 'relay')
 }
 
-/** Counts the children of one thread by kind and names them. */
+/** Returns a function that counts the children of one thread by kind and returns their `source`. */
 export function createNames(source: string): (kind: ChildKind) => string {
   const counts = new Map<ChildKind, number>()
   const prefix = source === 'root' ? '' : `${source}/`
@@ -133,12 +139,12 @@ export function createNames(source: string): (kind: ChildKind) => string {
   }
 }
 
-/** Where a runtime directory keeps what its children share. */
+/** Path of the file in a runtime directory that holds the inheritance. */
 export function inheritancePath(directory: string): string {
   return `${directory}/config.json`
 }
 
-/** What a root has left for its children; undefined if it is gone with its directory. */
+/** Reads the inheritance of a runtime directory; undefined if there is none (the root and its directory are gone). */
 export function readInheritance(directory: string): Inheritance | undefined {
   try {
     return JSON.parse(readFileSync(inheritancePath(directory), 'utf8')) as Inheritance
@@ -147,25 +153,28 @@ export function readInheritance(directory: string): Inheritance | undefined {
   }
 }
 
-/** Renamed into place: a child that starts meanwhile reads the old text or the new. Throws what the system says. */
+/**
+ * Writes the inheritance by a rename, so that a child that starts meanwhile reads either the old or the new text. Throws the
+ * system's error.
+ */
 export function writeInheritance(directory: string, text: string): void {
   const path = inheritancePath(directory)
   writeFileSync(`${path}.new`, text, { mode: 0o600 })
   renameSync(`${path}.new`, path)
 }
 
-/** The flag that goes into NODE_OPTIONS, quoted for any path. */
+/** Our flag for NODE_OPTIONS; the path is quoted. */
 export const PRELOAD_FLAG: string = `-r "${PRELOAD.replace(/[\\"]/g, '\\$&')}"`
 
 let exists: boolean | undefined
 
-/** A preload that is not there would kill every node child: then there is none. */
+/** Whether the preload file exists. If it does not, children start without logshare: a missing preload would kill them. */
 export function canPreload(): boolean {
   exists ??= existsSync(PRELOAD)
   return exists
 }
 
-/** The variables that make a node process a child, in place of the NODE_OPTIONS it would have had without us. */
+/** The variables that make a node process a child. `options`: the NODE_OPTIONS that it would have without logshare. */
 export function childVariables(options: string | undefined, hand: ProcessHand): ChildVariables {
   const isThere = options?.includes(PRELOAD_FLAG) ?? false
   return {
@@ -188,7 +197,7 @@ function removeFlag(options: string | undefined): string | undefined {
   return options.replace(` ${PRELOAD_FLAG}`, '').replace(PRELOAD_FLAG, '')
 }
 
-/** Takes what a parent process has put into the environment out of it; undefined for a root. */
+/** Removes a parent's data from the environment and returns it; undefined for a root. Restores NODE_OPTIONS. */
 export function takeProcessHand(env: NodeJS.ProcessEnv): ProcessHand | undefined {
   const text = env[CHILD_VARIABLE]
   if (text === undefined) return undefined
@@ -197,12 +206,12 @@ export function takeProcessHand(env: NodeJS.ProcessEnv): ProcessHand | undefined
   const options = flag === 'given' ? env.NODE_OPTIONS : removeFlag(env.NODE_OPTIONS)
   if (options === undefined) delete env.NODE_OPTIONS
   else env.NODE_OPTIONS = options
-  // A stranger's variable: this process is a root of its own.
+  // The variable was not set by logshare: this process is a root.
   if (typeof directory !== 'string' || typeof source !== 'string') return undefined
   return { directory, source, isDirect, joined }
 }
 
-/** `flag`: `given` where NODE_OPTIONS had our flag before we came. */
+/** `flag` is `given` if NODE_OPTIONS had our flag already, set by the user. */
 function parseHand(text: string): Partial<ProcessHand> & { readonly flag?: unknown } {
   try {
     return Object(JSON.parse(text)) as Partial<ProcessHand>

@@ -1,28 +1,32 @@
-// Worker: the class of node:worker_threads as the application sees it, with our channel behind each instance.
+// Worker: patches the class Worker of node:worker_threads so that each instance starts as a child with logshare.
 //
-// A shell class rather than a Proxy or a subclass: nothing an application can ask of it differs from the original.
+// The replacement is a shell class rather than a Proxy or a subclass: its constructor returns an instance of the original,
+// so the application sees no difference.
 
 import { EventEmitter } from 'node:events'
 import { syncBuiltinESMExports } from 'node:module'
 import type { Worker as NodeWorker } from 'node:worker_threads'
 import * as threads from 'node:worker_threads'
-import { Asking, type Hand, type Options, type Plan } from './asking.js'
 import { canPreload, type Parent, PRELOAD, WORKER_KEY } from './inherit.js'
+import { type Hand, type Options, OptionsProxy, type Plan } from './worker-options.js'
 
 type WorkerClass = typeof NodeWorker
 
 /** The class before it was patched. */
 export const OriginalWorker: WorkerClass = threads.Worker
 
-/** Threads that belong to logging libraries: they move records and make none. */
+/** Scripts of logging libraries' own threads: they transport records and do not log. */
 const EXEMPT = /(?:thread-stream|pino)[\\/]lib[\\/]worker\.js$|tslog[\\/].*worker[.-]runner\.m?js$/
 
-/** Node refuses some flags in a Worker's execArgv that it lets it inherit: https://github.com/nodejs/node/issues/41103 */
+/**
+ * Node rejects some flags in a Worker's execArgv that a Worker may inherit (https://github.com/nodejs/node/issues/41103).
+ * The constructor is retried without them, at most so often.
+ */
 const MAX_RETRIES = 8
 
 /**
- * Replaces `Worker` by one whose instances start with logshare in place. `preloaded`: our preload came by `-r`, so
- * that Workers without flags of their own inherit it. Returns the undo.
+ * Replaces `Worker` by a class whose instances load logshare first. `preloaded`: logshare itself was loaded by `-r`, so that
+ * Workers without flags of their own inherit the preload. Returns the undo.
  */
 export function patchWorker(parent: () => Parent | undefined, preloaded: boolean): () => void {
   const construct = (args: unknown[], newTarget: NewableFunction): NodeWorker => {
@@ -31,11 +35,11 @@ export function patchWorker(parent: () => Parent | undefined, preloaded: boolean
       return Reflect.construct(OriginalWorker, args, newTarget) as NodeWorker
     }
     const options = Object(args[1] ?? {}) as Options
-    const plan: Plan = (asked) => planExecArgv(asked, preloaded, flags)
+    const plan: Plan = (given) => planExecArgv(given, preloaded, flags)
     return start(inherited, [args[0], options], newTarget, plan)
   }
   const module = require('node:worker_threads') as { Worker: WorkerClass }
-  // Workers inherit the flags Node was started with, whatever becomes of the array.
+  // Copied, because Workers inherit the flags Node was started with, even if the application changes the array.
   const flags = [...process.execArgv]
   const shell = createShell(construct)
   module.Worker = shell
@@ -51,13 +55,13 @@ function createShell(
   construct: (args: unknown[], newTarget: NewableFunction) => NodeWorker,
 ): WorkerClass {
   const shell = class Worker extends EventEmitter {
-    // One required parameter and a default, as in the original, so that `length` is 1.
-    // @ts-expect-error No super(): the original makes the instance, and it is returned.
+    // One required parameter and one with a default, as in the original, so that `length` is 1.
+    // @ts-expect-error No super(): the original class creates the instance that is returned.
     constructor(filename: unknown, options: unknown = undefined) {
       void filename
       void options
-      // biome-ignore lint/complexity/noArguments: whether options were given at all matters
-      // biome-ignore lint/correctness/noConstructorReturn: the original's instance is the instance
+      // biome-ignore lint/complexity/noArguments: the number of arguments matters
+      // biome-ignore lint/correctness/noConstructorReturn: returns the original class's instance
       return construct([...arguments], new.target) as never
     }
   } as unknown as WorkerClass
@@ -76,17 +80,16 @@ function start(
   plan: Plan,
 ): NodeWorker {
   const hand: Hand = { ...parent.forWorker({ stdout: true, stderr: true }) }
-  const asking = new Asking(options, hand, plan)
+  const proxy = new OptionsProxy(options, hand, plan)
   try {
-    const worker = buildWithFlags(asking, () =>
+    const worker = buildWithFlags(proxy, () =>
       withEnvironmentData(
         hand,
-        () =>
-          Reflect.construct(OriginalWorker, [filename, asking.begin()], newTarget) as NodeWorker,
+        () => Reflect.construct(OriginalWorker, [filename, proxy.begin()], newTarget) as NodeWorker,
       ),
     )
     parent.started()
-    tellEnd(worker, parent)
+    hookExit(worker, parent)
     return worker
   } catch (error) {
     if (hand.queue.type === 'ring') hand.queue.port.close()
@@ -102,13 +105,13 @@ function planExecArgv(
   const explicitEnv = typeof env === 'object' && env !== null
   const nodeOptions = explicitEnv ? env.NODE_OPTIONS : process.env.NODE_OPTIONS
   const named = typeof nodeOptions === 'string' && nodeOptions.includes(PRELOAD)
-  if (execArgv && !Array.isArray(execArgv)) return undefined // Node refuses it
+  if (execArgv && !Array.isArray(execArgv)) return undefined // Node rejects it
   if (execArgv) return named || execArgv.includes(PRELOAD) ? undefined : execArgv
   if (!explicitEnv) return preloaded ? undefined : inherited
   return named ? undefined : inherited
 }
 
-// The constructor clones environment data at once, so nobody else ever sees ours.
+// The constructor clones environment data synchronously, so our entry is never visible to the application.
 function withEnvironmentData(hand: Hand, build: () => NodeWorker): NodeWorker {
   const previous = threads.getEnvironmentData(WORKER_KEY)
   threads.setEnvironmentData(WORKER_KEY, hand as unknown as threads.Serializable)
@@ -119,15 +122,16 @@ function withEnvironmentData(hand: Hand, build: () => NodeWorker): NodeWorker {
   }
 }
 
-function buildWithFlags(asking: Asking, build: () => NodeWorker): NodeWorker {
+function buildWithFlags(proxy: OptionsProxy, build: () => NodeWorker): NodeWorker {
   for (let tries = 0; ; tries++) {
     try {
       return build()
     } catch (error) {
-      const { flags, isOfUser } = asking
+      const { flags, isOfUser } = proxy
       if (!flags || tries >= MAX_RETRIES || !isFlagError(error)) throw error
-      // Wrong flags of the user's own: Node says so. Inherited ones that Node refuses only in a list: leave them out.
-      asking.flags = isOfUser ? undefined : withoutRefused(flags, error)
+      // For the user's own flags, let Node throw its error for the original list. From inherited flags, remove those that
+      // Node rejects in an execArgv.
+      proxy.flags = isOfUser ? undefined : withoutRejected(flags, error)
     }
   }
 }
@@ -136,15 +140,15 @@ function isFlagError(error: unknown): error is Error {
   return (error as NodeJS.ErrnoException).code === 'ERR_WORKER_INVALID_EXEC_ARGV'
 }
 
-// A refused flag goes together with the value behind it (`--title foo`), which would stop the parsing of the rest.
-function withoutRefused(flags: readonly string[], error: Error): string[] | undefined {
-  const refused = /flags: (.*)$/.exec(error.message)?.[1]?.split(', ') ?? []
-  const isRefused = (flag: string | undefined): boolean =>
-    flag !== undefined && refused.includes(flag)
+// Removes a rejected flag together with a detached value behind it (`--title foo`), which would end the parsing of flags.
+function withoutRejected(flags: readonly string[], error: Error): string[] | undefined {
+  const rejected = /flags: (.*)$/.exec(error.message)?.[1]?.split(', ') ?? []
+  const isRejected = (flag: string | undefined): boolean =>
+    flag !== undefined && rejected.includes(flag)
   const left = flags.filter((flag, i) => {
     const before = flags[i - 1]
-    const value = isRefused(before) && !before?.includes('=') && !flag.startsWith('-')
-    return !isRefused(flag) && !value
+    const value = isRejected(before) && !before?.includes('=') && !flag.startsWith('-')
+    return !isRejected(flag) && !value
   })
   return left.length < flags.length && left.includes(PRELOAD) ? left : undefined
 }
@@ -153,8 +157,9 @@ interface Handle {
   onexit?: (...args: unknown[]) => unknown
 }
 
-// What the worker printed is on the terminal before its 'exit' is told, as it is without us.
-function tellEnd(worker: NodeWorker, parent: Parent): void {
+// Calls `parent.ended()` before the application gets the 'exit' event. As without logshare, the worker's output must be
+// printed by then.
+function hookExit(worker: NodeWorker, parent: Parent): void {
   const key = Object.getOwnPropertySymbols(worker).find(
     (symbol) => symbol.description === 'kHandle',
   )

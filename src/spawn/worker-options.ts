@@ -1,27 +1,29 @@
-// Asking: the options of a Worker as Node is given them, in the place of the user's.
+// Worker options: a proxy that Node reads instead of the user's options when it constructs a Worker.
 //
-// Those stay untouched, and each of them is asked for as often, and in the order, as it would be without us: what we want
-// to know is what Node has been told. The hand is complete by the time Node sends it to the thread.
+// The user's object is not changed. Each of its properties is read as often, and in the same order, as without logshare,
+// because it may have getters. What Node reads also completes the Worker's hand (streams, flags), before Node sends that to
+// the thread.
 
 import type { WorkerOptions } from 'node:worker_threads'
 import { PRELOAD, type WorkerHand } from './inherit.js'
 
 export type Options = WorkerOptions & { execArgv?: readonly string[] }
 export type Hand = { -readonly [K in keyof WorkerHand]: WorkerHand[K] }
-/** The flags a Worker would have had without us; undefined where the preload is certain to be inherited. */
-export type Plan = (asked: Pick<Options, 'env' | 'execArgv'>) => readonly string[] | undefined
-/** What the getters of a user's options gave, by name: a second try does not call them again. */
+/** Returns the flags that a Worker would have without logshare; undefined if it needs no preload flag in its execArgv. */
+export type Plan = (given: Pick<Options, 'env' | 'execArgv'>) => readonly string[] | undefined
+/** Values read from the user's options, by name, in order: a retry uses them instead of calling getters again. */
 type Given = Map<PropertyKey, unknown[]>
 
-export class Asking {
+export class OptionsProxy {
   readonly #options: Options
   readonly #hand: Hand
   readonly #plan: Plan
   readonly #given: Given = new Map()
-  #asked = new Map<PropertyKey, number>()
+  /** How often Node has read each option in the current try. */
+  #reads = new Map<PropertyKey, number>()
   #isPlanned = false
   #base: readonly string[] | undefined
-  /** The flags that Node gets instead of the user's. */
+  /** The execArgv that Node gets instead of the user's; undefined for the user's. */
   flags: readonly string[] | undefined
 
   constructor(options: Options, hand: Hand, plan: Plan) {
@@ -30,22 +32,22 @@ export class Asking {
     this.#plan = plan
   }
 
-  /** Whether the flags are those the user gave, with ours in front. */
+  /** Whether the flags are the user's own execArgv, with our preload in front. */
   get isOfUser(): boolean {
     return this.#base !== undefined && this.#base === this.#first('execArgv')
   }
 
-  /** Options for one try. */
+  /** The options for one call of the constructor. */
   begin(): Options {
-    this.#asked = new Map()
-    return new Proxy({} as Options, { get: (_target, key) => this.#answer(key) })
+    this.#reads = new Map()
+    return new Proxy({} as Options, { get: (_target, key) => this.#get(key) })
   }
 
-  #answer(key: PropertyKey): unknown {
+  #get(key: PropertyKey): unknown {
     const { queue, capture } = this.#hand
-    // A list given where there was none makes Node ask once more.
-    const isAgain = key === 'transferList' && this.#asked.has(key) && !this.#first(key)
-    const value = isAgain ? undefined : this.#ask(key)
+    // Node reads transferList a second time only because ours is set: do not read the user's again.
+    const isExtra = key === 'transferList' && this.#reads.has(key) && !this.#first(key)
+    const value = isExtra ? undefined : this.#read(key)
     switch (key) {
       case 'stdout':
       case 'stderr':
@@ -60,18 +62,19 @@ export class Asking {
     }
   }
 
-  #ask(key: PropertyKey): unknown {
+  #read(key: PropertyKey): unknown {
     const given = this.#given.get(key) ?? []
     this.#given.set(key, given)
-    const count = this.#asked.get(key) ?? 0
-    this.#asked.set(key, count + 1)
+    const count = this.#reads.get(key) ?? 0
+    this.#reads.set(key, count + 1)
     if (count === given.length) given.push(Reflect.get(this.#options, key))
     return given[count]
   }
 
-  // Node checks the user's flags before it asks for `env`, which ours depend on, and takes them after that.
+  // Node reads execArgv first to validate it, then `env`, then execArgv again to use it. Our flags depend on `env`, so they
+  // are returned from the second read on.
   #flagsFor(value: unknown): unknown {
-    if (!this.#asked.has('env')) return value
+    if (!this.#reads.has('env')) return value
     if (!this.#isPlanned) {
       this.#isPlanned = true
       const env = this.#first('env') as Options['env']
@@ -87,7 +90,7 @@ export class Asking {
   }
 }
 
-// Node takes what it can index and nothing else for a list, and does not complain.
+// Node reads a transferList by index and ignores anything that has no indices.
 function listOf(transferList: unknown): readonly unknown[] {
   return Array.prototype.slice.call(transferList ?? [])
 }
