@@ -13,7 +13,9 @@ import {
 } from './check.js'
 import { parseCount, parseDuration } from './quantity.js'
 
-/** A limit on each logger's records. Records above it are counted; one record per interval and logger reports the count. */
+/**
+ * A limit on each logger's records. Records above it are counted; one record per interval and logger reports the count.
+ */
 export interface RateOptions {
   /** Records of one logger that pass within `interval`: an integer of 1 or more. Required. */
   readonly limit: number
@@ -22,8 +24,8 @@ export interface RateOptions {
 }
 
 /**
- * Patterns for names. A pattern matches the name itself and all names below it; `*` matches any characters; a pattern with
- * a leading `!` excludes. The last pattern that matches a name decides.
+ * Patterns for names. A pattern matches the name itself and all names below it; `*` matches any characters; a pattern
+ * with a leading `!` excludes. The last pattern that matches a name decides.
  */
 export type Patterns = readonly string[]
 
@@ -39,7 +41,10 @@ export interface FilterOptions {
   readonly lib?: Patterns
   /** A limit on the records of each logger. Default: none. */
   readonly rate?: RateOptions
-  /** The share of records that pass, a number from 0 to 1, by level name: `{ "debug": 0.01 }`. Default: 1 for each level. */
+  /**
+   * The share of records that pass, a number from 0 to 1, by level name: `{ "debug": 0.01 }`. Default: 1 for each
+   * level.
+   */
   readonly sample?: Readonly<Record<string, number>>
 }
 

@@ -82,8 +82,8 @@ export interface Options {
      */
     readonly limit?: string | number
     /**
-     * Duration: how long a log call waits for room, and how long the exit waits for a handler that cannot write. Default
-     * `"5s"`.
+     * Duration: how long a log call waits for room, and how long the exit waits for a handler that cannot write.
+     * Default `"5s"`.
      */
     readonly wait?: string | number
   }
@@ -93,8 +93,8 @@ export interface Options {
     readonly window?: string | number
   }
   /**
-   * The queue of the root's own threads. `ring`: shared memory. `file`: a queue file, as in all other processes; slower, but
-   * its records survive when the root is killed. Default `"ring"`.
+   * The queue of the root's own threads. `ring`: shared memory. `file`: a queue file, as in all other processes;
+   * slower, but its records survive when the root is killed. Default `"ring"`.
    */
   readonly queue?: 'ring' | 'file'
   /**
@@ -140,8 +140,8 @@ export const ADAPTER_NAMES: readonly string[] =
   )
 
 /**
- * Checks options and fills in the defaults. `directory`: base of relative paths. Throws `LOGSHARE_ERR_OPTION`, naming the
- * wrong option.
+ * Checks options and fills in the defaults. `directory`: base of relative paths. Throws `LOGSHARE_ERR_OPTION`, naming
+ * the wrong option.
  */
 export function checkOptions(options: unknown, directory: string = process.cwd()): Settings {
   const given = object(options, 'options', [

@@ -48,8 +48,8 @@ export interface SyslogHandlerOptions extends FilterOptions {
   /** TLS of a `tls:` address. */
   readonly tls?: TlsOptions
   /**
-   * RFC of the message format. Default: `rfc3164` without a host name for a Unix socket, as receivers on the same machine
-   * expect it, else `rfc5424`.
+   * RFC of the message format. Default: `rfc3164` without a host name for a Unix socket, as receivers on the same
+   * machine expect it, else `rfc5424`.
    */
   readonly format?: 'rfc5424' | 'rfc3164'
   /** Name of a facility of RFC 5424 section 6.2.1. Default `"user"`. */
@@ -70,11 +70,13 @@ export interface OtlpHandlerOptions extends FilterOptions {
   readonly protocol?: 'http/protobuf' | 'http/json' | 'grpc'
   /** Headers of each request, by name. Default: none. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Resource attributes, in addition to those of the process. They override `OTEL_RESOURCE_ATTRIBUTES`. Default: none. */
+  /**
+   * Resource attributes, in addition to those of the process. They override `OTEL_RESOURCE_ATTRIBUTES`. Default: none.
+   */
   readonly resource?: Readonly<Record<string, string>>
   /**
-   * The resource's `service.name`, unless `resource`, `OTEL_SERVICE_NAME` or `OTEL_RESOURCE_ATTRIBUTES` has one. Default:
-   * the name of the root's script.
+   * The resource's `service.name`, unless `resource`, `OTEL_SERVICE_NAME` or `OTEL_RESOURCE_ATTRIBUTES` has one.
+   * Default: the name of the root's script.
    */
   readonly app?: string
   /** Duration: time limit of one export. Default: the value of `OTEL_EXPORTER_OTLP_LOGS_TIMEOUT`, else `"10s"`. */
@@ -110,8 +112,8 @@ export interface JetstreamHandlerOptions extends FilterOptions {
 export interface ModuleHandlerOptions extends FilterOptions {
   readonly type: 'module'
   /**
-   * Path of a CommonJS or ES module, or name of a package. A path that starts with `.` is resolved against the directory
-   * in which the root starts. Required.
+   * Path of a CommonJS or ES module, or name of a package. A path that starts with `.` is resolved against the
+   * directory in which the root starts. Required.
    */
   readonly module: string
   /** Passed to the module's `createHandler`; must be JSON. Default: `undefined`. */

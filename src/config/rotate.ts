@@ -11,8 +11,8 @@ export interface RotateOptions {
    */
   readonly size?: string | number
   /**
-   * Milliseconds, or a text from `"1m"` to `"1w"`; whole days from `"1d"` on. Intervals are counted from midnight and those
-   * of several days from Monday: with `"1d"` there is one file per day. Default: no rotation by time.
+   * Milliseconds, or a text from `"1m"` to `"1w"`; whole days from `"1d"` on. Intervals are counted from midnight and
+   * those of several days from Monday: with `"1d"` there is one file per day. Default: no rotation by time.
    */
   readonly interval?: string | number
   /** Whether days begin at midnight UTC instead of the process's local midnight. Default false. */
@@ -22,8 +22,8 @@ export interface RotateOptions {
   /** Whether old files are compressed to `.gz`. Default false. */
   readonly compress?: boolean
   /**
-   * Names of old files: a file name with the placeholders `{name}` and `{index}`, optionally `{date}` and `{ext}`, each once
-   * at most. Default `"{name}.{date}.{index}{ext}"`, for instance `app.2026-11-22.1.log`.
+   * Names of old files: a file name with the placeholders `{name}` and `{index}`, optionally `{date}` and `{ext}`, each
+   * once at most. Default `"{name}.{date}.{index}{ext}"`, for instance `app.2026-11-22.1.log`.
    */
   readonly pattern?: string
 }

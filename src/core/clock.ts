@@ -13,7 +13,9 @@ const CHECK_INTERVAL = 1000
 let anchor = wallNow() - monotonic()
 let checkedAt = monotonic()
 
-/** CLOCK_MONOTONIC in milliseconds: the same clock in every process, so records of all processes can be merged by it. */
+/**
+ * CLOCK_MONOTONIC in milliseconds: the same clock in every process, so records of all processes can be merged by it.
+ */
 export function monotonic(): number {
   const [seconds, nanoseconds] = hrtime()
   return seconds * 1e3 + nanoseconds / 1e6
@@ -37,7 +39,9 @@ export function wallTime(time: number): string {
 let cached = -1
 let cachedText = ''
 
-/** Wall minus monotonic time, in milliseconds. Children get it, so that all processes of the tree use the same offset. */
+/**
+ * Wall minus monotonic time, in milliseconds. Children get it, so that all processes of the tree use the same offset.
+ */
 export function clockAnchor(): number {
   return anchor
 }

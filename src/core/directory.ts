@@ -1,4 +1,4 @@
-// Directory: the runtime directory, which holds queue files and the doorbell and is private to one user and application.
+// Directory: the runtime directory of one user and application, which holds queue files and the doorbell.
 
 import { randomBytes } from 'node:crypto'
 import { lstatSync, mkdirSync, readdirSync, rmdirSync, type Stats, unlinkSync } from 'node:fs'
@@ -54,7 +54,10 @@ export function checkOwned(path: string): void {
   )
 }
 
-/** Throws `LOGSHARE_ERR_DIR` if `LOGSHARE_DIR` exists but cannot be used. Called at start, before the first child needs it. */
+/**
+ * Throws `LOGSHARE_ERR_DIR` if `LOGSHARE_DIR` exists but cannot be used. Called at start, before the first child needs
+ * it.
+ */
 export function checkDirectory(env: NodeJS.ProcessEnv = process.env): void {
   if (!env.LOGSHARE_DIR) return
   const path = resolve(env.LOGSHARE_DIR)

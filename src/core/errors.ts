@@ -1,4 +1,4 @@
-// Errors: the one error class of logshare and its codes; thrown by configuration, start, level setters and the CLI only.
+// Errors: the one error class of logshare, and its codes.
 
 export const ERROR_CODES = [
   'LOGSHARE_ERR_OPTION',

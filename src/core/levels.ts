@@ -1,4 +1,4 @@
-// Levels: the levels that the root's loggers are set to, ours and other libraries', as every thread of the tree sees them.
+// Levels: the levels that the root's loggers are set to, ours and other libraries', as seen by each thread of the tree.
 //
 // The levels themselves, their names and numbers, are in level.ts.
 
@@ -6,8 +6,8 @@ import type { Threshold } from './level.js'
 import { notice, reasonOf } from './notice.js'
 
 /**
- * Levels of other libraries' loggers. A key `<library> <logger>` has a level number. A key `<library>` has a text, for a
- * library whose loggers have no level numbers (debug's list of enabled namespaces).
+ * Levels of other libraries' loggers. A key `<library> <logger>` has a level number. A key `<library>` has a text, for
+ * a library whose loggers have no level numbers (debug's list of enabled namespaces).
  */
 export type LevelTable = Readonly<Record<string, number | string>>
 

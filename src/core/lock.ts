@@ -2,8 +2,8 @@
 //
 //   listener.1.lock, listener.2.lock, …  each names a process that has held the lock; the highest number counts
 //
-// A process takes the lock over from a dead holder by creating the file with the next number. Only one process can create
-// it, and no existing file is changed, so a process cannot take the lock from one that has just taken it.
+// A process takes the lock over from a dead holder by creating the file with the next number. Only one process can
+// create it, and no existing file is changed, so a process cannot take the lock from one that has just taken it.
 
 import { linkSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

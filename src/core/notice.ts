@@ -1,4 +1,4 @@
-// Notice: a warning of logshare about itself, on stderr, once each; logging it could recurse, and throwing is not allowed.
+// Notice: a warning of logshare about itself, on stderr; it is not logged, because that could recurse.
 
 import { writeSync } from 'node:fs'
 

@@ -13,12 +13,15 @@ export function isAlive(pid: number): boolean {
   return state === undefined || (state !== 'Z' && state !== 'X')
 }
 
-/** Start time of a process, in the unit of /proc/PID/stat (clock ticks since boot); empty on other systems than Linux. */
+/**
+ * Start time of a process, in the unit of /proc/PID/stat (clock ticks since boot); empty on other systems than Linux.
+ */
 export function startOf(pid: number): string {
   return statOf(pid)?.[19] ?? ''
 }
 
-// Fields of /proc/PID/stat after the command name, which may contain any character: state is the 1st, start time the 20th.
+// Fields of /proc/PID/stat after the command name, which may contain any character: state is the 1st, start time the
+// 20th.
 function statOf(pid: number): string[] | undefined {
   if (process.platform !== 'linux') return undefined
   try {

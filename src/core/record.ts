@@ -16,8 +16,8 @@ import type { Redact } from './redact.js'
  */
 export interface LogRecord {
   /**
-   * 10 trace, 20 debug, 30 info, 40 warn, 50 error, 60 fatal. Records that `logshare collect` gets from other programs can
-   * have any number from 1 to 255.
+   * 10 trace, 20 debug, 30 info, 40 warn, 50 error, 60 fatal. Records that `logshare collect` gets from other programs
+   * can have any number from 1 to 255.
    */
   readonly level: number
   /** Wall time in milliseconds since the Unix epoch, with a fraction (microseconds). */
@@ -27,8 +27,8 @@ export interface LogRecord {
   /** Thread id of the producer within its process; 0 is the main thread. */
   readonly tid: number
   /**
-   * Path of the producer in the tree of children: `root`, `worker#1`, `cluster#2/worker#1`, `fork#1`, `spawn#3`. Each part
-   * is a kind of child and its count within its parent, from 1.
+   * Path of the producer in the tree of children: `root`, `worker#1`, `cluster#2/worker#1`, `fork#1`, `spawn#3`. Each
+   * part is a kind of child and its count within its parent, from 1.
    */
   readonly source: string
   /** Sequence count of the producer, from 1. It has no gaps except where dropped records are reported. */
@@ -39,7 +39,9 @@ export interface LogRecord {
   readonly msg: string
   /** Name of the library that an adapter captured the record from. Absent for records of our own loggers. */
   readonly lib?: string
-  /** Fields of the call and of its logger. With an active OpenTelemetry span also `trace_id`, `span_id`, `trace_flags`. */
+  /**
+   * Fields of the call and of its logger. With an active OpenTelemetry span also `trace_id`, `span_id`, `trace_flags`.
+   */
   readonly [field: string]: unknown
 }
 

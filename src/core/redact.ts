@@ -6,9 +6,9 @@ import { escapeControls } from './encode.js'
 export type Redact = (fields: string) => string
 
 /**
- * Creates a redactor for paths such as `password`, `user.token`, `*.token`; undefined if there are no paths. It works on
- * encoded fields, so that Maps, Errors and `toJSON` have their final shape when the paths are looked up. Throws the error
- * of `@pinojs/redact` for a path that does not parse.
+ * Creates a redactor for paths such as `password`, `user.token`, `*.token`; undefined if there are no paths. It works
+ * on encoded fields, so that Maps, Errors and `toJSON` have their final shape when the paths are looked up. Throws the
+ * error of `@pinojs/redact` for a path that does not parse.
  */
 export function createRedact(paths: readonly string[]): Redact | undefined {
   if (paths.length === 0) return undefined

@@ -60,8 +60,8 @@ export function isSpanId(id: unknown): id is string {
 }
 
 /**
- * Whether a record's body has one of the fields at its top level. Searches the text for their names first, because bodies
- * rarely contain them; only a match is parsed, since it may be nested deeper.
+ * Whether a record's body has one of the fields at its top level. Searches the text for their names first, because
+ * bodies rarely contain them; only a match is parsed, since it may be nested deeper.
  */
 export function hasTrace(body: string): boolean {
   if (!body.includes('_id":') && !body.includes('_flags":')) return false

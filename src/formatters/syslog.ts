@@ -11,11 +11,16 @@ export interface SyslogFormat {
   readonly facility: number
   /** APP-NAME or TAG. */
   readonly app: string
-  /** HOSTNAME. If undefined, RFC 3164 messages omit it (a receiver on the same machine knows it) and RFC 5424 has `-`. */
+  /**
+   * HOSTNAME. If undefined, RFC 3164 messages omit it (a receiver on the same machine knows it) and RFC 5424 has `-`.
+   */
   readonly host: string | undefined
 }
 
-/** SD-ID (RFC 5424 section 7.2.2) with the enterprise number that RFC 5612 reserves for documentation: logshare has none. */
+/**
+ * SD-ID (RFC 5424 section 7.2.2) with the enterprise number that RFC 5612 reserves for documentation: logshare has
+ * none.
+ */
 const SD_ID = 'logshare@32473'
 /** Largest `sequenceId`, RFC 5424 section 7.3.1. */
 const LAST_SEQUENCE_ID = 2_147_483_647

@@ -20,8 +20,8 @@ import {
 import type { Node } from './registry.js'
 
 /**
- * Logs a message with printf-like arguments (`%s %d %i %f %j %o %O`), or fields with or without a message. An Error as first
- * argument, or as last one if no placeholder consumes it, becomes the record's `err`. Never throws.
+ * Logs a message with printf-like arguments (`%s %d %i %f %j %o %O`), or fields with or without a message. An Error as
+ * first argument, or as last one if no placeholder consumes it, becomes the record's `err`. Never throws.
  */
 export interface LogMethod {
   (message: unknown, ...args: readonly unknown[]): void
@@ -31,8 +31,8 @@ export interface LogMethod {
 /** Options of `child()`. */
 export interface ChildOptions {
   /**
-   * Level of the child logger alone. Default: that of its parent. The type is `string`, as in pino; a text that is not a
-   * level throws `LOGSHARE_ERR_LEVEL`.
+   * Level of the child logger alone. Default: that of its parent. The type is `string`, as in pino; a text that is not
+   * a level throws `LOGSHARE_ERR_LEVEL`.
    */
   readonly level?: string | undefined
   /** Functions by field name; each returns the value to log in place of the field's. Default: the parent's. */
@@ -52,13 +52,15 @@ export interface Logger {
   /** The dotted name; `root` for the root logger. */
   readonly name: string
   /**
-   * The level in force: the logger's own, or that of the nearest ancestor that has one. Setting it gives the logger its own
-   * level; anything that is not a level throws `LOGSHARE_ERR_LEVEL`.
+   * The level in force: the logger's own, or that of the nearest ancestor that has one. Setting it gives the logger its
+   * own level; anything that is not a level throws `LOGSHARE_ERR_LEVEL`.
    */
   level: Threshold
   /** Whether records of a level are logged; false for a text that is not a level. */
   isLevelEnabled(level: string): boolean
-  /** Returns a logger of the same name that adds fields to each record. Throws `LOGSHARE_ERR_LEVEL` for a wrong `level`. */
+  /**
+   * Returns a logger of the same name that adds fields to each record. Throws `LOGSHARE_ERR_LEVEL` for a wrong `level`.
+   */
   child(fields: Fields, options?: ChildOptions): Logger
   /** A copy of the fields that this logger adds. */
   bindings(): Fields

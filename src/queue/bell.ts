@@ -1,7 +1,8 @@
 // Bell: shared words by which threads of one process wake the listener, and learn that the root's levels have changed.
 //
-// Any number of threads ring, one listener waits. A wake-up cannot get lost: the listener arms the bell and then looks into
-// the queues again, a writer publishes and then loads the armed word, and atomic operations have one order for all threads.
+// Any number of threads ring, one listener waits. A wake-up cannot get lost: the listener arms the bell and then looks
+// into the queues again, a writer publishes and then loads the armed word, and atomic operations have one order for all
+// threads.
 
 const RINGS = 0
 const ARMED = 1
@@ -18,7 +19,9 @@ export function ring(bell: Int32Array): void {
   if (Atomics.load(bell, ARMED) === 1 && Atomics.exchange(bell, ARMED, 0) === 1) ringHard(bell)
 }
 
-/** Wakes the listener even if the bell is not armed (it pauses between two batches): for a writer that has no room left. */
+/**
+ * Wakes the listener even if the bell is not armed (it pauses between two batches): for a writer that has no room left.
+ */
 export function ringHard(bell: Int32Array): void {
   Atomics.add(bell, RINGS, 1)
   Atomics.notify(bell, RINGS)

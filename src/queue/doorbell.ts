@@ -6,9 +6,9 @@
 //
 //   `logshare ps` → listener:  "census\n" once; the answer is one line of JSON, then the end of the connection
 //
-// No message is essential. The levels themselves are in the runtime directory, so a producer that gets a version late, or
-// several at once, reads the latest. The listener also polls the directory for queues, so without a doorbell records only
-// arrive later.
+// No message is essential. The levels themselves are in the runtime directory, so a producer that gets a version late,
+// or several at once, reads the latest. The listener also polls the directory for queues, so without a doorbell records
+// only arrive later.
 
 import { chmodSync, writeSync } from 'node:fs'
 import type { Server, Socket } from 'node:net'

@@ -6,9 +6,10 @@
 //   | kind EXTENT   | u32    | u32    |
 //   +---------------+--------+--------+--------
 //
-// A mapped segment has its final size from the start, so the file's size does not tell how far it is written. Invariant: the
-// one writer first writes a frame and then stores the extent behind it with one atomic store of an aligned word. The one
-// reader reads the extent first and then only bytes before it, so it never sees a frame that is not complete.
+// A mapped segment has its final size from the start, so the file's size does not tell how far it is written.
+// Invariant: the one writer first writes a frame and then stores the extent behind it with one atomic store of an
+// aligned word. The one reader reads the extent first and then only bytes before it, so it never sees a frame that is
+// not complete.
 
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import { HEADER, Kind, readFrame, writeFrame } from './frame.js'

@@ -6,12 +6,13 @@
 //   | u32    | u16   | u8   | u8    | f64          | u32    | u32    | `size` bytes   | to 8    |
 //   +--------+-------+------+-------+--------------+--------+--------+----------------+---------+
 //
-// All numbers are little-endian. `size` counts the payload only. `magic` is 0x4c53, the bytes "SL". `time` is monotonic, in
-// milliseconds. `check` is a hash of size, kind, level, time and seq. It lets a reader reject bytes that are not a frame; it
-// does not cover the payload. The size of a frame is a multiple of 8.
+// All numbers are little-endian. `size` counts the payload only. `magic` is 0x4c53, the bytes "SL". `time` is
+// monotonic, in milliseconds. `check` is a hash of size, kind, level, time and seq. It lets a reader reject bytes that
+// are not a frame; it does not cover the payload. The size of a frame is a multiple of 8.
 //
 // Torn writes are detected by length: a frame that is not all there is 'incomplete', and the reader waits for the rest.
-// The publishing order of each queue (ring.ts, extent.ts, plain.ts) ensures that a complete frame has no unwritten bytes.
+// The publishing order of each queue (ring.ts, extent.ts, plain.ts) ensures that a complete frame has no unwritten
+// bytes.
 
 /** Size of a frame's header in bytes. */
 export const HEADER = 24
@@ -74,7 +75,9 @@ export function frameSize(payload: number): number {
   return (HEADER + payload + ALIGNMENT - 1) & -ALIGNMENT
 }
 
-/** Upper bound of the size of a frame with this text, without counting its bytes: UTF-8 has at most 3 per UTF-16 unit. */
+/**
+ * Upper bound of the size of a frame with this text, without counting its bytes: UTF-8 has at most 3 per UTF-16 unit.
+ */
 export function frameBound(text: string): number {
   return frameSize(text.length * 3)
 }

@@ -1,7 +1,8 @@
-// Handler: the QueueHandler of a producer, which adds time, origin and sequence count to a record and writes it to a queue.
+// Handler: the QueueHandler of a producer; it adds time, origin and sequence count to a record and writes it to a
+// queue.
 //
-// Invariant: one instance per producer, used by one thread. Count and write happen in one synchronous call, so the order in
-// the queue is the order of `seq`.
+// Invariant: one instance per producer, used by one thread. Count and write happen in one synchronous call, so the
+// order in the queue is the order of `seq`.
 
 import { monotonic, wallTime } from '../core/clock.js'
 import { CountText } from '../core/digits.js'
@@ -44,8 +45,8 @@ export class QueueHandler {
   }
 
   /**
-   * Writes one record. `name`: the logger's name as JSON. `body`: `,"msg":"…"` and the fields, without those of the active
-   * span, which are added here. `extra`: text for the adapter in the root, which no handler gets. Never throws.
+   * Writes one record. `name`: the logger's name as JSON. `body`: `,"msg":"…"` and the fields, without those of the
+   * active span, which are added here. `extra`: text for the adapter in the root, which no handler gets. Never throws.
    */
   handle(
     level: number,
@@ -107,7 +108,8 @@ export class QueueHandler {
     this.#unreported.set(level, (this.#unreported.get(level) ?? 0) + 1)
   }
 
-  // Writes a record that explains the gap in the sequence count before it. If there is no room, the next record tries again.
+  // Writes a record that explains the gap in the sequence count before it. If there is no room, the next record tries
+  // again.
   #reportDrops(vital: boolean): void {
     const counts = [...this.#unreported]
     const total = counts.reduce((sum, [, count]) => sum + count, 0)

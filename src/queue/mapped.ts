@@ -1,7 +1,8 @@
-// Mapped: a segment file that is created in its final size and written through memory, without a system call per record.
+// Mapped: a segment file that is created in its final size and written through memory, without a system call per
+// record.
 //
-// Its records are as safe as written ones: both are in the page cache. Invariant: one writer, which publishes a frame by one
-// atomic store of the extent (extent.ts). A writer that dies within a frame leaves nothing visible.
+// Its records are as safe as written ones: both are in the page cache. Invariant: one writer, which publishes a frame
+// by one atomic store of the extent (extent.ts). A writer that dies within a frame leaves nothing visible.
 
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { EXTENT_AT, EXTENT_FRAME, readExtent, writeExtent } from './extent.js'
@@ -68,7 +69,8 @@ export class MappedSegment implements Segment {
 
 const ZEROS = Buffer.alloc(64 * 1024)
 
-// Writes every byte, so that the disk space is allocated: touching a hole in a mapped file on a full disk raises SIGBUS.
+// Writes every byte, so that the disk space is allocated: touching a hole in a mapped file on a full disk raises
+// SIGBUS.
 function fill(fd: number, capacity: number): void {
   writeExtent(fd)
   for (let at = EXTENT_FRAME; at < capacity; ) {

@@ -1,8 +1,8 @@
 // Mapping: a file's bytes as memory, by mmap(2); what is written there outlives the process.
 //
-// The system calls go through koffi, an optional dependency. Files are mapped only on Linux, and only on file systems where
-// a file whose bytes were all written never needs new blocks. On others (copy-on-write) a full disk would raise SIGBUS and
-// kill the process. Invariant: nobody shrinks a file while it is mapped.
+// The system calls go through koffi, an optional dependency. Files are mapped only on Linux, and only on file systems
+// where a file whose bytes were all written never needs new blocks. On others (copy-on-write) a full disk would raise
+// SIGBUS and kill the process. Invariant: nobody shrinks a file while it is mapped.
 
 import { statfsSync } from 'node:fs'
 

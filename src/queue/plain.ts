@@ -1,7 +1,7 @@
 // Plain: a segment file that grows with each frame, by one write call.
 //
-// Invariant: one writer, in append mode. A reader may see the first part of a frame while it is being written; it counts as
-// incomplete until the rest is there. The writer cuts off a part that could not be completed (full disk).
+// Invariant: one writer, in append mode. A reader may see the first part of a frame while it is being written; it
+// counts as incomplete until the rest is there. The writer cuts off a part that could not be completed (full disk).
 
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { type FrameHead, frameBound, frameSize, writeFrame } from './frame.js'

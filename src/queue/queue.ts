@@ -1,14 +1,16 @@
 // Queue: the interfaces of a queue's two ends, implemented by rings and files.
 //
-// Invariant of all queues: one writer, one reader, and a record is read only when all of its bytes are written. Rings and
-// mapped segments publish it by one atomic store; in a plain segment the reader waits for the rest of a frame.
+// Invariant of all queues: one writer, one reader, and a record is read only when all of its bytes are written. Rings
+// and mapped segments publish it by one atomic store; in a plain segment the reader waits for the rest of a frame.
 
 import type { Frame, FrameHead } from './frame.js'
 
 /** What a writer does when there is no room. */
 export interface QueuePolicy {
   readonly policy: 'block' | 'drop'
-  /** Longest time (ms) `block` waits for room. After a wait in vain the writer does not wait again until there was room. */
+  /**
+   * Longest time (ms) `block` waits for room. After a wait in vain the writer does not wait again until there was room.
+   */
   readonly wait: number
   /** Bytes that may wait in a queue of growing size (files). */
   readonly limit: number
@@ -25,9 +27,9 @@ export function isVital({ level }: FrameHead): boolean {
 /** The producer's end; used by one thread. */
 export interface QueueWriter {
   /**
-   * Writes a record. After `true` the record survives the end of its thread (ring) or of its process (file). `false`: the
-   * record was dropped, because the queue stayed full for as long as the policy waits, or could not be written. Never
-   * throws. `vital`: may use the reserved room.
+   * Writes a record. After `true` the record survives the end of its thread (ring) or of its process (file). `false`:
+   * the record was dropped, because the queue stayed full for as long as the policy waits, or could not be written.
+   * Never throws. `vital`: may use the reserved room.
    */
   write(head: FrameHead, text: string, vital?: boolean): boolean
   close(): void

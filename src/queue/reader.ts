@@ -1,8 +1,8 @@
 // Reader: the listener's end of a FileQueue, which reads its segments in order and removes those it has read.
 //
-// Invariant: one reader at a time, and only the reader removes segments; a successor starts at the checkpoint of the last
-// one (`position()`). The writer only appends. A frame at the end of the file that is not complete is read again later; it
-// is skipped only when another frame follows it, or when the writer is gone.
+// Invariant: one reader at a time, and only the reader removes segments; a successor starts at the checkpoint of the
+// last one (`position()`). The writer only appends. A frame at the end of the file that is not complete is read again
+// later; it is skipped only when another frame follows it, or when the writer is gone.
 
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
 import { removeFile } from '../core/remove.js'
@@ -106,8 +106,8 @@ export class FileReader implements QueueReader {
   }
 
   /**
-   * Moves on behind data that will never be completed: any, if the writer is `gone`; otherwise a segment whose END frame is
-   * missing, once the next segment has begun. Returns whether there may be more to read.
+   * Moves on behind data that will never be completed: any, if the writer is `gone`; otherwise a segment whose END
+   * frame is missing, once the next segment has begun. Returns whether there may be more to read.
    */
   advance(gone: boolean): boolean {
     const number = this.#number
@@ -203,8 +203,8 @@ export class FileReader implements QueueReader {
     return hasGrown ? this.#written() : size
   }
 
-  // Looks for frames behind the extent. There are some if the writer was killed between frame and extent, or if the extent
-  // was damaged.
+  // Looks for frames behind the extent. There are some if the writer was killed between frame and extent, or if the
+  // extent was damaged.
   #findBehindExtent(): boolean {
     if (!this.#hasExtent || this.#fd < 0 || this.#limit !== undefined) return false
     const [, from] = this.position()
@@ -214,15 +214,16 @@ export class FileReader implements QueueReader {
     return this.#limit > this.#position
   }
 
-  // Drops the incomplete frame at the file's end, to read it again: the writer may have cut it off (full disk) and written
-  // another one in its place.
+  // Drops the incomplete frame at the file's end, to read it again: the writer may have cut it off (full disk) and
+  // written another one in its place.
   #dropTail(): void {
     this.#isTail = false
     this.#position -= this.#end - this.#start
     this.#start = this.#end
   }
 
-  // The file became shorter: somebody cut it. Reads it again from the start, without the records that were passed already.
+  // The file became shorter: somebody cut it. Reads it again from the start, without the records that were passed
+  // already.
   #restart(): void {
     this.damaged++
     this.#start = this.#end
@@ -230,7 +231,8 @@ export class FileReader implements QueueReader {
     this.#skipTo = this.#last
   }
 
-  // Bytes to read: at least the rest of the current frame. The caller limits a wrong size in its header to the file's size.
+  // Bytes to read: at least the rest of the current frame. The caller limits a wrong size in its header to the file's
+  // size.
   #chunkFor(rest: number): number {
     if (rest < HEADER) return MAX_CHUNK
     return Math.max(MAX_CHUNK, frameSize(this.#buffer.readUInt32LE(this.#start)) - rest)
@@ -255,8 +257,8 @@ export class FileReader implements QueueReader {
     return isBegun
   }
 
-  // Whether another frame starts where the payload of an incomplete one should be, so that the latter stays incomplete. A
-  // header in the payload is proof: no JSON text contains the bytes of a valid one.
+  // Whether another frame starts where the payload of an incomplete one should be, so that the latter stays incomplete.
+  // A header in the payload is proof: no JSON text contains the bytes of a valid one.
   #isInterrupted(): boolean {
     if (this.#searched >= this.#position) return false
     const unsearched = this.#end - (this.#position - this.#searched) - HEADER

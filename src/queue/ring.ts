@@ -7,9 +7,9 @@
 //   +-------+-------+---------+-----------------------------+
 //
 // `head` counts the bytes written, `tail` the bytes released; both wrap at 32 bits. Offset in the ring: count modulo
-// `capacity`, which is a power of two. Invariant: only the writer stores `head`, only the reader stores `tail`. The writer
-// publishes a frame by one atomic store of `head` after all bytes of the frame are written. So a published record survives
-// its thread, and a writer that dies within a frame leaves nothing visible. There is no lock.
+// `capacity`, which is a power of two. Invariant: only the writer stores `head`, only the reader stores `tail`. The
+// writer publishes a frame by one atomic store of `head` after all bytes of the frame are written. So a published
+// record survives its thread, and a writer that dies within a frame leaves nothing visible. There is no lock.
 //
 // Frames do not wrap around: a PAD frame, or fewer bytes than a header, fills the end of the ring. Nothing here assumes
 // threads: the memory may as well be a file that two processes map.
@@ -238,8 +238,8 @@ export class RingReader implements QueueReader {
     return true
   }
 
-  // Skips bytes without a record. Releases them at once if no frame before them is in use, so that a PART behind them does
-  // not have to wait.
+  // Skips bytes without a record. Releases them at once if no frame before them is in use, so that a PART behind them
+  // does not have to wait.
   #skip(size: number): true {
     const isFirst = Atomics.load(this.#control, TAIL) === this.#cursor
     this.#cursor = (this.#cursor + size) | 0

@@ -1,7 +1,7 @@
 // Room: the limit on the bytes that wait in a FileQueue, and the writer's wait for the reader.
 //
-// Invariant: the reader removes a segment once it has read all of it, so the writer learns from the files that are gone how
-// far the reader is. The segment that is being written always counts in full.
+// Invariant: the reader removes a segment once it has read all of it, so the writer learns from the files that are gone
+// how far the reader is. The segment that is being written always counts in full.
 
 import { existsSync } from 'node:fs'
 import { monotonic } from '../core/clock.js'
@@ -50,8 +50,8 @@ export class Room {
   }
 
   /**
-   * Whether there is room for a record of `size` bytes behind the `written` bytes of the current segment; waits for it as
-   * the policy says. A record larger than the limit has room when no full segment waits.
+   * Whether there is room for a record of `size` bytes behind the `written` bytes of the current segment; waits for it
+   * as the policy says. A record larger than the limit has room when no full segment waits.
    */
   reserve(written: number, size: number, vital: boolean): boolean {
     const { limit } = this.#policy
@@ -63,8 +63,8 @@ export class Room {
   }
 
   /**
-   * Waits for a condition as the policy says; false if it was not met in time. After that, each further call only checks it
-   * once, until it is met again.
+   * Waits for a condition as the policy says; false if it was not met in time. After that, each further call only
+   * checks it once, until it is met again.
    */
   waitUntil(isReady: () => boolean): boolean {
     const isPatient = this.#policy.policy === 'block' && !this.#isStuck

@@ -1,7 +1,7 @@
 // Writer: the producer's end of a FileQueue, which writes segments one after the other.
 //
-// Invariant: one writer per producer's name. It creates the next segment before it ends the last one, so a reader that finds
-// an END frame also finds the segment behind it. A busy producer on Linux continues in mapped segments.
+// Invariant: one writer per producer's name. It creates the next segment before it ends the last one, so a reader that
+// finds an END frame also finds the segment behind it. A busy producer on Linux continues in mapped segments.
 
 import { isMainThread } from 'node:worker_threads'
 import { monotonic } from '../core/clock.js'
@@ -32,11 +32,15 @@ export interface FileQueueOptions {
   readonly hello: string
   /** Called after each written record with its monotonic time. */
   readonly wrote?: (time: number) => void
-  /** What to do when the reader is behind by `limit` bytes, or the disk is full. Default: no limit; drop on a full disk. */
+  /**
+   * What to do when the reader is behind by `limit` bytes, or the disk is full. Default: no limit; drop on a full disk.
+   */
   readonly policy?: QueuePolicy
   /** Bytes from which a segment counts as full. Default: derived from the policy's limit. */
   readonly segmentSize?: number
-  /** Whether segments may be mapped. Default: only on the main thread, as a terminated thread would leak its mappings. */
+  /**
+   * Whether segments may be mapped. Default: only on the main thread, as a terminated thread would leak its mappings.
+   */
   readonly mayMap?: boolean
 }
 
@@ -103,8 +107,8 @@ export class FileWriter implements QueueWriter {
     this.#segment.append(head, text)
   }
 
-  // Starts the next segment if the record does not fit into the current one, and ends the current one after that. If the
-  // next one cannot be created, the current one is used further.
+  // Starts the next segment if the record does not fit into the current one, and ends the current one after that. If
+  // the next one cannot be created, the current one is used further.
   #rollIfFull(text: string): void {
     const old = this.#segment
     if (!old?.isFullFor(text)) return
@@ -133,8 +137,8 @@ export class FileWriter implements QueueWriter {
     return this.#create((path) => new PlainSegment(path, size))
   }
 
-  // The modules are loaded only by producers that need them: that takes about 10 ms. Returns undefined if the record is too
-  // large for a mapped segment, or if files cannot be mapped here.
+  // The modules are loaded only by producers that need them: that takes about 10 ms. Returns undefined if the record is
+  // too large for a mapped segment, or if files cannot be mapped here.
   #startMapped(text: string): Segment | undefined {
     const size = Math.min(MAPPED_SIZE, this.#segmentSize)
     const room = size - EXTENT_FRAME - frameBound(this.#options.hello) - HEADER

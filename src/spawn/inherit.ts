@@ -34,13 +34,15 @@ export interface Inheritance extends RootLevels {
   /** The files behind the root's stdout and stderr. */
   readonly stdio: StdioIds
   /**
-   * Whether the directory belongs to a collector (`logshare collect`). Such a directory stays while no collector runs, and
-   * no child takes it over.
+   * Whether the directory belongs to a collector (`logshare collect`). Such a directory stays while no collector runs,
+   * and no child takes it over.
    */
   readonly isCollector?: boolean
 }
 
-/** Settings of an application that logs through a collector, for itself and its children. They override the collector's. */
+/**
+ * Settings of an application that logs through a collector, for itself and its children. They override the collector's.
+ */
 export interface Joined {
   readonly own: Inheritance['own']
   readonly redact: readonly string[]
@@ -66,8 +68,8 @@ export interface Place {
   /** Which of the child's streams lead to the same file as the root's. */
   readonly capture: Capture
   /**
-   * Whether the root's main thread is blocked by `spawnSync`, `execSync` or `execFileSync` until the child exits, so that it
-   * cannot relay. The child then writes terminal output at once itself, and handlers get a copy.
+   * Whether the root's main thread is blocked by `spawnSync`, `execSync` or `execFileSync` until the child exits, so
+   * that it cannot relay. The child then writes terminal output at once itself, and handlers get a copy.
    */
   readonly isDirect?: boolean
   /**
@@ -154,8 +156,8 @@ export function readInheritance(directory: string): Inheritance | undefined {
 }
 
 /**
- * Writes the inheritance by a rename, so that a child that starts meanwhile reads either the old or the new text. Throws the
- * system's error.
+ * Writes the inheritance by a rename, so that a child that starts meanwhile reads either the old or the new text.
+ * Throws the system's error.
  */
 export function writeInheritance(directory: string, text: string): void {
   const path = inheritancePath(directory)
@@ -168,7 +170,9 @@ export const PRELOAD_FLAG: string = `-r "${PRELOAD.replace(/[\\"]/g, '\\$&')}"`
 
 let exists: boolean | undefined
 
-/** Whether the preload file exists. If it does not, children start without logshare: a missing preload would kill them. */
+/**
+ * Whether the preload file exists. If it does not, children start without logshare: a missing preload would kill them.
+ */
 export function canPreload(): boolean {
   exists ??= existsSync(PRELOAD)
   return exists

@@ -1,15 +1,17 @@
 // Worker options: a proxy that Node reads instead of the user's options when it constructs a Worker.
 //
-// The user's object is not changed. Each of its properties is read as often, and in the same order, as without logshare,
-// because it may have getters. What Node reads also completes the Worker's hand (streams, flags), before Node sends that to
-// the thread.
+// The user's object is not changed. Each of its properties is read as often, and in the same order, as without
+// logshare, because it may have getters. What Node reads also completes the Worker's hand (streams, flags), before Node
+// sends that to the thread.
 
 import type { WorkerOptions } from 'node:worker_threads'
 import { PRELOAD, type WorkerHand } from './inherit.js'
 
 export type Options = WorkerOptions & { execArgv?: readonly string[] }
 export type Hand = { -readonly [K in keyof WorkerHand]: WorkerHand[K] }
-/** Returns the flags that a Worker would have without logshare; undefined if it needs no preload flag in its execArgv. */
+/**
+ * Returns the flags that a Worker would have without logshare; undefined if it needs no preload flag in its execArgv.
+ */
 export type Plan = (given: Pick<Options, 'env' | 'execArgv'>) => readonly string[] | undefined
 /** Values read from the user's options, by name, in order: a retry uses them instead of calling getters again. */
 type Given = Map<PropertyKey, unknown[]>
@@ -71,8 +73,8 @@ export class OptionsProxy {
     return given[count]
   }
 
-  // Node reads execArgv first to validate it, then `env`, then execArgv again to use it. Our flags depend on `env`, so they
-  // are returned from the second read on.
+  // Node reads execArgv first to validate it, then `env`, then execArgv again to use it. Our flags depend on `env`, so
+  // they are returned from the second read on.
   #flagsFor(value: unknown): unknown {
     if (!this.#reads.has('env')) return value
     if (!this.#isPlanned) {

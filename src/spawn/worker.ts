@@ -1,7 +1,7 @@
 // Worker: patches the class Worker of node:worker_threads so that each instance starts as a child with logshare.
 //
-// The replacement is a shell class rather than a Proxy or a subclass: its constructor returns an instance of the original,
-// so the application sees no difference.
+// The replacement is a shell class rather than a Proxy or a subclass: its constructor returns an instance of the
+// original, so the application sees no difference.
 
 import { EventEmitter } from 'node:events'
 import { syncBuiltinESMExports } from 'node:module'
@@ -19,14 +19,14 @@ export const OriginalWorker: WorkerClass = threads.Worker
 const EXEMPT = /(?:thread-stream|pino)[\\/]lib[\\/]worker\.js$|tslog[\\/].*worker[.-]runner\.m?js$/
 
 /**
- * Node rejects some flags in a Worker's execArgv that a Worker may inherit (https://github.com/nodejs/node/issues/41103).
- * The constructor is retried without them, at most so often.
+ * Node rejects some flags in a Worker's execArgv that a Worker may inherit
+ * (https://github.com/nodejs/node/issues/41103). The constructor is retried without them, at most so often.
  */
 const MAX_RETRIES = 8
 
 /**
- * Replaces `Worker` by a class whose instances load logshare first. `preloaded`: logshare itself was loaded by `-r`, so that
- * Workers without flags of their own inherit the preload. Returns the undo.
+ * Replaces `Worker` by a class whose instances load logshare first. `preloaded`: logshare itself was loaded by `-r`, so
+ * that Workers without flags of their own inherit the preload. Returns the undo.
  */
 export function patchWorker(parent: () => Parent | undefined, preloaded: boolean): () => void {
   const construct = (args: unknown[], newTarget: NewableFunction): NodeWorker => {
@@ -129,8 +129,8 @@ function buildWithFlags(proxy: OptionsProxy, build: () => NodeWorker): NodeWorke
     } catch (error) {
       const { flags, isOfUser } = proxy
       if (!flags || tries >= MAX_RETRIES || !isFlagError(error)) throw error
-      // For the user's own flags, let Node throw its error for the original list. From inherited flags, remove those that
-      // Node rejects in an execArgv.
+      // For the user's own flags, let Node throw its error for the original list. From inherited flags, remove those
+      // that Node rejects in an execArgv.
       proxy.flags = isOfUser ? undefined : withoutRejected(flags, error)
     }
   }
@@ -140,7 +140,8 @@ function isFlagError(error: unknown): error is Error {
   return (error as NodeJS.ErrnoException).code === 'ERR_WORKER_INVALID_EXEC_ARGV'
 }
 
-// Removes a rejected flag together with a detached value behind it (`--title foo`), which would end the parsing of flags.
+// Removes a rejected flag together with a detached value behind it (`--title foo`), which would end the parsing of
+// flags.
 function withoutRejected(flags: readonly string[], error: Error): string[] | undefined {
   const rejected = /flags: (.*)$/.exec(error.message)?.[1]?.split(', ') ?? []
   const isRejected = (flag: string | undefined): boolean =>
