@@ -1,5 +1,5 @@
 'use strict'
-// The runtime directory: private, ours, held by one living root, and removed without touching what is not ours.
+// Directory: where the runtime directory is created, which ones are rejected, and what is removed from it.
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
@@ -35,7 +35,7 @@ function deadPid() {
   return Number(spawnSync(process.execPath, ['-p', 'process.pid']).stdout)
 }
 
-test('is a new one beneath XDG_RUNTIME_DIR, private whatever the umask', (t) => {
+test('a new directory below XDG_RUNTIME_DIR, private with any umask', (t) => {
   const base = scratch(t)
   const before = process.umask(0)
   t.after(() => process.umask(before))
@@ -48,14 +48,14 @@ test('is a new one beneath XDG_RUNTIME_DIR, private whatever the umask', (t) => 
   if (UNIX) assert.deepEqual([dirname(one), one, two].map(mode), [0o700, 0o700, 0o700])
 })
 
-test('is LOGSHARE_DIR, made with all above it', (t) => {
+test('LOGSHARE_DIR is created together with its parents', (t) => {
   const path = join(scratch(t), 'a/b')
   assert.equal(makeDirectory({ LOGSHARE_DIR: path }), path)
   if (UNIX) assert.equal(mode(path), 0o700)
   assert.equal(JSON.parse(readFileSync(lockOf(path), 'utf8')).pid, process.pid)
 })
 
-test('is a new one within LOGSHARE_DIR while a living process has that', (t) => {
+test('a new directory within LOGSHARE_DIR while a living process uses that', (t) => {
   const path = join(scratch(t), 'run')
   makeDirectory({ LOGSHARE_DIR: path })
   const second = makeDirectory({ LOGSHARE_DIR: path })
@@ -63,7 +63,7 @@ test('is a new one within LOGSHARE_DIR while a living process has that', (t) => 
   if (UNIX) assert.equal(mode(second), 0o700)
 })
 
-test('is LOGSHARE_DIR if the process that has it is dead', (t) => {
+test('LOGSHARE_DIR is used again when the process that used it is dead', (t) => {
   const path = join(scratch(t), 'run')
   mkdirSync(path, { mode: 0o700 })
   writeFileSync(lockOf(path), JSON.stringify({ pid: deadPid(), start: '1' }))
@@ -71,7 +71,7 @@ test('is LOGSHARE_DIR if the process that has it is dead', (t) => {
   assert.equal(JSON.parse(readFileSync(lockOf(path, 2), 'utf8')).pid, process.pid)
 })
 
-test('is refused if it is a file, or cannot be made', (t) => {
+test('a file, or a path that cannot be created, is rejected', (t) => {
   const base = scratch(t)
   const path = join(base, 'file')
   writeFileSync(path, '')
@@ -86,7 +86,7 @@ test('is refused if it is a file, or cannot be made', (t) => {
   )
 })
 
-test('is refused if it is a symbolic link', { skip: !UNIX }, (t) => {
+test('a symbolic link is rejected', { skip: !UNIX }, (t) => {
   const base = scratch(t)
   mkdirSync(join(base, 'target'), { mode: 0o700 })
   symlinkSync('target', join(base, 'link'))
@@ -100,7 +100,7 @@ test('is refused if it is a symbolic link', { skip: !UNIX }, (t) => {
   assert.deepEqual(readdirSync(join(base, 'target')), [])
 })
 
-test('is refused if others may enter it', { skip: !UNIX }, (t) => {
+test('a directory that others may enter is rejected', { skip: !UNIX }, (t) => {
   const path = join(scratch(t), 'run')
   mkdirSync(path)
   for (const bits of [0o755, 0o710, 0o701]) {
@@ -111,7 +111,7 @@ test('is refused if others may enter it', { skip: !UNIX }, (t) => {
   }
 })
 
-test('is refused if it belongs to somebody else', { skip: !isSuper }, (t) => {
+test('a directory of another user is rejected', { skip: !isSuper }, (t) => {
   const path = join(scratch(t), 'run')
   mkdirSync(path, { mode: 0o700 })
   chownSync(path, 12345, 12345)
@@ -120,12 +120,12 @@ test('is refused if it belongs to somebody else', { skip: !isSuper }, (t) => {
   assert.throws(() => checkDirectory({ LOGSHARE_DIR: path }), wrong)
 })
 
-test('is not looked at when it is not there, or not asked for', (t) => {
+test('a directory that does not exist, or is not configured, is not checked', (t) => {
   checkDirectory({})
   checkDirectory({ LOGSHARE_DIR: join(scratch(t), 'missing') })
 })
 
-test('is removed with our files in it', (t) => {
+test('removal removes our files and the directory', (t) => {
   const path = join(scratch(t), 'run')
   makeDirectory({ LOGSHARE_DIR: path })
   for (const file of ['1-0-ab.0.q', 'bell.sock', 'config.json']) writeFileSync(join(path, file), '')
@@ -134,7 +134,7 @@ test('is removed with our files in it', (t) => {
   assert.doesNotThrow(() => removeDirectory(path))
 })
 
-test("stays with somebody else's files in it", (t) => {
+test("a directory with somebody else's files stays", (t) => {
   const path = join(scratch(t), 'run')
   makeDirectory({ LOGSHARE_DIR: path })
   const theirs = ['my.config.json', 'bell.sock.txt', 'data.qq', 'listener.1.lock~', 'root.lock']

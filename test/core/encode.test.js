@@ -1,5 +1,5 @@
 'use strict'
-// The encoder: any value becomes JSON, in a known shape, and nothing it meets makes it throw.
+// Encode: the JSON of each kind of value, and that no value makes the encoder throw.
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
@@ -7,7 +7,7 @@ const vm = require('node:vm')
 const fc = require('fast-check')
 const { encodeString, encodeValue, isError } = require('../../dist/core/encode.js')
 
-/** The value as it comes back from its JSON. @param {unknown} value @returns {any} */
+/** Encodes a value and parses the text again. @param {unknown} value @returns {any} */
 function through(value) {
   const text = encodeValue(value)
   return text === undefined ? undefined : JSON.parse(text)
@@ -158,7 +158,7 @@ test('encodes cycles', () => {
   }
 })
 
-test('encodes what is nested 100000 deep', () => {
+test('encodes values nested 100000 levels deep', () => {
   let object = {}
   let list = []
   /** @type {any} */
@@ -172,7 +172,7 @@ test('encodes what is nested 100000 deep', () => {
   assert.equal(through(error).cause.cause.message, 'outer')
 })
 
-test('keeps own keys of any name and leaves prototypes alone', () => {
+test('keeps own keys of any name and does not change prototypes', () => {
   const text = '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"a":1}'
   assert.equal(encodeValue(JSON.parse(text)), text)
   assert.equal(encodeValue(new Map(Object.entries(JSON.parse(text)))), text)
@@ -184,7 +184,7 @@ test('encodes 5 MB of text', () => {
   assert.equal(through({ text }).text, text)
 })
 
-test('makes valid UTF-8 of lone surrogates', () => {
+test('encodes lone surrogates as valid UTF-8', () => {
   for (const text of ['\ud800', 'a\udc00b', '\udc00\ud800', '\u{1f600}\ud83d']) {
     for (const json of [encodeString(text), encodeValue({ [text]: text })]) {
       assert.equal(Buffer.from(String(json)).toString(), json)
@@ -215,7 +215,7 @@ test('names the type of an error whose class sets no name, or whose instance doe
   assert.doesNotThrow(() => through(orphan))
 })
 
-test('encodes causes that are no errors, and errors that cause themselves', () => {
+test('encodes causes that are not errors, and errors that are their own cause', () => {
   assert.equal(through(new Error('x', { cause: 'text' })).cause, 'text')
   assert.deepEqual(through(new Error('x', { cause: { a: 1n } })).cause, { a: 1 })
   assert.equal(through(new Error('x', { cause: null })).cause, null)
@@ -270,7 +270,7 @@ test("keeps an error's own fields of any name", () => {
   }
 })
 
-test('encodes an error of another realm, and one with a toJSON of its own', () => {
+test('encodes an error of another realm, and one with its own toJSON', () => {
   const foreign = vm.runInNewContext('new TypeError("far", { cause: new Error("farther") })')
   assert.ok(isError(foreign))
   assert.equal(through({ foreign }).foreign.type, 'TypeError')
@@ -281,7 +281,7 @@ test('encodes an error of another realm, and one with a toJSON of its own', () =
   assert.equal(isError(revoked()), false)
 })
 
-test('property: anything gives nothing or JSON', () => {
+test('property: any value gives undefined or JSON', () => {
   const anything = fc.anything({
     withBigInt: true,
     withBoxedValues: true,
@@ -303,7 +303,7 @@ test('property: anything gives nothing or JSON', () => {
   )
 })
 
-test('property: JSON comes back as it went', () => {
+test('property: a JSON value survives encoding unchanged', () => {
   fc.assert(
     fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
       assert.deepEqual(through(value), JSON.parse(JSON.stringify(value)))

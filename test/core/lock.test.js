@@ -1,5 +1,5 @@
 'use strict'
-// The lock of a runtime directory: held by one living process, taken over from a dead one, by one of several.
+// Lock: one living process holds it, and of several processes exactly one takes it over from a dead holder.
 
 const assert = require('node:assert/strict')
 const { fork, spawnSync } = require('node:child_process')
@@ -12,7 +12,7 @@ const { cleanEnv, scratch, FIXTURES } = require('../helpers/run.js')
 
 const FILE = 'listener.1.lock'
 
-test('is taken once, and free again when dropped', (t) => {
+test('a lock is taken once, and is free again after it was dropped', (t) => {
   const directory = scratch(t)
   assert.equal(isLocked(directory), false)
   assert.equal(takeLock(directory), true)
@@ -23,7 +23,7 @@ test('is taken once, and free again when dropped', (t) => {
   assert.equal(takeLock(directory), true)
 })
 
-test('of a dead process is taken over', (t) => {
+test('a lock of a dead process is taken over', (t) => {
   const directory = scratch(t)
   const { pid } = spawnSync(process.execPath, ['-e', '0'])
   writeFileSync(join(directory, FILE), JSON.stringify({ pid, start: '1' }))
@@ -33,7 +33,7 @@ test('of a dead process is taken over', (t) => {
   assert.equal(takeLock(directory), false)
 })
 
-test('of a process whose id another has now is taken over', {
+test('a lock of a dead process whose id was reused is taken over', {
   skip: process.platform !== 'linux',
 }, (t) => {
   const directory = scratch(t)
@@ -41,7 +41,7 @@ test('of a process whose id another has now is taken over', {
   assert.equal(takeLock(directory), true)
 })
 
-test('that cannot be read is respected', (t) => {
+test('a lock that cannot be read counts as held', (t) => {
   for (const text of ['', 'not JSON', 'null']) {
     const directory = scratch(t)
     writeFileSync(join(directory, FILE), text)
@@ -49,7 +49,7 @@ test('that cannot be read is respected', (t) => {
   }
 })
 
-test('is not dropped for somebody else', (t) => {
+test('a lock of another process is not dropped', (t) => {
   const directory = scratch(t)
   const holder = { pid: process.ppid, start: startOf(process.ppid) }
   writeFileSync(join(directory, FILE), JSON.stringify(holder))
@@ -57,7 +57,7 @@ test('is not dropped for somebody else', (t) => {
   assert.ok(existsSync(join(directory, FILE)))
 })
 
-test('of a dead process is taken by one of many', async (t) => {
+test('a lock of a dead process is taken over by exactly one of several processes', async (t) => {
   const directory = scratch(t)
   const { pid } = spawnSync(process.execPath, ['-e', '0'])
   writeFileSync(join(directory, FILE), JSON.stringify({ pid, start: '1' }))
@@ -71,11 +71,11 @@ test('of a dead process is taken by one of many', async (t) => {
   for (const each of processes) each.disconnect()
 })
 
-test('a process is alive until it has ended, also while nobody has waited for it', () => {
+test('a process that has ended is not alive, even before it is reaped', () => {
   assert.equal(isAlive(process.pid), true)
   const { pid } = spawnSync(process.execPath, ['-e', '0'])
   assert.equal(isAlive(Number(pid)), false)
-  // The shell's child has ended and the shell waits for nothing: a zombie.
+  // The shell's child has ended and the shell does not reap it: a zombie.
   const { stdout } = spawnSync('sh', ['-c', 'sleep 0 & echo $!; exec sleep 0.3'], {
     encoding: 'utf8',
   })

@@ -1,5 +1,5 @@
 'use strict'
-// LogRecord: what a call in pino's shape becomes, and that no call throws.
+// Record: the encoding of calls in pino's shape, and that no call throws.
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
@@ -81,7 +81,7 @@ for (const [name, args, expected] of CALLS) {
   test(`a call with ${name}`, () => assert.deepEqual(call(args), expected))
 }
 
-test('an error first becomes err, and its message the message', () => {
+test('an error as first argument becomes err, and its message becomes the message', () => {
   const { msg, err } = call([error])
   assert.equal(msg, 'broken')
   assert.deepEqual(
@@ -93,7 +93,7 @@ test('an error first becomes err, and its message the message', () => {
   assert.deepEqual(withText.err, err)
 })
 
-test('an error left over behind the message becomes err', () => {
+test('an error that no placeholder consumes becomes err', () => {
   assert.equal(call(['failed', error]).err.code, 'E_B')
   assert.equal(call(['failed', error]).msg, 'failed')
   assert.equal(call(['%s failed', 'x', error]).msg, 'x failed')
@@ -102,19 +102,19 @@ test('an error left over behind the message becomes err', () => {
   assert.equal(formatted.err, undefined)
 })
 
-test('a field err is an error record, and its message the message when there is no other', () => {
+test('a field err is encoded as an error, and its message is used if there is no other', () => {
   assert.equal(call([{ err: error, a: 1 }]).msg, 'broken')
   assert.equal(call([{ err: error }, 'm']).msg, 'm')
   assert.equal(call([{ err: error }]).err.type, 'TypeError')
   assert.equal(call([{ err: 'text' }]).err, 'text')
 })
 
-test('own fields of a logger come first', () => {
+test('the own fields of a logger come first', () => {
   const bindings = encodeFields({ a: 1, pid: 2 })
   assert.equal(encodeCall([{ b: 2 }, 'm'], { bindings }), ',"msg":"m","a":1,"_pid":2,"b":2')
 })
 
-test('serializers prepare their fields, and one that throws costs only its own', () => {
+test('serializers replace the values of their fields; if one throws, only its field is lost', () => {
   const serializers = {
     user: (/** @type {{ id: number }} */ user) => user.id,
     err: (/** @type {Error} */ err) => err.message,
@@ -137,7 +137,7 @@ test('serializers prepare their fields, and one that throws costs only its own',
   })
 })
 
-test('a field is no serializer because an object has a property of that name', () => {
+test('inherited properties of the serializers object are not used as serializers', () => {
   const fields = JSON.parse('{"toString":1,"constructor":2,"__proto__":3,"valueOf":4}')
   assert.equal(
     encodeFields(fields, { other: String }),
@@ -145,7 +145,7 @@ test('a field is no serializer because an object has a property of that name', (
   )
 })
 
-test('a getter that throws costs only its own field', () => {
+test('if a getter throws, only its field is lost', () => {
   const fields = {
     a: 1,
     get bad() {
@@ -156,7 +156,7 @@ test('a getter that throws costs only its own field', () => {
   assert.deepEqual(call([fields, 'm']), { msg: 'm', a: 1, bad: '[Throws: no]', b: 2 })
 })
 
-test('fields that throw before they can be read still leave a record', () => {
+test('fields that throw when they are enumerated still give a record', () => {
   const trap = (/** @type {string[]} */ ...names) =>
     new Proxy({ a: 1 }, Object.fromEntries(names.map((name) => [name, thrower])))
   for (const names of [
@@ -179,7 +179,7 @@ test('fields that throw before they can be read still leave a record', () => {
   assert.equal(call([withMsg]).fields.a, 1)
 })
 
-test('arguments that throw leave the text and the other arguments', () => {
+test('if an argument throws, the text and the other arguments are kept', () => {
   const bad = { toString: thrower, a: 1 }
   assert.equal(
     formatArgs(['user %s of %s', 'ann', bad]),
@@ -196,7 +196,7 @@ test('arguments that throw leave the text and the other arguments', () => {
   assert.equal(formatArgs(['%j', cycle]), '[Circular]')
 })
 
-test('redaction hides named values in bindings, fields, maps and errors', () => {
+test('redaction replaces named values in bindings, fields, maps and errors', () => {
   const redact = createRedact(['password', 'user.token', '*.secret', 'err.key'])
   const bindings = encodeFields({ password: 'p1' })
   const fields = {
@@ -218,12 +218,12 @@ test('redaction hides named values in bindings, fields, maps and errors', () => 
   assert.equal(createRedact([]), undefined)
 })
 
-test('redaction hides everything when it cannot be done', () => {
+test('redaction replaces all fields if it fails', () => {
   const redact = createRedact(['a'])
   assert.equal(redact?.(',"a":no JSON'), ',"fields":"[REDACTED]"')
 })
 
-test('property: no call throws, and each gives JSON with a message', () => {
+test('property: no call throws, and each one gives JSON with a message', () => {
   const hostile = [
     revoked(),
     new Proxy({}, { get: thrower }),
@@ -236,7 +236,7 @@ test('property: no call throws, and each gives JSON with a message', () => {
     error,
     '%s %d %i %f %j %o %O %c %%',
   ]
-  // By place: fast-check itself does not survive them.
+  // By index: fast-check itself throws on these values.
   const places = fc.nat(hostile.length - 1).map((place) => ({ place, value: undefined }))
   const anything = fc.anything({
     withBigInt: true,

@@ -1,5 +1,5 @@
 'use strict'
-// The span a record is made in, read where OpenTelemetry's API keeps it.
+// Trace: the active span is read from where OpenTelemetry's API keeps it.
 
 const test = require('node:test')
 const assert = require('node:assert/strict')
@@ -11,7 +11,7 @@ const IDS = { traceId: '0123456789abcdef0123456789abcdef', spanId: '0123456789ab
 const TEXT = `,"trace_id":"${IDS.traceId}","span_id":"${IDS.spanId}","trace_flags":"01"`
 
 /**
- * Has the API's own context manager say that a span is active.
+ * Registers a context manager in the API whose active context is `active()`.
  * @param {{ after(fn: () => void): void }} t @param {() => import('@opentelemetry/api').Context} active
  */
 function manage(t, active) {
@@ -35,7 +35,7 @@ function within(given) {
   return trace.setSpanContext(ROOT_CONTEXT, { ...IDS, traceFlags: 1, ...given })
 }
 
-test('without the API, without a manager and without a span there is nothing', (t) => {
+test('without the API, a context manager or a span there are no fields', (t) => {
   assert.equal(encodeTrace(',"msg":"a"'), '')
   Reflect.set(globalThis, KEY, {})
   t.after(() => Reflect.deleteProperty(globalThis, KEY))
@@ -46,7 +46,7 @@ test('without the API, without a manager and without a span there is nothing', (
   assert.equal(encodeTrace(',"msg":"a"'), '')
 })
 
-test("a span's ids and flags, unless the record has one of their names itself", (t) => {
+test("a span's ids and flags, unless the record has a field of that name", (t) => {
   manage(t, () => within())
   assert.equal(encodeTrace(',"msg":"a"'), TEXT)
   for (const name of ['trace_id', 'span_id', 'trace_flags']) {
@@ -56,7 +56,7 @@ test("a span's ids and flags, unless the record has one of their names itself", 
   }
 })
 
-test('one span after the other, each with its own', (t) => {
+test('consecutive spans, each with its own ids', (t) => {
   const spans = ['a', 'b', 'a'].map((digit) => within({ spanId: digit.repeat(16), traceFlags: 0 }))
   manage(t, () => spans[0])
   for (const digit of ['a', 'b', 'a']) {
@@ -69,7 +69,7 @@ test('one span after the other, each with its own', (t) => {
   }
 })
 
-test('ids that are none, and a manager that throws, are nothing', (t) => {
+test('invalid ids and a context manager that throws give no fields', (t) => {
   const wrong = ['', '0'.repeat(32), 'A'.repeat(32), `${'a'.repeat(31)}"`, undefined, 7]
   const contexts = wrong.map((traceId) => within({ traceId: /** @type {any} */ (traceId) }))
   contexts.push(within({ spanId: '0'.repeat(16) }), within({ spanId: 'a' }))

@@ -1,5 +1,5 @@
 'use strict'
-// Nothing a text holds makes a line of its own in any format, or moves anybody's cursor.
+// Forged lines: no logged text can create a line of its own, or a terminal escape, in any format.
 
 const assert = require('node:assert/strict')
 const { readFileSync, writeFileSync } = require('node:fs')
@@ -10,7 +10,7 @@ const fc = require('fast-check')
 const { readLines, run, scratch } = require('../helpers/run.js')
 
 const STAMP = /^\d\d:\d\d:\d\d\.\d{3} (?:INFO|ERROR) /
-/** All but the line feed, and the tab, which pretty leaves as it is. */
+/** Control characters, without the line feed and the tab, which `pretty` keeps. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: none may be left
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/
 const SEED = 20
@@ -50,7 +50,7 @@ const texts = [
   ),
 ]
 
-/** Places of a record in which each text is logged, by source. */
+/** Places in a record in which each text is logged, by source. */
 const PLACES = { root: 'abcdef', 'worker#1': 'abcdefg', 'fork#1': 'abcdefg' }
 
 /**
@@ -70,7 +70,7 @@ async function logTexts(t, handlers, env = {}) {
   return { directory, stdout }
 }
 
-/** @param {boolean} own whether the console of children was left out */
+/** @param {boolean} own whether the children's console is left out */
 function count(own) {
   const places = Object.values(PLACES).map((each) => (own ? 'abcdef' : each).length)
   return texts.length * places.reduce((sum, each) => sum + each, 0)
@@ -109,7 +109,7 @@ function assertPretty(text) {
     assert.equal(first.filter((line) => line.includes(`<${i}${place}>`)).length >= 3, true)
 }
 
-it('in files of both formats, and in colours on the console', async (t) => {
+it('no forged line in files of both formats, nor in colour on the console', async (t) => {
   const { directory, stdout } = await logTexts(
     t,
     [
@@ -126,14 +126,14 @@ it('in files of both formats, and in colours on the console', async (t) => {
   assert.equal(stripVTControlCharacters(stdout), pretty)
 })
 
-it('in JSON on the console, and what the relay prints of our own loggers', async (t) => {
+it('no forged line in JSON on the console, nor in what the relay prints for our own loggers', async (t) => {
   const json = await logTexts(t, [{ type: 'console', format: 'json' }])
   assertJson(json.stdout, false)
   const relay = await logTexts(t, [{ type: 'relay' }], { TEST_OWN: '1' })
   assertJson(relay.stdout, true)
 })
 
-it('with redaction, which makes the text anew', async (t) => {
+it('no forged line with redaction, which encodes the fields again', async (t) => {
   const directory = scratch(t)
   const TEST_TEXTS = join(directory, 'texts.json')
   writeFileSync(TEST_TEXTS, JSON.stringify(texts))

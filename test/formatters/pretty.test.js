@@ -1,5 +1,5 @@
 'use strict'
-// The pretty formatter: what a person reads, and that nothing in a record can pass for another one.
+// Pretty: the text of each kind of record, and that no part of a record can look like another record.
 
 process.env.TZ = 'UTC'
 const { test } = require('node:test')
@@ -28,12 +28,12 @@ const recordOf = (more) => ({
   ...more,
 })
 
-/** A record as a log call makes it. @param {unknown[]} args */
+/** The record of a log call. @param {unknown[]} args */
 const logged = (...args) => recordOf(JSON.parse(`{${encodeCall(args, { bindings: '' }).slice(1)}}`))
 
 const HEAD = '03:04:05.067 INFO  db.pool (fork#1/worker#2)'
 
-test('a record is time, level, name, source, message and fields', () => {
+test('a line has time, level, name, source, message and fields', () => {
   assert.equal(plain(recordOf()), `${HEAD} ready`)
   assert.equal(plain(recordOf({ lib: 'pino' })), `${HEAD} ready`)
   assert.equal(
@@ -42,14 +42,14 @@ test('a record is time, level, name, source, message and fields', () => {
   )
 })
 
-test('every level has its name, and a number between two the lower one', () => {
+test('each level has its name, and a number between two levels has the lower one', () => {
   const names = [10, 20, 30, 35, 40, 50, 60, 99].map(
     (level) => plain(recordOf({ level })).split(/ +/)[1],
   )
   assert.deepEqual(names, ['TRACE', 'DEBUG', 'INFO', 'INFO', 'WARN', 'ERROR', 'FATAL', 'FATAL'])
 })
 
-test('an error is its stack, with causes and collected errors below it', () => {
+test('an error is written as its stack, with causes and aggregated errors below', () => {
   const stackless = (/** @type {Error} */ error) => Object.assign(error, { stack: undefined })
   const cause = stackless(new TypeError('deep', { cause: stackless(new Error('deepest')) }))
   const list = [stackless(new RangeError('one')), stackless(new Error('two'))]
@@ -74,18 +74,18 @@ test('an error is its stack, with causes and collected errors below it', () => {
   )
 })
 
-test('errors that cause themselves come to an end', () => {
+test('an error that is its own cause is written in finite time', () => {
   const error = new Error('self')
   error.cause = error
   assert.match(plain(logged(error)), /self/)
 })
 
-test('a message of several lines goes on indented', () => {
+test('further lines of a message are indented', () => {
   assert.equal(plain(recordOf({ msg: 'a\nb\r\nc' })), `${HEAD} a\n    b\n    c`)
   assert.equal(plain(recordOf({ msg: '\n' })), `${HEAD} \n    `)
 })
 
-test('fields stay on one line, however large', () => {
+test('fields stay on one line, even if they are large', () => {
   const numbers = Array.from({ length: 90 }, (_, i) => i)
   const deep = { a: { b: { c: { d: { e: { f: 1 } } } } } }
   const text = 'long line\n'.repeat(50)
@@ -93,7 +93,7 @@ test('fields stay on one line, however large', () => {
   assert.equal(line.split('\n').length, 1)
 })
 
-test('control characters are written out', () => {
+test('control characters are escaped', () => {
   const evil = '\u001b[31mred\u001b[0m\rover\u0007\u0008\u0000\u009b1A\u2028x\u2029\u007f\ttab'
   const written = '\\x1b[31mred\\x1b[0m\\x0dover\\x07\\x08\\x00\\x9b1A\\x2028x\\x2029\\x7f\ttab'
   assert.equal(plain(recordOf({ msg: evil })), `${HEAD} ${written}`)
@@ -102,7 +102,7 @@ test('control characters are written out', () => {
   assert.ok(plain(recordOf({ [evil]: 1 })).includes(`${written}=1`))
 })
 
-test('property: a record is one line and indented ones, without a control character', () => {
+test('property: a record is one line followed by indented lines, without control characters', () => {
   const nasty = fc.string({
     unit: fc.constantFrom(
       '\n',
@@ -153,7 +153,7 @@ test('property: a record is one line and indented ones, without a control charac
   )
 })
 
-test('colours are around the same text', () => {
+test('with colours the text is the same', () => {
   const record = recordOf({ level: 50, a: 1, b: { c: 'x' }, err: { type: 'E', message: 'm' } })
   const text = colored(record)
   assert.ok(text.includes('\u001b[31mERROR'))

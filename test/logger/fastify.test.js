@@ -1,5 +1,5 @@
 'use strict'
-// A logger of ours where Fastify wants one of pino's.
+// Fastify: it accepts our logger as its logger instance, in place of one of pino's.
 
 const assert = require('node:assert/strict')
 const { join } = require('node:path')
@@ -22,7 +22,7 @@ test('Fastify logs through a logger instance, with its own children and serializ
   assert.deepEqual(
     [incoming.req.method, incoming.req.url],
     ['GET', '/hello'],
-    'the request is what its serializer says of it',
+    'the request is logged as its serializer returns it',
   )
   assert.deepEqual([handled.msg, handled.greeted], ['in the handler', 'world'])
   assert.equal(completed.msg, 'request completed')

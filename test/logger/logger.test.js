@@ -1,5 +1,5 @@
 'use strict'
-// Loggers and their registry: names, levels, children, pino's call shape, and that no call throws.
+// Logger: names, levels, child loggers and pino's call shape, and that no call throws.
 
 const { after, before, test } = require('node:test')
 const assert = require('node:assert/strict')
@@ -7,7 +7,7 @@ const logshare = require('logshare')
 
 const { addHandler, flush, getLogger, install, stats } = logshare
 /**
- * What Fastify's types ask of a logger instance.
+ * What Fastify's types require of a logger instance.
  * @typedef {Record<typeof LEVELS[number] | 'silent', (fields: any, message?: string, ...args: any[]) => void> & {
  *   level: string,
  *   child: (fields: Record<string, any>, options?: { level?: string, serializers?: Record<string, (value: any) => any> })
@@ -29,7 +29,7 @@ before(() => {
 })
 after(() => uninstall())
 
-/** What is logged meanwhile. @param {() => void} act */
+/** The records logged during `act`. @param {() => void} act */
 async function record(act) {
   /** @type {import('logshare').LogRecord[]} */
   const records = []
@@ -44,7 +44,7 @@ async function record(act) {
 /** @param {() => void} act */
 const messages = async (act) => (await record(act)).map(({ msg }) => msg)
 
-test('the API is these names', () => {
+test('the package exports these names', () => {
   assert.deepEqual(Object.keys(logshare).sort(), [
     'LogshareError',
     'addHandler',
@@ -56,7 +56,7 @@ test('the API is these names', () => {
   ])
 })
 
-test('a name has one logger, and no name is the root logger', () => {
+test('a name has one logger, and without a name it is the root logger', () => {
   assert.equal(getLogger('a.b'), getLogger('a.b'))
   assert.notEqual(getLogger('a.b'), getLogger('a.c'))
   assert.equal(getLogger().name, 'root')
@@ -103,7 +103,7 @@ test('a record has the fields of the contract', async () => {
   assert.equal(stats().made, first + 2)
 })
 
-test('every level has its method, and silent has one that does nothing', async () => {
+test('each level has a method, and silent() does nothing', async () => {
   const log = getLogger('methods')
   log.level = 'trace'
   const records = await record(() => {
@@ -120,7 +120,7 @@ test('every level has its method, and silent has one that does nothing', async (
   )
 })
 
-test('each threshold lets through what it names and above', async () => {
+test('each threshold passes its level and above', async () => {
   const log = getLogger('thresholds')
   for (const [i, level] of LEVELS.entries()) {
     log.level = level
@@ -139,7 +139,7 @@ test('each threshold lets through what it names and above', async () => {
   }
 })
 
-test('a level is inherited by dotted name, and from the nearest that has one', () => {
+test('a level is inherited from the nearest ancestor that has one', () => {
   const [a, ab, abc, abd, other] = ['t', 't.b', 't.b.c', 't.b:d', 'tb'].map((name) =>
     getLogger(name),
   )
@@ -160,7 +160,7 @@ test('a level is inherited by dotted name, and from the nearest that has one', (
   assert.deepEqual(levels(), Array(5).fill('info'))
 })
 
-test('what is no level is refused, and changes nothing', () => {
+test('a wrong level is rejected and changes nothing', () => {
   const log = getLogger('refuses')
   const child = log.child({ a: 1 })
   const bare = log.child({})
@@ -171,12 +171,12 @@ test('what is no level is refused, and changes nothing', () => {
       }, NO_LEVEL)
       assert.equal(each.level, 'info')
     }
-    if (level === null) continue // as if it were not there
+    if (level === null) continue // null counts as no option
     assert.throws(() => log.child({}, { level: /** @type {any} */ (level) }), NO_LEVEL)
   }
 })
 
-test('a child adds its fields, and those of its parents', async () => {
+test('a child logger adds its own fields and those of its parents', async () => {
   const log = getLogger('family')
   const fields = { request: 1, pid: 5, shared: 'parent' }
   const child = log.child(fields)
@@ -207,7 +207,7 @@ test('a child adds its fields, and those of its parents', async () => {
   assert.equal(child.bindings().request, 1)
 })
 
-test("a child's level is its own alone", async () => {
+test("a child logger's level affects no other logger", async () => {
   const log = getLogger('own')
   for (const fields of [{ a: 1 }, {}]) {
     const child = log.child(fields)
@@ -225,7 +225,7 @@ test("a child's level is its own alone", async () => {
   assert.deepEqual(await messages(() => quiet.warn('w')), [])
 })
 
-test("a child's serializers prepare bindings and fields, and are inherited", async () => {
+test("a child logger's serializers apply to bindings and fields, and are inherited", async () => {
   const serializers = {
     user: (/** @type {{ id: number }} */ user) => user.id,
     bad: () => {
@@ -242,7 +242,7 @@ test("a child's serializers prepare bindings and fields, and are inherited", asy
   assert.deepEqual([two.user, two.other, two.bad], [3, 'o', '[Throws: no]'])
 })
 
-test('a disabled level does not look at its arguments', () => {
+test('a disabled level does not access its arguments', () => {
   const log = getLogger('lazy')
   let looks = 0
   const look = () => {
@@ -257,7 +257,7 @@ test('a disabled level does not look at its arguments', () => {
   assert.equal(looks, 0)
 })
 
-test('no call throws, whatever its arguments', async () => {
+test('no call throws, with any arguments', async () => {
   const no = () => {
     throw new Error('no')
   }
@@ -299,7 +299,7 @@ test('no call throws, whatever its arguments', async () => {
   assert.ok(records.every(({ msg }) => typeof msg === 'string'))
 })
 
-test('has what pino has, where a framework asks for it', () => {
+test('a logger has the members of pino that frameworks use', () => {
   /** @type {FrameworkLogger} */
   const log = getLogger('framework')
   for (const each of [log, log.child({}, { serializers: {} })]) {

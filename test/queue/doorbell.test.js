@@ -1,5 +1,5 @@
 'use strict'
-// The doorbell: only producers ring, whoever says nothing is sent away, and what is open has a limit.
+// Doorbell: only producers can ring, silent connections are closed, and the number of connections is limited.
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
@@ -9,7 +9,7 @@ const { Doorbell, doorbellPath, openDoorbell } = require('../../dist/queue/doorb
 const { producerId } = require('../../dist/queue/segment.js')
 const { scratch } = require('../helpers/run.js')
 
-/** An open doorbell whose events are told. @param {import('node:test').TestContext} t */
+/** Opens a doorbell and emits its events. @param {import('node:test').TestContext} t */
 function open(t) {
   const directory = scratch(t)
   const told = new EventEmitter()
@@ -34,10 +34,10 @@ function send(directory, bytes) {
   return socket
 }
 
-/** However it ends: a reset is an end too. @param {import('node:net').Socket} socket */
+/** Resolves when the socket is closed, by a reset too. @param {import('node:net').Socket} socket */
 const closed = (socket) => new Promise((done) => socket.on('error', () => {}).once('close', done))
 
-/** A producer rings, and is heard. @param {ReturnType<typeof open>} bell */
+/** Checks that a producer's ring and its end arrive. @param {ReturnType<typeof open>} bell */
 async function assertHeard({ directory, told }) {
   const producer = producerId(1, 0)
   const doorbell = new Doorbell(directory, producer)
@@ -49,7 +49,7 @@ async function assertHeard({ directory, told }) {
   await gone
 }
 
-test('whoever is no producer is sent away', async (t) => {
+test('a connection without a valid producer name is closed', async (t) => {
   const bell = open(t)
   const wrong = ['\n', 'x\n', '../../etc-0-00000000\n', '1-0-0000000g\n', Buffer.alloc(300, '1')]
   for (const bytes of wrong) await closed(send(bell.directory, bytes))
@@ -58,7 +58,7 @@ test('whoever is no producer is sent away', async (t) => {
   assert.equal(bell.rung.filter((name) => !/^1-0-[0-9a-f]{8}$/.test(name)).length, 0)
 })
 
-test('a greeting in pieces is one, and half of one is not waited for without end', async (t) => {
+test('a greeting may arrive in pieces, and an incomplete one times out', async (t) => {
   const bell = open(t)
   const half = send(bell.directory, '7-0-')
   const silent = connect(doorbellPath(bell.directory))
@@ -71,7 +71,7 @@ test('a greeting in pieces is one, and half of one is not waited for without end
   whole.destroy()
 })
 
-test('connections beyond a limit are sent away, and the bell is heard again after them', async (t) => {
+test('connections above the limit are closed, and the doorbell works again after that', async (t) => {
   const bell = open(t)
   const count = 1500
   const sockets = Array.from({ length: count }, () => connect(doorbellPath(bell.directory)))

@@ -1,5 +1,5 @@
 'use strict'
-// FileQueue: segments come and go, files are torn, cut or foreign, and every whole record is delivered once, in order.
+// File: with torn, cut or foreign segments, each complete record of a FileQueue is delivered once and in order.
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
@@ -47,7 +47,7 @@ function makeWriter(directory, segmentSize) {
   return new FileWriter({ directory, producer: PRODUCER, hello: HELLO, ...size })
 }
 
-/** All there is; fails if it does not come to an end. @param {FileReader} reader */
+/** Reads all records; fails if there is no end. @param {FileReader} reader */
 function readAll(reader) {
   const texts = []
   for (let frame = reader.peek(); frame; frame = reader.peek()) {
@@ -65,7 +65,7 @@ function writeSegment(directory, bytes, number = 0) {
   writeFileSync(segmentPath(directory, PRODUCER, number), bytes)
 }
 
-test('property: a file queue is a queue, over segments of any size', (t) => {
+test('property: a FileQueue is first in, first out, with segments of any size', (t) => {
   const directory = scratch(t)
   const step = fc.oneof(
     { weight: 4, arbitrary: fc.record({ write: fc.oneof(fc.nat(300), fc.nat(200_000)) }) },
@@ -124,7 +124,7 @@ test('property: a file queue is a queue, over segments of any size', (t) => {
   )
 })
 
-test('a reader may come before the writer, during it, or after', (t) => {
+test('a reader may start before, during or after the writer', (t) => {
   const directory = scratch(t)
   const early = new FileReader(directory, PRODUCER)
   assert.equal(early.peek(), undefined)
@@ -150,7 +150,7 @@ test('a reader may come before the writer, during it, or after', (t) => {
   writer.close()
 })
 
-test('segments that were read are removed when they are released, and not before', (t) => {
+test('segments that were read are removed only after their release', (t) => {
   const directory = scratch(t)
   const writer = makeWriter(directory, 200)
   for (let seq = 0; seq < 50; seq++) writer.write(headOf(seq), textOf(seq, 100))
@@ -170,7 +170,7 @@ test('segments that were read are removed when they are released, and not before
   reader.close()
 })
 
-test('a successor goes on with the first segment that is left', (t) => {
+test('a successor continues with the first remaining segment', (t) => {
   const directory = scratch(t)
   const writer = makeWriter(directory, 200)
   for (let seq = 0; seq < 20; seq++) writer.write(headOf(seq), textOf(seq, 150))
@@ -195,7 +195,7 @@ test('a successor goes on with the first segment that is left', (t) => {
   writer.close()
 })
 
-test('property: wherever a file ends, whole records are delivered, and the rest when it comes', (t) => {
+test('property: wherever a file ends, complete records are delivered, and the others once they are complete', (t) => {
   const directory = scratch(t)
   const lengths = fc.array(fc.nat(500), { minLength: 1, maxLength: 10 })
   const place = fc.nat(1000).map((part) => part / 1000)
@@ -230,7 +230,7 @@ test('property: wherever a file ends, whole records are delivered, and the rest 
   )
 })
 
-test('a length that is only claimed takes no memory', (t) => {
+test('a wrong size in a header allocates no memory', (t) => {
   const directory = scratch(t)
   const head = Buffer.alloc(HEADER)
   writeHead(head, 0, headOf(1), 2 ** 30)
@@ -242,7 +242,7 @@ test('a length that is only claimed takes no memory', (t) => {
   reader.close()
 })
 
-test('property: foreign content is skipped, and the records behind it are delivered', (t) => {
+test('property: foreign bytes are skipped, and the records behind them are delivered', (t) => {
   const directory = scratch(t)
   const foreign = fc.oneof(
     fc.uint8Array({ minLength: 1, maxLength: 300 }),
@@ -265,7 +265,7 @@ test('property: foreign content is skipped, and the records behind it are delive
   )
 })
 
-test('a record is found behind foreign content of any length, where a piece that was read ends', (t) => {
+test('a record is found behind foreign bytes of any length around the end of a chunk', (t) => {
   const directory = scratch(t)
   const piece = 256 * 1024
   for (let length = piece - 2 * HEADER; length <= piece + 8; length++) {
@@ -279,7 +279,7 @@ test('a record is found behind foreign content of any length, where a piece that
   }
 })
 
-test('property: changed bytes cost the records they are in', (t) => {
+test('property: changed bytes lose only the records that contain them', (t) => {
   const directory = scratch(t)
   const texts = Array.from({ length: 20 }, (_, seq) => textOf(seq, 50))
   const frames = texts.map((text, seq) => frameOf(seq, text))
@@ -306,7 +306,7 @@ test('property: changed bytes cost the records they are in', (t) => {
   )
 })
 
-test('megabytes of what looks like frames come to an end', (t) => {
+test('megabytes of bytes that look like headers are read in finite time', (t) => {
   const directory = scratch(t)
   const junk = Buffer.alloc(2 ** 21, 'SL')
   writeSegment(directory, Buffer.concat([junk, frameOf(1, 'one')]))
@@ -315,7 +315,7 @@ test('megabytes of what looks like frames come to an end', (t) => {
   reader.close()
 })
 
-test('a queue that cannot be written says no, and goes on when it can', (t) => {
+test('a write to a queue that cannot be written returns false, and works once it can be', (t) => {
   const directory = scratch(t)
   const missing = join(directory, 'missing')
   const writer = makeWriter(missing)
@@ -334,7 +334,7 @@ test('a queue that cannot be written says no, and goes on when it can', (t) => {
   assert.ok(!existsSync(taken))
 })
 
-test('a directory tells its producers from other files', (t) => {
+test('listProducers ignores other files', (t) => {
   const directory = scratch(t)
   for (const file of [
     '1-0-aa.3.q',
@@ -356,7 +356,7 @@ test('a directory tells its producers from other files', (t) => {
   assert.notEqual(producerId(7, 2), producerId(7, 2))
 })
 
-test('a reader goes on where another has left off', (t) => {
+test('a reader continues at the checkpoint of another', (t) => {
   const directory = scratch(t)
   const writer = makeWriter(directory, 1000)
   for (let seq = 0; seq < 50; seq++) writer.write(headOf(seq), textOf(seq, 40))
@@ -378,7 +378,7 @@ test('a reader goes on where another has left off', (t) => {
   for (const end of [writer, first, second]) end.close()
 })
 
-test('a record that claims more than there is gives way to the next one', (t) => {
+test('an incomplete record is skipped once another one follows it', (t) => {
   const directory = scratch(t)
   const head = Buffer.alloc(HEADER)
   writeHead(head, 0, headOf(1), 2 ** 30)
@@ -395,7 +395,7 @@ test('a record that claims more than there is gives way to the next one', (t) =>
   reader.close()
 })
 
-test('a record that is torn at the end of all is counted once its writer is gone', (t) => {
+test('a torn record at the end is counted once, when its writer is gone', (t) => {
   const directory = scratch(t)
   writeSegment(directory, Buffer.concat([frameOf(0, 'whole'), frameOf(1, 'torn').subarray(0, 26)]))
   const reader = new FileReader(directory, PRODUCER)
@@ -408,15 +408,15 @@ test('a record that is torn at the end of all is counted once its writer is gone
 
 for (const gone of [false, true]) {
   for (const [how, harm] of Object.entries({
-    'lost its end': (/** @type {string} */ path) => {
+    'lost its END frame': (/** @type {string} */ path) => {
       const bytes = readFileSync(path)
       bytes[bytes.length - HEADER] ^= 1
       writeFileSync(path, bytes)
     },
     'was emptied': (/** @type {string} */ path) => writeFileSync(path, ''),
-    'was taken away': (/** @type {string} */ path) => rmSync(path),
+    'was removed': (/** @type {string} */ path) => rmSync(path),
   })) {
-    test(`a segment that ${how} does not hold up the next ones of a writer that ${gone ? 'is gone' : 'lives'}`, (t) => {
+    test(`a segment that ${how} does not block the next ones of a writer that ${gone ? 'is gone' : 'lives'}`, (t) => {
       const directory = scratch(t)
       const writer = makeWriter(directory, 100)
       const texts = Array.from({ length: 6 }, (_, seq) => textOf(seq, 100))
@@ -438,7 +438,7 @@ for (const gone of [false, true]) {
   }
 }
 
-test('the next segment is not gone on with before it has begun', (t) => {
+test('the reader does not move to the next segment before that has begun', (t) => {
   const directory = scratch(t)
   writeSegment(directory, frameOf(1, 'one'))
   writeSegment(directory, Buffer.alloc(0), 1)
@@ -450,7 +450,7 @@ test('the next segment is not gone on with before it has begun', (t) => {
   reader.close()
 })
 
-test('bytes that others put behind cost no record, and those they cut off cost only themselves', (t) => {
+test('foreign bytes appended to a segment lose no record, and truncation loses only the records cut off', (t) => {
   const directory = scratch(t)
   const path = segmentPath(directory, PRODUCER, 0)
   const writer = makeWriter(directory)
@@ -476,7 +476,7 @@ test('bytes that others put behind cost no record, and those they cut off cost o
   reader.close()
 })
 
-test('a record that was written by half is cut off, and the next one is whole', {
+test('a partly written record is cut off, and the next one is complete', {
   skip: process.platform !== 'linux',
 }, (t) => {
   const directory = scratch(t)
@@ -499,7 +499,7 @@ test('a record that was written by half is cut off, and the next one is whole', 
   reader.close()
 })
 
-test('half a record that was seen, cut off and written over by another one', (t) => {
+test('an incomplete record that was seen, cut off and overwritten by another one', (t) => {
   const directory = scratch(t)
   const path = join(directory, `${PRODUCER}.0.q`)
   const whole = frameOf(1, 'one')

@@ -1,5 +1,5 @@
 'use strict'
-// Frames: what is written comes back, what is not all there is waited for, and other bytes are told from frames.
+// Frame: written frames are read back, incomplete ones are recognised, and other bytes are rejected.
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
@@ -36,7 +36,7 @@ function whole(result) {
   return result
 }
 
-test('property: a frame comes back as it was written, wherever it lies', () => {
+test('property: a frame is read back as it was written, at any offset', () => {
   fc.assert(
     fc.property(head, text, fc.nat(5), (given, payload, before) => {
       const offset = before * 8
@@ -57,7 +57,7 @@ test('property: a frame comes back as it was written, wherever it lies', () => {
   )
 })
 
-test('property: a frame that is not all there is incomplete', () => {
+test('property: a frame whose last bytes are missing is incomplete', () => {
   fc.assert(
     fc.property(
       head,
@@ -72,7 +72,7 @@ test('property: a frame that is not all there is incomplete', () => {
   )
 })
 
-test('property: one changed byte of a header makes it no frame, or changes its time by little', () => {
+test('property: a header with one changed byte is damaged, or its time differs by little', () => {
   const change = fc.record({ at: fc.nat(HEADER - 1), by: fc.integer({ min: 1, max: 255 }) })
   fc.assert(
     fc.property(head, fc.string(), change, (given, payload, { at, by }) => {
@@ -92,7 +92,7 @@ test('property: one changed byte of a header makes it no frame, or changes its t
   )
 })
 
-test('property: bytes that were never a frame are none, and never make it throw', () => {
+test('property: random bytes are damaged, and never make readFrame throw', () => {
   const bytes = fc.uint8Array({ minLength: HEADER, maxLength: 200 })
   fc.assert(
     fc.property(bytes, (values) => {
@@ -102,7 +102,7 @@ test('property: bytes that were never a frame are none, and never make it throw'
   )
 })
 
-test('a payload larger than any is not believed', () => {
+test('a payload size above the maximum is damaged', () => {
   const given = { kind: Kind.RECORD, level: 30, time: 1, seq: 1 }
   const buffer = Buffer.alloc(HEADER)
   writeHead(buffer, 0, given, MAX_PAYLOAD)

@@ -1,5 +1,5 @@
 'use strict'
-// Mapped segments: a busy producer writes into memory that is the file, and what it has written survives it.
+// Mapped: a busy producer writes to a mapped file, and its records survive its death.
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
@@ -29,7 +29,7 @@ function startWriter(directory, count, { flags = [], where = 'process' } = {}) {
   })
   return {
     child,
-    /** Number of the last record that is certainly written. */
+    /** Number of the last record that the writer reported. */
     said: () => Number(said.trimEnd().split('\n').slice(0, -1).at(-1) ?? -1),
     text: () => said,
     ended: once(child, 'close'),
@@ -42,7 +42,7 @@ function readSome(reader) {
   for (let frame = reader.peek(); frame && seqs.length < 1000; frame = reader.peek()) {
     const text = frame.buffer.toString('utf8', frame.start, frame.end)
     assert.equal(text.slice(0, text.indexOf(':')), String(frame.seq))
-    assert.ok(/^\d+:ä+$/.test(text), 'a record that is not whole')
+    assert.ok(/^\d+:ä+$/.test(text), 'an incomplete record')
     seqs.push(frame.seq)
     reader.next()
   }
@@ -76,7 +76,7 @@ function assertComplete(seqs, atLeast) {
 
 for (const when of [2000, 9000, 24_000]) {
   test(
-    `killed after ${when} records and read meanwhile: none is missing, the readers' successors go on`,
+    `killed after ${when} records while being read: no record is missing, and successors of readers continue`,
     onLinux,
     async (t) => {
       const directory = scratch(t)
@@ -99,13 +99,13 @@ for (const when of [2000, 9000, 24_000]) {
       }
       writer.child.kill('SIGKILL')
       await writer.ended
-      // The last record may be written whole, and its extent not.
+      // The last record may be complete although its extent is not stored.
       do {
         for (let more = readSome(reader); more.length > 0; more = readSome(reader))
           seqs.push(...more)
       } while (reader.advance(true))
       assertComplete(seqs, writer.said() + 1)
-      // One that is too large for a mapped segment goes by a system call, which may be killed half way.
+      // A record too large for a mapped segment is written by a system call, which a kill may interrupt.
       assert.ok(
         reader.damaged <= (seqs.length % 5000 === 4999 ? 1 : 0),
         `${reader.damaged} damaged`,
@@ -117,53 +117,45 @@ for (const when of [2000, 9000, 24_000]) {
   )
 }
 
-test(
-  'what waits is counted by what is written, not by the size of the file',
-  onLinux,
-  async (t) => {
-    const directory = scratch(t)
-    const writer = startWriter(directory, 1e9)
-    while (!(writer.said() > 4000)) await turn()
-    writer.child.kill('SIGKILL')
-    await writer.ended
-    assert.ok(countMapped(directory) > 0)
-    const reader = openQueue(directory)
-    const sizes = readdirSync(directory).map((name) => {
-      const fd = openSync(join(directory, name), 'r')
-      const bytes = writtenIn(fd)
-      closeSync(fd)
-      return bytes
-    })
-    assert.equal(
-      reader.pending(),
-      sizes.reduce((sum, bytes) => sum + bytes),
-    )
-    while (readSome(reader).length > 0);
-    assert.equal(reader.pending(), 0)
-  },
-)
+test('pending bytes are those written, not the size of the file', onLinux, async (t) => {
+  const directory = scratch(t)
+  const writer = startWriter(directory, 1e9)
+  while (!(writer.said() > 4000)) await turn()
+  writer.child.kill('SIGKILL')
+  await writer.ended
+  assert.ok(countMapped(directory) > 0)
+  const reader = openQueue(directory)
+  const sizes = readdirSync(directory).map((name) => {
+    const fd = openSync(join(directory, name), 'r')
+    const bytes = writtenIn(fd)
+    closeSync(fd)
+    return bytes
+  })
+  assert.equal(
+    reader.pending(),
+    sizes.reduce((sum, bytes) => sum + bytes),
+  )
+  while (readSome(reader).length > 0);
+  assert.equal(reader.pending(), 0)
+})
 
-test(
-  'a disk that fills up ends no process and loses nothing that was taken',
-  onLinux,
-  async (t) => {
-    const disk = mountSmall(t, '3m')
-    const directory = join(disk, 'run')
-    mkdirSync(directory)
-    const writer = startWriter(directory, 1e9)
-    const [code] = await writer.ended
-    assert.equal(code, 0)
-    const full = Number(/full at (\d+)/.exec(writer.text())?.[1])
-    const reader = openQueue(directory)
-    assert.ok(countMapped(directory) > 0)
-    const seqs = []
-    for (let more = readSome(reader); more.length > 0; more = readSome(reader)) seqs.push(...more)
-    assertComplete(seqs, full)
-    assert.equal(seqs.length, full)
-  },
-)
+test('a disk that fills up kills no process and loses no accepted record', onLinux, async (t) => {
+  const disk = mountSmall(t, '3m')
+  const directory = join(disk, 'run')
+  mkdirSync(directory)
+  const writer = startWriter(directory, 1e9)
+  const [code] = await writer.ended
+  assert.equal(code, 0)
+  const full = Number(/full at (\d+)/.exec(writer.text())?.[1])
+  const reader = openQueue(directory)
+  assert.ok(countMapped(directory) > 0)
+  const seqs = []
+  for (let more = readSome(reader); more.length > 0; more = readSome(reader)) seqs.push(...more)
+  assertComplete(seqs, full)
+  assert.equal(seqs.length, full)
+})
 
-test('a disk that others fill up does not touch what is mapped', onLinux, async (t) => {
+test('a disk that others fill up does not affect mapped segments', onLinux, async (t) => {
   const disk = mountSmall(t, '3m')
   const directory = join(disk, 'run')
   mkdirSync(directory)
@@ -176,8 +168,8 @@ test('a disk that others fill up does not touch what is mapped', onLinux, async 
 })
 
 for (const [why, options] of /** @type {[string, { flags?: string[], where?: string }][]} */ ([
-  ['no native code is allowed', { flags: ['--no-addons'] }],
-  ['it is a thread, whose memory nobody would give back', { where: 'thread' }],
+  ['native addons are disabled', { flags: ['--no-addons'] }],
+  ['the writer is a thread, whose mappings would leak', { where: 'thread' }],
 ])) {
   test(`nothing is mapped where ${why}`, async (t) => {
     const directory = scratch(t)

@@ -1,5 +1,5 @@
 'use strict'
-// RingQueue: whatever is written, read and released in whatever order, records come out once, whole and in order.
+// Ring: with any sequence of writes, reads and releases, each record is delivered once, complete and in order.
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
@@ -34,7 +34,7 @@ function makeRing(capacity = CAPACITY, at = 0) {
   return { memory, writer: new RingWriter(memory, DROP), reader: new RingReader(memory) }
 }
 
-/** All there is; fails if it does not come to an end. @param {RingReader} reader */
+/** Reads all records; fails if there is no end. @param {RingReader} reader */
 function readAll(reader) {
   const texts = []
   for (let frame = reader.peek(); frame; frame = reader.peek()) {
@@ -46,7 +46,7 @@ function readAll(reader) {
   return texts
 }
 
-/** One step of a history: a record of that many bytes written, up to that many read, or a release. */
+/** One step of a history: write a record of so many bytes, read up to so many records, or release. */
 const step = fc.oneof(
   {
     weight: 4,
@@ -59,10 +59,10 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ read: fc.nat(8) }) },
   { weight: 2, arbitrary: fc.constant({ release: true }) },
 )
-/** Positions at which a history starts: zero, and close to where 32 bits wrap. */
+/** Positions at which a history starts: zero, and shortly before 32 bits wrap around. */
 const start = fc.constantFrom(0, 2 ** 31 - 64, 2 ** 31 - CAPACITY, 2 ** 32 - 2048)
 
-test('property: a ring is a queue that may say no', () => {
+test('property: a ring is first in, first out, and may reject records', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 80 }), start, fc.boolean(), (steps, at, drains) => {
       const { writer, reader } = makeRing(CAPACITY, at)
@@ -85,7 +85,7 @@ test('property: a ring is a queue that may say no', () => {
         held = []
         reader.release()
       }
-      // What the listener does while it lives in the writer's thread.
+      // As the inline listener does it, in the writer's thread.
       if (drains) {
         writer.drain = () => {
           while (step());
@@ -95,7 +95,7 @@ test('property: a ring is a queue that may say no', () => {
       steps.forEach((each, seq) => {
         if ('write' in each) {
           const text = textOf(seq, each.write)
-          // Pieces of a large record may be drained before it is known whether all of it fits: it is expected first.
+          // Expect the record before writing it: parts of a large one may be drained before it is known whether all fit.
           expected.push(text)
           if (!writer.write(headOf(seq, each.level), text)) expected.pop()
         } else if ('read' in each) {
@@ -115,7 +115,7 @@ test('property: a ring is a queue that may say no', () => {
   )
 })
 
-test('a record that fits as long as nothing waits is never refused', () => {
+test('a record that fits into the empty ring is never rejected', () => {
   for (const at of [0, 2 ** 31 - 8, 2 ** 32 - 8]) {
     const { writer, reader } = makeRing(CAPACITY, at)
     for (let length = 0; length < CAPACITY / 2; length += 7) {
@@ -127,7 +127,7 @@ test('a record that fits as long as nothing waits is never refused', () => {
   }
 })
 
-test('room is kept for records from level error on', () => {
+test('room is reserved for records of level error and above', () => {
   const { writer, reader } = makeRing()
   const text = 'x'.repeat(40)
   let seq = 0
@@ -142,10 +142,10 @@ test('room is kept for records from level error on', () => {
   assert.ok(above >= 4, `${above} errors after ${below} others`)
   assert.equal(fill(60), 0)
   assert.equal(readAll(reader).length, below + above)
-  assert.ok(fill(30) >= below - 4) // the end of the ring may be filled up
+  assert.ok(fill(30) >= below - 4) // the end of the ring may be padded
 })
 
-test('a record that was given up half way is not glued to the next', () => {
+test('parts of a record that was dropped are not joined to the next one', () => {
   const { writer, reader } = makeRing()
   assert.equal(writer.write(headOf(1), 'a'.repeat(2 * CAPACITY)), false)
   assert.equal(writer.write(headOf(2), 'b'.repeat(2 * CAPACITY)), false)
@@ -154,7 +154,7 @@ test('a record that was given up half way is not glued to the next', () => {
   assert.deepEqual(readAll(reader), ['three'])
 })
 
-test('a closed writer refuses until it is opened again', () => {
+test('a closed writer rejects records until it is opened again', () => {
   const { writer, reader } = makeRing()
   writer.close()
   assert.equal(writer.write(headOf(1), 'a'), false)
@@ -163,7 +163,7 @@ test('a closed writer refuses until it is opened again', () => {
   assert.deepEqual(readAll(reader), ['b'])
 })
 
-test('a second reader goes on where the first one has released', () => {
+test('a second reader continues behind what the first one released', () => {
   const { memory, writer, reader } = makeRing()
   for (const seq of [1, 2, 3]) writer.write(headOf(seq), String(seq))
   reader.peek()
@@ -174,7 +174,7 @@ test('a second reader goes on where the first one has released', () => {
   assert.deepEqual(readAll(new RingReader(memory)), ['2', '3'])
 })
 
-test('property: damaged bytes are skipped, and what is written later is delivered', () => {
+test('property: damaged bytes are skipped, and later records are delivered', () => {
   const damage = fc.record({ at: fc.nat(CAPACITY - 1), value: fc.nat(255) })
   fc.assert(
     fc.property(
@@ -196,7 +196,7 @@ test('property: damaged bytes are skipped, and what is written later is delivere
   )
 })
 
-test('damage is counted, and costs at most what was published', () => {
+test('damage is counted, and loses at most the published records', () => {
   const { memory, writer, reader } = makeRing()
   for (const seq of [1, 2, 3]) writer.write(headOf(seq), `record ${seq}`)
   const size = reader.pending() / 3
@@ -208,7 +208,7 @@ test('damage is counted, and costs at most what was published', () => {
   assert.equal(reader.damaged, 1)
 })
 
-test('a head that no writer can have is passed over', () => {
+test('an impossible head is skipped', () => {
   for (const head of [CAPACITY + 8, 2 ** 30, 2 ** 31 - 8]) {
     const { memory, reader } = makeRing()
     new Int32Array(memory)[0] = head
@@ -220,7 +220,7 @@ test('a head that no writer can have is passed over', () => {
   }
 })
 
-test('a head that goes back, and one that hides what is there, cost what was published', () => {
+test('a head that moved back, or that hides records, loses at most the published records', () => {
   for (const head of [-8, -CAPACITY, 0, 8]) {
     const { memory, writer, reader } = makeRing()
     while (writer.write(headOf(1), 'x'.repeat(100)));
@@ -236,7 +236,7 @@ test('a head that goes back, and one that hides what is there, cost what was pub
   }
 })
 
-test('a reader in another thread gets records up to many times the size of the ring', async () => {
+test('a reader in another thread gets records many times larger than the ring', async () => {
   const memory = createRing(CAPACITY)
   const writer = new RingWriter(memory, { policy: 'block', wait: 30_000, limit: 0 })
   const worker = new Worker(join(FIXTURES, 'ring-reader.js'), { workerData: { memory } })
@@ -256,7 +256,7 @@ test('a reader in another thread gets records up to many times the size of the r
   await worker.terminate()
 })
 
-test('what a terminated writer had published is whole, and nothing else is seen', async () => {
+test('records published by a terminated writer are complete, and nothing else is visible', async () => {
   for (let round = 0; round < 5; round++) {
     const memory = createRing(2 ** 14)
     const reader = new RingReader(memory)

@@ -1,5 +1,5 @@
 'use strict'
-// An application cannot tell that its child processes log to it: not by what it starts, gets or hands over, not in them.
+// Child processes: neither the parent nor the child can see a difference to a run without logshare.
 
 const assert = require('node:assert/strict')
 const { join } = require('node:path')
@@ -23,20 +23,20 @@ for (const way of WAYS) {
     const ours = readResult(await run('process-variants.js', options))
     assertSame({ plain, ours })
     assertLogged(log)
-    // An ES module sees the same, whose imports are older than an installation by the program.
+    // The same in an ES module, whose imports are evaluated before the program installs logshare.
     if (way !== 'NODE_OPTIONS')
       assertSame({ plain, ours: readResult(await run('process-variants.mjs', options)) })
   })
 }
 
 /**
- * Logshare was there: what was printed to the root's own streams is in the log, and nothing that is data.
+ * Checks that logshare was active: output to the root's own streams is in the log, and output that is data is not.
  * @param {string} path
  */
 function assertLogged(path) {
   const records = readLog(path)
   assertDelivered(records)
-  // Node's own warnings are records too, and not of every Node.
+  // Node's own warnings are records too, but differ between Node versions.
   const told = records.filter(({ lib }) => lib !== 'warning')
   const printed = told.map(({ source, msg }) => `${source.replace(/#\d+/, '')}: ${msg}`)
   assert.deepEqual(printed.sort(), [

@@ -1,5 +1,5 @@
 'use strict'
-// Redaction: a secret is in no byte that leaves the memory of the child that has it.
+// Redact: no byte of a secret leaves the memory of the child that logs it.
 
 const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')
@@ -21,10 +21,10 @@ const REDACT = [
 
 for (const queue of ['ring', 'file']) {
   for (const redact of [REDACT, undefined]) {
-    it(`${redact ? 'none is' : 'without it they are'} in queues of threads by ${queue}, nor in files`, async (t) => {
+    it(`with a ${queue} queue, ${redact ? 'no secret is' : 'without redaction secrets are'} in rings and queue files`, async (t) => {
       const directory = scratch(t)
       const runtime = join(directory, 'run')
-      // The listener reads, and for a long time hands on nothing: segments stay where they are.
+      // The long window keeps the listener from passing records on, so the segments are not removed.
       const config = {
         queue,
         redact,
@@ -38,11 +38,11 @@ for (const queue of ['ring', 'file']) {
       t.after(() => program.kill('SIGKILL'))
       const [text] = await once(program.stdout, 'data')
       const { shared, has, found, child } = JSON.parse(`${text}`)
-      // The child first: it would go on as the listener.
+      // Kill the child first: otherwise it would take over as the listener.
       process.kill(child, 'SIGKILL')
       program.kill('SIGKILL')
       await once(program, 'exit')
-      assert.ok(shared > 0 && has > 0 === (queue === 'ring'), 'rings were looked at')
+      assert.ok(shared > 0 && has > 0 === (queue === 'ring'), 'rings were searched')
       const names = readdirSync(runtime).filter((name) => !name.endsWith('.sock'))
       const holding = (/** @type {string} */ text) =>
         names.filter((name) => readFileSync(join(runtime, name)).includes(text))

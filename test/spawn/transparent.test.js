@@ -1,5 +1,5 @@
 'use strict'
-// What programs print and how they end is, byte for byte, what it is without logshare in NODE_OPTIONS.
+// Transparency: output and exit of programs are, byte for byte, the same as without logshare in NODE_OPTIONS.
 
 const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')
@@ -161,7 +161,7 @@ function shorten({ stdout, stderr }, directory) {
 }
 
 /**
- * Durations are never the same, and the preload's path is to differ.
+ * Replaces what differs between any two runs: durations and the preload's path.
  * @param {Awaited<ReturnType<typeof start>>} ended
  * @param {string} register
  */
@@ -180,7 +180,7 @@ function preload(path) {
 }
 
 /**
- * A copy of the package as it would be installed; returns the path of its preload.
+ * Copies the package as it would be installed; returns the path of its preload.
  * @param {string} directory
  * @param {string} name
  */

@@ -1,12 +1,12 @@
 'use strict'
-// The undo leaves the builtins as they were, by the very same values, and logshare can be installed again.
+// Undo: it restores the identical values of all builtins, and logshare can be installed again.
 
 const assert = require('node:assert/strict')
 const { join } = require('node:path')
 const { test } = require('node:test')
 const { readLog, run, scratch } = require('../helpers/run.js')
 
-/** Adapters off, on, and on where the root's own libraries are copied. */
+/** Configurations with adapters off, on, and on with copies of the root's own records. */
 const CONFIGS = {
   'a file': (path) => ({ handlers: [{ type: 'file', path }] }),
   'a file and the relay': (path) => ({ handlers: [{ type: 'file', path }, { type: 'relay' }] }),
@@ -25,7 +25,7 @@ for (const [title, config] of Object.entries(CONFIGS)) {
   })
 }
 
-test('imports that are older than the installation', async (t) => {
+test('imports that were evaluated before the installation', async (t) => {
   const { result, log } = await runUndo(t, 'undo-import.mjs', CONFIGS['a file'])
   const all = (/** @type {boolean} */ value) => Array(10).fill(value)
   assert.deepEqual(result, {
@@ -58,7 +58,7 @@ async function runUndo(t, file, config) {
 }
 
 /**
- * Both times the root, a worker and a process have logged; between them, nobody has to this file.
+ * Checks that root, worker and process logged to this file during both installations and not in between.
  * @param {readonly import('logshare').LogRecord[]} records
  */
 function assertLogged(records) {

@@ -1,5 +1,5 @@
 'use strict'
-// An application cannot tell our Worker from Node's: not by the class, not by what a worker sees, not by its errors.
+// Worker: the class, what a worker sees and the errors do not differ from Node's own.
 
 const assert = require('node:assert/strict')
 const { join } = require('node:path')
@@ -10,14 +10,14 @@ const { readLog, run, scratch, WAYS } = require('../helpers/run.js')
 
 const TITLE_FLAGS = ['--expose-gc', '--title', 'foo', '--no-deprecation']
 
-/** With a detached value in the flags and an `env`, Node loses the flags behind it: ours keeps them. */
+/** With an `env`, Node loses the flags behind a flag with a detached value (`--title foo`); ours keeps them. */
 const FLAGS_LOST = ['env empty', 'env copy', 'env of undefined values', 'nested in env empty']
 
 const SETUPS = [
   { title: 'no flags' },
-  { title: 'flags Node refuses in a list', flags: TITLE_FLAGS },
+  { title: 'flags that Node rejects in an execArgv', flags: TITLE_FLAGS },
   {
-    title: 'NODE_OPTIONS Node refuses in a list',
+    title: 'NODE_OPTIONS that Node rejects in an execArgv',
     env: { NODE_OPTIONS: '--title=x --max-old-space-size=300' },
   },
 ]
@@ -80,7 +80,7 @@ function dropExecArgv(runs, name) {
 }
 
 /**
- * Logshare was there, in every worker that printed something.
+ * Checks that logshare was active in every worker that printed something.
  * @param {string} path
  * @param {readonly string[]} lines
  */
