@@ -1,6 +1,6 @@
 'use strict'
-// The preload's door: `node -r logshare/register`. Whatever fails behind it, the program runs as it would without us;
-// only a root's wrong options end it, because they are the user's to mend.
+// Preload: the file behind `node -r logshare/register`. If logshare fails to start, the program runs without it. Only
+// wrong options of the root end the process, because the user has to correct them.
 
 try {
   const { register } = require('./dist/register.js')
@@ -8,11 +8,12 @@ try {
 } catch (error) {
   const { writeSync } = require('node:fs')
   const isOptions = error?.name === 'LogshareError'
-  // One line: the error, and before it the place where its stack names that alone, as a syntax error's does.
+  // One line: the error, preceded by the first line of its stack if that differs. For a syntax error, that line is the
+  // file and line number.
   const [where, first] = [error?.stack, error].map((text) => String(text).split('\n')[0])
   const what = isOptions
     ? error.message
-    : `not in place: ${where === first ? first : `${where}: ${first}`}`
+    : `failed to start: ${where === first ? first : `${where}: ${first}`}`
   try {
     writeSync(2, `logshare: ${what} (${error?.code ?? 'LOGSHARE_WARN_FAILED_OPEN'})\n`)
   } catch {}

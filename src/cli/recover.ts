@@ -6,7 +6,7 @@ import { checkOwned, listDirectories } from '../core/directory.js'
 import { LogshareError } from '../core/errors.js'
 import { isLocked, takeLock } from '../core/lock.js'
 import { readInheritance } from '../spawn/inherit.js'
-import { finish } from '../tree/root.js'
+import { drain } from '../tree/takeover.js'
 
 export function createRecover(): Command {
   return new Command('recover')
@@ -31,7 +31,7 @@ function recover(given: readonly string[]): void {
       throw new LogshareError('LOGSHARE_ERR_DIR', `${directory}: no runtime directory of logshare`)
     }
     if (!inheritance?.settings || !takeLock(directory)) continue
-    const records = finish(directory, inheritance.settings, inheritance.isCollector)
+    const records = drain(directory, inheritance.settings, inheritance.isCollector)
     process.stderr.write(`${directory}: ${records} records recovered\n`)
   }
 }

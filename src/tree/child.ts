@@ -1,4 +1,4 @@
-// A child: a thread or process beneath the root, whose records go into a queue and nowhere else.
+// Child: the instance of a thread or process below the root, whose records go into a queue and nowhere else.
 
 import { randomUUID } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
@@ -25,9 +25,10 @@ import {
   type Place,
 } from '../spawn/inherit.js'
 import { onExit } from './exit.js'
-import { type Follower, lookAgain } from './follow.js'
+import { createRetry, type Follower } from './follower.js'
 import type { Instance } from './instance.js'
 
+/** `place` is this child's place in the tree; `follower` receives the root's levels. */
 export function createChild(place: Place, follower: Follower): Instance {
   const { source, inheritance, queue: given } = place
   setClockAnchor(inheritance.anchor)
@@ -35,14 +36,14 @@ export function createChild(place: Place, follower: Follower): Instance {
   const writer = createWriter(given, inheritance, follower, JSON.stringify(origin))
   const queue = new QueueHandler(origin, writer)
   queue.overflowed = () => onExit(() => queue.report())
-  queue.made = follower.look
+  queue.made = follower.check
   const registry = new Registry(queue, undefined, createRedact(inheritance.settings.redact))
   registry.setLevels(inheritance.own)
   follower.attach(registry)
   return {
     registry,
     parent: createParent(place, registry, follower),
-    // What a call has put into the queue is as safe as it will be.
+    // A record is in the queue when its log call returns, and survives this child from there.
     flush: () => Promise.resolve(),
     reopen: () => Promise.resolve(),
     stats: () => ({ source, made: queue.records, dropped: queue.dropped }),
@@ -53,66 +54,67 @@ export function createChild(place: Place, follower: Follower): Instance {
 function createWriter(
   queue: Place['queue'],
   { settings, isCollector }: Inheritance,
-  { line }: Follower,
+  { doorbell }: Follower,
   hello: string,
 ): QueueWriter {
   if (queue.type === 'ring')
     return new RingWriter(queue.memory, settings.overflow, new Int32Array(queue.bell))
   const { directory } = queue
-  const { producer, bell } = line as NonNullable<typeof line>
-  if (!isCollector) bell.lost = succession({ directory, producer, settings, bell })
+  const { producer, bell } = doorbell as NonNullable<typeof doorbell>
+  if (!isCollector) bell.lost = createTakeover({ directory, producer, settings, bell })
   const wrote = (time: number): void => bell.ring(time)
   return new FileWriter({ directory, producer, hello, wrote, policy: settings.overflow })
 }
 
-interface Succession {
+interface TakeoverOptions {
   readonly directory: string
   readonly producer: string
   readonly settings: Settings
   readonly bell: Doorbell
 }
 
-// What happens when nobody is there to ring for: a process whose lock it becomes goes on as the listener, the others look
-// for it, and the last to end leaves nothing unwritten. Threads leave that to their process and only look.
-function succession({ directory, producer, settings, bell }: Succession): () => void {
-  let succeeded = false
-  const root = (): typeof import('./root.js') => require('./root.js')
-  // Whoever ends when there is no listener leaves nothing unwritten. A listener that ends at the same moment looks, after
-  // it has dropped the lock, for the sign that we have: one of the two gets it.
+// The returned function is called when the listener does not answer. The process that gets the lock takes over as the
+// listener; the others retry until they reach it. Only main threads take over; the other threads only retry.
+function createTakeover({ directory, producer, settings, bell }: TakeoverOptions): () => void {
+  let hasTakenOver = false
+  const takeover = (): typeof import('./takeover.js') => require('./takeover.js')
+  // A process that exits while there is no listener writes what is left. A listener that ends at the same moment checks
+  // for this end mark after it has released the lock, so one of the two gets the lock.
   const end = (): void => {
-    if (succeeded || !existsSync(directory)) return
-    sign(endPath(directory, producer))
-    if (takeLock(directory)) guard(() => root().finish(directory, settings))
+    if (hasTakenOver || !existsSync(directory)) return
+    writeEndMark(endPath(directory, producer))
+    if (takeLock(directory)) guard(() => takeover().drain(directory, settings))
   }
   if (isMainThread) onExit(end)
-  return lookAgain(directory, bell, () => {
-    if (succeeded) return true
+  return createRetry(directory, bell, () => {
+    if (hasTakenOver) return true
     if (!isMainThread || !takeLock(directory)) return false
-    succeeded = true
-    guard(() => root().succeed(directory, settings))
+    hasTakenOver = true
+    guard(() => takeover().takeOver(directory, settings))
     return true
   })
 }
 
-// In a log call, or at the end: nothing is thrown into the application. What is not written is left to be recovered.
+// Runs within a log call or at exit: nothing may be thrown into the application. Records that are not written stay in the
+// queues, for `logshare recover`.
 function guard(act: () => void): void {
   try {
     act()
   } catch (error) {
-    notice('LOGSHARE_WARN_LISTENER', `nobody writes the log: ${reasonOf(error)}`)
+    notice('LOGSHARE_WARN_LISTENER', `taking over the log failed: ${reasonOf(error)}`)
   }
 }
 
-function sign(path: string): void {
+function writeEndMark(path: string): void {
   try {
     writeFileSync(path, startOf(process.pid), { mode: 0o600 })
   } catch {
-    // Then whoever looks takes us for alive, and leaves the rest to be recovered.
+    // Without the mark this process counts as alive, and its records are left for `logshare recover`.
   }
 }
 
-// Grandchildren log through files: those are found by any listener, also by one that starts after the thread that was
-// told of the ring has died. Only without a runtime directory a thread of the root's threads gets a ring.
+// Grandchildren log through queue files: every listener finds those, even one that starts after the listener thread died.
+// Only without a runtime directory does a thread of a root's thread get a ring.
 function createParent(place: Place, registry: Registry, follower: Follower): Parent {
   const { source, inheritance, capture, queue } = place
   const direct = {
@@ -149,10 +151,11 @@ function createParent(place: Place, registry: Registry, follower: Follower): Par
 function createQueue(parent: Place['queue']): Place['queue'] {
   const { directory } = parent
   if (directory !== undefined) return { type: 'file', directory }
-  return parent.type === 'ring' ? announceRing(parent) : parent
+  return parent.type === 'ring' ? createSiblingRing(parent) : parent
 }
 
-function announceRing(parent: Place['queue'] & { type: 'ring' }): Place['queue'] {
+// Sends the new ring to the listener thread, over the parent's own port.
+function createSiblingRing(parent: Place['queue'] & { type: 'ring' }): Place['queue'] {
   const { MessageChannel } = require('node:worker_threads') as typeof import('node:worker_threads')
   const memory = createRing()
   const { port1, port2 } = new MessageChannel()

@@ -1,4 +1,4 @@
-// The collector: the listener of a runtime directory for applications that share no parent, and its inputs.
+// Collector: the listener of `logshare collect`, for applications without a common root, and its inputs.
 
 import type { Input } from '../collect/input.js'
 import { openInput } from '../collect/open.js'
@@ -11,12 +11,12 @@ import { LogshareError } from '../core/errors.js'
 import type { RootLevels } from '../core/levels.js'
 import { dropLock, holderOf, takeLock } from '../core/lock.js'
 import { type Inheritance, readInheritance, writeInheritance } from '../spawn/inherit.js'
-import { serve } from './root.js'
+import { serve } from './takeover.js'
 
 /**
- * Takes a directory, goes on where the collector before has stopped, and opens the inputs. Resolves with what ends it: the
- * inputs, then the queues, to their end. Throws `LOGSHARE_ERR_DIR` if somebody alive has the directory, or
- * `LOGSHARE_ERR_HANDLER`.
+ * Locks the directory, resumes where the last collector stopped, and opens the inputs. Resolves to a function that stops
+ * the collector: it closes the inputs, then writes what is in the queues. Rejects with `LOGSHARE_ERR_DIR` if a running
+ * process has the directory, or with `LOGSHARE_ERR_HANDLER`.
  */
 export async function collect(
   path: string,
@@ -25,10 +25,10 @@ export async function collect(
 ): Promise<() => Promise<void>> {
   const directory = openDirectory(path)
   lock(directory)
-  const settings = { ...given, handlers: given.handlers.map(instead) }
-  const levels = mark(directory, settings)
+  const settings = { ...given, handlers: given.handlers.map(replaceRelay) }
+  const levels = writeMark(directory, settings)
   const policy = settings.overflow
-  // Before anybody reads what inputs have left in the queues: the last of it is where they go on.
+  // Before the listener reads the queues: an input resumes after the last record that it finds in its old queue.
   const queues = inputs.map((options) => openInputQueue(directory, options, policy))
   const end = serve(directory, settings, levels)
   const opened: Input[] = []
@@ -49,11 +49,11 @@ export async function collect(
   return stop
 }
 
-/** Makes a directory one that applications log into before a collector was ever there. Throws `LOGSHARE_ERR_DIR`. */
+/** Makes a collector's directory, so that applications can log into it before the first collector runs. Throws `LOGSHARE_ERR_DIR`. */
 export function prepare(path: string, settings: Settings): void {
   const directory = openDirectory(path)
   lock(directory)
-  mark(directory, settings)
+  writeMark(directory, settings)
   dropLock(directory)
 }
 
@@ -63,24 +63,25 @@ function lock(directory: string): void {
   const by = readInheritance(directory)?.isCollector ? 'collector' : 'application'
   throw new LogshareError(
     'LOGSHARE_ERR_DIR',
-    `${directory}: in use by a living ${by}${holder === undefined ? '' : `, process ${holder}`}`,
+    `${directory}: in use by a running ${by}${holder === undefined ? '' : `, process ${holder}`}`,
   )
 }
 
-// What applications start with. The version grows with each change of levels, for those that run already.
-function mark(directory: string, settings: Settings): RootLevels {
+// Writes `config.json`, which applications start with. Its version grows when the levels change, so that running
+// applications apply them.
+function writeMark(directory: string, settings: Settings): RootLevels {
   const before = readInheritance(directory)
   const { level, levels } = settings
   const same = JSON.stringify([before?.level, before?.levels]) === JSON.stringify([level, levels])
   const version = (before?.version ?? 0) + (before && !same ? 1 : 0)
-  const told: RootLevels = { version, level, levels, foreign: {} }
+  const current: RootLevels = { version, level, levels, foreign: {} }
   const anchor = clockAnchor()
-  const mark: Inheritance = { anchor, ...told, own: {}, settings, stdio: {}, isCollector: true }
+  const mark: Inheritance = { anchor, ...current, own: {}, settings, stdio: {}, isCollector: true }
   writeInheritance(directory, JSON.stringify(mark))
-  return told
+  return current
 }
 
-// There is no logger here to give records back to.
-function instead(handler: HandlerOptions): HandlerOptions {
+// A collector has no loggers to relay to: records go to its standard output instead.
+function replaceRelay(handler: HandlerOptions): HandlerOptions {
   return handler.type === 'relay' ? { ...handler, type: 'console', stream: 'stdout' } : handler
 }

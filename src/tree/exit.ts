@@ -1,22 +1,22 @@
-// Exit: what has to be done before this process is gone, by whatever way runs exit listeners.
+// Exit: calls a function when this process exits in any way that runs exit listeners.
 //
-// Through `emit` rather than a listener: nobody can see it, it comes after all listeners, and one that throws or ends
-// the process in its own way does not keep it from coming.
+// It wraps `process.emit` instead of adding a listener: the application cannot see it, it runs after all listeners, and
+// it runs even if a listener throws or calls `process.exit()`.
 
 import * as shimmer from 'shimmer'
 
 type Emit = (event: string | symbol, ...args: unknown[]) => boolean
 
 export interface Hooks {
-  /** Tells which workers the application's `worker` event is not to show. */
+  /** Whether the process's `worker` event for this worker is hidden from the application. */
   readonly hides?: (worker: unknown) => boolean
-  /** Called when the process has nothing left to do, and may get something by this. */
+  /** Called at `beforeExit`, before the application's listeners. It may schedule more work. */
   readonly idle?: () => void
-  /** Called ahead of the application's exit listeners. */
+  /** Called before the application's exit listeners. */
   readonly before?: () => void
 }
 
-/** Calls `act` at the end. */
+/** Calls `act` after the application's exit listeners; returns the undo. `act` can be called twice. */
 export function onExit(act: () => void, { hides, idle, before }: Hooks = {}): () => void {
   const target = process as unknown as { emit: Emit; reallyExit: (code?: number) => never }
   const inherited = Object.hasOwn(target, 'emit') ? undefined : target.emit
@@ -33,7 +33,7 @@ export function onExit(act: () => void, { hides, idle, before }: Hooks = {}): ()
       }
     }
   })
-  // process.exit() within an exit listener comes here at once.
+  // process.exit() within an exit listener calls this directly.
   shimmer.wrap(target, 'reallyExit', (original) => {
     return function reallyExit(this: unknown, code) {
       act()
@@ -42,6 +42,6 @@ export function onExit(act: () => void, { hides, idle, before }: Hooks = {}): ()
   })
   return () => {
     shimmer.massUnwrap([target], ['emit', 'reallyExit'])
-    if (target.emit === inherited) Reflect.deleteProperty(target, 'emit') // it was not its own
+    if (target.emit === inherited) Reflect.deleteProperty(target, 'emit') // it was inherited before
   }
 }

@@ -1,4 +1,4 @@
-// Instance: logshare as it is set up in this thread, found by every copy of the package that is loaded here.
+// Instance: the registry and functions of logshare in this thread, shared by all copies of the package through a global.
 
 import type { Settings } from '../config/options.js'
 import type { LogRecord } from '../core/record.js'
@@ -6,23 +6,25 @@ import type { ListenerStats } from '../listener/stats.js'
 import type { Registry } from '../logger/registry.js'
 import type { Parent } from '../spawn/inherit.js'
 
-/** A handler of the application's own, called on the root's main thread. */
+/** A handler of the application, for `addHandler()`. It is called on the root's main thread. */
 export interface RecordHandler {
-  /** Called with records in order, one batch after the other. What it throws is counted and announced. */
+  /** Called with batches of records, in order. An exception is counted in `stats().failed` and reported once on stderr. */
   write(records: readonly LogRecord[]): void
+  /** Called by `flush()`, which waits for the promise. */
   flush?(): void | Promise<void>
 }
 
-/** What `stats()` returns. */
+/** Counters of this thread; in the root, also those of the listener. */
 export interface Stats extends Partial<ListenerStats> {
-  /** Path of this thread in the tree of children; `root` for the first. */
+  /** Path of this thread in the tree of children, such as `fork#1/worker#2`; `root` for the first thread. */
   readonly source: string
-  /** Records this thread has made. */
+  /** Number of records this thread has made. */
   readonly made: number
-  /** Records of this thread that found no room in its queue, by level. */
+  /** Number of records of this thread that were dropped because its queue was full, by level name. */
   readonly dropped: Readonly<Record<string, number>>
 }
 
+/** The functions of `index.ts`, as this thread's role implements them. */
 export interface Instance {
   readonly registry: Registry
   readonly parent: Parent
@@ -30,17 +32,17 @@ export interface Instance {
   reopen(): Promise<void>
   stats(): Stats
   addHandler(handler: RecordHandler): () => void
-  /** In a root: takes settings over, opens their handlers and hooks the exit; returns the undo. */
+  /** In a root: applies settings, opens their handlers and hooks the exit; returns the undo. */
   readonly install?: (settings: Settings) => () => void
 }
 
-/** What stands on `Symbol.for('logshare')`: the instance is made when it is first needed. */
+/** The value of `globalThis[Symbol.for('logshare')]`. It creates the instance on first use. */
 export interface Slot {
   readonly version: 1
   get(): Instance
-  /** Undoes the installation; undefined while nothing is installed. */
+  /** Undoes the installation; undefined if nothing is installed. */
   uninstall?: (() => void) | undefined
-  /** A child takes its options from the root: whatever it installs is in place already. */
+  /** Whether this thread is a child. Its options come from the root, so `install()` has no effect in it. */
   readonly child: boolean
 }
 
@@ -55,7 +57,7 @@ export function setSlot(slot: Slot | undefined): void {
   else Object.defineProperty(globalThis, KEY, { value: slot, configurable: true, writable: true })
 }
 
-/** A slot whose instance is made once, by `make`, when somebody asks for it; `made` is called right after. */
+/** A slot that creates its instance with `make` on the first `get()` and then calls `made`. */
 export function createSlot(make: () => Instance, child: boolean, made?: () => void): Slot {
   let instance: Instance | undefined
   return {

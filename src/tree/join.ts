@@ -1,4 +1,4 @@
-// Joining: an application whose LOGSHARE_DIR is a collector's logs into that, as a child would, and writes no log itself.
+// Join: makes an application log through a collector, like a child, if LOGSHARE_DIR is a collector's directory.
 
 import { basename, extname, resolve } from 'node:path'
 import { loadConfig, loadSettings } from '../config/config.js'
@@ -10,26 +10,27 @@ import { type Joined, readInheritance, withJoined } from '../spawn/inherit.js'
 import { placeChild } from './place.js'
 
 /**
- * Makes this thread one of a collector's applications; returns the undo. Undefined if `LOGSHARE_DIR` is no directory that
- * a collector has used. Throws `LOGSHARE_ERR_OPTION` or `_CONFIG` for wrong options, though of those only levels, adapters
- * and what is redacted are used.
+ * Makes this thread log through the collector; returns the undo. Returns undefined if `LOGSHARE_DIR` is not set or no
+ * collector has used that directory. Of the options, only `level`, `levels`, `adapters` and `redact` are used; all are
+ * checked. Throws `LOGSHARE_ERR_OPTION` or `LOGSHARE_ERR_CONFIG`.
  */
 export function join(options: Options | undefined, preloaded: boolean): (() => void) | undefined {
   const { LOGSHARE_DIR } = process.env
   if (!LOGSHARE_DIR) return undefined
   const directory = resolve(LOGSHARE_DIR)
-  const left = readInheritance(directory)
-  if (!left?.isCollector) return undefined
+  const collector = readInheritance(directory)
+  if (!collector?.isCollector) return undefined
   const joined = joinedBy(options)
   const queue = { type: 'file', directory } as const
-  const inheritance = withJoined(left, joined)
-  // What it prints may be data, and goes where it went.
+  const inheritance = withJoined(collector, joined)
+  // With `isCopied` below: printed text is copied to the collector and still printed, because it may be data.
   const capture = { stdout: true, stderr: true }
   const place = { source: sourceOf(process.env), inheritance, capture, queue }
   return placeChild({ ...place, joined, isCopied: true }, preloaded)
 }
 
-// The collector's levels hold, unless this application was told others: a configuration is often that of the collector.
+// The collector's levels apply unless LOGSHARE_LEVEL or `install()` sets others. Levels in LOGSHARE_CONFIG do not count:
+// that file is often the collector's own.
 function joinedBy(options: Options | undefined): Joined {
   const settings = loadSettings(options)
   const { LOGSHARE_LEVEL } = process.env
@@ -44,8 +45,8 @@ function joinedBy(options: Options | undefined): Joined {
   }
 }
 
-// Unlike the sources of a tree, those of applications are told apart by nobody: the process id does. pm2 starts scripts by
-// one of its own.
+// Nobody numbers the applications of a collector, so the process id makes their sources unique. Under pm2, argv[1] is a
+// script of pm2; it passes the application's script in `pm_exec_path`.
 function sourceOf(env: NodeJS.ProcessEnv): string {
   const script = env.pm_exec_path || process.argv[1] || 'node'
   return `${basename(script, extname(script))}#${process.pid}`

@@ -1,32 +1,32 @@
-// Pending: records of children whose logger the root does not have yet wait for it a little, in order, then are printed.
+// Pending: keeps relayed records whose logger the root has not created yet, for up to 2 s, then prints them.
 
 import { relayRecord } from '../adapters/table.js'
 import type { LogRecord } from '../core/record.js'
+import type { Print } from './fallback.js'
 
-/** Milliseconds a record waits, at most, and between two tries. */
-const LIMIT = 2000
+/** Longest time (ms) a record is kept. */
+const MAX_AGE = 2000
+/** Time (ms) between two attempts to relay the records that are kept. */
 const INTERVAL = 50
-/** Records that wait, at most. */
-const ROOM = 1000
+/** Most records that are kept. Beyond that, those of the oldest record's logger are printed. */
+const MAX_RECORDS = 1000
 
-// As they are now: an application's tests put others in their place.
+// Captured at load: test frameworks replace these with fake timers.
 const now = Date.now
 const startInterval = setInterval
 const stopInterval = clearInterval
 
-interface Waiting {
+interface PendingRecord {
   readonly line: string
   readonly record: LogRecord
   readonly extra: string | undefined
   readonly since: number
 }
 
-type Print = (line: string, record: LogRecord, extra: string | undefined) => void
-
 export class Pending {
   readonly #print: Print
-  #waiting: Waiting[] = []
-  /** Loggers that did not come: their records are printed at once, until they do. */
+  #records: PendingRecord[] = []
+  /** Loggers that did not appear in time. Their records are printed at once until the logger exists. */
   readonly #missing = new Set<string>()
   #timer: NodeJS.Timeout | undefined
 
@@ -34,40 +34,43 @@ export class Pending {
     this.#print = print
   }
 
-  /** Gives a record to its library, or keeps it for that. May throw, as that may. */
+  /**
+   * Relays a record, or keeps it until its logger exists. Keeps it, too, if an earlier record of the same logger is kept.
+   * Throws what the library throws.
+   */
   relay(line: string, record: LogRecord, extra: string | undefined): void {
     const key = keyOf(record)
-    const isBehind = this.#waiting.some((waiting) => keyOf(waiting.record) === key)
-    const given = isBehind ? undefined : relayRecord(record, extra, line)
-    if (given === undefined && !this.#missing.has(key)) {
-      this.#waiting.push({ line, record, extra, since: now() })
-      if (this.#waiting.length > ROOM) this.#giveUp(this.#waiting[0])
+    const isBehind = this.#records.some((pending) => keyOf(pending.record) === key)
+    const isRelayed = isBehind ? undefined : relayRecord(record, extra, line)
+    if (isRelayed === undefined && !this.#missing.has(key)) {
+      this.#records.push({ line, record, extra, since: now() })
+      if (this.#records.length > MAX_RECORDS) this.#giveUp(this.#records[0])
       this.#timer ??= startInterval(() => this.retry(), INTERVAL).unref()
       return
     }
-    if (given) this.#missing.delete(key)
+    if (isRelayed) this.#missing.delete(key)
     else this.#print(line, record, extra)
   }
 
-  /** Prints what still waits. */
+  /** Relays what can be relayed by now and prints the rest. */
   end(): void {
-    this.#try(Number.NEGATIVE_INFINITY)
+    this.#retry(Number.NEGATIVE_INFINITY)
   }
 
-  /** Gives what waits to loggers that have come meanwhile. */
+  /** Relays records whose logger exists by now and prints those that were kept too long. */
   retry(): void {
-    if (this.#waiting.length > 0) this.#try(LIMIT)
+    if (this.#records.length > 0) this.#retry(MAX_AGE)
   }
 
-  #try(limit: number): void {
+  #retry(maxAge: number): void {
     const blocked = new Set<string>()
-    const waiting = this.#waiting
-    this.#waiting = waiting.filter((each) => {
+    const records = this.#records
+    this.#records = records.filter((each) => {
       const key = keyOf(each.record)
       if (blocked.has(key)) return true
-      const given = attempt(each)
-      if (given) return false
-      if (given === undefined && now() - each.since < limit && !this.#missing.has(key)) {
+      const isRelayed = tryRelay(each)
+      if (isRelayed) return false
+      if (isRelayed === undefined && now() - each.since < maxAge && !this.#missing.has(key)) {
         blocked.add(key)
         return true
       }
@@ -75,20 +78,20 @@ export class Pending {
       this.#print(each.line, each.record, each.extra)
       return false
     })
-    if (this.#waiting.length > 0) return
+    if (this.#records.length > 0) return
     stopInterval(this.#timer)
     this.#timer = undefined
   }
 
-  #giveUp(first: Waiting | undefined): void {
-    if (!first) return
-    this.#missing.add(keyOf(first.record))
+  #giveUp(oldest: PendingRecord | undefined): void {
+    if (!oldest) return
+    this.#missing.add(keyOf(oldest.record))
     this.retry()
   }
 }
 
-// Between the application's calls: what is thrown here would end it.
-function attempt({ line, record, extra }: Waiting): boolean | undefined {
+// Runs from a timer, where an exception would end the application.
+function tryRelay({ line, record, extra }: PendingRecord): boolean | undefined {
   try {
     return relayRecord(record, extra, line)
   } catch {

@@ -1,6 +1,6 @@
-// Place: makes this thread the root or a child, at next to no cost until its first record or child.
+// Place: makes this thread the root or a child, and loads the code for that role with its first record or child.
 //
-// This file and what it imports are loaded into every process; everything else waits behind `require`.
+// This file and its imports are loaded into every process. Everything else is loaded by `require` when it is needed.
 
 import { existsSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
@@ -10,14 +10,13 @@ import { levels } from '../core/levels.js'
 import { patchChildProcess } from '../spawn/child-process.js'
 import { isCollecting, isRelaying, type Parent, type Place } from '../spawn/inherit.js'
 import { patchWorker } from '../spawn/worker.js'
-import type { Follower } from './follow.js'
+import type { Follower } from './follower.js'
 import { createSlot, getSlot, type Instance, type Slot, setSlot } from './instance.js'
 
-type Make<T> = (settings: T) => Instance
-
 /**
- * Makes this thread the root. Without settings nothing was configured: the listener, the handlers and all else wait
- * for the first record or child. `preloaded`: Workers inherit our `-r`. Throws `LOGSHARE_ERR_HANDLER`.
+ * Makes this thread the root; returns the undo. Without settings, or with the relay as the only handler, the listener is
+ * created with the first record or child. `preloaded`: logshare was loaded with `-r`, which Workers inherit. Throws
+ * `LOGSHARE_ERR_HANDLER`.
  */
 export function placeRoot(settings: Settings | undefined, preloaded: boolean): () => void {
   const before = getSlot()
@@ -39,16 +38,16 @@ export function placeRoot(settings: Settings | undefined, preloaded: boolean): (
     collects,
     levels,
   })
-  return settle(slot, () => {
+  return publish(slot, () => {
     unadapt()
     unpatch()
     if (!undoRoot) return
     undoRoot()
-    setSlot(createSlot(() => slot.get(), false)) // loggers that exist go on, without children
+    setSlot(createSlot(() => slot.get(), false)) // loggers that exist stay usable, without children
   })
 }
 
-/** Makes this thread a child; its queue is made with its first record or child. */
+/** Makes this thread a child; returns the undo. Its queue is created with its first record or child. */
 export function placeChild(place: Place, preloaded: boolean): () => void {
   const { follower, connect } = followLater(place)
   const slot = createSlot(
@@ -56,7 +55,7 @@ export function placeChild(place: Place, preloaded: boolean): () => void {
     true,
     () => {
       const { diagnose } = load('../core/diagnostics.js')
-      diagnose('child', '%s in place, captured: %o', place.source, place.capture)
+      diagnose('child', '%s installed, captured: %o', place.source, place.capture)
       connect()
     },
   )
@@ -75,25 +74,26 @@ export function placeChild(place: Place, preloaded: boolean): () => void {
     collects,
     levels,
   })
-  return settle(slot, () => {
+  return publish(slot, () => {
     levels.attended = undefined
     unadapt()
     unpatch()
   })
 }
 
-/** Milliseconds a child runs before it has itself told of levels: what ends sooner pays nothing for it. */
+/** Time (ms) before a child connects to receive levels. A child that ends sooner does not pay for the connection. */
 const FOLLOW_DELAY = 20
 
-// As it is now: an application's tests put others in its place.
+// Captured at load: test frameworks replace it with fake timers.
 const later = setTimeout
 
-// Once there are loggers, of ours or of others. A child whose runtime directory is gone has nobody to follow.
+// `connect` is called as soon as there is a logger, of logshare or another library. It does nothing if the runtime
+// directory is gone.
 function followLater(place: Place): { follower: () => Follower; connect: () => void } {
   let follower: Follower | undefined
   let isAsked = false
   const get = (): Follower => {
-    follower ??= load('./follow.js').createFollower(place)
+    follower ??= load('./follower.js').createFollower(place)
     return follower
   }
   const connect = (): void => {
@@ -106,7 +106,7 @@ function followLater(place: Place): { follower: () => Follower; connect: () => v
   return { follower: get, connect }
 }
 
-/** The instance of this thread; without an installation one that starts no children but logs all the same. */
+/** This thread's instance. Without an installation it is a root that logs itself and ignores its children. */
 export function instance(): Instance {
   let slot = getSlot()
   if (!slot) {
@@ -116,7 +116,8 @@ export function instance(): Instance {
   return slot.get()
 }
 
-function settle(slot: Slot, undo: () => void): () => void {
+// Returns the function that uninstalls.
+function publish(slot: Slot, undo: () => void): () => void {
   const uninstall = (): void => {
     if (getSlot() !== slot) return
     setSlot(undefined)
@@ -143,18 +144,19 @@ function patchSpawn(parent: () => Parent, preloaded: boolean): () => void {
   }
 }
 
-const makeRoot: Make<Settings> = (settings) => load('./root.js').createRoot(settings)
+const makeRoot = (settings: Settings): Instance => load('./root.js').createRoot(settings)
 
-// Where the runtime directory is gone with its root, a child is on its own; it opens none of the log's files.
+// A child whose root has ended and removed the runtime directory logs by itself, with default options: it must not open
+// the root's log files.
 function makeChild(place: Place, follower: () => Follower): Instance {
   const { queue } = place
   if (queue.type === 'file' && !existsSync(queue.directory)) return makeRoot(defaults())
   return load('./child.js').createChild(place, follower())
 }
 
-// getLogger() may be the first call of all, and then what is wrong is told rather than thrown.
+// Called by `getLogger()` without an installation. That must not throw, so wrong options become a warning.
 function makeLoneRoot(): Instance {
-  if (!isMainThread) return makeRoot(defaults()) // not placed by us: it must not open the root's files
+  if (!isMainThread) return makeRoot(defaults()) // a thread without a place must not open the root's files
   try {
     return makeRoot(load('../config/config.js').loadSettings(undefined))
   } catch (error) {
@@ -168,16 +170,16 @@ function defaults(): Settings {
   return load('../config/options.js').checkOptions({})
 }
 
-interface Later {
+interface LazyModules {
   '../core/diagnostics.js': typeof import('../core/diagnostics.js')
   './root.js': typeof import('./root.js')
   './child.js': typeof import('./child.js')
-  './follow.js': typeof import('./follow.js')
+  './follower.js': typeof import('./follower.js')
   '../config/config.js': typeof import('../config/config.js')
   '../core/notice.js': typeof import('../core/notice.js')
   '../config/options.js': typeof import('../config/options.js')
 }
 
-function load<K extends keyof Later>(path: K): Later[K] {
-  return require(path) as Later[K]
+function load<K extends keyof LazyModules>(path: K): LazyModules[K] {
+  return require(path) as LazyModules[K]
 }

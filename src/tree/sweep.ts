@@ -1,4 +1,4 @@
-// Sweep: what dead roots of this user have left in the default place. It is gone on with, removed, or left to `recover`.
+// Sweep: finds runtime directories of dead roots of this user in the default location, to resume or remove them.
 
 import { readdirSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
@@ -14,14 +14,15 @@ import { FileReader } from '../queue/reader.js'
 import { listProducers } from '../queue/segment.js'
 import { readInheritance } from '../spawn/inherit.js'
 
-/** Milliseconds after which records that were on their way to a terminal are of no use any more. */
+/** Age (ms) from which unread records that were only to be printed on a terminal are discarded. */
 const STALE = 24 * 60 * 60 * 1000
-/** Milliseconds after which the rest is left to the next root: where much is left over, nobody's start is to pay for it. */
+/** Longest time (ms) a sweep takes, because it delays the start of a root. The next root continues. */
 const LIMIT = 20
 
 /**
- * Looks through the runtime directories whose root is dead and that no process uses. Returns one that held records for
- * the same log files, its lock taken: our listener goes on with it. Removes those that hold nothing unread. Never throws.
+ * Goes through the runtime directories whose root is dead and that no process uses. Removes those without unread records.
+ * Returns one whose root had the same settings, with its lock taken, for this root's listener to resume. The others are
+ * left for `logshare recover`. Never throws.
  */
 export function sweep(settings: Settings): string | undefined {
   const until = monotonic() + LIMIT
@@ -29,33 +30,33 @@ export function sweep(settings: Settings): string | undefined {
     if (monotonic() > until) break
     try {
       checkOwned(directory)
-      if (isBeginning(directory) || isLocked(directory) || hasLivingProducers(directory)) continue
+      if (isStarting(directory) || isLocked(directory) || hasLivingProducers(directory)) continue
       if (!takeLock(directory)) continue
-      const found = judge(directory, settings)
-      diagnose('root', 'left by a dead root: %s: %s', directory, found)
-      if (found === 'ours') return directory
-      if (found === 'nothing') removeDirectory(directory)
+      const kind = classify(directory, settings)
+      diagnose('root', 'left by a dead root: %s: %s', directory, kind)
+      if (kind === 'ours') return directory
+      if (kind === 'empty') removeDirectory(directory)
       else dropLock(directory)
     } catch {
-      // Somebody else has taken it away meanwhile, or it is not ours to look into.
+      // Another process removed the directory meanwhile, or this user may not read it.
     }
   }
   return undefined
 }
 
-// Its root, whose process id is in its name, has made it and not yet taken its lock.
-function isBeginning(directory: string): boolean {
+// Whether its root, whose process id is in the name, has made the directory and not taken the lock yet.
+function isStarting(directory: string): boolean {
   return readdirSync(directory).length === 0 && isAlive(Number.parseInt(basename(directory), 10))
 }
 
-function judge(directory: string, settings: Settings): 'ours' | 'nothing' | 'others' {
-  if (!hasUnread(directory)) return 'nothing'
+function classify(directory: string, settings: Settings): 'ours' | 'empty' | 'others' {
+  if (!hasUnread(directory)) return 'empty'
   const theirs = readInheritance(directory)?.settings
   const hasFile = settings.handlers.some(({ type }) => type === 'file')
   if (hasFile && JSON.stringify(theirs) === JSON.stringify(settings)) return 'ours'
   const isLasting = theirs?.handlers.some(({ type }) => type !== 'console' && type !== 'relay')
   const age = Date.now() - statSync(directory).mtimeMs
-  return !isLasting && age > STALE ? 'nothing' : 'others'
+  return !isLasting && age > STALE ? 'empty' : 'others'
 }
 
 function hasUnread(directory: string): boolean {

@@ -104,7 +104,10 @@ for (const file of ['register.js', 'tree/place.js', 'tree/instance.js', 'spawn/w
       const { command, input } = PROGRAMS[title]
       const plain = await start(t, command, { NODE_OPTIONS: preload(EMPTY) }, input)
       const ours = await start(t, command, { NODE_OPTIONS: preload(register) }, input)
-      assert.match(ours.stderr, /^logshare: not in place: [^\n]*\(LOGSHARE_WARN_FAILED_OPEN\)\n$/)
+      assert.match(
+        ours.stderr,
+        /^logshare: failed to start: [^\n]*\(LOGSHARE_WARN_FAILED_OPEN\)\n$/,
+      )
       assert.deepEqual({ ...ours, stderr: '' }, plain)
     }
   })

@@ -113,7 +113,7 @@ for (const [fault, nowhere] of Object.entries(NOWHERE)) {
     assert.equal(lines.length, 1, result.stderr)
     assert.match(
       lines[0],
-      /^logshare: records of child processes cannot be taken: .*_FAILED_OPEN\)$/,
+      /^logshare: child processes cannot log through the root: .*_FAILED_OPEN\)$/,
     )
     const [{ stdout }] = told()
     assert.ok(stdout.includes('printed\n'))

@@ -144,7 +144,7 @@ for (const [trap, code] of Object.entries(TRAPS)) {
     assert.equal(exit, 0, stderr)
     assert.match(
       stderr,
-      /^logshare: records of child processes cannot be taken: runtime directory [^\n]*\(LOGSHARE_WARN_FAILED_OPEN\)\n$/,
+      /^logshare: child processes cannot log through the root: runtime directory [^\n]*\(LOGSHARE_WARN_FAILED_OPEN\)\n$/,
     )
     assert.ok(stderr.includes(path))
     assert.equal(stdout.split('printed\n').length - 1, 3)

@@ -1,12 +1,15 @@
-// Printer: records of children that have no logger in the root to be given back to go to the console.
+// Fallback: prints relayed records for which the root has no logger to the console.
 
 import type { LogRecord } from '../core/record.js'
 import { createConsoleHandler } from '../handlers/console.js'
 import { completeAll } from '../handlers/deferred.js'
 import { Kind } from '../queue/frame.js'
 
-/** Prints a record, given as its line, parsed, and with what is beside it, within the call. */
-export function createPrinter(): (line: string, record: LogRecord, extra?: string) => void {
+/** `line` is the record's JSON line, `record` the same parsed, `extra` what the adapter stored beside it. */
+export type Print = (line: string, record: LogRecord, extra?: string) => void
+
+/** The returned function prints synchronously. */
+export function createFallback(): Print {
   const handler = createConsoleHandler(
     { type: 'console' },
     { limit: 0, policy: 'drop', wait: 0, isOwnThread: false, dropped() {}, moved() {} },

@@ -1,0 +1,77 @@
+// Parent: what the root gives the workers and processes it starts: their names, their queues and the runtime directory.
+
+import type { Settings } from '../config/options.js'
+import { notice, reasonOf } from '../core/notice.js'
+import type { Host } from '../listener/host.js'
+import {
+  createNames,
+  type Inheritance,
+  NOWHERE,
+  type Parent,
+  type Place,
+  writeInheritance,
+} from '../spawn/inherit.js'
+
+/** `prepare` is what `createPrepare` returns; `inheritance` gives what children start with, as of now. */
+export function createParent(
+  host: Host,
+  inheritance: () => Inheritance,
+  prepare: () => string,
+): Parent {
+  const name = createNames('root')
+  return {
+    forWorker(capture) {
+      const directory = attempt(prepare)
+      const isFile = host.settings.queue === 'file' && directory !== undefined
+      const queue = isFile
+        ? ({ type: 'file', directory } as const)
+        : createRingQueue(host, directory)
+      return { source: name('worker'), inheritance: inheritance(), capture, queue }
+    },
+    forProcess(kind, isAwaited = false) {
+      const source = name(kind)
+      const directory = attempt(prepare, (error) => {
+        const reason = `child processes cannot log through the root: ${reasonOf(error)}`
+        notice('LOGSHARE_WARN_FAILED_OPEN', reason)
+      })
+      return { directory: directory ?? NOWHERE, source, ...(isAwaited && { isDirect: true }) }
+    },
+    started: () => host.start(),
+    ended: () => host.barrier(),
+  }
+}
+
+/**
+ * The returned function makes the runtime directory if there is none, writes what children start with into it if that
+ * has changed, and returns its path. It throws `LOGSHARE_ERR_DIR` or the system's error.
+ */
+export function createPrepare(host: Host, inheritance: () => Inheritance): () => string {
+  let written: string | undefined
+  return () => {
+    const directory = host.directory(() => findAbandoned(host.settings))
+    const text = JSON.stringify(inheritance())
+    if (`${directory} ${text}` !== written) writeInheritance(directory, text)
+    written = `${directory} ${text}` // with the directory: a second installation has a new one
+    return directory
+  }
+}
+
+/** Calls `act`. If it throws, calls `failed` and returns undefined. */
+export function attempt<T>(act: () => T, failed?: (error: unknown) => void): T | undefined {
+  try {
+    return act()
+  } catch (error) {
+    failed?.(error)
+    return undefined
+  }
+}
+
+// With LOGSHARE_DIR the directory is given, and none is searched for.
+function findAbandoned(settings: Settings): string | undefined {
+  if (process.env.LOGSHARE_DIR) return undefined
+  return (require('./sweep.js') as typeof import('./sweep.js')).sweep(settings)
+}
+
+function createRingQueue(host: Host, directory: string | undefined): Place['queue'] {
+  return { type: 'ring', ...host.prepareRing(), bell: host.bell, directory }
+}

@@ -1,0 +1,28 @@
+// Shutdown: closes a host when its process exits, after relaying what children logged last.
+
+import type { Host } from '../listener/host.js'
+import { onExit } from './exit.js'
+import { endPending, retryPending } from './inbox.js'
+
+/** Longest time (ms) an idle process waits for its children's records before it exits. */
+const IDLE_LIMIT = 10_000
+
+/** Closes `host` at exit; calls `before` first. Returns the undo. */
+export function closeAtExit(host: Host, before?: () => void): () => void {
+  const end = (): void => {
+    before?.()
+    host.close()
+    endPending()
+  }
+  // Other libraries' loggers stop at exit: some close in an exit listener, some write only while the event loop runs. So
+  // children's last records are relayed before either ends.
+  const catchUp = (limit?: number): void => {
+    host.barrier(limit)
+    retryPending()
+  }
+  return onExit(end, {
+    hides: (worker) => host.isListener(worker),
+    idle: () => catchUp(IDLE_LIMIT),
+    before: () => catchUp(),
+  })
+}
