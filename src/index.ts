@@ -1,4 +1,4 @@
-// The public API: all of it, and nothing else.
+// Index: the public API, complete.
 
 import { install } from './install.js'
 import type { Logger } from './logger/logger.js'
@@ -20,33 +20,55 @@ export type { ChildOptions, Logger, LogMethod } from './logger/logger.js'
 export type { RecordHandler as Handler, Stats } from './tree/instance.js'
 export { install }
 
-/** The logger of a dotted name, the same one at each call; without a name the root logger. */
+/**
+ * Returns the logger of this name; the same object for the same name. Works in the root and in every child, before and
+ * after `install()`. Never throws.
+ *
+ * @param name - Dotted name, such as `db.pool`. A logger without a level of its own has the level of its nearest
+ *      ancestor
+ *   (`db`, then the root logger). Default: the root logger.
+ * @example
+ * const log = getLogger('db.pool')
+ * log.info({ size: 10 }, 'connected to %s', host)
+ */
 export function getLogger(name?: string): Logger {
   return instance().registry.getLogger(name)
 }
 
-/** Resolves when everything logged before the call has left the process. In a child: at once. */
+/**
+ * Writes what has been logged so far. In the root, the promise resolves when all earlier records have been given to the
+ * handlers and those have written them. In a child it resolves at once: a record is in the queue when its log call
+ * returns.
+ */
 export function flush(): Promise<void> {
   return instance().flush()
 }
 
 /**
- * Has the listener look at once whether its log files were moved away (by logrotate, say), and go on in new ones where
- * their paths lead; it does so by itself too, with the first record a tenth of a second later. Resolves when that is
- * done: nothing is written into the files that were moved any more. For the root; in a child it does nothing.
+ * Reopens log files that were moved away, for example by logrotate. The promise resolves when nothing is written to the
+ * moved files any more. Without this call, the file handler notices a move with the first record after 100 ms. In a
+ * child it does nothing.
  */
 export function reopen(): Promise<void> {
   return instance().reopen()
 }
 
-/** Counters of this thread and, in the root, of the listener. */
+/** Returns the counters of this thread and, in the root, of the listener. */
 export function stats(): Stats {
   return instance().stats()
 }
 
 /**
- * Adds a handler on the root's main thread: a function called with each record, or an object with
- * `write(records)`. Returns what removes it. In a child it does nothing: records end in the root.
+ * Adds a handler that gets every record of the root and all its children, on the root's main thread. In a child it does
+ * nothing.
+ *
+ * @param handler - A function that is called with each record, or an object whose `write` is called with batches. An
+ *   exception it throws is counted in `stats().failed` and reported once on stderr.
+ * @returns A function that removes the handler.
+ * @example
+ * const remove = addHandler((record) => {
+ *   if (record.level >= 50) alert(record.msg)
+ * })
  */
 export function addHandler(
   handler: RecordHandler | ((record: import('./core/record.js').LogRecord) => void),
@@ -59,7 +81,7 @@ export function addHandler(
         try {
           handler(record)
         } catch (error) {
-          failure ??= { error } // told when the others of the batch have been called for
+          failure ??= { error } // thrown below, after the other records of the batch
         }
       }
       if (failure) throw failure.error

@@ -1,4 +1,4 @@
-// Installation in code: `install()`, for applications that do not preload.
+// Install: `install()`, for applications that do not preload logshare.
 
 import { isMainThread } from 'node:worker_threads'
 import { loadSettings } from './config/config.js'
@@ -10,10 +10,19 @@ import { join } from './tree/join.js'
 import { placeRoot } from './tree/place.js'
 
 /**
- * Installs logshare in this process: from now on every thread and process it starts logs through it. Call it before
- * anything is started. A second call changes nothing, and in a child a call does nothing: it has its root's options.
- * Returns the undo, which writes what is left and leaves the builtins as they were.
- * Throws `LogshareError` with `LOGSHARE_ERR_OPTION`, `_CONFIG`, `_DIR` or `_HANDLER`.
+ * Installs logshare in this process. Every thread and process that it starts afterwards logs through it. Call it at the
+ * start of the application, on the main thread. A second call has no effect and warns (`LOGSHARE_WARN_INSTALLED`) if it
+ * has options. In a child a call has no effect, because a child has its root's options. With `LOGSHARE_DISABLE=1` it
+ * does nothing.
+ *
+ * @param options - Options that take precedence over those of `LOGSHARE_CONFIG`; `LOGSHARE_LEVEL` takes precedence over
+ *   both. All are optional; `Options` documents the defaults.
+ * @returns A function that uninstalls: it writes all records and restores Node's built-in modules. Loggers stay usable.
+ * @throws `LogshareError` with the code `LOGSHARE_ERR_OPTION` (wrong option), `LOGSHARE_ERR_CONFIG` (`LOGSHARE_CONFIG`
+ *   cannot be read), `LOGSHARE_ERR_DIR` (`LOGSHARE_DIR` cannot be used) or `LOGSHARE_ERR_HANDLER` (a handler cannot be
+ *   opened).
+ * @example
+ * const uninstall = install({ level: 'debug', handlers: [{ type: 'file', path: 'app.log' }] })
  */
 export function install(options?: Options): () => void {
   if (process.env.LOGSHARE_DISABLE === '1') return () => {}
@@ -26,7 +35,7 @@ export function install(options?: Options): () => void {
   }
   if (!isMainThread) return () => {}
   checkDirectory()
-  const left = process.env.LOGSHARE_DIR ? join(options, false) : undefined
-  if (left) return left
+  const leave = process.env.LOGSHARE_DIR ? join(options, false) : undefined
+  if (leave) return leave
   return placeRoot(loadSettings(options), false)
 }

@@ -1,4 +1,4 @@
-// The preload: finds out what this thread is, the root, a child or neither, and puts logshare in its place.
+// Register: finds out whether this thread is the root, a child or neither, and installs logshare accordingly.
 
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
 import type { Settings } from './config/options.js'
@@ -13,7 +13,10 @@ import {
 import { getSlot } from './tree/instance.js'
 import { placeChild, placeRoot } from './tree/place.js'
 
-/** Called by the preload file. `preloaded`: it was loaded by `-r`. Throws only for a root's wrong options. */
+/**
+ * Called by the preload file. `preloaded`: the file was loaded by `-r`. In a root it throws `LogshareError` for wrong
+ * options.
+ */
 export function register(preloaded: boolean): void {
   if (isMainThread) registerProcess(preloaded)
   else registerThread(preloaded)
@@ -28,7 +31,8 @@ function registerProcess(preloaded: boolean): void {
   }
   const inheritance = withJoined(readInheritance(hand.directory), hand.joined)
   if (!inheritance) {
-    placeRoot(undefined, preloaded) // its root has ended, or had no place for it: no file of the log is for it to open
+    // The root has ended or could not make a runtime directory. This process must not open the root's log files.
+    placeRoot(undefined, preloaded)
     return
   }
   const queue = { type: 'file', directory: hand.directory } as const
@@ -37,18 +41,20 @@ function registerProcess(preloaded: boolean): void {
   placeChild({ source, inheritance, capture, queue, isDirect, joined }, preloaded)
 }
 
-// A thread without a hand is not the application's: a logging library's own, a loader's, or our listener.
+// A thread that was handed nothing is not the application's: it belongs to a logging library or a loader, or it is the
+// listener thread.
 function registerThread(preloaded: boolean): void {
   const hand = getEnvironmentData(WORKER_KEY) as WorkerHand | undefined
   if (!hand) return
   setEnvironmentData(WORKER_KEY, undefined as never)
   if (hand.execArgv) process.execArgv = [...hand.execArgv]
   if (process.env.LOGSHARE_DISABLE === '1' || getSlot()?.uninstall) return
-  // Where ours had to go into the flags, Workers of this one inherit flags it is not to show: they get their own.
+  // With `hand.execArgv`, our `-r` was added to this Worker's flags and is hidden from it above. Its own Workers would
+  // inherit the flag and show it, so they get explicit flags.
   placeChild(hand, preloaded && !hand.execArgv)
 }
 
-// A directory of the user's own may be that of a collector.
+// Joins a collector if LOGSHARE_DIR is a collector's directory.
 function joins(preloaded: boolean): boolean {
   if (!process.env.LOGSHARE_DIR) return false
   const { checkDirectory } = require('./core/directory.js') as typeof import('./core/directory.js')
@@ -57,7 +63,7 @@ function joins(preloaded: boolean): boolean {
   return join(undefined, preloaded) !== undefined
 }
 
-// Most processes have nothing configured, and load nothing to find that out.
+// Loads the configuration's code only if there is a configuration.
 function configured(): Settings | undefined {
   const { LOGSHARE_CONFIG, LOGSHARE_LEVEL } = process.env
   if (!LOGSHARE_CONFIG && !LOGSHARE_LEVEL) return undefined

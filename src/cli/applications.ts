@@ -1,4 +1,4 @@
-// Applications: those that run, found by their runtime directories and asked over their doorbells.
+// Applications: finds running applications by their runtime directories and queries their listeners over the doorbell.
 
 import { readdirSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -12,27 +12,29 @@ import { CENSUS, doorbellPath } from '../queue/doorbell.js'
 import { listProducers } from '../queue/segment.js'
 import { readInheritance } from '../spawn/inherit.js'
 
-/** Milliseconds a listener may take for its answer. */
+/** Longest time (ms) to wait for a listener's answer. */
 const LIMIT = 2000
 
 export interface Application {
   readonly directory: string
-  /** Process that writes the log. */
+  /** Process of the listener. */
   readonly pid: number
   readonly collector: boolean
   readonly level: Threshold
   readonly levels: Readonly<Record<string, Threshold>>
-  /** When it answered, in milliseconds since the epoch. */
+  /** When it answered (ms since the epoch). */
   readonly at: number
-  /** Undefined: it did not answer. */
+  /** Undefined if it did not answer. */
   readonly census: Census | undefined
 }
 
 /**
- * Applications that run: in a directory, with a process, or all of this user that can be found. Throws `LOGSHARE_ERR_DIR`
- * for a directory that is not this user's.
+ * Queries running applications. `target` is a runtime directory or the id of any process of an application; without it,
+ * all applications of this user are queried. Rejects with `LOGSHARE_ERR_DIR` for a directory of another user.
  */
-export async function look(target: string | undefined): Promise<readonly Application[]> {
+export async function findApplications(
+  target: string | undefined,
+): Promise<readonly Application[]> {
   const directories = findDirectories(target)
   const found = await Promise.all(directories.map(ask))
   return found.filter((each) => each !== undefined)
@@ -44,12 +46,12 @@ function findDirectories(target: string | undefined): readonly string[] {
     checkOwned(directory)
     return [directory]
   }
-  const all = [...new Set([...given(), ...listDirectories()])]
+  const all = [...new Set([...fromEnvironment(), ...listDirectories()])]
   return target === undefined ? all : all.filter((each) => isOf(each, Number(target)))
 }
 
-// The one that the user has named, and those of applications that found it taken.
-function given(env: NodeJS.ProcessEnv = process.env): readonly string[] {
+// LOGSHARE_DIR itself, and the directories in it of applications that found it in use.
+function fromEnvironment(env: NodeJS.ProcessEnv = process.env): readonly string[] {
   if (!env.LOGSHARE_DIR) return []
   const directory = resolve(env.LOGSHARE_DIR)
   try {
@@ -71,9 +73,9 @@ function isOf(directory: string, pid: number): boolean {
 
 async function ask(directory: string): Promise<Application | undefined> {
   const pid = holderOf(directory)
-  const left = readInheritance(directory)
-  if (pid === undefined || !left) return undefined
-  const { level, levels, isCollector = false } = left
+  const inheritance = readInheritance(directory)
+  if (pid === undefined || !inheritance) return undefined
+  const { level, levels, isCollector = false } = inheritance
   const census = await askListener(directory)
   return { directory, pid, collector: isCollector, level, levels, at: Date.now(), census }
 }

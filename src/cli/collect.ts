@@ -1,4 +1,4 @@
-// `logshare collect`: one log for applications that share no parent, written by a process of its own.
+// Collect: the command `logshare collect`, a process that writes one log for applications without a common root.
 
 import { Command } from 'commander'
 import { loadConfig, loadSettings } from '../config/config.js'
@@ -14,36 +14,42 @@ interface CollectOptions {
   readonly prepare?: boolean
 }
 
-/** What is to be seen of a collector that has no handlers: records on its standard output. */
+/** Without configured handlers, records are printed to standard output. */
 const HANDLERS = [{ type: 'console' }] as const
+
+const HELP = `
+Example:
+  $ logshare collect --dir /run/logshare --config logshare.json
+  $ LOGSHARE_DIR=/run/logshare node -r logshare/register app.js`
 
 export function createCollect(): Command {
   return new Command('collect')
     .description(
-      'Write the log of all applications whose LOGSHARE_DIR names the same directory, until SIGTERM or SIGINT. ' +
-        'They run on while no collector is there; the next one goes on where this one stopped.',
+      'Write one log for all applications that have LOGSHARE_DIR set to the same directory. Runs until SIGTERM or ' +
+        'SIGINT. Applications keep running without a collector; the next collector continues where the last one stopped.',
     )
     .option('--dir <path>', 'runtime directory (default: LOGSHARE_DIR)')
     .option(
       '--config <file>',
-      'configuration with handlers, levels, inputs (default: LOGSHARE_CONFIG)',
+      'configuration with handlers, levels and inputs (default: LOGSHARE_CONFIG)',
     )
     .option(
       '--input <type+address>',
-      'also take records from syslog+udp://127.0.0.1:5514, syslog+tcp://…, syslog+unix:/path, ndjson+tcp://…, ' +
-        'ndjson+unix:/path; may be repeated',
+      'also receive records on syslog+udp://127.0.0.1:5514, syslog+tcp://…, syslog+unix:/path, ndjson+tcp://… or ' +
+        'ndjson+unix:/path; can be repeated',
       (input: string, before: readonly string[]) => [...before, input],
       [],
     )
     .option(
       '--prepare',
-      'only make the directory ready, for applications that start before the collector',
+      'only create the directory, so that applications can start before the collector',
     )
+    .addHelpText('after', HELP)
     .action(run)
 }
 
 async function run(options: CollectOptions): Promise<void> {
-  getSlot()?.uninstall?.() // a preload by NODE_OPTIONS: this process is no application
+  getSlot()?.uninstall?.() // installed by NODE_OPTIONS: this process is not an application
   const directory = options.dir ?? process.env.LOGSHARE_DIR
   if (!directory) {
     throw new LogshareError(
@@ -60,11 +66,11 @@ async function run(options: CollectOptions): Promise<void> {
   }
   const all = [...checkInputs(inputs, 'inputs'), ...fromArguments(options.input)]
   const running = setInterval(() => {}, 2 ** 30)
-  const stopped = signalled()
+  const stopped = untilSignal()
   try {
     const stop = await collect(directory, settings, all)
-    const taken = all.map((input) => ('address' in input ? input.address : input.type)).join(', ')
-    process.stderr.write(`logshare: collecting in ${directory}${taken && ` and from ${taken}`}\n`)
+    const from = all.map((input) => ('address' in input ? input.address : input.type)).join(', ')
+    process.stderr.write(`logshare: collecting in ${directory}${from && ` and from ${from}`}\n`)
     await stopped
     await stop()
   } finally {
@@ -73,8 +79,8 @@ async function run(options: CollectOptions): Promise<void> {
   process.exit(0)
 }
 
-// From before anything is opened: nothing ends without having written what it took.
-function signalled(): Promise<unknown> {
+// Called before anything is opened: from then on a signal stops the collector only after it has written its records.
+function untilSignal(): Promise<unknown> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, resolve)
   })

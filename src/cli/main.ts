@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command `logshare`: one file a subcommand.
+// Main: the command `logshare`. Each subcommand is in a file of its own.
 
 import { Command } from 'commander'
 import { LogshareError } from '../core/errors.js'
@@ -12,6 +12,12 @@ import { createRun } from './run.js'
 
 const { version } = require('../../package.json') as { version: string }
 
+const HELP = `
+Example:
+  $ logshare run --file app.log app.js
+
+'logshare <command> --help' describes a command.`
+
 const program = new Command('logshare')
   .description('One log for every thread and process of a Node.js application.')
   .version(version)
@@ -22,6 +28,7 @@ const program = new Command('logshare')
   .addCommand(createReopen())
   .addCommand(createCollect())
   .addCommand(createPs())
+  .addHelpText('after', HELP)
 
 program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof LogshareError)) throw error

@@ -1,4 +1,4 @@
-// `logshare merge`: one stream in order of time out of many log files, or what is in them by producer.
+// Merge: the command `logshare merge`, which merges log files into one stream sorted by time, or counts their records.
 
 import { Command, Option } from 'commander'
 import { parseDuration } from '../config/quantity.js'
@@ -24,58 +24,65 @@ interface MergeFlags {
   readonly json?: boolean
 }
 
+/** Default of `--window` (ms), without and with `--follow`. */
 const WINDOW = 1000
 const FOLLOW_WINDOW = 200
 
 const HELP = `
-Logs are those of logshare, pino, bunyan, winston (JSON) and log4js, and any text with a time (ISO 8601, syslog, epoch)
-at the beginning of its lines or a JSON member "time", "timestamp", "@timestamp", "ts" or "date". Lines without a time
-stay behind the line before them: a stack trace stays with its error. Times without a zone are local (set TZ for
-another one). Parts of a rotated log may be given in any order, and compressed by gzip; "-" is standard input.
+Input: logs of logshare, pino, bunyan, winston (JSON) and log4js; any text log whose lines begin with a time (ISO 8601,
+syslog or epoch); any JSON log with a member "time", "timestamp", "@timestamp", "ts" or "date". A line without a time
+belongs to the line before it, so a stack trace stays with its error. A time without a zone is local; set TZ to change
+the zone. Parts of a rotated log can be given in any order and can be compressed with gzip. "-" is standard input.
 
-Formats: raw passes lines on unchanged. json does so with JSON lines, and makes one of every text record:
-{"level","time","name","msg","file"}, as far as known. pretty is for people.
+Formats: "raw" copies lines unchanged. "json" copies JSON lines unchanged and converts each text record to
+{"level","time","name","msg","file"}, without the members that are not known. "pretty" is for reading.
 
-Globs: a name stands for itself and all beneath it, * for any characters; "!" in front leaves out. Options that take
-them can be repeated. For --source, records of other libraries have the path of their file. With --level, records
-whose level is not known are left out.
+Globs: a name matches itself and everything below it, "*" matches any characters, and a leading "!" excludes. Options
+that take a glob can be repeated. For records of other libraries, --source matches the path of the file. With --level,
+records of unknown level are left out.
 
---follow writes what the files hold and then what is added, like tail -F; a file that is not there yet is waited for.
-It ends by SIGINT or SIGTERM, with code 0.
+--follow writes what the files contain and then what is appended, like tail -F. It waits for files that do not exist
+yet. SIGINT or SIGTERM ends it with exit code 0.
 
---stats: "missing" are numbers (seq) between a producer's first and last, "announced" what records of logshare itself
-say was dropped. The code is 0 whatever was found.
+--stats prints a table of producers. "missing" is how many sequence numbers (seq) are missing between a producer's first
+and last, "announced" how many drops logshare reported in the log. The exit code is 0 whatever the table shows.
 
-A file that cannot be read, or not to its end, is named on stderr and the others are merged; the code is then 1.`
+If a file cannot be read, or not to its end, it is named on stderr, the others are merged, and the exit code is 1.
+
+Example:
+  $ logshare merge --since 2h --level warn app.log app.log.1.gz worker.log`
 
 export function createMerge(): Command {
   const list = (value: string, before: readonly string[] = []): string[] => [...before, value]
   return new Command('merge')
-    .description('Merge log files into one stream in order of time.')
+    .description('Merge log files into one stream sorted by time.')
     .argument('<files...>', 'log files, in any order; - for standard input')
-    .option('-f, --follow', 'go on with what is added to the files')
+    .option('-f, --follow', 'keep reading what is appended to the files')
     .addOption(
-      new Option('--format <format>', 'how records are written')
+      new Option('--format <format>', 'output format')
         .choices(['raw', 'json', 'pretty'])
         .default('raw'),
     )
-    .option('--since <time>', 'records from then on: ISO 8601, epoch, or 10m, 2h, 1d ago')
-    .option('--until <time>', 'records up to then')
-    .option('--level <level>', 'records of this level and above: a name or a number')
-    .option('--name <glob>', 'records of these loggers', list)
-    .option('--source <glob>', 'records of these producers', list)
+    .option('--since <time>', 'only records from this time on: ISO 8601, epoch, or 10m, 2h, 1d ago')
+    .option('--until <time>', 'only records up to this time')
+    .option('--level <level>', 'only records of this level and above: a name or a number')
+    .option('--name <glob>', 'only records of these loggers', list)
+    .option('--source <glob>', 'only records of these producers', list)
     .option(
       '--window <time>',
-      'disorder within a file that is put right (default: 1s, 200ms with --follow)',
+      'sort records that are out of order by up to this time within a file (default: 1s, 200ms with --follow)',
     )
-    .option('--stats', 'instead of records: what there is of each producer, and what is missing')
-    .option('--json', 'with --stats: as JSON')
+    .option(
+      '--stats',
+      'count the records of each producer, and the missing ones, instead of printing them',
+    )
+    .option('--json', 'with --stats: print JSON')
     .addHelpText('after', HELP)
     .action(run)
 }
 
 async function run(paths: readonly string[], flags: MergeFlags): Promise<void> {
-  check(flags)
+  checkFlags(flags)
   const wanted: Wanted = {
     since: flags.since === undefined ? undefined : parseMoment(flags.since, '--since'),
     until: flags.until === undefined ? undefined : parseMoment(flags.until, '--until'),
@@ -85,16 +92,16 @@ async function run(paths: readonly string[], flags: MergeFlags): Promise<void> {
   }
   const window = parseDuration(flags.window ?? (flags.follow ? FOLLOW_WINDOW : WINDOW), '--window')
   const progress = createProgress()
-  const say = (text: string): void => {
+  const warn = (text: string): void => {
     progress.clear()
     process.stderr.write(`logshare: ${text}\n`)
   }
   const failed: Watch['failed'] = (path, error) => {
-    say(describe(path, error))
+    warn(describe(path, error))
     process.exitCode = 1
   }
-  const missing: Watch['failed'] = (path, error) => say(`${describe(path, error)}; waiting for it`)
-  endQuietly()
+  const missing: Watch['failed'] = (path, error) => warn(`${describe(path, error)}; waiting for it`)
+  exitOnClosedPipe()
   const output = process.stdout
   const colors = process.stdout.isTTY === true && process.stdout.hasColors()
   const options = { paths, wanted, window, format: flags.format, colors, output, failed }
@@ -103,23 +110,22 @@ async function run(paths: readonly string[], flags: MergeFlags): Promise<void> {
     progress.clear()
     output.write(`${flags.json ? JSON.stringify(stats) : formatStats(stats)}\n`)
   } else if (flags.follow) {
-    await follow({ ...options, missing, stop: stopped() })
+    await follow({ ...options, missing, stop: stopSignal() })
   } else {
     const late = await merge({ ...options, progress: progress.show })
     progress.clear()
-    if (late > 0)
-      say(`${late} records were further out of order than --window: they stand too late`)
+    if (late > 0) warn(`${late} records are too late in the output: use a larger --window`)
   }
 }
 
-function check({ stats, json, follow: isFollow, level, name }: MergeFlags): void {
+function checkFlags({ stats, json, follow: isFollow, level, name }: MergeFlags): void {
   const fault = (text: string): never => {
     throw new LogshareError('LOGSHARE_ERR_OPTION', text)
   }
-  if (json && !stats) fault('--json goes with --stats; see also --format json')
-  if (stats && isFollow) fault('--stats does not go with --follow')
+  if (json && !stats) fault('--json requires --stats; for records use --format json')
+  if (stats && isFollow) fault('--stats cannot be combined with --follow')
   if (stats && (level !== undefined || name !== undefined))
-    fault('--stats counts all records: it does not go with --level or --name')
+    fault('--stats counts all records: it cannot be combined with --level or --name')
 }
 
 function parseLevel(text: string): number {
@@ -136,19 +142,19 @@ function describe(path: string, error: unknown): string {
   if (code === 'ENOENT') return `${path}: no such file`
   if (code === 'EACCES') return `${path}: permission denied`
   if (code === 'EISDIR') return `${path}: is a directory`
-  if (code?.startsWith('Z_')) return `${path}: damaged gzip (${message}); merged up to there`
+  if (code?.startsWith('Z_')) return `${path}: damaged gzip (${message}); merged up to the damage`
   return `${path}: ${message}`
 }
 
-// A reader that has gone (`| head`) has what it wanted.
-function endQuietly(): void {
+// When the reading end of the pipe closes (`| head`), the command is done.
+function exitOnClosedPipe(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
     process.exit()
   })
 }
 
-function stopped(): AbortSignal {
+function stopSignal(): AbortSignal {
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
   return stop.signal

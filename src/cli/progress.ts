@@ -1,25 +1,26 @@
-// Progress: how far a long command has come, on a terminal, as one line that is written over again.
+// Progress: shows how far a long command has got, as one line on the terminal that is overwritten.
 
-const PATIENCE = 1000
-const PAUSE = 200
+/** Time (ms) before the line is first shown, and between two updates. */
+const DELAY = 1000
+const INTERVAL = 200
 const CLEAR = '\r\x1b[K'
 
 export interface Progress {
   readonly show: (done: number, size: number) => void
-  /** Takes the line away, for other text or the end. */
+  /** Erases the line. Call it before other text is written and at the end. */
   readonly clear: () => void
 }
 
-/** Shows nothing in the first second, nor where records are written to the same terminal. */
+/** Shows nothing in the first second, or if stdout is a terminal, too. `done` and `size` are bytes. */
 export function createProgress(): Progress {
   const isWanted = process.stderr.isTTY && !process.stdout.isTTY
-  let next = performance.now() + PATIENCE
+  let next = performance.now() + DELAY
   let isShown = false
   return {
     show: (done, size) => {
       const now = performance.now()
       if (!isWanted || now < next) return
-      next = now + PAUSE
+      next = now + INTERVAL
       isShown = true
       const of = size > 0 ? ` of ${megabytes(size)} (${Math.floor((done / size) * 100)} %)` : ''
       process.stderr.write(`${CLEAR}${megabytes(done)}${of}`)

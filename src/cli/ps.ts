@@ -1,32 +1,39 @@
-// `logshare ps`: who logs, how much, and how far the listener is behind, for applications that run.
+// Ps: the command `logshare ps`, which shows the producers of running applications and their queues.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import { LogshareError } from '../core/errors.js'
-import { type Application, look } from './applications.js'
-import { type Measured, measure, show } from './tree.js'
+import { type Application, findApplications } from './applications.js'
+import { type Measured, measure } from './rates.js'
+import { formatApplication } from './table.js'
 
 interface PsOptions {
   readonly watch?: boolean
   readonly json?: boolean
 }
 
-/** Milliseconds between two looks, which numbers a second are made of. */
+/** Time (ms) between two queries; rates are computed from their difference. */
 const INTERVAL = 1000
 const CLEAR = '\x1b[H\x1b[J'
+
+const HELP = `
+Example:
+  $ logshare ps --watch 4711`
 
 export function createPs(): Command {
   return new Command('ps')
     .description(
-      'Show the threads and processes of running applications: what they log, in total and a second, what waits in ' +
-        'their queues, what was dropped. An application is there from its first thread or child process on.',
+      'Show the threads and processes of running applications: records and bytes in total and per second, how full ' +
+        'their queues are, and how many records were dropped. An application is listed once it has started a thread ' +
+        'or child process.',
     )
     .argument(
       '[target]',
-      'runtime directory, or process id of any part of an application (default: all of this user)',
+      'runtime directory, or id of any process of an application (default: all applications of this user)',
     )
-    .option('--watch', 'each second anew, until SIGINT')
-    .option('--json', 'as JSON, one line each time')
+    .option('--watch', 'repeat every second until SIGINT')
+    .option('--json', 'print one line of JSON per query')
+    .addHelpText('after', HELP)
     .action(run)
 }
 
@@ -35,10 +42,10 @@ async function run(target: string | undefined, { watch, json }: PsOptions): Prom
   let before = await lookFor(target)
   do {
     await sleep(INTERVAL)
-    const now = await look(target)
+    const now = await findApplications(target)
     const found = now.map((each) => measure(each, before))
     if (found.length === 0) {
-      process.stderr.write('logshare: ended\n')
+      process.stderr.write('logshare: the application has ended\n')
       return
     }
     print(found, { watch: watch ?? false, json: json ?? false })
@@ -46,14 +53,14 @@ async function run(target: string | undefined, { watch, json }: PsOptions): Prom
   } while (watch)
 }
 
-// Throws `LOGSHARE_ERR_DIR` if nobody is there.
+// Throws `LOGSHARE_ERR_DIR` if there is no application.
 async function lookFor(target: string | undefined): Promise<readonly Application[]> {
-  const found = await look(target)
+  const found = await findApplications(target)
   if (found.length > 0) return found
   const message =
     target === undefined
-      ? 'no application of this user runs with logshare and has a thread or child process'
-      : `${target}: no application runs there with logshare and has a thread or child process`
+      ? 'this user runs no application with logshare that has a thread or child process'
+      : `${target}: no running application with logshare that has a thread or child process`
   throw new LogshareError('LOGSHARE_ERR_DIR', message)
 }
 
@@ -65,7 +72,7 @@ function print(
     process.stdout.write(`${JSON.stringify(found)}\n`)
     return
   }
-  const text = found.map(show).join('\n')
+  const text = found.map(formatApplication).join('\n')
   if (watch && process.stdout.isTTY) process.stdout.write(CLEAR + text)
   else process.stdout.write(watch ? `${text}\n` : text)
 }

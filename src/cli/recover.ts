@@ -1,4 +1,4 @@
-// `logshare recover`: brings into the log what a killed application has left in its runtime directory.
+// Recover: the command `logshare recover`, which writes what killed applications left in their runtime directories.
 
 import { resolve } from 'node:path'
 import { Command } from 'commander'
@@ -8,13 +8,18 @@ import { isLocked, takeLock } from '../core/lock.js'
 import { readInheritance } from '../spawn/inherit.js'
 import { drain } from '../tree/takeover.js'
 
+const HELP = `
+Example:
+  $ logshare recover`
+
 export function createRecover(): Command {
   return new Command('recover')
     .description(
-      'Write what killed applications have left in their queues, with the handlers they had. ' +
-        'Living applications are left alone.',
+      'Write the records that killed applications left in their queues, with the handlers of those applications. ' +
+        'Running applications are not touched.',
     )
     .argument('[directories...]', 'runtime directories (default: all of this user)')
+    .addHelpText('after', HELP)
     .action(recover)
 }
 
@@ -24,11 +29,14 @@ function recover(given: readonly string[]): void {
     checkOwned(directory)
     if (isLocked(directory)) {
       if (given.length === 0) continue
-      throw new LogshareError('LOGSHARE_ERR_DIR', `${directory}: in use by a living application`)
+      throw new LogshareError('LOGSHARE_ERR_DIR', `${directory}: in use by a running application`)
     }
     const inheritance = readInheritance(directory)
     if (!inheritance?.settings && given.length > 0) {
-      throw new LogshareError('LOGSHARE_ERR_DIR', `${directory}: no runtime directory of logshare`)
+      throw new LogshareError(
+        'LOGSHARE_ERR_DIR',
+        `${directory}: not a runtime directory of logshare`,
+      )
     }
     if (!inheritance?.settings || !takeLock(directory)) continue
     const records = drain(directory, inheritance.settings, inheritance.isCollector)

@@ -1,4 +1,4 @@
-// `logshare reopen`: tells running applications that their log files were moved away, and waits until they have looked.
+// Reopen: the command `logshare reopen`, which makes running applications reopen log files that were moved away.
 
 import { resolve } from 'node:path'
 import { Command } from 'commander'
@@ -8,17 +8,24 @@ import { holderOf } from '../core/lock.js'
 import { reasonOf } from '../core/notice.js'
 import { answer, askToReopen, isAsked } from '../listener/request.js'
 
-/** Milliseconds an application may take to answer. */
+/** Longest time (ms) to wait for an application's answer, and between two checks for it. */
 const LIMIT = 10_000
-const PAUSE = 20
+const INTERVAL = 20
+
+const HELP = `
+Example, in the configuration of logrotate:
+  postrotate
+    npx logshare reopen
+  endscript`
 
 export function createReopen(): Command {
   return new Command('reopen')
     .description(
-      'Have running applications go on in new log files where theirs were moved away: for the postrotate ' +
-        'script of logrotate. Returns when nothing is written into the old ones any more.',
+      'Make running applications reopen log files that were moved away, for example by logrotate. Returns when nothing ' +
+        'is written to the moved files any more.',
     )
     .argument('[applications...]', 'runtime directories or process ids (default: all of this user)')
+    .addHelpText('after', HELP)
     .action(reopen)
 }
 
@@ -30,18 +37,18 @@ async function reopen(given: readonly string[]): Promise<void> {
   for (const directory of directories)
     if (!(await answers(directory, until))) silent.push(directory)
   if (silent.length === 0) return
-  const limit = `no answer in ${LIMIT / 1000} s`
+  const limit = `no answer within ${LIMIT / 1000} s`
   throw new LogshareError('LOGSHARE_ERR_DIR', `${silent.join(', ')}: ${limit}`)
 }
 
-// A process without children has no runtime directory: its files are looked for with each record.
+// A process without children has no runtime directory. It notices moved files by itself, when it writes.
 function find(name: string): string[] {
   if (!/^\d+$/.test(name)) return [resolve(name)]
   const found = listDirectories().filter((directory) => holderOf(directory) === Number(name))
   if (found.length > 0) return found
   throw new LogshareError(
     'LOGSHARE_ERR_DIR',
-    `${name}: no process that writes a log for its children; name its runtime directory if LOGSHARE_DIR is set`,
+    `${name}: not a root process with children; if its LOGSHARE_DIR is set, give that directory instead`,
   )
 }
 
@@ -52,7 +59,7 @@ function isRunning(directory: string): boolean {
 function ask(directory: string): void {
   checkOwned(directory)
   if (!isRunning(directory)) {
-    throw new LogshareError('LOGSHARE_ERR_DIR', `${directory}: no application is running there`)
+    throw new LogshareError('LOGSHARE_ERR_DIR', `${directory}: no running application`)
   }
   try {
     askToReopen(directory)
@@ -64,10 +71,10 @@ function ask(directory: string): void {
 async function answers(directory: string, until: number): Promise<boolean> {
   while (isAsked(directory)) {
     if (Date.now() > until) {
-      answer(directory) // it is not asked for any more
+      answer(directory) // withdraws the request
       return false
     }
-    await new Promise((done) => setTimeout(done, PAUSE))
+    await new Promise((done) => setTimeout(done, INTERVAL))
   }
   return true
 }

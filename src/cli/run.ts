@@ -1,4 +1,4 @@
-// `logshare run`: a script with logshare in place, in this very process, its arguments and exit code its own.
+// Run: the command `logshare run`, which installs logshare and runs a script in this process.
 
 import * as Module from 'node:module'
 import { resolve } from 'node:path'
@@ -14,14 +14,19 @@ interface RunOptions {
   readonly level?: string
 }
 
+const HELP = `
+Example:
+  $ logshare run --file app.log server.js --port 8080`
+
 export function createRun(): Command {
   return new Command('run')
-    .description('Run a script; all its threads and processes log through this one.')
-    .option('--file <path>', 'also write all records to a file, as JSON lines')
-    .option('--level <level>', 'level of loggers that have none of their own (default: info)')
+    .description('Run a script with logshare: all its threads and processes share one log.')
+    .option('--file <path>', 'also write all records to this file, as JSON lines')
+    .option('--level <level>', 'level of loggers without a level of their own (default: info)')
     .argument('<script>', 'the script, CommonJS or ES module')
-    .argument('[args...]', 'its arguments')
+    .argument('[args...]', 'arguments of the script')
     .passThroughOptions()
+    .addHelpText('after', HELP)
     .action(run)
 }
 

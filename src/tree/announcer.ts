@@ -1,8 +1,8 @@
 // Announcer: tells the children that are running when the root's levels change.
 //
 // New levels are written to `config.json` in the runtime directory. Later children read them there; running child
-// processes are told over the doorbell to read the file. Threads of the root get the levels from the listener thread, over
-// their message ports.
+// processes are told over the doorbell to read the file. Threads of the root get the levels from the listener thread,
+// over their message ports.
 
 import { notice, reasonOf } from '../core/notice.js'
 

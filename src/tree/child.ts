@@ -95,8 +95,8 @@ function createTakeover({ directory, producer, settings, bell }: TakeoverOptions
   })
 }
 
-// Runs within a log call or at exit: nothing may be thrown into the application. Records that are not written stay in the
-// queues, for `logshare recover`.
+// Runs within a log call or at exit: nothing may be thrown into the application. Records that are not written stay in
+// the queues, for `logshare recover`.
 function guard(act: () => void): void {
   try {
     act()
@@ -113,8 +113,8 @@ function writeEndMark(path: string): void {
   }
 }
 
-// Grandchildren log through queue files: every listener finds those, even one that starts after the listener thread died.
-// Only without a runtime directory does a thread of a root's thread get a ring.
+// Grandchildren log through queue files: every listener finds those, even one that starts after the listener thread
+// died. Only without a runtime directory does a thread of a root's thread get a ring.
 function createParent(place: Place, registry: Registry, follower: Follower): Parent {
   const { source, inheritance, capture, queue } = place
   const direct = {

@@ -14,9 +14,9 @@ import { type Inheritance, readInheritance, writeInheritance } from '../spawn/in
 import { serve } from './takeover.js'
 
 /**
- * Locks the directory, resumes where the last collector stopped, and opens the inputs. Resolves to a function that stops
- * the collector: it closes the inputs, then writes what is in the queues. Rejects with `LOGSHARE_ERR_DIR` if a running
- * process has the directory, or with `LOGSHARE_ERR_HANDLER`.
+ * Locks the directory, resumes where the last collector stopped, and opens the inputs. Resolves to a function that
+ * stops the collector: it closes the inputs, then writes what is in the queues. Rejects with `LOGSHARE_ERR_DIR` if a
+ * running process has the directory, or with `LOGSHARE_ERR_HANDLER`.
  */
 export async function collect(
   path: string,
@@ -49,7 +49,10 @@ export async function collect(
   return stop
 }
 
-/** Makes a collector's directory, so that applications can log into it before the first collector runs. Throws `LOGSHARE_ERR_DIR`. */
+/**
+ * Makes a collector's directory, so that applications can log into it before the first collector runs. Throws
+ * `LOGSHARE_ERR_DIR`.
+ */
 export function prepare(path: string, settings: Settings): void {
   const directory = openDirectory(path)
   lock(directory)

@@ -1,8 +1,8 @@
 // Follower: receives the root's levels in a child while it runs.
 //
-// The doorbell tells a child whose queue is a file to read `config.json` in the runtime directory. A thread with a ring gets
-// the levels over its port (with `on`: the first event of a BroadcastChannel loads all of undici). A child that never
-// yields to the event loop gets neither; it checks for new levels in its log calls.
+// The doorbell tells a child whose queue is a file to read `config.json` in the runtime directory. A thread with a ring
+// gets the levels over its port (with `on`: the first event of a BroadcastChannel loads all of undici). A child that
+// never yields to the event loop gets neither; it checks for new levels in its log calls.
 
 import { existsSync, statSync } from 'node:fs'
 import { threadId } from 'node:worker_threads'
@@ -47,8 +47,8 @@ const soon = setImmediate
 const startInterval = setInterval
 
 /**
- * The returned function is called when the listener cannot be reached. It rings again, with backoff, unless the directory
- * is gone or `isSettled` returns true.
+ * The returned function is called when the listener cannot be reached. It rings again, with backoff, unless the
+ * directory is gone or `isSettled` returns true.
  */
 export function createRetry(
   directory: string,

@@ -1,4 +1,5 @@
-// Inbox: takes lines from the listener on the root's main thread, for relaying and for handlers added with `addHandler`.
+// Inbox: takes lines from the listener on the root's main thread, for relaying and for handlers added with
+// `addHandler`.
 
 import { notice, reasonOf } from '../core/notice.js'
 import { parseLine } from '../handlers/lines.js'

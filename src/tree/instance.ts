@@ -1,4 +1,5 @@
-// Instance: the registry and functions of logshare in this thread, shared by all copies of the package through a global.
+// Instance: the registry and functions of logshare in this thread, shared by all copies of the package through a
+// global.
 
 import type { Settings } from '../config/options.js'
 import type { LogRecord } from '../core/record.js'
@@ -8,7 +9,9 @@ import type { Parent } from '../spawn/inherit.js'
 
 /** A handler of the application, for `addHandler()`. It is called on the root's main thread. */
 export interface RecordHandler {
-  /** Called with batches of records, in order. An exception is counted in `stats().failed` and reported once on stderr. */
+  /**
+   * Called with batches of records, in order. An exception is counted in `stats().failed` and reported once on stderr.
+   */
   write(records: readonly LogRecord[]): void
   /** Called by `flush()`, which waits for the promise. */
   flush?(): void | Promise<void>

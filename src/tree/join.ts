@@ -29,8 +29,8 @@ export function join(options: Options | undefined, preloaded: boolean): (() => v
   return placeChild({ ...place, joined, isCopied: true }, preloaded)
 }
 
-// The collector's levels apply unless LOGSHARE_LEVEL or `install()` sets others. Levels in LOGSHARE_CONFIG do not count:
-// that file is often the collector's own.
+// The collector's levels apply unless LOGSHARE_LEVEL or `install()` sets others. Levels in LOGSHARE_CONFIG do not
+// count: that file is often the collector's own.
 function joinedBy(options: Options | undefined): Joined {
   const settings = loadSettings(options)
   const { LOGSHARE_LEVEL } = process.env

@@ -35,8 +35,8 @@ export class Pending {
   }
 
   /**
-   * Relays a record, or keeps it until its logger exists. Keeps it, too, if an earlier record of the same logger is kept.
-   * Throws what the library throws.
+   * Relays a record, or keeps it until its logger exists. Keeps it, too, if an earlier record of the same logger is
+   * kept. Throws what the library throws.
    */
   relay(line: string, record: LogRecord, extra: string | undefined): void {
     const key = keyOf(record)

@@ -14,8 +14,8 @@ import type { Follower } from './follower.js'
 import { createSlot, getSlot, type Instance, type Slot, setSlot } from './instance.js'
 
 /**
- * Makes this thread the root; returns the undo. Without settings, or with the relay as the only handler, the listener is
- * created with the first record or child. `preloaded`: logshare was loaded with `-r`, which Workers inherit. Throws
+ * Makes this thread the root; returns the undo. Without settings, or with the relay as the only handler, the listener
+ * is created with the first record or child. `preloaded`: logshare was loaded with `-r`, which Workers inherit. Throws
  * `LOGSHARE_ERR_HANDLER`.
  */
 export function placeRoot(settings: Settings | undefined, preloaded: boolean): () => void {

@@ -109,7 +109,10 @@ function installHost({ host, registry, prepare }: Root, settings: Settings): () 
   const unhookSignals = reopenOnSignals(host)
   if (settings.queue === 'file') {
     const directory = attempt(prepare, (error) =>
-      notice('LOGSHARE_WARN_FAILED_OPEN', `the root logs through memory instead of a file: ${reasonOf(error)}`),
+      notice(
+        'LOGSHARE_WARN_FAILED_OPEN',
+        `the root logs through memory instead of a file: ${reasonOf(error)}`,
+      ),
     )
     if (directory !== undefined) moveToFile(host, registry.queue, directory)
   }

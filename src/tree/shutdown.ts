@@ -14,8 +14,8 @@ export function closeAtExit(host: Host, before?: () => void): () => void {
     host.close()
     endPending()
   }
-  // Other libraries' loggers stop at exit: some close in an exit listener, some write only while the event loop runs. So
-  // children's last records are relayed before either ends.
+  // Other libraries' loggers stop at exit: some close in an exit listener, some write only while the event loop runs.
+  // So children's last records are relayed before either ends.
   const catchUp = (limit?: number): void => {
     host.barrier(limit)
     retryPending()

@@ -12,8 +12,8 @@ import type { RecordHandler } from './instance.js'
 import { closeAtExit } from './shutdown.js'
 
 /**
- * Continues as the listener of `directory` after its root died: with the root's handlers, from the last checkpoint, until
- * this process ends. The caller holds the lock. Throws `LOGSHARE_ERR_HANDLER`.
+ * Continues as the listener of `directory` after its root died: with the root's handlers, from the last checkpoint,
+ * until this process ends. The caller holds the lock. Throws `LOGSHARE_ERR_HANDLER`.
  */
 export function takeOver(directory: string, settings: Settings): void {
   const host = createHost(settings)
@@ -23,8 +23,8 @@ export function takeOver(directory: string, settings: Settings): void {
 }
 
 /**
- * Runs the listener of a collector's directory until the returned function is called. That function writes what is in the
- * queues and leaves the directory to the next collector. The caller holds the lock. Throws `LOGSHARE_ERR_HANDLER`.
+ * Runs the listener of a collector's directory until the returned function is called. That function writes what is in
+ * the queues and leaves the directory to the next collector. The caller holds the lock. Throws `LOGSHARE_ERR_HANDLER`.
  */
 export function serve(directory: string, settings: Settings, levels: RootLevels): () => void {
   const host = createHost(settings, true)
@@ -35,8 +35,8 @@ export function serve(directory: string, settings: Settings, levels: RootLevels)
 }
 
 /**
- * Writes what is left in `directory` and returns the number of records. Removes the directory unless it is a collector's
- * (`keepsDirectory`). The caller holds the lock. Throws `LOGSHARE_ERR_HANDLER`.
+ * Writes what is left in `directory` and returns the number of records. Removes the directory unless it is a
+ * collector's (`keepsDirectory`). The caller holds the lock. Throws `LOGSHARE_ERR_HANDLER`.
  */
 export function drain(directory: string, settings: Settings, keepsDirectory = false): number {
   const host = createHost(settings, keepsDirectory)

@@ -143,7 +143,7 @@ it('a directory has one collector, and an application that has it keeps it', asy
     [code, stderr],
     [
       1,
-      `logshare: ${directory}: in use by a living collector, process ${collector.child.pid} (LOGSHARE_ERR_DIR)\n`,
+      `logshare: ${directory}: in use by a running collector, process ${collector.child.pid} (LOGSHARE_ERR_DIR)\n`,
     ],
   )
   assert.equal(await collector.end(), 0)
@@ -152,7 +152,7 @@ it('a directory has one collector, and an application that has it keeps it', asy
   await app.take('log', { count: 1 })
   const refused = await command(['collect', '--dir', other])
   assert.equal(refused.code, 1)
-  assert.match(refused.stderr, /in use by a living application, process \d+ \(LOGSHARE_ERR_DIR\)/)
+  assert.match(refused.stderr, /in use by a running application, process \d+ \(LOGSHARE_ERR_DIR\)/)
   assert.equal(await app.end(), 0)
 })
 

@@ -202,7 +202,7 @@ test('what cannot be read is named, the rest is merged, the code is 1', async (t
   assert.equal(damaged.code, 1)
   assert.match(
     damaged.stderr,
-    /^logshare: .*cut\.log\.gz: damaged gzip \(.*\); merged up to there\n$/,
+    /^logshare: .*cut\.log\.gz: damaged gzip \(.*\); merged up to the damage\n$/,
   )
   assert.ok(damaged.stdout.length > text.length / 2)
   assert.ok((line(0) + line(1) + text).startsWith(damaged.stdout.trimEnd()))
@@ -213,9 +213,9 @@ test('wrong options are refused by name', async () => {
     [['--since', 'yesterday'], /--since: expected a time such as/],
     [['--level', 'loud'], /--level: expected trace, debug/],
     [['--window', 'x'], /--window: expected a time/],
-    [['--json'], /--json goes with --stats/],
-    [['--stats', '--follow'], /--stats does not go with --follow/],
-    [['--stats', '--name', 'x'], /does not go with --level or --name/],
+    [['--json'], /--json requires --stats/],
+    [['--stats', '--follow'], /--stats cannot be combined with --follow/],
+    [['--stats', '--name', 'x'], /cannot be combined with --level or --name/],
     [['--format', 'xml'], /Allowed choices are raw, json, pretty/],
   ]) {
     const { code, stdout, stderr } = await merge([.../** @type {string[]} */ (args), 'x.log'])

@@ -72,7 +72,7 @@ it('watching tells what is logged a second, until the application ends', async (
   assert.ok(Math.abs(sum - found.recordRate) < 1, `${sum} ${found.recordRate}`)
   assert.equal(await app.end(), 0)
   const [code] = await watch.closed
-  assert.deepEqual([code, watch.output.stderr], [0, 'logshare: ended\n'])
+  assert.deepEqual([code, watch.output.stderr], [0, 'logshare: the application has ended\n'])
 })
 
 it('SIGINT ends watching', async (t) => {
@@ -140,9 +140,9 @@ it("a collector's applications and inputs", async (t) => {
 it('nobody there: a line and exit code 1', async (t) => {
   const { env, folder } = prepare(t)
   for (const [args, message] of /** @type {[string[], RegExp][]} */ ([
-    [[], /^logshare: no application of this user runs .*_DIR\)\n$/],
-    [['999999999'], /^logshare: 999999999: no application runs there .*_DIR\)\n$/],
-    [[folder], /no application runs there/],
+    [[], /^logshare: this user runs no application .*_DIR\)\n$/],
+    [['999999999'], /^logshare: 999999999: no running application .*_DIR\)\n$/],
+    [[folder], /no running application/],
     [[join(folder, 'nowhere')], /ENOENT/],
   ])) {
     const { code, stdout, stderr } = await command(['ps', ...args], env)

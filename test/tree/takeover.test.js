@@ -104,7 +104,7 @@ it('a living application is not recovered from', async (t) => {
   const { code, stderr } = await command(['recover', app.directory])
   assert.deepEqual(
     [code, stderr.split(': ').at(-1)],
-    [1, 'in use by a living application (LOGSHARE_ERR_DIR)\n'],
+    [1, 'in use by a running application (LOGSHARE_ERR_DIR)\n'],
   )
   app.killAll()
   await app.ended()

@@ -152,8 +152,8 @@ test('the command finds applications by process, by directory and by itself', as
     assert.ok(existsSync(path))
   }
   for (const [name, said] of [
-    ['1', /^logshare: 1: no process that writes a log for its children; .*\(LOGSHARE_ERR_DIR\)\n$/],
-    [place, /: no application is running there \(LOGSHARE_ERR_DIR\)\n$/],
+    ['1', /^logshare: 1: not a root process with children; .*\(LOGSHARE_ERR_DIR\)\n$/],
+    [place, /: no running application \(LOGSHARE_ERR_DIR\)\n$/],
   ]) {
     const { code, stderr } = await command(['reopen', String(name)], { env })
     assert.equal(code, 1)
