@@ -25,8 +25,7 @@ export { install }
  * after `install()`. Never throws.
  *
  * @param name - Dotted name, such as `db.pool`. A logger without a level of its own has the level of its nearest
- *      ancestor
- *   (`db`, then the root logger). Default: the root logger.
+ *   ancestor (`db`, then the root logger). Default: the root logger.
  * @example
  * const log = getLogger('db.pool')
  * log.info({ size: 10 }, 'connected to %s', host)

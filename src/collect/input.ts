@@ -1,23 +1,24 @@
-// Input: where `logshare collect` gets records from besides its runtime directory.
+// Input: a source of records of `logshare collect` besides its applications, such as a syslog socket.
 
 /**
- * Puts records' JSON lines into the collector's queue, in order; returns when they are where they survive the collector.
- * Lines without `source` and `seq` get the input's own. `seq`: the count of the last of them, for an input whose records
- * are counted already; until that one is in the queue, `last()` stays as it was. Throws if there is no room.
+ * Appends JSON lines to the input's queue, in order. When it returns, they survive a crash of the collector. Lines
+ * without `source` and `seq` get those of the input. `seq` is the sequence number of the last line, for an input whose
+ * records are numbered already; `last()` changes only when that line is in the queue. Throws if the queue is full.
  */
-export type Give = (lines: readonly string[], seq?: number) => void
+export type Append = (lines: readonly string[], seq?: number) => void
 
-/** What an input is told when it is opened. */
-export interface InputPlace {
-  readonly give: Give
-  /** The count of the record given last, by this collector or one before it; 0 if there was none. */
+/** What an input gets when it is opened. */
+export interface InputContext {
+  readonly append: Append
+  /** Sequence number of the record appended last, by this collector or an earlier one; 0 if there was none. */
   readonly last: () => number
-  /** A directory of the collector's, for what an input has to remember from one start to the next. */
+  /** Path of a directory for files that the input keeps between two starts of the collector. */
   readonly directory: string
 }
 
 export interface Input {
-  /** Names it in notices. */
+  /** Name of the input in warnings. */
   readonly label: string
+  /** Stops receiving; what was received is appended first. */
   close(): void | Promise<void>
 }

@@ -1,7 +1,8 @@
-// The jetstream input: consumes a stream of NATS JetStream, each message given exactly once, over deaths of either side.
+// Jetstream: the input that consumes a stream of NATS JetStream; each message becomes exactly one record, even if the
+// collector or the server is killed.
 //
-// A message is given and then acknowledged. What is next is decided here, not by the server: wherever its durable consumer
-// stands elsewhere, or a message was lost on the way, it is made anew at our place.
+// A message is appended to the queue and then acknowledged. This file decides which message is next, not the server: if
+// the position of the durable consumer differs, or a message was lost, the consumer is created anew at our position.
 
 import { join } from 'node:path'
 import type { Consumer, ConsumerMessages, StreamInfo } from '@nats-io/jetstream'
@@ -18,41 +19,44 @@ import {
   openLink,
   serversOf,
 } from '../handlers/jetstream/connection.js'
-import type { Input, InputPlace } from './input.js'
-import { StreamPlace } from './place.js'
+import type { Input, InputContext } from './input.js'
+import { StreamPosition } from './position.js'
 import { lineOf } from './stored.js'
 
-/** Milliseconds until the next try, twice as many after each, up to the last. */
+/** Delay (ms) before a retry; doubled after each, up to the last. */
 const FIRST_RETRY = 50
 const LAST_RETRY = 5000
-/** Messages asked for at once. */
+/** Messages per fetch. */
 const FETCH = 1000
-/** Milliseconds for which a request for messages stands. */
+/** Time (ms) after which a fetch ends, with fewer messages. */
 const EXPIRES = 5000
 
-/** Resolves at once: servers may come later. Rejects with `LOGSHARE_ERR_HANDLER` if the client is not installed. */
+/**
+ * Resolves at once, even if no server can be reached yet. Rejects with `LOGSHARE_ERR_HANDLER` if the client package is
+ * not installed.
+ */
 export async function openJetstreamInput(
   options: JetstreamInputOptions,
-  place: InputPlace,
+  context: InputContext,
 ): Promise<Input> {
   checkNats()
-  const feed = new Feed(options, place)
-  const running = feed.run()
+  const reader = new StreamReader(options, context)
+  const running = reader.run()
   return {
-    label: feed.label,
+    label: reader.label,
     async close() {
-      await feed.stop()
+      await reader.stop()
       await running
     },
   }
 }
 
-class Feed {
+class StreamReader {
   readonly label: string
   readonly #options: JetstreamInputOptions
   readonly #stream: string
   readonly #durable: string
-  readonly #place: StreamPlace
+  readonly #position: StreamPosition
   #cluster: readonly string[] = []
   #link: Link | undefined
   #messages: ConsumerMessages | undefined
@@ -60,13 +64,13 @@ class Feed {
   #isStopped = false
   #wake: (() => void) | undefined
 
-  constructor(options: JetstreamInputOptions, place: InputPlace) {
+  constructor(options: JetstreamInputOptions, context: InputContext) {
     this.#options = options
     this.#stream = options.stream ?? 'LOGS'
     this.#durable = options.durable ?? 'logshare'
     this.label = `jetstream ${serversOf(options).join(' ')} ${this.#stream}`
-    const path = join(place.directory, 'stream.json')
-    this.#place = new StreamPlace(path, place.last, place.give)
+    const path = join(context.directory, 'stream.json')
+    this.#position = new StreamPosition(path, context.last, context.append)
   }
 
   async run(): Promise<void> {
@@ -76,13 +80,13 @@ class Feed {
       } catch (error) {
         if (this.#isStopped) return
         const reason = explain(error, this.#stream)
-        notice('LOGSHARE_WARN_LISTENER', `${this.label}: ${reason}; tried again`, this.label)
+        notice('LOGSHARE_WARN_LISTENER', `${this.label}: ${reason}; retrying`, this.label)
         await this.#pause()
       }
     }
   }
 
-  /** What was fetched and not given yet is left to the next start. */
+  /** Messages that were fetched and not appended yet are read again at the next start. */
   async stop(): Promise<void> {
     this.#isStopped = true
     this.#wake?.()
@@ -90,31 +94,32 @@ class Feed {
     if (this.#link) await closeLink(this.#link)
   }
 
-  // Until a fault; the connection goes with it.
+  // Runs until an error, which also closes the connection.
   async #consume(): Promise<void> {
     const link = await openLink(this.#options, this.#cluster)
     this.#link = link
     try {
       this.#cluster = clusterOf(link)
       const stream = await link.manager.streams.info(this.#stream)
-      const last = this.#place.last(stream.created)
+      const last = this.#position.last(stream.created)
       this.#check(stream, last)
-      await this.#read(link, await this.#position(link, last), last)
+      await this.#read(link, await this.#getConsumer(link, last), last)
     } finally {
       await closeLink(link)
     }
   }
 
-  // The durable consumer, standing behind what was given, with nothing under way.
-  async #position({ connection, manager }: Link, last: number): Promise<Consumer> {
+  // The durable consumer, positioned after the message appended last and with no unacknowledged messages.
+  async #getConsumer({ connection, manager }: Link, last: number): Promise<Consumer> {
     const { AckPolicy, DeliverPolicy, jetstream } = loadJetstream()
     const [stream, durable] = [this.#stream, this.#durable]
     const { consumers } = jetstream(connection)
     const info = await manager.consumers.info(stream, durable).catch(unlessMissing)
     const subject = this.#options.subject
-    const stands = [info?.ack_floor.stream_seq, info?.delivered.stream_seq]
-    const isThere = info?.config.filter_subject === subject && stands.every((seq) => seq === last)
-    if (isThere) return consumers.get(stream, durable)
+    const positions = [info?.ack_floor.stream_seq, info?.delivered.stream_seq]
+    const isUsable =
+      info?.config.filter_subject === subject && positions.every((seq) => seq === last)
+    if (isUsable) return consumers.get(stream, durable)
     if (info) await manager.consumers.delete(stream, durable)
     await manager.consumers.add(stream, {
       durable_name: durable,
@@ -135,11 +140,11 @@ class Feed {
       if (connection.isClosed()) throw new Error('the connection was closed')
       this.#messages = await consumer.fetch({ max_messages: FETCH, expires: EXPIRES })
       for await (const message of this.#messages) {
-        const isGiven = message.seq <= last // its acknowledgement did not arrive
+        const isAppended = message.seq <= last // its acknowledgement was lost
         const { deliverySequence, redelivered } = message.info
-        const isNext = deliverySequence === ++delivered && (isGiven || !redelivered)
-        if (!isNext) throw new Error('messages were lost on their way')
-        if (!isGiven) this.#place.give(lineOf(message), message.seq)
+        const isNext = deliverySequence === ++delivered && (isAppended || !redelivered)
+        if (!isNext) throw new Error('messages were lost in transit')
+        if (!isAppended) this.#position.append(lineOf(message), message.seq)
         last = Math.max(last, message.seq)
         message.ack()
         if (this.#isStopped) return
@@ -149,7 +154,7 @@ class Feed {
   }
 
   #check({ config, state }: StreamInfo, last: number): void {
-    // Others forget what no consumer is there for, and ours is made anew at times.
+    // With the other retention policies a message is removed while no consumer exists, and ours is recreated at times.
     const { Limits } = loadJetstream().RetentionPolicy
     if (config.retention !== Limits) throw new Error(`its retention is not '${Limits}'`)
     const missing = state.first_seq - last - 1

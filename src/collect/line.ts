@@ -1,8 +1,8 @@
-// Lines: a JSON line as all our records have it, from one that somebody else has made.
+// Line: makes a JSON line of logshare from a line that another program sent.
 
-import { oneLevel } from './severity.js'
+import { levelOf } from './severity.js'
 
-/** What stands at the beginning of every line. */
+/** The members at the beginning of every line. */
 export interface LineHead {
   readonly level: number
   /** Milliseconds since the epoch. */
@@ -10,13 +10,13 @@ export interface LineHead {
   readonly pid: number
   readonly tid: number
   readonly source: string
-  /** Without it, the input counts. */
+  /** Sequence number. If it is missing, `completeLine` adds the input's. */
   readonly seq?: number
   readonly name: string
   readonly msg: string
 }
 
-/** What an input knows of itself. */
+/** Values of the input, for members that a line lacks. */
 export interface LineOrigin {
   readonly pid: number
   readonly tid: number
@@ -28,10 +28,10 @@ const OURS =
   /^\{"level":(\d{1,3}),"time":[\d.]+,"pid":\d+,"tid":\d+,"source":"(?:[^"\\]|\\.)+","seq":\d+,"name":"/
 const HEAD = ['level', 'time', 'pid', 'tid', 'source', 'seq', 'name', 'msg']
 const INFO = 30
-/** What a frame has room for. */
+/** Highest level that fits into a frame. */
 const MAX_LEVEL = 255
 
-/** The line of a record; a field that is called like a part of the head is kept under `_name`. */
+/** Makes a line. A field with the name of a head member gets the prefix `_`. */
 export function makeLine(head: LineHead, fields: Readonly<Record<string, unknown>> = {}): string {
   const { level, time, pid, tid, source, seq, name, msg } = head
   const rest = Object.fromEntries(
@@ -40,14 +40,17 @@ export function makeLine(head: LineHead, fields: Readonly<Record<string, unknown
   return JSON.stringify({ level, time, pid, tid, source, seq, name, msg, ...rest })
 }
 
-/** A line as it goes into the queue, and its level: ours as it is; any other with what it lacks; a text as a message. */
+/**
+ * Returns the line to append to the queue, and its level number. A line of logshare is unchanged, other JSON gets the
+ * members it lacks, and text becomes the message.
+ */
 export function completeLine(
   line: string,
   origin: LineOrigin,
 ): { readonly level: number; readonly text: string } {
   const given: Given = parse(line) ?? { msg: line }
   const level = Number(OURS.exec(line)?.[1])
-  if (given.level === level && level <= MAX_LEVEL && isWhole(given) && !line.includes('\n'))
+  if (given.level === level && level <= MAX_LEVEL && isComplete(given) && !line.includes('\n'))
     return { level, text: line }
   const head = headOf(given, origin)
   return { level: head.level, text: makeLine(head, given) }
@@ -66,11 +69,11 @@ function parse(line: string): Given | undefined {
   }
 }
 
-function isWhole({ name, msg }: Given): boolean {
+function isComplete({ name, msg }: Given): boolean {
   return typeof name === 'string' && typeof msg === 'string'
 }
 
-// By the names that loggers of other languages use; what was taken for the head is not a field any more.
+// Accepts the member names that loggers of other languages use. Members used for the head are removed from `given`.
 function headOf(given: Given, origin: LineOrigin): LineHead {
   const take = (...names: string[]): unknown => {
     const name = names.find((each) => given[each] !== undefined)
@@ -79,7 +82,7 @@ function headOf(given: Given, origin: LineOrigin): LineHead {
     return value
   }
   return {
-    level: oneLevel(take('level', 'severity', 'levelname')) ?? INFO,
+    level: levelOf(take('level', 'severity', 'levelname')) ?? INFO,
     time: timeOf(take('time', 'timestamp', '@timestamp', 'ts')),
     pid: numberOf(take('pid', 'process')) ?? origin.pid,
     tid: numberOf(take('tid')) ?? 0,
@@ -90,7 +93,7 @@ function headOf(given: Given, origin: LineOrigin): LineHead {
   }
 }
 
-/** Times below this are seconds: as milliseconds they would be of 1973. */
+/** Times below this are in seconds: in milliseconds they would be before 1973-03-03. */
 const SECONDS = 1e11
 
 function timeOf(value: unknown): number {

@@ -1,4 +1,4 @@
-// Message: one syslog message, as RFC 5424 or RFC 3164 have it or as senders really make it.
+// Message: parses a syslog message of RFC 5424 or RFC 3164, and the deviations from them that senders use.
 
 export interface SyslogMessage {
   readonly facility: number
@@ -15,11 +15,11 @@ export interface SyslogMessage {
 }
 
 const PRIORITY = /^<(\d{1,3})>/
-/** user.notice, for a message that has none. */
+/** Priority user.notice, for a message without one (RFC 3164, section 4.3.3). */
 const DEFAULT = 13
 const DAY = 24 * 60 * 60 * 1000
 
-/** Never throws: what is not understood is the message. */
+/** Never throws: text that cannot be parsed becomes the message. */
 export function parseSyslog(text: string): SyslogMessage {
   const given = PRIORITY.exec(text)
   const priority = given && Number(given[1]) < 192 ? Number(given[1]) : DEFAULT
@@ -67,7 +67,7 @@ function parseNew(text: string): Parts | undefined {
   }
 }
 
-// Milliseconds with the fraction that `Date` would cut off.
+// Milliseconds with the microseconds that `Date.parse` drops.
 function parseTime(text: string): number | undefined {
   const time = Date.parse(text)
   if (Number.isNaN(time)) return undefined
@@ -81,7 +81,7 @@ const TAG = /^([^\s:[\]]{1,64})(?:\[([^\]\s]{1,32})\])?: ?/
 const HOST = /^(\S{1,255}) /
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-// RFC 3164, section 4.1, where the host may be missing (a local socket), or all but the message.
+// RFC 3164, section 4.1. The host may be missing (on a local socket), and so may everything but the message.
 function parseOld(text: string): Parts {
   const old = OLD_TIME.exec(text)
   const stamp = old ?? NEW_TIME.exec(text)
@@ -95,7 +95,8 @@ function parseOld(text: string): Parts {
   return { time, host: host?.[1], app: tag[1], procid: tag[2], msg }
 }
 
-// The year that makes it lie closest before now; a clock may be ahead by a little.
+// The time has no year: use the latest one that puts it at most a day after now, because the sender's clock may be
+// ahead.
 function timeOfYear(
   [, name = '', day, hours, minutes, seconds]: RegExpExecArray,
   now: number,

@@ -1,7 +1,7 @@
-// InputQueue: an input's way to the listener, a FileQueue in the runtime directory as applications have it.
+// Queue: an input's queue to the listener, a queue file in the runtime directory like an application's.
 //
-// The count of the last record outlives the collector in a file of its own. It is written behind the record: what a killed
-// collector has not got to is found at the end of the queue that it has left.
+// The sequence number of the last record is kept in a file of its own, which is written after the record. If the
+// collector was killed in between, the next one finds the number at the end of the queue.
 
 import { createHash } from 'node:crypto'
 import { closeSync, constants, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
@@ -16,18 +16,18 @@ import type { QueuePolicy } from '../queue/queue.js'
 import { FileReader } from '../queue/reader.js'
 import { listProducers, producerId } from '../queue/segment.js'
 import { FileWriter } from '../queue/writer.js'
-import type { Give, InputPlace } from './input.js'
+import type { Append, InputContext } from './input.js'
 import { completeLine, makeLine } from './line.js'
 
 const WARN = 40
 const DIGITS = 20
 
 export interface InputQueue {
-  readonly place: InputPlace
+  readonly context: InputContext
   close(): void
 }
 
-/** `policy`: how far the listener may be behind. */
+/** `policy`: what happens when the queue is full. Throws the system's error. */
 export function openInputQueue(
   directory: string,
   options: InputOptions,
@@ -36,7 +36,7 @@ export function openInputQueue(
   const key = keyOf(options)
   const home = join(directory, 'inputs', key)
   mkdirSync(home, { recursive: true, mode: 0o700 })
-  const count = new LastCount(join(home, 'last'), (last) => lastLeft(directory, key, last))
+  const last = new LastSeq(join(home, 'last'), (stored) => lastQueued(directory, key, stored))
   const producer = producerId(process.pid, threadId)
   const origin = { pid: process.pid, tid: threadId, source: options.type }
   const bell = new Doorbell(directory, producer)
@@ -47,21 +47,21 @@ export function openInputQueue(
     wrote: (time) => bell.ring(time),
     policy,
   })
-  const give = createGive(writer, origin, count)
+  const append = createAppend(writer, origin, last)
   return {
-    place: { give, last: () => count.last, directory: home },
+    context: { append, last: () => last.seq, directory: home },
     close() {
       writer.close()
       bell.close()
-      count.close()
+      last.close()
     },
   }
 }
 
 type Origin = { readonly pid: number; readonly tid: number; readonly source: string }
 
-// What finds no room is counted and told of by a record of its own, as a producer does.
-function createGive(writer: FileWriter, origin: Origin, count: LastCount): Give {
+// Records that do not fit are counted, and a later record reports them, as for a producer.
+function createAppend(writer: FileWriter, origin: Origin, last: LastSeq): Append {
   let dropped: Record<string, number> = {}
   const put = (line: string, seq: number, report = false): boolean => {
     const time = monotonic()
@@ -72,27 +72,27 @@ function createGive(writer: FileWriter, origin: Origin, count: LastCount): Give 
     if (!report) dropped[name] = (dropped[name] ?? 0) + 1
     return false
   }
-  const tell = (): void => {
+  const reportDrops = (): void => {
     const total = Object.values(dropped).reduce((sum, each) => sum + each, 0)
     if (total === 0) return
     const msg = `${total} records dropped: the queue was full`
     const fields = { dropped: { [origin.source]: dropped } }
     const head = { level: WARN, time: Date.now(), ...origin, name: 'logshare', msg }
-    if (put(makeLine(head, fields), count.last, true)) dropped = {}
+    if (put(makeLine(head, fields), last.seq, true)) dropped = {}
   }
   return (lines, given) => {
-    tell()
+    reportDrops()
     for (const [index, line] of lines.entries()) {
       const isLast = index === lines.length - 1
-      const seq = given === undefined ? count.last + 1 : isLast ? given : count.last
+      const seq = given === undefined ? last.seq + 1 : isLast ? given : last.seq
       if (!put(line, seq)) throw new Error('the queue is full')
-      count.last = seq
+      last.seq = seq
     }
-    count.note()
+    last.save()
   }
 }
 
-// The same over restarts, and other for each input.
+// Identifies the input across restarts of the collector.
 function keyOf(options: InputOptions): string {
   const identity =
     options.type === 'jetstream'
@@ -102,18 +102,19 @@ function keyOf(options: InputOptions): string {
   return `${options.type}-${hash.slice(0, 8)}`
 }
 
-class LastCount {
+class LastSeq {
   readonly #fd: number
-  last: number
+  seq: number
 
-  constructor(path: string, left: (last: number) => number) {
+  /** `findLast` gets the stored number and returns the actual one. */
+  constructor(path: string, findLast: (stored: number) => number) {
     this.#fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600)
-    this.last = left(Number.parseInt(readFileSync(path, 'latin1'), 10) || 0)
-    this.note()
+    this.seq = findLast(Number.parseInt(readFileSync(path, 'latin1'), 10) || 0)
+    this.save()
   }
 
-  note(): void {
-    writeSync(this.#fd, `${String(this.last).padStart(DIGITS)}\n`, 0)
+  save(): void {
+    writeSync(this.#fd, `${String(this.seq).padStart(DIGITS)}\n`, 0)
   }
 
   close(): void {
@@ -121,13 +122,13 @@ class LastCount {
   }
 }
 
-// The greatest count in the queues that an input of a collector before has left, or the one that is known.
-function lastLeft(directory: string, key: string, known: number): number {
-  let last = known
+// The greatest sequence number in the queues that this input left under earlier collectors, at least `stored`.
+function lastQueued(directory: string, key: string, stored: number): number {
+  let last = stored
   for (const [producer, first] of listProducers(directory)) {
     const reader = new FileReader(directory, producer, [first, 0])
     for (let frame = reader.peek(); frame && isOf(reader, key); frame = reader.peek()) {
-      const ahead = (frame.seq - last) | 0 // frames have the lower half of a count
+      const ahead = (frame.seq - last) | 0 // frames have the lower 32 bits only
       if (ahead > 0) last += ahead
       reader.next()
       reader.release()

@@ -1,42 +1,47 @@
-// Servers: the sockets that inputs listen on.
+// Server: the stream and datagram sockets that inputs listen on.
 
 import { chmodSync, unlinkSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LogshareError } from '../core/errors.js'
 import { notice, reasonOf } from '../core/notice.js'
-import type { Give, Input } from './input.js'
+import type { Append, Input } from './input.js'
 import type { Split } from './split.js'
 
 const MAX_CONNECTIONS = 1024
-/** Bytes of datagrams the system keeps while this thread is busy; it may allow less. */
+/**
+ * Size of the socket's receive buffer, for datagrams that arrive while this thread is busy. The system may limit it.
+ */
 const DATAGRAM_BUFFER = 4 * 2 ** 20
-/** Milliseconds in which, at the end, what has arrived is still read. */
+/** Time (ms) in which data that has already arrived is still read when an input closes. */
 const GRACE = 100
 
 export interface ListenOptions {
   readonly label: string
   /** `tcp://host:port`, `udp://host:port` or `unix:/path`. */
   readonly address: string
-  /** Whether other users of this machine may connect to a Unix socket. */
+  /** Whether other users may connect to a Unix socket. */
   readonly open: boolean
   readonly split: Split
-  readonly give: Give
+  readonly append: Append
 }
 
-/** Gives what comes over connections. One that sends no messages, or for which there is no room, is ended. */
+/**
+ * Listens for connections and appends the messages that arrive. A connection is closed if it sends something else or
+ * the queue is full. Rejects with `LOGSHARE_ERR_HANDLER`.
+ */
 export async function listenOnStream(options: ListenOptions): Promise<Input> {
   const { label, address, open } = options
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
-    attend(socket, options)
+    receive(socket, options)
   })
   server.maxConnections = MAX_CONNECTIONS
   const path = address.startsWith('unix:') ? address.slice('unix:'.length) : undefined
   try {
-    if (path === undefined) await listen(server, placeOf(address))
+    if (path === undefined) await listen(server, parseAddress(address))
     else await listenOnPath(server, path, open)
   } catch (error) {
     throw unable(label, error)
@@ -51,18 +56,18 @@ export async function listenOnStream(options: ListenOptions): Promise<Input> {
   }
 }
 
-/** Gives each datagram as a message. */
+/** Listens for datagrams and appends each as one message. Rejects with `LOGSHARE_ERR_HANDLER`. */
 export async function listenForDatagrams(options: ListenOptions): Promise<Input> {
-  const { label, address, split, give } = options
+  const { label, address, split, append } = options
   const { createSocket } = require('node:dgram') as typeof import('node:dgram')
-  const { host, port } = placeOf(address)
+  const { host, port } = parseAddress(address)
   const socket = createSocket({
     type: host.includes(':') ? 'udp6' : 'udp4',
     recvBufferSize: DATAGRAM_BUFFER,
   })
   socket.on('message', (bytes) => {
     try {
-      give(split(bytes, true).messages)
+      append(split(bytes, true).messages)
     } catch (error) {
       notice('LOGSHARE_WARN_DROPPED', `input ${label}: ${reasonOf(error)}`, label)
     }
@@ -87,13 +92,13 @@ export async function listenForDatagrams(options: ListenOptions): Promise<Input>
   }
 }
 
-function attend(socket: Socket, { label, split, give }: ListenOptions): void {
+function receive(socket: Socket, { label, split, append }: ListenOptions): void {
   let rest: Buffer = Buffer.alloc(0)
   const take = (bytes: Buffer, ended: boolean): void => {
     try {
       const found = split(rest.length === 0 ? bytes : Buffer.concat([rest, bytes]), ended)
       rest = found.rest
-      if (found.messages.length > 0) give(found.messages)
+      if (found.messages.length > 0) append(found.messages)
     } catch (error) {
       notice('LOGSHARE_WARN_DROPPED', `input ${label}: ${reasonOf(error)}`, label)
       rest = Buffer.alloc(0)
@@ -101,22 +106,22 @@ function attend(socket: Socket, { label, split, give }: ListenOptions): void {
     }
   }
   socket.on('data', (bytes) => take(bytes, false))
-  socket.on('error', () => {}) // its end is told by `close`
+  socket.on('error', () => {}) // `close` follows
   socket.on('close', () => take(Buffer.alloc(0), true))
 }
 
-function listen(server: Server, place: object): Promise<void> {
+function listen(server: Server, address: object): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(place, () => {
+    server.listen(address, () => {
       server.off('error', reject)
-      server.on('error', () => {}) // of one connection: no descriptor for it
+      server.on('error', () => {}) // a connection could not be accepted: no file descriptor is free
       resolve()
     })
   })
 }
 
-// A socket that a killed collector has left is in the way, one that somebody listens on is his.
+// Replaces the socket file of a killed collector, but not one that a process listens on.
 async function listenOnPath(server: Server, path: string, open: boolean): Promise<void> {
   try {
     await listen(server, { path })
@@ -140,7 +145,7 @@ function answers(path: string): Promise<boolean> {
   })
 }
 
-function placeOf(address: string): { host: string; port: number } {
+function parseAddress(address: string): { host: string; port: number } {
   const { hostname, port } = new URL(address)
   return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) }
 }

@@ -1,6 +1,6 @@
-// Splitting a stream's bytes into messages.
+// Split: splits the bytes of a connection or datagram into messages.
 
-/** More bytes without an end are no message of a log. */
+/** Most bytes of a message. */
 const MAX_MESSAGE = 2 ** 20
 const LINE_FEED = 0x0a
 const LESS = 0x3c
@@ -8,15 +8,15 @@ const MAX_DIGITS = 7
 const COUNTED = /^([1-9]\d{0,6}) </
 
 /**
- * Messages that are complete, and the bytes that are left; `ended`: no more come, and what is left is one, too.
- * Throws on bytes that do not go on as a message could.
+ * Returns the complete messages and the rest of the bytes. `ended`: no more bytes follow, so the rest is a message,
+ * too. Throws if the rest is longer than a message may be.
  */
 export type Split = (
   bytes: Buffer,
   ended: boolean,
 ) => { readonly messages: readonly string[]; readonly rest: Buffer }
 
-/** One message a line. */
+/** One message per line. */
 export const splitLines: Split = (bytes, ended) => {
   const messages: string[] = []
   let start = 0
@@ -27,19 +27,19 @@ export const splitLines: Split = (bytes, ended) => {
   return finish(messages, bytes.subarray(start), ended)
 }
 
-/** A datagram, whatever lines it has. */
-export const splitNot: Split = (bytes) => {
+/** One message per datagram, which may have several lines. */
+export const splitNothing: Split = (bytes) => {
   const messages: string[] = []
   add(messages, bytes)
   return { messages, rest: Buffer.alloc(0) }
 }
 
-/** RFC 6587: each message with the count of its bytes before it, or ended by a line feed or a zero byte. */
+/** RFC 6587: each message is preceded by its length in bytes, or ended by a line feed or a zero byte. */
 export const splitSyslog: Split = (bytes, ended) => {
   const messages: string[] = []
   let start = 0
   while (start < bytes.length) {
-    const [from, end] = counted(bytes, start) ?? [start, endOf(bytes, start)]
+    const [from, end] = countedAt(bytes, start) ?? [start, endOf(bytes, start)]
     if (end < 0 || end > bytes.length) break
     add(messages, bytes.subarray(from, end))
     start = end
@@ -47,26 +47,27 @@ export const splitSyslog: Split = (bytes, ended) => {
   return finish(messages, bytes.subarray(start), ended)
 }
 
-// Where a message with its count before it starts and ends. A text that starts with a number is none.
-function counted(bytes: Buffer, at: number): readonly [number, number] | undefined {
+// Start and end of a message with its length before it (RFC 6587, octet counting). The message has to begin with `<`,
+// so that text which begins with a number does not count.
+function countedAt(bytes: Buffer, at: number): readonly [number, number] | undefined {
   const digits = COUNTED.exec(bytes.toString('latin1', at, at + MAX_DIGITS + 2))?.[1]
   if (digits === undefined) return undefined
   const start = at + digits.length + 1
   return [start, start + Number(digits)]
 }
 
-// Behind the byte that ends the message; -1: it is not there yet. A message with a priority may have several lines: those
-// behind the first have none.
+// Offset after the byte that ends the message; -1 if it has not arrived. A message with a priority may have several
+// lines; the lines after the first have no priority.
 function endOf(bytes: Buffer, start: number): number {
   for (let at = start; at < bytes.length; at++) {
     if (bytes[at] === 0) return at + 1
-    if (bytes[at] === LINE_FEED && (bytes[start] !== LESS || begins(bytes, at + 1))) return at + 1
+    if (bytes[at] === LINE_FEED && (bytes[start] !== LESS || isStart(bytes, at + 1))) return at + 1
   }
   return -1
 }
 
-function begins(bytes: Buffer, at: number): boolean {
-  return at === bytes.length || bytes[at] === LESS || counted(bytes, at) !== undefined
+function isStart(bytes: Buffer, at: number): boolean {
+  return at === bytes.length || bytes[at] === LESS || countedAt(bytes, at) !== undefined
 }
 
 function finish(messages: string[], rest: Buffer, ended: boolean): ReturnType<Split> {
@@ -76,7 +77,7 @@ function finish(messages: string[], rest: Buffer, ended: boolean): ReturnType<Sp
   return { messages, rest: Buffer.alloc(0) }
 }
 
-// Some end a message with a zero byte, in the way of C.
+// Some senders end a message with a zero byte, as C strings end.
 function add(messages: string[], bytes: Buffer): void {
   const text = bytes.toString('utf8').replace(/[\0\r\n]+$/, '')
   if (text !== '') messages.push(text)

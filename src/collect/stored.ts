@@ -1,10 +1,10 @@
-// Stored: a message of a stream as a record's line, with the names of its machine and application.
+// Stored: makes a JSON line from a message of a JetStream stream, with `host` and `app` from its headers.
 
 import type { JsMsg } from '@nats-io/jetstream'
 import { LEVELS } from '../core/level.js'
 import { APP_HEADER, HOST_HEADER } from '../handlers/jetstream/message.js'
 
-/** A message that holds no object of JSON, not being of logshare, becomes the text of a record. */
+/** A message that is not a JSON object, because another program published it, becomes the message of a record. */
 export function lineOf(message: JsMsg): string {
   const text = message.string()
   const found = parse(text)
@@ -36,7 +36,7 @@ function originOf({ headers }: JsMsg): (readonly [name: string, value: string])[
   return found.filter(([, value]) => value !== '')
 }
 
-// As logshare makes it: fields can be put before its end.
+// Whether the text has the shape of logshare's lines, so that fields can be inserted before its last character.
 function isLine(text: string): boolean {
   return text.startsWith('{"') && text.endsWith('}') && !text.includes('\n')
 }

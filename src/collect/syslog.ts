@@ -1,28 +1,28 @@
-// The syslog input: what `logger`, daemons and loggers of other languages send, as records.
+// Syslog: the input for syslog messages over UDP, TCP or a Unix socket.
 
 import type { SyslogInputOptions } from '../config/inputs.js'
 import { FACILITIES } from '../config/remote.js'
-import type { Input, InputPlace } from './input.js'
+import type { Input, InputContext } from './input.js'
 import { makeLine } from './line.js'
 import { parseSyslog } from './message.js'
 import { listenForDatagrams, listenOnStream } from './server.js'
 import { levelOfSeverity } from './severity.js'
-import { splitNot, splitSyslog } from './split.js'
+import { splitNothing, splitSyslog } from './split.js'
 
-/** Resolves when it listens. Rejects with `LOGSHARE_ERR_HANDLER`. */
+/** Resolves when the socket listens. Rejects with `LOGSHARE_ERR_HANDLER` if it cannot. */
 export function openSyslogInput(
   { address, open = false }: SyslogInputOptions,
-  { give: giveLines, last }: InputPlace,
+  { append: appendLines, last }: InputContext,
 ): Promise<Input> {
   const label = `syslog ${address}`
-  const give = (messages: readonly string[]): void => {
+  const append = (messages: readonly string[]): void => {
     const before = last()
-    giveLines(messages.map((message, index) => lineOf(message, before + index + 1)))
+    appendLines(messages.map((message, index) => lineOf(message, before + index + 1)))
   }
   if (address.startsWith('udp:')) {
-    return listenForDatagrams({ label, address, open, split: splitNot, give })
+    return listenForDatagrams({ label, address, open, split: splitNothing, append })
   }
-  return listenOnStream({ label, address, open, split: splitSyslog, give })
+  return listenOnStream({ label, address, open, split: splitSyslog, append })
 }
 
 function lineOf(text: string, seq: number): string {

@@ -1,4 +1,4 @@
-// Convert: a record of any log in the format that was asked for.
+// Convert: turns a record of any log into the output format of `logshare merge`.
 
 import { basename } from 'node:path'
 import type { LogRecord } from '../core/record.js'
@@ -8,10 +8,12 @@ import type { LogEntry } from './records.js'
 
 export type Format = 'raw' | 'json' | 'pretty'
 
-/** The text of a record, without its line's end; undefined if it goes as it is. `path` is that of its log. */
+/**
+ * Returns a record's text without a line feed, or undefined if its bytes are written unchanged. `path` is its log's.
+ */
 export type Convert = (entry: LogEntry, path: string) => string | undefined
 
-/** Undefined if all records go as they are. */
+/** Returns undefined if all records are written unchanged. */
 export function createConvert(format: Format, colors: boolean): Convert | undefined {
   if (format === 'raw') return undefined
   if (format === 'json') return (entry, path) => (entry.isJson ? undefined : asJson(entry, path))
@@ -22,7 +24,7 @@ export function createConvert(format: Format, colors: boolean): Convert | undefi
   }
 }
 
-// What is not known is left out, as is the time of what has none.
+// Members that are not known are left out.
 function asJson(entry: LogEntry, path: string): string {
   const { level, name, message } = readText(entry)
   return JSON.stringify({
@@ -48,7 +50,7 @@ function recordOf(entry: LogEntry, path: string): LogRecord {
 
 const NOBODY = { pid: 0, tid: 0, seq: 0 }
 
-// Members that other libraries call differently are put under our names.
+// Renames members of other libraries' records to those of ours.
 function parse(entry: LogEntry, path: string): LogRecord | undefined {
   const line = entry.bytes.toString('utf8', entry.start, entry.end)
   let parsed: Record<string, unknown>

@@ -1,20 +1,20 @@
-// Facts: what a record of a log says of itself, as far as it was found: level, name, producer, message.
+// Facts: reads level, logger name, producer and message from a record of any log, as far as it has them.
 
 import { levelOfWord } from '../core/alias.js'
 import { Members } from './members.js'
 import type { LogEntry } from './records.js'
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: what winston's colorize puts around a level
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape codes that winston's colorize adds to a level
 const COLORS = /\u001b\[[\d;]*m/g
 
 export interface Facts {
   /** The logger's name; empty if unknown. */
   name: string
-  /** Of our own records, else empty. */
+  /** Path in the tree of children, for records of logshare; empty for others. */
   source: string
   pid: string
   tid: string
-  /** This producer's count; 0 for other records than ours. */
+  /** Sequence number, for records of logshare; 0 for others. */
   seq: number
 }
 
@@ -29,7 +29,10 @@ const KEYS = {
 const LIST = Object.entries(KEYS) as [keyof typeof KEYS, Buffer][]
 const members = new Members()
 
-/** What a JSON record says, without parsing it. Of members that come twice, the first counts: ours come first. */
+/**
+ * Reads a JSON record without parsing it. If a member occurs twice, the first one counts: logshare writes its own
+ * first.
+ */
 export function readFacts({ bytes, start, end }: LogEntry): Facts {
   const facts: Facts = { name: '', source: '', pid: '', tid: '', seq: 0 }
   members.open(bytes, start, end)
@@ -42,7 +45,7 @@ export function readFacts({ bytes, start, end }: LogEntry): Facts {
   return facts
 }
 
-/** The level of a JSON record; NaN if unknown. */
+/** Reads the level number of a JSON record; NaN if it has none that is known. */
 export function readLevel({ bytes, start, end }: LogEntry): number {
   members.open(bytes, start, end)
   while (members.next()) {
@@ -70,7 +73,7 @@ function valueText(bytes: Buffer): string {
   }
 }
 
-/** A level's number, from a number or a name in any case, coloured or not; NaN if it is none that is known. */
+/** The level number of a number, a numeric text or a name in any case, with or without ANSI colors; NaN if unknown. */
 export function levelOf(value: unknown): number {
   if (typeof value === 'number') return value
   if (typeof value !== 'string' || value === '') return Number.NaN
@@ -80,23 +83,24 @@ export function levelOf(value: unknown): number {
   return levelOfWord(name) ?? Number.NaN
 }
 
-/** What a text record says. */
 export interface TextFacts {
+  /** NaN if unknown. */
   readonly level: number
+  /** Empty if unknown. */
   readonly name: string
-  /** What is behind time, level and name. */
+  /** The text after time, level and name. */
   readonly message: string
 }
 
-// Behind the time: the level itself, or up to three words or brackets and then the level in capitals.
+// After the time comes the level, or up to three words or brackets and then the level in capitals.
 const LEVEL = /^[\]\s:,|-]*\[?\s*([a-z]+)\s*\]?(?=[\s:,|-]|$)/i
 const LATER_LEVEL = /^[\]\s:,|-]*(?:(?:\[[^\]]*\]|\S+)\s+){1,3}?\[?([A-Z]+)\]?(?=[\s:|-]|$)/
-// A level that is no word of the message: in brackets, in capitals, or with a colon.
+// The word is a level and not part of the message if it is in brackets, in capitals, or followed by a colon or bar.
 const MARKED = /^[\]\s:,|-]*(?:\[|[A-Z]+(?=[\s:,|\]-]|$)|[A-Za-z]+\s*[:|])/
 const CATEGORY = /^\s*(\S+) - /
 const SEPARATORS = /^[\]\s:,|]+(?:- +)?/
 
-/** What a text record says behind its time. */
+/** Reads a text record. A record without a time is all message. */
 export function readText({ bytes, start, end, isTimed, timeLength }: LogEntry): TextFacts {
   const plain = { level: Number.NaN, name: '' }
   if (!isTimed) return { ...plain, message: textOf(bytes, start, end) }

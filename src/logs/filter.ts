@@ -1,21 +1,21 @@
-// Filter: which records are wanted, by time, level, name and producer.
+// Filter: selects records by time, level, logger name and producer.
 
 import { readFacts, readLevel, readText } from './facts.js'
 import type { LogEntry } from './records.js'
 
 export interface Wanted {
-  /** Milliseconds since the epoch; both ends belong to what is wanted. */
+  /** Earliest and latest time (ms since the epoch), both inclusive. */
   readonly since?: number | undefined
   readonly until?: number | undefined
-  /** Records of unknown level are not wanted then. */
+  /** Lowest level number. Excludes records of unknown level. */
   readonly level?: number | undefined
-  /** Globs; those that begin with `!` tell what is not wanted. */
+  /** Globs for logger names. A glob that begins with `!` excludes. */
   readonly names?: readonly string[] | undefined
-  /** Of our records their `source`, of others the path of their log. */
+  /** Globs for the `source` of logshare's records and the path of the log of other records. */
   readonly sources?: readonly string[] | undefined
 }
 
-/** What decides about a record; undefined if all are wanted. */
+/** Returns the test for a record of the log at `path`, or undefined if all records are wanted. */
 export function createAccepts(
   wanted: Wanted,
 ): ((entry: LogEntry, path: string) => boolean) | undefined {
@@ -37,8 +37,9 @@ export function createAccepts(
 }
 
 /**
- * What a list of globs takes: a name stands for itself and all beneath it, `*` for any characters, `?` for one. With
- * none but negations, all that they do not name.
+ * Compiles globs to a test; undefined for an empty list. A name matches itself and everything below it, which one of
+ * `separators` divides. `*` matches any characters, `?` one character. If all globs are negated, everything they do not
+ * match is accepted.
  */
 export function createMatch(
   globs: readonly string[] | undefined,

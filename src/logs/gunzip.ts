@@ -1,4 +1,4 @@
-// Gunzip: unpacks gzip as it comes, piece by piece; what was readable in front of damage is kept.
+// Gunzip: decompresses gzip piece by piece, and returns all that is readable before damage.
 
 import { createGunzip } from 'node:zlib'
 
@@ -22,7 +22,7 @@ export class Gunzip {
     })
   }
 
-  /** What is in the next bytes; they may change afterwards. */
+  /** Decompresses the next bytes. Their buffer may be reused afterwards. Rejects after the last readable bytes. */
   async push(packed: Uint8Array): Promise<Buffer> {
     if (!this.#fault) {
       const isDone = new Promise((resolve) => this.#stream.write(packed, resolve))
@@ -31,7 +31,7 @@ export class Gunzip {
     return this.#collect()
   }
 
-  /** What is left when all bytes have been given; rejects if there should have been more of them. */
+  /** Call after the last bytes. Resolves to the rest; then rejects if the file is damaged or incomplete. */
   async end(): Promise<Buffer> {
     if (!this.#isAtEnd) {
       this.#isAtEnd = true
@@ -41,7 +41,7 @@ export class Gunzip {
     return this.#collect()
   }
 
-  // Damage is told of behind the last that was readable.
+  // Reports damage only when all readable bytes have been returned.
   #collect(): Buffer {
     const pieces = this.#pieces
     this.#pieces = []

@@ -1,50 +1,50 @@
-// Line: what one line of a log is, told by its first bytes: a record in JSON or in text, or the continuation of one.
+// Line: tells whether one line of a log is a JSON record, a text record or a continuation, and reads its time.
 
 import { Members } from './members.js'
 import { isDigit, TimeReader } from './time.js'
 
-/** `TEXT` and `JSON` have a time; `BARE` is a JSON object without one; `REST` belongs to the line before. */
-export const Line = { JSON: 1, TEXT: 2, BARE: 3, REST: 4 } as const
+/** `JSON` and `TEXT` have a time; `UNTIMED` is a JSON object without one; `REST` continues the line before. */
+export const Line = { JSON: 1, TEXT: 2, UNTIMED: 3, REST: 4 } as const
 export type LineKind = (typeof Line)[keyof typeof Line]
 
-/** Names of the member that is the time, the likelier first. What has no readable time is passed over. */
+/** Names of the member that holds the time. A member whose value is not a time is skipped. */
 const TIME_KEYS = ['time', 'timestamp', '@timestamp', 'ts', 'date', 'startTime'].map((key) =>
   Buffer.from(key),
 )
 const BRACE = 0x7b
 const QUOTE = 0x22
 const BRACKET = 0x5b
-/** Digits of a syslog priority, with its brackets. */
+/** Most bytes of a syslog priority, with its brackets. */
 const PRIORITY = 5
 
 export class LineReader {
   readonly #times: TimeReader
   readonly #members = new Members()
-  // Numbers at a line's beginning are times only in files that begin with them.
+  // A number at the beginning of a line is a time only if the first time of the file is such a number.
   #isEpoch: boolean | undefined
-  /** The time of the line last read; NaN without one. */
+  /** Time of the line read last (ms since the epoch); NaN if it has none. */
   time: number = Number.NaN
 
-  /** `reference`: when the file was last written, for times without a year. */
+  /** `reference`: when the file was last written (ms since the epoch), for times without a year. */
   constructor(reference: number) {
     this.#times = new TimeReader(reference)
   }
 
-  /** What the line is, and into `time` its time. */
+  /** Returns the kind of the line and stores its time in `time`. */
   read(bytes: Uint8Array, start: number, end: number): LineKind {
     const isObject = bytes[start] === BRACE && bytes[lastOf(bytes, end)] === 0x7d
     this.time = isObject ? this.#json(bytes, start, end) : this.text(bytes, start, end)
-    if (Number.isNaN(this.time)) return isObject ? Line.BARE : Line.REST
+    if (Number.isNaN(this.time)) return isObject ? Line.UNTIMED : Line.REST
     this.#isEpoch ??= false
     return isObject ? Line.JSON : Line.TEXT
   }
 
-  /** Where the time of the text line that was read last ended. */
+  /** Offset of the first byte after the time of the text line read last. */
   get timeEnd(): number {
     return this.#times.end
   }
 
-  /** The time at the beginning of a line that is no JSON. */
+  /** Reads the time at the beginning of a text line; NaN if there is none. */
   text(bytes: Uint8Array, start: number, end: number): number {
     let at = start
     if (bytes[at] === 0x3c) at = skipPriority(bytes, at)
@@ -79,7 +79,7 @@ export class LineReader {
     return this.#times.end === end - 1 ? number : Number.NaN
   }
 
-  // Ten digits are seconds, thirteen milliseconds; anything else is some other number.
+  // Ten digits are seconds, thirteen are milliseconds; any other number is not a time.
   #epoch(bytes: Uint8Array, start: number, end: number): number {
     const time = this.#times.epoch(bytes, start, end)
     let digits = start
@@ -93,7 +93,7 @@ export class LineReader {
   }
 }
 
-// `<34>` of syslog, and the version behind it.
+// Skips the priority of a syslog message (`<34>`) and the version after it, if any.
 function skipPriority(bytes: Uint8Array, start: number): number {
   const close = bytes.subarray(start, start + PRIORITY).indexOf(0x3e)
   if (close < 0) return start

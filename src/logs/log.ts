@@ -1,19 +1,19 @@
-// Log: one of the logs that are merged, from its bytes to its records in order of time.
+// Log: reads one of the merged logs and keeps its next records sorted by time.
 
 import type { LogEntry } from './records.js'
 import { Records } from './records.js'
 import type { Source } from './source.js'
 import { Window } from './window.js'
 
-/** What the logs of one merge share. */
+/** Options that the logs of one merge share. */
 export interface Reading {
-  /** Milliseconds within which records of a log may stand in another order than that of their times. */
+  /** Records of a log that are out of order by up to this time (ms) are sorted. */
   readonly window: number
-  /** Bytes of records that are kept of a log to put them in order. */
+  /** Most bytes of records that are kept per log for sorting. */
   readonly limit: number
-  /** Told when a log cannot be read further. */
+  /** Called if a log cannot be read further. */
   readonly failed: (path: string, error: unknown) => void
-  /** Which records are wanted. `path` is that of their log. */
+  /** Whether a record is wanted. `path` is that of its log. Default: all are. */
   readonly accepts?: ((entry: LogEntry, path: string) => boolean) | undefined
 }
 
@@ -38,17 +38,17 @@ export class Log {
     })
   }
 
-  /** The earliest record at hand. */
+  /** The earliest record that was read and not taken. */
   get first(): LogEntry | undefined {
     return this.#window.first
   }
 
-  /** The latest record at hand. */
+  /** The latest record that was read and not taken. */
   get last(): LogEntry | undefined {
     return this.#window.last
   }
 
-  /** Whether nothing will come in front of `first` any more, as far as the window reaches. */
+  /** Whether `first` is final: no record within the window can still come before it. */
   get isCertain(): boolean {
     return this.#isEnded || this.#window.isFull
   }
@@ -57,17 +57,17 @@ export class Log {
     return this.#isEnded
   }
 
-  /** Whether all was read that is there by now. */
+  /** Whether everything the log contains at present was read. */
   get isQuiet(): boolean {
     return this.#isEnded || this.source.isQuiet
   }
 
-  /** Steps over the first record. */
+  /** Removes the first record. */
   shift(): void {
     this.#window.shift()
   }
 
-  /** Reads until the first record is certain; a promise if bytes have to be waited for, and then to be called again. */
+  /** Reads until the first record is certain. Returns a promise if it has to wait for bytes; then call it again. */
   fill(): Promise<void> | undefined {
     while (!this.isCertain) {
       if (this.#arriving) return this.#arriving
@@ -82,12 +82,12 @@ export class Log {
     return undefined
   }
 
-  /** Lets go of a record that lines could still be added to, if none were since the last call. */
+  /** Completes the last record, to which lines could still be added, if nothing was read since the last call. */
   settle(): void {
     this.#records.settle()
   }
 
-  /** Takes what there is as all there will be. */
+  /** Ends the log: what was read is all there is. */
   end(): void {
     if (this.#isEnded) return
     this.#isEnded = true
@@ -95,7 +95,7 @@ export class Log {
     this.source.close()
   }
 
-  // A line without a time goes the way of the record before it.
+  // A text record without a time is accepted if the record before it was.
   #isWanted(entry: LogEntry, accepts: (entry: LogEntry, path: string) => boolean): boolean {
     if (entry.isTimed || entry.isJson || this.#accepted === undefined)
       this.#accepted = accepts(entry, this.path)
@@ -127,7 +127,7 @@ export class Log {
   }
 }
 
-// A few that are wanted must not keep the many around them in memory.
+// Copies the record, so that it does not keep the whole chunk around it in memory.
 function detach({ bytes, start, end, time, isTimed, timeLength, isJson }: LogEntry): LogEntry {
   const own = Buffer.from(bytes.subarray(start, end + 1))
   return { bytes: own, start: 0, end: end - start, time, isTimed, timeLength, isJson }

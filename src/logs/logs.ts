@@ -1,4 +1,4 @@
-// Logs: opens the logs that a command was given, and merges, follows or counts them.
+// Logs: opens a list of logs and merges, follows or counts them.
 
 import type { Writable } from 'node:stream'
 import type { Format } from './convert.js'
@@ -11,25 +11,25 @@ import { openSource, type Source } from './source.js'
 import { Stats } from './stats.js'
 import { openTail } from './tail.js'
 
-/** Bytes that all logs together keep to put their records in order, and that each of them keeps at least. */
+/** Bytes of records kept for sorting, by all logs together and by each log at least. */
 const ORDER_BYTES = 8 * 2 ** 20
 const LEAST_ORDER = 2 ** 16
-/** Bytes that all read at a time, and that each of them reads at most and at least. */
+/** Bytes per read, of all logs together, and of each log at most and at least. */
 const READ_BYTES = 4 * 2 ** 20
 const MOST_READ = 2 ** 16
 const LEAST_READ = 2 ** 14
 
 export interface Watch {
-  /** Told of each log that cannot be read, or not to its end. */
+  /** Called for each log that cannot be read, or not to its end. */
   readonly failed: (path: string, error: unknown) => void
-  /** Told from time to time how many bytes were read, of how many. */
+  /** Called from time to time with the number of bytes read and the total. */
   readonly progress?: (done: number, size: number) => void
 }
 
 export interface MergeOptions extends Watch {
   readonly paths: readonly string[]
   readonly wanted: Wanted
-  /** Milliseconds. */
+  /** Records of a log that are out of order by up to this time (ms) are sorted. */
   readonly window: number
   readonly format: Format
   readonly colors: boolean
@@ -38,23 +38,25 @@ export interface MergeOptions extends Watch {
 
 export interface FollowOptions extends MergeOptions {
   readonly stop: AbortSignal
-  /** Told of each log that is not there yet, and is waited for. */
+  /** Called for each log that does not exist yet and is waited for. */
   readonly missing: Watch['failed']
 }
 
-/** Writes the records of all logs in order of time; how many of them came too late for it. */
+/**
+ * Writes the records of all logs sorted by time. Resolves to the number of records that were too late for their place.
+ */
 export async function merge(options: MergeOptions): Promise<number> {
   const sources = openAll(options.paths, options.failed)
   const { window } = options
   const logs = createLogs(sources, options, window)
-  const flushed = (): void => tell(options, logs)
+  const flushed = (): void => showProgress(options, logs)
   const { format, colors } = options
   const output = new Output(options.output, format, { colors, flushed })
   await mergeLogs(logs, output)
   return output.late
 }
 
-/** The same of logs that grow, until `stop`; what has been there for the window's time is written. */
+/** Writes the records of growing logs sorted by time, each once it is as old as the window, until `stop`. */
 export async function follow(options: FollowOptions): Promise<void> {
   const { window, stop, failed, missing, format, colors } = options
   const chunk = chunkOf(options.paths)
@@ -77,7 +79,7 @@ export async function count(
     try {
       for (let chunk = await source.read(); chunk; chunk = await source.read()) {
         records.feed(chunk)
-        tell(options, sources.values())
+        showProgress(options, sources.values())
       }
     } catch (error) {
       options.failed(path, error)
@@ -98,7 +100,7 @@ function createLogs(
   return [...sources].map(([path, source]) => new Log(path, source, reading))
 }
 
-// A log that is given twice is read once.
+// A path that is given twice is opened once.
 function openAll(
   paths: readonly string[],
   failed: Watch['failed'],
@@ -119,7 +121,7 @@ function chunkOf(paths: readonly string[]): number {
   return Math.min(MOST_READ, Math.max(LEAST_READ, Math.floor(READ_BYTES / paths.length)))
 }
 
-function tell({ progress }: Watch, sources: Iterable<Source | Log>): void {
+function showProgress({ progress }: Watch, sources: Iterable<Source | Log>): void {
   if (!progress) return
   let done = 0
   let size = 0

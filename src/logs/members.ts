@@ -1,4 +1,4 @@
-// Members: the outermost members of a JSON object, found in its bytes without parsing it.
+// Members: iterates over the top-level members of a JSON object in its bytes, without parsing the object.
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -6,7 +6,7 @@ const COLON = 0x3a
 const COMMA = 0x2c
 const SPACE = 0x20
 
-/** Steps from member to member. The places are offsets into the bytes; strings are with their quotes. */
+/** Starts and ends are offsets into the bytes. A key is without its quotes, a value that is a string with them. */
 export class Members {
   #bytes: Uint8Array = new Uint8Array()
   #at = 0
@@ -16,7 +16,7 @@ export class Members {
   valueStart = 0
   valueEnd = 0
 
-  /** Starts in front of the first member of the object that begins at `start`. */
+  /** Starts before the first member of the object at `start`. */
   open(bytes: Uint8Array, start: number, end: number): this {
     this.#bytes = bytes
     this.#at = start + 1
@@ -24,7 +24,7 @@ export class Members {
     return this
   }
 
-  /** Goes to the next member; false behind the last one, or where it is no JSON. */
+  /** Moves to the next member. Returns false after the last one, or if the text is not JSON. */
   next(): boolean {
     const bytes = this.#bytes
     let at = this.#skip(this.#at)
@@ -41,7 +41,7 @@ export class Members {
     return this.valueEnd <= this.#end && this.valueEnd > this.valueStart
   }
 
-  /** Whether the member has this name, given as bytes. */
+  /** Whether the member has this key, given as UTF-8 bytes. */
   isKey(key: Uint8Array): boolean {
     const { keyStart } = this
     if (this.keyEnd - keyStart !== key.length) return false
@@ -55,7 +55,7 @@ export class Members {
     return at
   }
 
-  // Behind the string that begins here.
+  // Offset after the string that begins at `from`.
   #string(from: number): number {
     const bytes = this.#bytes
     for (let at = from + 1; at < this.#end; at++) {
@@ -79,7 +79,7 @@ export class Members {
     return at
   }
 
-  // Behind the object or list that begins here.
+  // Offset after the object or array that begins at `from`.
   #nested(from: number): number {
     let depth = 0
     for (let at = from; at < this.#end; ) {

@@ -1,22 +1,22 @@
-// Merge: the records of many logs as one sequence, of logs that are complete, or of logs that grow.
+// Merge: passes the records of many logs to a sink, sorted by time, from complete or from growing logs.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from './log.js'
 import { Order } from './order.js'
 import type { LogEntry } from './records.js'
 
-/** Milliseconds after which logs that grow are looked at again. */
-const PAUSE = 25
+/** Time (ms) between two checks of growing logs. */
+const INTERVAL = 25
 
-/** Where the sequence goes. */
+/** Receives the records. */
 export interface Sink {
   write(entry: LogEntry, log: Log): void
-  /** Whether it wants to be flushed before more is written. */
+  /** Whether it has to be flushed before more is written. */
   readonly isFull: boolean
   flush(): Promise<void>
 }
 
-/** Merges logs to their ends. */
+/** Merges complete logs. */
 export async function mergeLogs(logs: readonly Log[], sink: Sink): Promise<void> {
   for (const log of logs) await fill(log)
   const order = new Order(logs)
@@ -31,8 +31,8 @@ export async function mergeLogs(logs: readonly Log[], sink: Sink): Promise<void>
 }
 
 /**
- * Merges logs as they grow, until all have ended or `stop` says so. What has been there for `window` milliseconds is
- * written, with everything that is earlier.
+ * Merges growing logs until all have ended or `stop` is aborted. A record is written once it, or one with a later time,
+ * was read `window` ms ago.
  */
 export async function followLogs(
   logs: readonly Log[],
@@ -60,7 +60,7 @@ export async function followLogs(
     await sink.flush()
     if (logs.every((log) => log.isEnded && !log.first)) return
     if (isBusy(logs)) await new Promise((resolve) => setImmediate(resolve))
-    else await sleep(PAUSE, undefined, { signal: stop }).catch(() => {})
+    else await sleep(INTERVAL, undefined, { signal: stop }).catch(() => {})
   }
   for (const log of logs) log.end()
   await mergeLogs(logs, sink)
@@ -74,7 +74,7 @@ function isReading(log: Log, stop: AbortSignal): boolean {
   return !log.isQuiet && !stop.aborted
 }
 
-// Whether a log has more to read by now: then no record of another log need wait for time to pass.
+// Whether a log has more to read. Until all are read, records are written without waiting for the window's time.
 function isBusy(logs: readonly Log[]): boolean {
   return logs.some((log) => !log.isQuiet)
 }
@@ -86,10 +86,10 @@ function aborted(stop: AbortSignal): Promise<void> {
   })
 }
 
-/** What has been there for long enough: the latest time that was at hand a while ago. */
+/** The time up to which records are written: the latest that had been read `window` ms ago. */
 class Horizon {
   readonly #window: number
-  readonly #looks: { readonly at: number; readonly time: number }[] = []
+  readonly #checks: { readonly at: number; readonly time: number }[] = []
   #latest = Number.NEGATIVE_INFINITY
 
   constructor(window: number) {
@@ -99,12 +99,12 @@ class Horizon {
   next(logs: readonly Log[]): number {
     const now = performance.now()
     const due = now - this.#window
-    while (this.#looks[0] && this.#looks[0].at <= due) {
-      this.#latest = Math.max(this.#latest, this.#looks.shift()?.time ?? 0)
+    while (this.#checks[0] && this.#checks[0].at <= due) {
+      this.#latest = Math.max(this.#latest, this.#checks.shift()?.time ?? 0)
     }
     for (const log of logs) log.settle()
     const times = logs.map((log) => log.last?.time ?? Number.NEGATIVE_INFINITY)
-    this.#looks.push({ at: now, time: Math.max(...times) })
+    this.#checks.push({ at: now, time: Math.max(...times) })
     return this.#latest
   }
 }

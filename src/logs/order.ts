@@ -1,15 +1,15 @@
-// Order: the earliest record of many logs, by time, then by the order of the logs.
+// Order: finds the log with the earliest record, by time and then by the order of the logs on the command line.
 
 import type { Log } from './log.js'
 
 interface Head {
   readonly log: Log
   readonly rank: number
-  /** Of the log's first record. */
+  /** Time of the log's first record. */
   time: number
 }
 
-/** A heap of the logs that have a record. */
+/** A binary heap of the logs that have a record. */
 export class Order {
   readonly #all: readonly Head[]
   readonly #heap: Head[] = []
@@ -19,7 +19,7 @@ export class Order {
     this.load()
   }
 
-  /** Starts over with the records that the logs have now. */
+  /** Builds the heap anew from the logs' first records. */
   load(): void {
     this.#heap.length = 0
     for (const head of this.#all) {
@@ -36,7 +36,7 @@ export class Order {
     return this.#heap[0]?.log
   }
 
-  /** To be called when the first log has another record in front, or none. */
+  /** Call when the first record of the first log has changed or is gone. */
   update(): void {
     const head = this.#heap[0]
     if (!head) return

@@ -1,4 +1,4 @@
-// Output: merged records as bytes, unchanged or in another format, in large pieces.
+// Output: writes merged records to a stream in large pieces, unchanged or converted.
 
 import type { Writable } from 'node:stream'
 import { type Convert, createConvert, type Format } from './convert.js'
@@ -15,16 +15,16 @@ export class Output implements Sink {
   readonly #buffer = Buffer.allocUnsafeSlow(SIZE)
   #used = 0
   #large: Buffer[] = []
-  // Records that follow each other in the same bytes are copied at once.
+  // A range of bytes not copied to the buffer yet. Adjacent records extend it, so that they are copied together.
   #bytes: Buffer | undefined
   #start = 0
   #end = 0
   #latest = Number.NEGATIVE_INFINITY
-  /** Records that came behind later ones: too late for the window of their log. */
+  /** Number of records written after a later one, because they were out of order by more than the window. */
   late = 0
   records = 0
 
-  /** `flushed` is called from time to time, when all that was written is gone. */
+  /** `flushed` is called after each flush. */
   constructor(
     stream: Writable,
     format: Format,
@@ -50,7 +50,7 @@ export class Output implements Sink {
     return this.#used + this.#end - this.#start >= SIZE || this.#large.length > 0
   }
 
-  /** Resolves when all is written; never if that fails. */
+  /** Resolves when everything is written; never if the stream fails. */
   async flush(): Promise<void> {
     this.#copy()
     const pieces = [...this.#large, this.#buffer.subarray(0, this.#used)]
@@ -88,7 +88,7 @@ export class Output implements Sink {
     this.#end = 0
   }
 
-  // Errors are told by the stream's own event.
+  // The stream's `error` event reports a failure.
   #send(piece: Buffer): Promise<void> {
     return new Promise((resolve) => {
       this.#stream.write(piece, (error) => {

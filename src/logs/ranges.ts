@@ -1,10 +1,10 @@
-// Ranges: a set of whole numbers that are mostly in sequence.
+// Ranges: a set of integers that are mostly consecutive, stored as ranges.
 
 export class Ranges {
-  // Starts and ends in turn, both belonging to it, in ascending order.
+  // First and last number of each range in turn, ascending.
   #bounds: number[] = []
 
-  /** Adds a number; false if it was there already. */
+  /** Adds a number. Returns false if it was in the set already. */
   add(value: number): boolean {
     const bounds = this.#bounds
     const last = bounds.length - 1
@@ -32,14 +32,14 @@ export class Ranges {
     return this.#bounds.at(-1)
   }
 
-  /** What is missing between the first and the last: first and last number of each gap. */
+  /** The gaps between the first and the last number: first and last missing number of each. */
   *gaps(): Generator<readonly [number, number]> {
     for (let i = 1; i + 1 < this.#bounds.length; i += 2) {
       yield [(this.#bounds[i] as number) + 1, (this.#bounds[i + 1] as number) - 1]
     }
   }
 
-  // The place of the first range that ends at the value or behind it.
+  // Index of the first range that ends at or after the value.
   #find(value: number): number {
     let low = 0
     let high = this.#bounds.length / 2

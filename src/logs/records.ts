@@ -1,27 +1,27 @@
-// Records: the lines of a log, put together to records: a text line with those that continue it, or a JSON line.
+// Records: splits the bytes of a log into records: a JSON line, or a text line with the lines that continue it.
 
 import { Line, LineReader } from './line.js'
 
 const LINE_FEED = 0x0a
-/** Bytes of a record of many lines; what follows is a record of its own, with the same time. */
+/** Most bytes of a record of several lines. Lines beyond that become a record of their own, with the same time. */
 const MAX_RECORD = 65_536
-/** A longer line is cut: its beginning has to be kept until its end is found. */
+/** Most bytes of a line. A longer one is cut, because its beginning is kept in memory until its end is read. */
 const MAX_LINE = 2 ** 26
-/** Records in front of the first time of a file, which wait for it. */
+/** Most records before the first time in a file that are kept to be given that time. */
 const MAX_EARLY = 1000
 const EMPTY = Buffer.alloc(0)
 
-/** A record where it lies. The byte at `end` is always a line feed. */
+/** A record as a range of bytes. The byte at `end` is always a line feed. */
 export interface LogEntry {
   readonly bytes: Buffer
   readonly start: number
   readonly end: number
-  /** Milliseconds since the epoch; that of the record before if `isTimed` is false, -Infinity if there is none. */
+  /** Milliseconds since the epoch. If `isTimed` is false: the time of the record before, or -Infinity without one. */
   time: number
   readonly isTimed: boolean
-  /** Of text: how many bytes behind `start` its time has ended. */
+  /** For text: number of bytes from `start` to the end of its time. */
   readonly timeLength: number
-  /** Whether it is one line, a JSON object; else it is text. */
+  /** Whether it is a JSON object in one line; otherwise it is text. */
   readonly isJson: boolean
 }
 
@@ -29,9 +29,9 @@ export class Records {
   readonly #take: (entry: LogEntry) => void
   readonly #lines: LineReader
   #bytes = EMPTY
-  /** Where the line begins that is read next. */
+  /** Offset of the line that is read next. */
   #at = 0
-  // The text record that lines may still be added to.
+  // The text record to which lines may still be added.
   #isOpen = false
   #start = 0
   #end = 0
@@ -39,17 +39,20 @@ export class Records {
   #isTimed = false
   #timeLength = 0
   #isFresh = false
-  /** The time of what comes without one. */
+  /** Time for records without one. */
   #last = Number.NaN
   #early: LogEntry[] | undefined = []
 
-  /** `take` is called with each record in the order of the file; `reference`: when the file was last written. */
+  /**
+   * `take` is called with each record in the order of the file. `reference`: when the file was last written (ms since
+   * the epoch).
+   */
   constructor(reference: number, take: (entry: LogEntry) => void) {
     this.#lines = new LineReader(reference)
     this.#take = take
   }
 
-  /** Adds bytes, which may change afterwards. */
+  /** Adds bytes. They are copied, so their buffer may be reused. */
   feed(chunk: Uint8Array): void {
     const keep = this.#isOpen ? this.#start : this.#at
     const rest = this.#bytes.length - keep
@@ -65,18 +68,18 @@ export class Records {
     if (bytes.length - this.#at > MAX_LINE) this.endLine()
   }
 
-  /** Ends the line that has no end. */
+  /** Ends a line that has no line feed yet. */
   endLine(): void {
     if (this.#at < this.#bytes.length) this.feed(Buffer.from('\n'))
   }
 
-  /** Gives away the last record, to which lines might still be added, if nothing came since the last call. */
+  /** Completes the last record, to which lines could still be added, if nothing was added since the last call. */
   settle(): void {
     if (!this.#isFresh) this.#close()
     this.#isFresh = false
   }
 
-  /** At the file's end: gives away all there is. */
+  /** Call at the end of the file: completes all records. */
   finish(): void {
     this.endLine()
     this.#close()
@@ -97,7 +100,7 @@ export class Records {
     })
   }
 
-  // Nothing up to `searched` has a line feed that is not known.
+  // Bytes before `searched` contain no further line feed.
   #split(searched: number): void {
     const bytes = this.#bytes
     let from = Math.max(searched, this.#at)
@@ -122,7 +125,7 @@ export class Records {
       this.#last = this.#lines.time
       if (this.#early) this.#place(this.#last)
     }
-    if (kind === Line.JSON || kind === Line.BARE) {
+    if (kind === Line.JSON || kind === Line.UNTIMED) {
       const time = this.#last
       const bytes = this.#bytes
       this.#give({ bytes, start, end, time, isTimed, timeLength: 0, isJson: true })
@@ -145,7 +148,7 @@ export class Records {
     if (this.#early.length >= MAX_EARLY) this.#place(Number.NEGATIVE_INFINITY)
   }
 
-  // What stands in front of the first time of a file has this time, too.
+  // Records before the first time in a file get that time.
   #place(time: number): void {
     const early = this.#early ?? []
     this.#early = undefined

@@ -1,28 +1,28 @@
-// Source: where the bytes of a log come from: a file, a pipe or standard input, compressed by gzip or not.
+// Source: reads the bytes of a log from a file, a pipe or standard input, and decompresses gzip.
 
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
 import { Gunzip } from './gunzip.js'
 
-/** Packed bytes that are unpacked at a time. */
+/** Compressed bytes that are decompressed at a time. */
 const PIECE = 32_768
 
-/** Bytes of a log, until `read` gives undefined. */
 export interface Source {
-  /** The next bytes, which are valid until the next call. Throws, or rejects, when reading fails. */
+  /** The next bytes, valid until the next call; undefined at the end. Throws or rejects if reading fails. */
   read(): Uint8Array | undefined | Promise<Uint8Array | undefined>
-  /** Whether it has given all there is by now and more may come. */
+  /** Whether everything there is at present was read and more may follow. */
   readonly isQuiet: boolean
-  /** Bytes read, of those that are known of. */
+  /** Number of bytes read. */
   readonly done: number
+  /** Size of the file in bytes; 0 if unknown. */
   readonly size: number
-  /** When the log was last written. */
+  /** When the log was last written (ms since the epoch). */
   readonly changed: number
   close(): void
 }
 
-/** Opens a log, `-` being standard input. */
+/** Opens a log; `-` is standard input. `chunk`: bytes per read. Throws the system's error. */
 export function openSource(path: string, chunk: number): Source {
-  if (path === '-') return new UnpackingSource(new StreamSource(process.stdin))
+  if (path === '-') return new GunzipSource(new StreamSource(process.stdin))
   const fd = openSync(path, 'r')
   try {
     const { size, mtimeMs } = checkFile(fd, path)
@@ -30,14 +30,14 @@ export function openSource(path: string, chunk: number): Source {
     const plain = isFile
       ? new FileSource(fd, { size, changed: mtimeMs, chunk })
       : new StreamSource(createReadStream('', { fd, highWaterMark: chunk }))
-    return new UnpackingSource(plain)
+    return new GunzipSource(plain)
   } catch (error) {
     closeSync(fd)
     throw error
   }
 }
 
-/** What is known of an open file; throws for a directory. */
+/** Returns the status of an open file. Throws `EISDIR` for a directory. */
 export function checkFile(fd: number, path: string): { size: number; mtimeMs: number } {
   const status = fstatSync(fd)
   if (!status.isDirectory()) return status
@@ -46,8 +46,8 @@ export function checkFile(fd: number, path: string): { size: number; mtimeMs: nu
   })
 }
 
-/** Whether bytes begin as those of gzip do. */
-export function isPacked(bytes: Uint8Array): boolean {
+/** Whether bytes begin with the magic number of gzip. */
+export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b
 }
 
@@ -104,8 +104,8 @@ class StreamSource implements Source {
   }
 }
 
-// Looks at the first bytes of a source, and gives what is packed in it if they are those of gzip.
-class UnpackingSource implements Source {
+// Decompresses another source if its first bytes are those of gzip.
+class GunzipSource implements Source {
   readonly #source: Source
   #isFirst = true
   #gunzip: Gunzip | undefined
@@ -131,22 +131,22 @@ class UnpackingSource implements Source {
     if (this.#gunzip) return this.#unpack(this.#gunzip)
     const chunk = this.#source.read()
     if (!this.#isFirst) return chunk
-    return chunk instanceof Promise ? chunk.then((first) => this.#look(first)) : this.#look(chunk)
+    return chunk instanceof Promise ? chunk.then((first) => this.#begin(first)) : this.#begin(chunk)
   }
 
   close(): void {
     this.#source.close()
   }
 
-  #look(chunk: Uint8Array | undefined): Uint8Array | undefined | Promise<Uint8Array | undefined> {
+  #begin(chunk: Uint8Array | undefined): Uint8Array | undefined | Promise<Uint8Array | undefined> {
     this.#isFirst = false
-    if (!chunk || !isPacked(chunk)) return chunk
+    if (!chunk || !isGzip(chunk)) return chunk
     this.#gunzip = new Gunzip()
     this.#packed = chunk
     return this.#unpack(this.#gunzip)
   }
 
-  // In small pieces: each may become a thousand times as much.
+  // In small pieces, because each may grow a thousandfold.
   async #unpack(gunzip: Gunzip): Promise<Uint8Array | undefined> {
     for (;;) {
       const packed = this.#packed?.length ? this.#packed : await this.#source.read()

@@ -1,4 +1,4 @@
-// Stats: what logs hold of each producer, and whether it is complete, single and in order.
+// Stats: counts the records of each producer, and those that are missing, doubled or out of order.
 
 import type { Tally } from '../core/tally.js'
 import { Drops } from '../core/tally.js'
@@ -6,28 +6,29 @@ import { readFacts } from './facts.js'
 import { Ranges } from './ranges.js'
 import type { LogEntry } from './records.js'
 
-/** Gaps of a producer that are named. */
-const NAMED = 5
+/** Most gaps of a producer that are listed. */
+const MAX_GAPS = 5
 
 export interface ProducerStats {
-  /** `source` of our own records, else the path of the log. */
+  /** `source` of logshare's records; for other records the path of the log. */
   readonly producer: string
   readonly pid?: number
   readonly tid?: number
   readonly records: number
-  /** Milliseconds since the epoch. */
+  /** Earliest and latest time (ms since the epoch). */
   readonly first?: number
   readonly last?: number
-  /** Its first and last number, of our own records. */
+  /** First and last sequence number, for logshare's records. */
   readonly seq?: readonly [number, number]
-  /** Numbers between the two that are missing, and the first few of them as ranges. */
+  /** How many sequence numbers between the two are missing. */
   readonly missing?: number
+  /** The first few gaps: first and last missing number of each. */
   readonly gaps?: readonly (readonly [number, number])[]
-  /** Records that it said were dropped. */
+  /** How many records logshare reported as dropped. */
   readonly announced?: number
-  /** Records whose number was there already. */
+  /** How many records have a sequence number that an earlier one has. */
   readonly doubles?: number
-  /** Records earlier than the one before them in their log, or with a lower number. */
+  /** How many records have a lower time or sequence number than the record before them in their log. */
   readonly disorder: number
 }
 
@@ -45,7 +46,7 @@ class Producer {
   last = Number.NEGATIVE_INFINITY
   doubles = 0
   disorder = 0
-  // The record before, and the log it was in.
+  // Log, time and sequence number of the record before.
   #log = ''
   #time = 0
   #seq = 0
@@ -80,7 +81,7 @@ class Producer {
       ...(isOurs && {
         seq: [first, last],
         missing: gaps.reduce((sum, [from, to]) => sum + to - from + 1, 0),
-        gaps: gaps.slice(0, NAMED),
+        gaps: gaps.slice(0, MAX_GAPS),
         announced,
         doubles: this.doubles,
       }),
@@ -91,11 +92,12 @@ class Producer {
 
 export class Stats {
   readonly #producers = new Map<string, Producer>()
-  /** Announced drops, by producer; those that another one announced, by the path in the tree. */
+  /** Drops that a producer reported itself. */
   readonly #own = new Map<Producer, Drops>()
+  /** Drops that the listener or a handler reported, by the producer's path in the tree. */
   readonly #others = new Drops()
 
-  /** Adds a record; those of a log have to come in the order in which they are in it. */
+  /** Adds a record. Records of a log have to be added in the order in which they are in it. */
   add(entry: LogEntry, log: string): void {
     const facts = entry.isJson ? readFacts(entry) : undefined
     const isOurs = facts !== undefined && facts.seq > 0 && facts.source !== ''
@@ -110,15 +112,15 @@ export class Stats {
     if (isOurs && facts.name === 'logshare') this.#announce(producer, entry)
   }
 
-  /** The producers in the order in which they came, and all together. */
+  /** The producers in the order of their first records, and the totals. */
   read(): { readonly producers: readonly ProducerStats[]; readonly total: Totals } {
     const others = this.#others.read()
-    // The path tells no processes apart that had it one after the other: the last of them is meant.
+    // Several processes may have had the same path, one after the other. The drops are counted for the last one.
     const latest = new Map([...this.#producers.values()].map((each) => [each.label, each]))
     const producers = [...this.#producers.values()].map((producer) => {
       const own = this.#own.get(producer)?.total ?? 0
-      const isMeant = latest.get(producer.label) === producer
-      return producer.read(own + (isMeant ? sumOf(others, producer.label) : 0))
+      const isLatest = latest.get(producer.label) === producer
+      return producer.read(own + (isLatest ? sumOf(others, producer.label) : 0))
     })
     const sum = (key: 'records' | 'missing' | 'doubles' | 'disorder'): number =>
       producers.reduce((total, each) => total + (each[key] ?? 0), 0)
@@ -135,7 +137,7 @@ export class Stats {
     return { producers, total }
   }
 
-  // Our records about dropped ones: a producer tells of its own, the listener of those it could not write.
+  // Counts the drops in a report of logshare: a producer reports its own, the listener those of handlers.
   #announce(producer: Producer, { bytes, start, end }: LogEntry): void {
     const text = bytes.toString('utf8', start, end)
     if (!text.includes('"dropped":{')) return

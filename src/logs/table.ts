@@ -1,14 +1,14 @@
-// Table: statistics of logs as people read them.
+// Table: prints the statistics of `logshare merge --stats` with one row per producer.
 
 import type { ProducerStats, Stats } from './stats.js'
 
 const HEADS = 'producer pid/tid records first last seq missing announced doubles disorder'.split(
   ' ',
 )
-/** Columns that are texts and begin at the left. */
+/** Columns of text, aligned to the left. */
 const TEXTS = new Set([0, 1, 3, 4, 5])
 
-/** One line for each producer, one for all, and behind them which numbers are missing. */
+/** A row for each producer and one for all, then a line with the missing numbers of each producer that has any. */
 export function formatStats({ producers, total }: ReturnType<Stats['read']>): string {
   const rows = producers.map(row)
   const { records, missing, announced, doubles, disorder } = total

@@ -1,23 +1,22 @@
-// Tail: a log that grows, read as `tail -F` does: a file that was renamed is read to its end before the one that took its
-// name, and one that was cut is read from its beginning.
+// Tail: reads a growing log like `tail -F`: a renamed file to its end, then its successor; a truncated file anew.
 
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
-import { checkFile, isPacked, openSource, type Source } from './source.js'
+import { checkFile, isGzip, openSource, type Source } from './source.js'
 
-/** Milliseconds between two looks at a file that has given all it has. */
-const PAUSE = 50
+/** Time (ms) between two checks of a file that was read to its end. */
+const INTERVAL = 50
 const LINE_FEED = 0x0a
 const END_OF_LINE: Uint8Array = Uint8Array.of(LINE_FEED)
 
 /**
- * Opens a log that may grow: a file that is there or will be, a pipe, `-` for standard input. `missing` is told of a file
- * that cannot be opened yet. Throws for a directory.
+ * Opens a log that may grow: a file, which need not exist yet, a pipe, or `-` for standard input. `chunk`: bytes per
+ * read. Calls `missing` for a file that cannot be opened yet. Throws `EISDIR` for a directory.
  */
 export function openTail(path: string, chunk: number, missing: (error: unknown) => void): Source {
   return canGrow(path) ? new Tail(path, chunk, missing) : openSource(path, chunk)
 }
 
-// What is packed does not grow, and a pipe tells itself when there is more.
+// Compressed files do not grow, and a pipe needs no polling.
 function canGrow(path: string): boolean {
   if (path === '-') return false
   try {
@@ -26,7 +25,7 @@ function canGrow(path: string): boolean {
     const fd = openSync(path, 'r')
     const head = Buffer.alloc(2)
     try {
-      return readSync(fd, head) < 2 || !isPacked(head)
+      return readSync(fd, head) < 2 || !isGzip(head)
     } finally {
       closeSync(fd)
     }
@@ -42,9 +41,9 @@ class Tail implements Source {
   readonly #missing: (error: unknown) => void
   #fd: number | undefined
   #position = 0
-  /** Whether the last byte given has ended a line. */
+  /** Whether the last byte read was a line feed. */
   #isLine = true
-  /** Whether the name was another file's at the last look. */
+  /** Whether the path led to another file at the last check. */
   #isRenamed = false
   #timer: NodeJS.Timeout | undefined
   #wake: (() => void) | undefined
@@ -61,18 +60,18 @@ class Tail implements Source {
   }
 
   read(): Uint8Array | undefined | Promise<Uint8Array | undefined> {
-    const bytes = this.#look()
+    const bytes = this.#poll()
     if (bytes || this.#isClosed) return bytes
     this.isQuiet = true
     return new Promise((resolve, reject) => this.#wait(resolve, reject))
   }
 
   #wait(resolve: (bytes: Uint8Array | undefined) => void, reject: (error: unknown) => void): void {
-    const look = (): void => {
+    const check = (): void => {
       try {
-        const bytes = this.#look()
+        const bytes = this.#poll()
         if (!bytes && !this.#isClosed) {
-          this.#timer = setTimeout(look, PAUSE)
+          this.#timer = setTimeout(check, INTERVAL)
           return
         }
         this.isQuiet = false
@@ -82,8 +81,8 @@ class Tail implements Source {
         reject(error)
       }
     }
-    this.#wake = look
-    this.#timer = setTimeout(look, PAUSE)
+    this.#wake = check
+    this.#timer = setTimeout(check, INTERVAL)
   }
 
   close(): void {
@@ -95,8 +94,8 @@ class Tail implements Source {
     this.#wake?.()
   }
 
-  // What is there now, if anything.
-  #look(): Uint8Array | undefined {
+  // The next bytes, if there are any now.
+  #poll(): Uint8Array | undefined {
     if (this.#isClosed) return undefined
     if (this.#fd === undefined && !this.#open(false)) return undefined
     const fd = this.#fd as number
@@ -110,7 +109,7 @@ class Tail implements Source {
       this.#isRenamed = false
       return undefined
     }
-    // Whoever writes it may still do so: it is read once more at the next look.
+    // The writer may still write to the renamed file, so it is read once more at the next check.
     if (!this.#isRenamed) {
       this.#isRenamed = true
       return undefined
@@ -119,7 +118,7 @@ class Tail implements Source {
     closeSync(fd)
     this.#fd = undefined
     const end = this.#endLine()
-    return end ?? (this.#open(false) ? this.#look() : undefined)
+    return end ?? (this.#open(false) ? this.#poll() : undefined)
   }
 
   #next(fd: number): Uint8Array | undefined {
@@ -131,14 +130,14 @@ class Tail implements Source {
     return this.#buffer.subarray(0, length)
   }
 
-  // Half a line that nobody will end any more.
+  // Ends an incomplete last line, because nothing more will be appended to it.
   #endLine(): Uint8Array | undefined {
     if (this.#isLine) return undefined
     this.#isLine = true
     return END_OF_LINE
   }
 
-  // Whether the name stands for another file by now. While it stands for none, the old one may still grow.
+  // Whether the path leads to another file now. While it leads to none, the old file may still grow.
   #isElsewhere(fd: number): boolean {
     try {
       const named = statSync(this.path, { bigint: true })

@@ -1,4 +1,4 @@
-// Time: the times that logs write, read from their bytes, and the times that people write in options.
+// Time: reads the times in logs from their bytes, and parses those of the options `--since` and `--until`.
 
 import { parseDuration } from '../config/quantity.js'
 import { expected, LogshareError } from '../core/errors.js'
@@ -8,7 +8,10 @@ const MINUTE = 60_000
 const POWERS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
 const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec'
 
-/** Reads times of one file: milliseconds since the epoch, NaN for what is none. `end` is then where a time ended. */
+/**
+ * Reads the times of one file. Each method returns milliseconds since the epoch, or NaN if there is no time, and stores
+ * the offset after the time in `end`.
+ */
 export class TimeReader {
   readonly #latest: number
   #minute = -1
@@ -16,12 +19,14 @@ export class TimeReader {
   #minuteIsLocal = false
   end = 0
 
-  /** A time without a year is in the last year that lets it be before `reference`, or little later. */
+  /**
+   * `reference` (ms since the epoch): a time without a year gets the latest year that puts it at most a day after this.
+   */
   constructor(reference: number) {
     this.#latest = reference + DAY
   }
 
-  /** `2026-11-22T21:38:42.123Z`, also with a space, a comma, slashes, an offset, or none: then in local time. */
+  /** `2026-11-22T21:38:42.123Z`; also with a space, a comma, slashes or an offset. Without a zone it is local time. */
   iso(bytes: Uint8Array, at: number, limit: number): number {
     if (limit - at < 19) return Number.NaN
     const gap = bytes[at + 10]
@@ -43,7 +48,7 @@ export class TimeReader {
     return this.#minuteTime + clock - (isLocal ? 0 : offset)
   }
 
-  /** `Nov 22 21:38:42`, as syslog writes it, in local time. */
+  /** `Nov 22 21:38:42`, the format of syslog (RFC 3164), in local time. */
   syslog(bytes: Uint8Array, at: number, limit: number): number {
     if (limit - at < 15 || bytes[at + 3] !== 0x20 || bytes[at + 6] !== 0x20) return Number.NaN
     const name = String.fromCharCode(bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0)
@@ -57,7 +62,7 @@ export class TimeReader {
     return clock + (isNext ? startOf(year - 1, month / 3, day, this.#minutes, true) : time)
   }
 
-  /** Seconds, milliseconds, microseconds or nanoseconds since the epoch, told apart by their size. */
+  /** Seconds, milliseconds, microseconds or nanoseconds since the epoch, distinguished by their magnitude. */
   epoch(bytes: Uint8Array, from: number, limit: number): number {
     let at = from
     let whole = 0
@@ -73,7 +78,7 @@ export class TimeReader {
 
   #minutes = 0
 
-  // Seconds and their fraction, as milliseconds; hours and minutes go into `#minutes`.
+  // Returns the seconds and their fraction in milliseconds; stores hours and minutes in `#minutes`.
   #clock(bytes: Uint8Array, at: number, limit: number): number {
     this.#minutes = two(bytes, at) * 60 + two(bytes, at + 3)
     if (bytes[at + 2] !== 0x3a || bytes[at + 5] !== 0x3a) return Number.NaN
@@ -85,7 +90,7 @@ export class TimeReader {
     return seconds * 1000 + fraction
   }
 
-  // The digits behind a point, as thousandths; at most nine of them count.
+  // The fraction of a second in milliseconds. At most nine digits are used.
   #fraction(bytes: Uint8Array, from: number, limit: number): number {
     let at = from
     let digits = 0
@@ -98,7 +103,7 @@ export class TimeReader {
     return digits / (POWERS[length - 3] as number)
   }
 
-  // Milliseconds to take off; NaN without a zone.
+  // The zone's offset from UTC in milliseconds; NaN without a zone.
   #zone(bytes: Uint8Array, from: number, limit: number): number {
     const at = bytes[from] === 0x20 && isSign(bytes[from + 1]) ? from + 1 : from
     if (at < limit && bytes[at] === 0x5a) {
@@ -114,14 +119,17 @@ export class TimeReader {
   }
 }
 
-/** What `--since` and `--until` take: a time as logs write it, epoch milliseconds, or `10m`, `2h`, `1d` ago. */
+/**
+ * Parses the value of `--since` or `--until`: an ISO 8601 time, a time since the epoch, or a duration before `now`
+ * (`10m`, `2h`, `1d`). Returns milliseconds since the epoch. Throws `LOGSHARE_ERR_OPTION`.
+ */
 export function parseMoment(text: string, option: string, now: number = Date.now()): number {
   if (/^\d+(\.\d+)?\s*(ms|s|m|h|d|w)$/i.test(text)) return now - parseDuration(text, option)
   if (/^\d{9,}(\.\d+)?$/.test(text)) {
     const bytes = Buffer.from(text)
     return new TimeReader(now).epoch(bytes, 0, bytes.length)
   }
-  // A date alone or with hours and minutes is local, too: people mean their own day.
+  // `Date.parse` takes a date without a time as UTC; here it is local, like a date with a time.
   const whole = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00` : text
   const time = Date.parse(whole.replace(',', '.'))
   if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(time)) return time
@@ -143,7 +151,7 @@ function isSign(byte: number | undefined): boolean {
   return byte === 0x2b || byte === 0x2d
 }
 
-// A number of two digits; NaN if they are none. The first may stand for itself as `tens`.
+// A number of two digits; NaN if they are no digits. `tens` replaces the first one.
 function two(bytes: Uint8Array, at: number, tens: number = bytes[at] ?? 0): number {
   const ones = bytes[at + 1]
   if (!isDigit(tens) || !isDigit(ones)) return Number.NaN

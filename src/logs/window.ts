@@ -1,10 +1,10 @@
-// Window: the next records of one log, in order of time; those of equal time in the order they came.
+// Window: sorts the next records of one log by time; records of equal time keep their order.
 
 import type { LogEntry } from './records.js'
 
-/** What an entry takes besides its bytes. */
+/** Estimated memory (bytes) of an entry besides the bytes of its record. */
 const OVERHEAD = 128
-/** Entries in front that are done with before the list is cut. */
+/** Number of removed entries from which the list is cut. */
 const CUT = 1024
 
 export class Window {
@@ -12,16 +12,16 @@ export class Window {
   readonly #limit: number
   #entries: LogEntry[] = []
   #first = 0
-  /** Bytes that the records in it take. */
+  /** Bytes that the records use. */
   size = 0
 
-  /** Records are put in order within `span` milliseconds, as long as they are not more than `limit` bytes. */
+  /** Sorts records within `span` ms, as long as they use less than `limit` bytes. */
   constructor(span: number, limit: number) {
     this.#span = span
     this.#limit = limit
   }
 
-  /** The earliest. */
+  /** The earliest record. */
   get first(): LogEntry | undefined {
     return this.#entries[this.#first]
   }
@@ -30,7 +30,7 @@ export class Window {
     return this.#entries[this.#entries.length - 1]
   }
 
-  /** Whether what comes now would be too late to go in front of the first. */
+  /** Whether the first record is final: a record that would come before it is too late. */
   get isFull(): boolean {
     const { first, last } = this
     if (!first || !last) return false
@@ -55,7 +55,7 @@ export class Window {
     entries.splice(low, 0, entry)
   }
 
-  /** Takes the first away. */
+  /** Removes the first record. */
   shift(): void {
     const { first } = this
     if (!first) return

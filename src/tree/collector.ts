@@ -40,7 +40,7 @@ export async function collect(
   try {
     for (const [index, options] of inputs.entries()) {
       const queue = queues[index]
-      if (queue) opened.push(await openInput(options, queue.place))
+      if (queue) opened.push(await openInput(options, queue.context))
     }
   } catch (error) {
     await stop()

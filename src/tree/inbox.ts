@@ -1,5 +1,4 @@
-// Inbox: takes lines from the listener on the root's main thread, for relaying and for handlers added with
-// `addHandler`.
+// Inbox: takes lines from the listener on the root's main thread, for the relay and for handlers of the application.
 
 import { notice, reasonOf } from '../core/notice.js'
 import { parseLine } from '../handlers/lines.js'

@@ -1,5 +1,4 @@
-// Instance: the registry and functions of logshare in this thread, shared by all copies of the package through a
-// global.
+// Instance: logshare's registry and functions in this thread, shared by all copies of the package through a global.
 
 import type { Settings } from '../config/options.js'
 import type { LogRecord } from '../core/record.js'

@@ -1,5 +1,5 @@
 'use strict'
-// The jetstream input: what a stream holds is given once and in order, whoever dies meanwhile.
+// The jetstream input: every message of a stream is read once and in order, whichever process is killed.
 
 const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')
@@ -16,7 +16,7 @@ const { startSteps } = require('../helpers/steps.js')
 const PROGRAM = join(FIXTURES, 'collect/take.js')
 const LIMIT = 60_000
 
-test('a collector that is killed again and again gives each record once', async (t) => {
+test('a collector that is killed repeatedly reads each record once', async (t) => {
   const { url } = await nats.startServer(t)
   const steps = startSteps(t, { config: configOf([url]), args: ['fork'] })
   const taker = createTaker(t, [url])
@@ -36,13 +36,13 @@ test('a collector that is killed again and again gives each record once', async 
   await until(() => taker.count() >= stored.length)
   assert.equal(await end(program), 0)
   const taken = taker.read()
-  assert.deepEqual(places(taken), places(stored))
+  assert.deepEqual(seqs(taken), seqs(stored))
   const records = taken.map(({ record }) => record)
   assertDelivered(records, { root: 3600, 'fork#1': 3600, 'worker#1': 3600 })
   assert.ok(records.every(({ host, app }) => host === hostname() && app === 'steps'))
 })
 
-test('connections that break in the middle lose nothing and double nothing', async (t) => {
+test('broken connections neither lose nor double records', async (t) => {
   const { url } = await nats.startServer(t)
   const logged = await run('log-lines.js', { config: configOf([url]), args: ['12000', '300'] })
   assert.equal(logged.code, 0, logged.stderr)
@@ -57,12 +57,12 @@ test('connections that break in the middle lose nothing and double nothing', asy
   await until(() => taker.count() >= 12_000)
   assert.equal(await end(program), 0)
   assert.deepEqual(
-    places(taker.read()),
+    seqs(taker.read()),
     Array.from({ length: 12_000 }, (_, index) => index + 1),
   )
 })
 
-test('acknowledgements that did not arrive, and a stream that is made anew', async (t) => {
+test('lost acknowledgements, and a stream that is created again', async (t) => {
   const { url } = await nats.startServer(t)
   const publish = (/** @type {string} */ count) =>
     run('log-lines.js', { config: configOf([url]), args: [count] })
@@ -72,7 +72,7 @@ test('acknowledgements that did not arrive, and a stream that is made anew', asy
   const first = taker.start()
   await until(() => taker.count() === 50)
   await kill(first)
-  // Another has the consumer start over: what it is given is known by its place.
+  // Without its consumer the server starts from the beginning; the input skips what it has by the sequence number.
   await nats.withServer(url, ({ manager }) => manager.consumers.delete('LOGS', 'logshare'))
   const second = taker.start()
   await publish('30')
@@ -85,9 +85,9 @@ test('acknowledgements that did not arrive, and a stream that is made anew', asy
   await publish('5')
   await until(() => taker.count() >= 105)
   assert.equal(await end(third), 0)
-  // Counts go on where those of the first stream ended.
+  // Sequence numbers continue after those of the first stream.
   assert.deepEqual(
-    places(taker.read()),
+    seqs(taker.read()),
     Array.from({ length: 105 }, (_, index) => index + 1),
   )
 })
@@ -96,7 +96,7 @@ test('a collector waits for its server and for its stream; other messages become
   const server = await nats.createServerOf(t)
   const taker = createTaker(t, [server.url])
   const program = taker.start()
-  await until(() => /refused; tried again/.test(taker.told()))
+  await until(() => /refused; retrying/.test(taker.stderr()))
   server.start()
   await until(() =>
     nats.withServer(server.url, ({ manager }) =>
@@ -117,7 +117,7 @@ test('a collector waits for its server and for its stream; other messages become
   assert.deepEqual(json, { host: 'mine' })
 })
 
-test('three machines: leaders change, one is killed under load, and the collector too', async (t) => {
+test('three machines: leaders change, a leader is killed under load, and so is the collector', async (t) => {
   const { urls, servers, machines } = await nats.startCluster(t)
   const isNetwork = machines.every(({ within }) => within.length > 0)
   t.diagnostic(isNetwork ? 'three network namespaces' : 'three addresses of the loopback')
@@ -150,11 +150,11 @@ test('three machines: leaders change, one is killed under load, and the collecto
     const records = all.map(({ record }) => record).filter(({ name }) => name === 'steps')
     assertDelivered(records, { root: 3500, 'fork#1': 3500, 'worker#1': 3500 })
   }
-  assert.deepEqual(places(taker.read()), places(stored))
+  assert.deepEqual(seqs(taker.read()), seqs(stored))
 })
 
 /**
- * Has another of the machines lead the stream; resolves with who leads now.
+ * Makes another machine the stream's leader; resolves to its index.
  * @param {string[]} urls
  * @param {number} before
  */
@@ -179,26 +179,26 @@ function configOf(servers, more) {
 }
 
 /** @param {readonly { seq: number }[]} all */
-function places(all) {
+function seqs(all) {
   return all.map(({ seq }) => seq)
 }
 
 /**
- * The collector in small: `start` again goes on with the same file.
+ * A minimal collector. Each `start` continues with the same file.
  * @param {Parameters<typeof scratch>[0]} t
  * @param {string[]} servers
  */
 function createTaker(t, servers) {
   const directory = scratch(t)
   const file = join(directory, 'taken.log')
-  let told = ''
+  let stderr = ''
   const start = () => {
     const args = [PROGRAM, JSON.stringify({ servers }), directory, file]
     const program = spawn(process.execPath, args, {
       env: cleanEnv(),
       stdio: ['ignore', 'ignore', 'pipe'],
     })
-    program.stderr.setEncoding('utf8').on('data', (text) => (told += text))
+    program.stderr.setEncoding('utf8').on('data', (text) => (stderr += text))
     t.after(() => program.kill('SIGKILL'))
     return program
   }
@@ -208,7 +208,7 @@ function createTaker(t, servers) {
       const space = line.indexOf(' ')
       return { seq: Number(line.slice(0, space)), record: JSON.parse(line.slice(space + 1)) }
     })
-  return { start, read, count: () => lines().length, told: () => told }
+  return { start, read, count: () => lines().length, stderr: () => stderr }
 }
 
 /** @param {import('node:child_process').ChildProcess} program */
@@ -218,7 +218,7 @@ async function kill(program) {
   await ended
 }
 
-/** Ends it as an operator would. @param {import('node:child_process').ChildProcess} program */
+/** Ends it with SIGTERM. @param {import('node:child_process').ChildProcess} program */
 async function end(program) {
   const ended = once(program, 'exit')
   program.kill('SIGTERM')
@@ -226,15 +226,15 @@ async function end(program) {
   return signal ?? code
 }
 
-/** Resolves when a look is successful. @param {() => unknown} look */
-async function until(look) {
+/** Resolves when `check` returns something true. @param {() => unknown} check */
+async function until(check) {
   const limit = Date.now() + LIMIT
   for (;;) {
     const found = await Promise.resolve()
-      .then(look)
+      .then(check)
       .catch(() => false)
     if (found) return
-    if (Date.now() > limit) throw new Error(`not after ${LIMIT} ms: ${look}`)
+    if (Date.now() > limit) throw new Error(`not after ${LIMIT} ms: ${check}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }

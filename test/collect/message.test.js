@@ -1,5 +1,5 @@
 'use strict'
-// Syslog messages as the RFCs have them and as senders make them; bytes of a stream, cut anywhere.
+// Syslog messages as in the RFCs and as senders deviate from them; streams that are cut at any byte.
 
 const assert = require('node:assert/strict')
 const { it } = require('node:test')
@@ -84,7 +84,7 @@ for (const [text, expected] of EXAMPLES) {
   })
 }
 
-it('a time without a year is the last one', () => {
+it('a time without a year is in the latest possible year', () => {
   const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
   for (const back of [0, 1, 40, 180, 360]) {
     const date = new Date(Date.now() - back * 24 * 60 * 60 * 1000)
@@ -99,7 +99,7 @@ it('a time without a year is the last one', () => {
   }
 })
 
-it('reads any text without a fault', () => {
+it('parses any text without an error', () => {
   const parts = fc.constantFrom(
     '<13>',
     '1 ',
@@ -121,7 +121,7 @@ it('reads any text without a fault', () => {
   )
 })
 
-it('messages are the same however the stream was cut', () => {
+it('splits a stream into the same messages wherever it is cut', () => {
   const line = fc
     .string({ minLength: 1, unit: 'grapheme' })
     .map((text) => `<13>${text.replace(/[\0\r\n<]/g, '')}.`)
@@ -142,7 +142,7 @@ it('messages are the same however the stream was cut', () => {
   )
 })
 
-it('any line becomes a line of ours', () => {
+it('makes a line of logshare from any line', () => {
   const origin = { pid: 1, tid: 0, source: 'ndjson', seq: 9 }
   const beginning = '{"level":30,"time":1,"pid":1,"tid":0,"source":"a","seq":1,"name":"'
   const any = fc.oneof(

@@ -1,5 +1,5 @@
 'use strict'
-// InputQueue: an input goes on counting where a collector before has stopped, in whatever way that was.
+// An input's queue: sequence numbers continue after the last ones of an earlier collector, however that one ended.
 
 const assert = require('node:assert/strict')
 const { readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
@@ -15,15 +15,15 @@ const OPTIONS = /** @type {const} */ ({ type: 'ndjson', address: 'tcp://127.0.0.
 const POLICY = /** @type {const} */ ({ policy: 'drop', limit: 512 * 1024, wait: 0 })
 const LARGE = 2 ** 32 + 5
 
-it('counts by itself, or as it is told', (t) => {
+it('numbers records itself, or uses the numbers it is given', (t) => {
   const directory = scratch(t)
-  const { place, close } = openInputQueue(directory, OPTIONS, POLICY)
-  assert.equal(place.last(), 0)
-  place.give(['{"msg":"a"}', '{"msg":"b"}'])
-  assert.equal(place.last(), 2)
-  place.give(['{"msg":"c"}'], 10)
-  place.give(['{"msg":"d"}', '{"msg":"e"}'], 12)
-  assert.equal(place.last(), 12)
+  const { context, close } = openInputQueue(directory, OPTIONS, POLICY)
+  assert.equal(context.last(), 0)
+  context.append(['{"msg":"a"}', '{"msg":"b"}'])
+  assert.equal(context.last(), 2)
+  context.append(['{"msg":"c"}'], 10)
+  context.append(['{"msg":"d"}', '{"msg":"e"}'], 12)
+  assert.equal(context.last(), 12)
   close()
   const lines = linesIn(directory).map((line) => JSON.parse(line))
   assert.deepEqual(
@@ -33,57 +33,57 @@ it('counts by itself, or as it is told', (t) => {
   assert.deepEqual(new Set(lines.map(({ source }) => source)), new Set(['ndjson']))
 })
 
-it('the count is kept when the queue was read and removed', (t) => {
+it('keeps the last number when the queue was read and removed', (t) => {
   const directory = scratch(t)
   const before = openInputQueue(directory, OPTIONS, POLICY)
-  before.place.give(['{"msg":"a"}'], LARGE)
+  before.context.append(['{"msg":"a"}'], LARGE)
   before.close()
   for (const name of readdirSync(directory)) if (name.endsWith('.q')) rmSync(join(directory, name))
   const after = openInputQueue(directory, OPTIONS, POLICY)
-  assert.equal(after.place.last(), LARGE)
+  assert.equal(after.context.last(), LARGE)
   after.close()
 })
 
-it('the count is found in what was left when it was killed before it had noted it', (t) => {
+it('finds the last number in the queue if the collector was killed before it saved it', (t) => {
   const directory = scratch(t)
   const before = openInputQueue(directory, OPTIONS, POLICY)
-  before.place.give(['{"msg":"a"}'], LARGE)
-  const { directory: home } = before.place
-  const noted = readFileSync(join(home, 'last'))
-  before.place.give(['{"msg":"b"}'], LARGE + 7)
+  before.context.append(['{"msg":"a"}'], LARGE)
+  const { directory: home } = before.context
+  const saved = readFileSync(join(home, 'last'))
+  before.context.append(['{"msg":"b"}'], LARGE + 7)
   before.close()
-  writeFileSync(join(home, 'last'), noted)
+  writeFileSync(join(home, 'last'), saved)
   const other = openInputQueue(directory, { ...OPTIONS, address: 'tcp://127.0.0.1:2' }, POLICY)
-  assert.equal(other.place.last(), 0)
+  assert.equal(other.context.last(), 0)
   other.close()
   const after = openInputQueue(directory, OPTIONS, POLICY)
-  assert.equal(after.place.last(), LARGE + 7)
+  assert.equal(after.context.last(), LARGE + 7)
   after.close()
 })
 
-it('where there is no room it throws, and tells later how many were dropped', (t) => {
+it('throws if the queue is full, and later reports how many records were dropped', (t) => {
   const directory = scratch(t)
-  const { place, close } = openInputQueue(directory, OPTIONS, POLICY)
+  const { context, close } = openInputQueue(directory, OPTIONS, POLICY)
   const line = JSON.stringify({ level: 'warn', msg: 'x'.repeat(1000) })
-  let given = 0
+  let appended = 0
   assert.throws(() => {
-    for (; given < 1e4; given++) place.give([line])
+    for (; appended < 1e4; appended++) context.append([line])
   }, /the queue is full/)
-  assert.equal(place.last(), given)
-  assert.throws(() => place.give([line]), /the queue is full/)
+  assert.equal(context.last(), appended)
+  assert.throws(() => context.append([line]), /the queue is full/)
   const before = linesIn(directory)
   const segments = readdirSync(directory)
     .filter((name) => name.endsWith('.q'))
     .sort((a, b) => Number(a.split('.')[1]) - Number(b.split('.')[1]))
   for (const name of segments.slice(0, -1)) rmSync(join(directory, name))
   const left = linesIn(directory).length
-  place.give([line])
-  place.give([line])
+  context.append([line])
+  context.append([line])
   close()
-  assert.equal(place.last(), given + 2)
+  assert.equal(context.last(), appended + 2)
   const all = [...before, ...linesIn(directory).slice(left)].map((each) => JSON.parse(each))
   const reports = all.filter((each) => each.dropped)
-  assert.equal(all.length - reports.length, given + 2)
+  assert.equal(all.length - reports.length, appended + 2)
   assert.deepEqual(sumByLevel(reports.map(({ dropped }) => dropped)), { warn: 2 })
 })
 
