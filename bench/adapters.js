@@ -1,13 +1,13 @@
 'use strict'
-// What a record costs its caller in a worker thread and in a forked process through each library: writing a file
-// synchronously without us, and with us, relayed to the root's logger or written by a file handler.
+// Measures what a log call through each library costs in a worker thread and in a forked process: the library alone,
+// writing a file synchronously, and with logshare, relayed to the root's logger or written by a file handler.
 //
 //   node bench/adapters.js [rounds] [library …]
 //
-// The three variants of a library run at the same time and take turns, burst by burst, so that whatever else the machine
-// does is done to all of them; medians of all bursts are printed, with the ratio to the library alone. A burst is 500
-// records, at most 1 MB, or what there are in 20 ms, and the next one begins when the root has written it (`flush`): the
-// ring of 2 MiB never fills, so nobody waits for room, and the root does not work while a burst lasts.
+// The three variants of a library run at the same time and take turns, burst by burst, so that other load on the
+// machine affects all of them. Prints the medians of all bursts and their ratio to the library alone. A burst is 500
+// records, but at most 1 MB or 20 ms. The next burst begins when the root has written this one (`flush`). So the ring
+// of 2 MiB never fills, no call waits for room, and the root is idle during a burst.
 
 const { fork } = require('node:child_process')
 const { once } = require('node:events')

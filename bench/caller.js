@@ -1,11 +1,11 @@
 'use strict'
-// What a log call costs its caller in worker threads and forked processes: logshare beside pino, each child of which
-// writes the same file.
+// Measures what a log call costs in worker threads and forked processes: logshare, and pino where each child writes the
+// same file.
 //
 //   node bench/caller.js [records] [rounds]
 //
-// Variants alternate round by round; the medians of the rounds are printed, with the ratio to pino's. Every log is
-// counted afterwards: a variant that loses records says so.
+// Variants alternate round by round. Prints the medians of the rounds and their ratio to pino's. Every log is counted
+// afterwards; a variant that has lost records is marked.
 
 const { fork } = require('node:child_process')
 const { mkdtempSync, readFileSync, rmSync } = require('node:fs')

@@ -1,10 +1,11 @@
 'use strict'
-// What is lost by every way a producer can end, right after its last record: the table of the README.
+// Counts the records lost when a producer ends right after its last record, for every way it can end: a table of the
+// README.
 //
 //   node bench/ends.js [records]
 //
-// Each cell is an application of its own. A cell says how many of the records are missing in the log; `–` where there is
-// no such end. Ends with 1 if anything is missing but from a root that was killed, whose own memory is gone.
+// Each cell is a run of its own and shows how many records are missing in the log; `–` if there is no such end. Exits
+// with 1 if a record is missing, except for those in the memory of a killed root.
 
 const { spawn, spawnSync } = require('node:child_process')
 const { existsSync, mkdtempSync, readFileSync, rmSync } = require('node:fs')

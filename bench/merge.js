@@ -1,12 +1,11 @@
 'use strict'
-// What merging logs costs: `logshare merge`, `sort -m` and bunyan's command on the same records.
+// Measures merging of logs: `logshare merge`, `sort -m` and bunyan's command on the same records.
 //
 //   node bench/merge.js [files] [megabytes of each]
 //
-// The files hold records of one time line, each file some of them, as threads of an application would write them.
-// `sort -m` gets the same lines with the time in front (ISO 8601), which it needs; bunyan's command, which formats what
-// it reads, gets records of bunyan. Each is run once. Speed is of what is read; CPU and the most memory are what Linux
-// says of the process.
+// The records are distributed over the files as the threads of an application would write them. `sort -m` gets the same
+// lines preceded by the time (ISO 8601), which it needs. bunyan's command, which formats its input, gets records of
+// bunyan. Each runs once. Speed is input per second; CPU time and peak memory are Linux's numbers for the process.
 
 const { spawn } = require('node:child_process')
 const {
@@ -93,7 +92,10 @@ async function measure(label, command, args, paths) {
   )
 }
 
-/** The most memory a process has had, in MB, and its seconds on a processor, as Linux tells. @param {number | undefined} pid */
+/**
+ * The most memory a process has had, in MB, and its seconds on a processor, as Linux tells. @param {number | undefined}
+ * pid
+ */
 function lookAt(pid) {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8')

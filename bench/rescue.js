@@ -1,10 +1,11 @@
 'use strict'
-// What other libraries lose in children and in rotation, and what of it arrives with logshare: the tables of the README.
+// Counts the records that other libraries lose in children and in rotation, without and with logshare: two tables of
+// the README.
 //
 //   node bench/rescue.js [--rounds n] [--only text] [--records n]
 //
-// Without logshare and with it in turn. Packages are installed outside of the checkout, as for `npm run test:apps`. Ends
-// with 1 if with logshare anything of a library is missing that has an adapter.
+// Packages are installed outside of the checkout, as for `npm run test:apps`. Exits with 1 if a record of a library
+// that has an adapter is missing with logshare.
 
 const { spawn } = require('node:child_process')
 const {

@@ -1,5 +1,5 @@
 'use strict'
-// Eight processes write one log, with and without rotation: records per second, and what was lost or doubled.
+// Measures eight processes that write one log, with and without rotation: records per second, lost and doubled records.
 
 const { execFileSync } = require('node:child_process')
 const { mkdtempSync, readdirSync, readFileSync, rmSync } = require('node:fs')

@@ -1,11 +1,11 @@
 'use strict'
-// Puts an application of 32 threads and processes through everything that can happen to them, for a while, and counts.
+// Soak test: runs an application of 32 threads and processes that end in every way, then counts the records in its log.
 //
 //   node bench/soak.js [seconds] [seed]
 //
-// Producers log all the time, end in every way and are replaced; the listener's thread is terminated once, and the disk
-// with the log is full once. Ends with 1 if anything that was logged is missing, doubled or out of order, or if the
-// root's memory grew. Everything runs in a process group and a mount namespace of its own, which go as a whole.
+// Producers log continuously, end in every way and are replaced. The listener thread is terminated once, and the disk
+// with the log is full once. Exits with 1 if a record is missing, doubled or out of order, or if the root's memory
+// grew. Everything runs in a process group and a mount namespace of its own, so that nothing is left behind.
 
 const { spawn, spawnSync } = require('node:child_process')
 const { mkdtempSync, rmSync } = require('node:fs')

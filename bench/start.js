@@ -1,9 +1,10 @@
 'use strict'
-// What the preload costs a program that neither logs nor spawns: start to end of `node -e 0`, with and without.
+// Measures what the preload costs a program that neither logs nor spawns: the run time of `node -e 0` with and without
+// it.
 //
 //   node bench/start.js [rounds]
 //
-// Variants alternate round by round; medians and the difference to plain node are printed.
+// Variants alternate round by round. Prints the medians and their difference from plain node.
 
 const { spawnSync } = require('node:child_process')
 const { mkdtempSync, rmSync, writeFileSync } = require('node:fs')

@@ -1,4 +1,4 @@
-// The demo: runs an application of many processes and threads under logshare, then checks its log record by record.
+// The demo: runs an application with many processes and threads under logshare, then checks its log record by record.
 
 const { spawn } = require('node:child_process')
 const { mkdtempSync, readFileSync } = require('node:fs')
@@ -8,10 +8,10 @@ const { text } = require('node:stream/consumers')
 
 const ROOT = join(__dirname, '..')
 const WIDTH = 100
-/** Milliseconds the application may take. */
+/** Longest time (ms) the application may run. */
 const LIMIT = 100_000
 
-/** How logshare is put in place: the arguments of node, and the environment. */
+/** Two ways to install logshare: arguments of node, and environment variables. */
 const WAYS = {
   run: (log) => ({
     args: [join(ROOT, 'dist/cli/main.js'), 'run', '--file', log, '--level', 'debug'],
@@ -26,7 +26,7 @@ const WAYS = {
 }
 const WAY = WAYS.run
 
-/** Every thread of the application that logs. What spawn#1 prints is an answer the application reads, and no log. */
+/** Every thread of the application that logs. The output of spawn#1 is read by the application and is not a log. */
 const SOURCES = [
   'root',
   ...['fork#1', 'fork#2'].flatMap((fork) => [fork, `${fork}/worker#1`, `${fork}/worker#2`]),
@@ -39,7 +39,7 @@ async function main() {
   const log = join(directory, 'app.log')
   const { code, stdout, stderr } = await runApplication(log, directory)
   const ran = performance.now()
-  // The application's own output, among what logshare prints of its loggers.
+  // The application's own output, among the text that its loggers print.
   const result = /^index of .*\n(?: {2}.*\n)+/m.exec(stdout)?.[0] ?? ''
   if (code !== 0) throw new Error(`the application ended with ${code}\n${stderr.slice(-2000)}`)
 
@@ -51,14 +51,14 @@ async function main() {
   printProducers(producers)
   printTallies(tallies)
   const failures = findFailures(producers, tallies)
-  if (unreadable > 0) failures.push(`${unreadable} lines of the log are no records`)
+  if (unreadable > 0) failures.push(`${unreadable} lines of the log are not records`)
   for (const failure of failures) console.log(`FAILED: ${failure}`)
   const [run, checked] = [ran - start, performance.now() - ran].map((ms) => (ms / 1000).toFixed(1))
   console.log(`\n${run} s run, ${checked} s checked: ${log}`)
   process.exitCode = failures.length > 0 ? 1 : 0
 }
 
-/** Runs the application to its end; its log goes to `log`, what it makes to `directory`. */
+/** Runs the application to its end. Its log goes to the file `log`, the files it creates go to `directory`. */
 async function runApplication(log, directory) {
   const { args, env } = WAY(log)
   const script = join(__dirname, 'index-modules/main.js')
@@ -89,7 +89,7 @@ function readLog(path) {
   return { records, unreadable: lines.length - records.length }
 }
 
-/** What arrived of each producer, a thread of a process that numbers its records from 1. */
+/** Counts the records of each producer. A producer is a thread; it numbers its records from 1. */
 function audit(records) {
   const producers = new Map()
   for (const record of records) {
@@ -118,17 +118,21 @@ function audit(records) {
   })
 }
 
-/** What the application says it has done, and what its log says. */
+/** Compares the numbers in the application's output with the records in its log. */
 function compare(result, records) {
-  const said = (key) => Number(new RegExp(`^ +${key} +(\\d+)`, 'm').exec(result)?.[1])
+  const printed = (key) => Number(new RegExp(`^ +${key} +(\\d+)`, 'm').exec(result)?.[1])
   const count = (name, msg) =>
     records.filter((record) => record.name === name && record.msg.startsWith(msg)).length
   const left = records.map(({ msg }) => Number(/^leaving after (\d+) files$/.exec(msg)?.[1] ?? 0))
   const lookUps = count('index:lookup', 'answered ') + count('console', 'answered ')
   return [
-    ['files indexed, in the threads of two pools', said('files'), count('index.reader', 'indexed')],
-    ['files of the two processes, last record before process.exit()', said('files'), sum(left)],
-    ['look-ups answered, in two cluster workers', said('look-ups'), lookUps],
+    [
+      'files indexed, in the threads of two pools',
+      printed('files'),
+      count('index.reader', 'indexed'),
+    ],
+    ['files of the two processes, last record before process.exit()', printed('files'), sum(left)],
+    ['look-ups answered, in two cluster workers', printed('look-ups'), lookUps],
     [
       'compressions, in a worker that was terminated',
       count('index:pack', 'level '),
@@ -151,7 +155,7 @@ function findFailures(producers, tallies) {
   return failures
 }
 
-// One line of each kind of source, an error if there is one; broken in two behind the part that says where it is from.
+// Prints one line per kind of source, an error if there is one. The line is broken before the logger's name.
 function printSamples(records) {
   const kinds = new Map()
   for (const record of records) {

@@ -1,7 +1,7 @@
-// One log for all applications of pm2, across its restarts of any of them:
+// One log for all applications of pm2, which stays complete when pm2 restarts any of them:
 //
-//   npx logshare collect --prepare --dir /var/tmp/shop-log    once, so that none starts before it is a collector's
-//   pm2 start ecosystem.config.js
+//   npx logshare collect --prepare --dir /var/tmp/shop-log    # once, so that applications may start before the
+//   collector pm2 start ecosystem.config.js
 //   npx logshare ps /var/tmp/shop-log
 
 const LOGSHARE_DIR = '/var/tmp/shop-log'
@@ -13,7 +13,7 @@ module.exports = {
       script: 'node_modules/logshare/dist/cli/main.js',
       args: 'collect --config logshare.json',
       env: { LOGSHARE_DIR },
-      kill_timeout: 60_000, // until what waits in queues is written
+      kill_timeout: 60_000, // time to write the records in the queues
     },
     {
       name: 'api',

@@ -1,5 +1,5 @@
 'use strict'
-// One registry for a process: before an installation, with it and after it, for every copy of the package.
+// `install()`: a process has one registry before, during and after an installation, for all copies of the package.
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
@@ -7,7 +7,7 @@ const { cpSync, mkdirSync, symlinkSync } = require('node:fs')
 const { join } = require('node:path')
 const { readLines, readLog, ROOT, run, scratch, WAYS } = require('./helpers/run.js')
 
-test('loggers from before install() write to its handlers, and to the console after its undo', async (t) => {
+test('loggers created before install() use its handlers, and the console after uninstalling', async (t) => {
   const path = join(scratch(t), 'a.log')
   const { code, stdout, stderr } = await run('install-late.js', { way: 'none', args: [path] })
   assert.deepEqual([code, stderr], [0, ''])
@@ -25,7 +25,7 @@ test('loggers from before install() write to its handlers, and to the console af
   ])
 })
 
-test('two installed copies of the package are one', async (t) => {
+test('two copies of the package share one registry', async (t) => {
   const directory = scratch(t)
   const path = join(directory, 'a.log')
   const { dependencies } = require(join(ROOT, 'package.json'))
@@ -56,7 +56,7 @@ test('two installed copies of the package are one', async (t) => {
   ])
 })
 
-test('the API is imported by name', async (t) => {
+test('the API can be imported by name from an ES module', async (t) => {
   const path = join(scratch(t), 'a.log')
   for (const way of [...WAYS, 'none']) {
     const given = /** @type {'none'} */ (way)

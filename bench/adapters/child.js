@@ -1,5 +1,5 @@
 'use strict'
-// The benchmark's child: logs a burst of records whenever it is told to, and says what each has taken, in microseconds.
+// The benchmark's child: logs a burst of records on request and reports the time per record in microseconds.
 
 const { parentPort } = require('node:worker_threads')
 const libraries = require('./libraries.js')

@@ -1,7 +1,7 @@
 'use strict'
-// Each library as it writes to a file synchronously, and the call that is measured: a text, with three fields where the
-// library has fields. What prints does so to stdout, which is the file; in a thread, whose stdout goes through the main
-// thread, a library alone is given a stream that is the file.
+// Libraries: sets up each library to write to a file synchronously, and returns the measured call. It logs a text, with
+// three fields if the library has fields. Libraries that print use stdout, which is the file. In a thread, stdout goes
+// through the main thread, so a library alone gets a stream that writes the file.
 
 const { openSync, writeSync } = require('node:fs')
 const { Writable } = require('node:stream')

@@ -1,5 +1,6 @@
 'use strict'
-// The benchmark's root: has the logger that the child has, and lets the child go on when its last burst is written.
+// The benchmark's root: creates the same logger as the child, and starts the child's next burst when the last is
+// written.
 
 const { fork } = require('node:child_process')
 const { join } = require('node:path')

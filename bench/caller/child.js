@@ -1,5 +1,5 @@
 'use strict'
-// The benchmark's child: logs and measures what each call took.
+// The benchmark's child: logs and measures the mean time per call.
 
 const { parentPort } = require('node:worker_threads')
 

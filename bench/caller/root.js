@@ -1,5 +1,5 @@
 'use strict'
-// The benchmark's root: starts children of the wanted kind, lets them go when all are up, and passes the mean on.
+// The benchmark's root: starts children of the given kind, lets them log when all are ready, and reports the mean.
 
 const { fork } = require('node:child_process')
 const { join } = require('node:path')

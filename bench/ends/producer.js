@@ -1,5 +1,5 @@
 'use strict'
-// The producer of one cell: logs its records, and ends in the way it is told.
+// The producer of one cell: logs its records and ends in the given way.
 
 const { isMainThread, parentPort } = require('node:worker_threads')
 const { getLogger } = require('logshare')

@@ -1,5 +1,5 @@
 'use strict'
-// The application of one cell: starts the producer, or is it, and lives until the producer has ended.
+// The application of one cell: starts the producer, or is the producer itself, and runs until the producer has ended.
 
 const childProcess = require('node:child_process')
 const cluster = require('node:cluster')

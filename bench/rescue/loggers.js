@@ -1,5 +1,5 @@
 'use strict'
-// The loggers of the first table, each as its documentation has it: to a file where that is what it is used for.
+// The loggers of the first table, each set up as in its documentation: to a file if that is its usual destination.
 
 const FILE = 'library.log'
 

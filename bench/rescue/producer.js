@@ -1,5 +1,5 @@
 'use strict'
-// The application of one cell of the first table: a child logs through a library, and ends.
+// The application of one cell of the first table: a child logs through a library and ends.
 //
 //   node producer.js <library> <end> <records>
 

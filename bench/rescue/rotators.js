@@ -1,5 +1,5 @@
 'use strict'
-// The loggers of the second table, whose files are rotated: by size every hundred kilobytes, by date every second.
+// The loggers of the second table, whose files are rotated: by size every 100 KiB, by date every second.
 
 const FOLDER = 'logs'
 const SIZE = 100 * 1024

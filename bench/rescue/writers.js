@@ -1,5 +1,5 @@
 'use strict'
-// The application of one cell of the second table: several children write to the same rotated file, and end properly.
+// The application of one cell of the second table: several children write to the same rotated file and end normally.
 //
 //   node writers.js <logger> <fork|thread> <writers> <records>
 

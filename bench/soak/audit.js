@@ -1,5 +1,5 @@
 'use strict'
-// Reads a log of any size once and keeps, for each producer, how far it came and what was wrong.
+// Audit: reads a log of any size once and counts, per producer, its records and those missing, doubled or out of order.
 
 const { createReadStream } = require('node:fs')
 const { createInterface } = require('node:readline')

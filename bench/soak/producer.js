@@ -1,6 +1,6 @@
 'use strict'
-// A producer of the soak, as a thread or as a process: logs in bursts, keeps count of the calls that have returned where
-// its death does not reach, and ends as its plan says. It may have a thread beneath it.
+// A producer of the soak test, as a thread or a process: logs in bursts and ends as planned. It counts the calls that
+// have returned in a file, which survives it. It may start a thread of its own.
 
 const { openSync, writeSync } = require('node:fs')
 const { join } = require('node:path')

@@ -1,6 +1,6 @@
 'use strict'
-// The application of the soak: keeps its producers alive until the time is over, ends them in every way, terminates the
-// listener's thread, and writes down who lived from when to when and how much each has logged.
+// The application of the soak test: replaces producers until the time is over, ends them in every way, and terminates
+// the listener thread. It records when each producer lived and how much it logged.
 //
 // Arguments: the folder, the seconds and the seed.
 

@@ -1,5 +1,5 @@
 'use strict'
-// One run of the soak: mounts the disk, starts the application, fills the disk for a while, and counts the log.
+// One run of the soak test: mounts the disk, starts the application, fills the disk for a while and audits the log.
 //
 // Arguments: a folder, the seconds and the seed. Runs in a mount namespace of its own.
 

@@ -1,5 +1,5 @@
-// The compressor: a worker thread that compresses one file at the levels it is asked for. Knows nothing of logshare: it
-// logs with debug.
+// Compress: a worker thread that compresses one file at the requested levels. It does not use logshare; it logs with
+// debug.
 
 const { readFileSync } = require('node:fs')
 const { parentPort, workerData } = require('node:worker_threads')

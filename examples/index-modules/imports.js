@@ -1,5 +1,5 @@
-// Imports: which modules a source file asks for, and those of them that are not there. Knows nothing of logshare: it
-// logs with debug and console.
+// Imports: finds the modules that a source file imports, and those that do not exist. It does not use logshare; it logs
+// with debug and console.
 
 const { createRequire } = require('node:module')
 const { resolve: absolute } = require('node:path')

@@ -1,5 +1,5 @@
-// The indexer: a forked process that has its share of the files read by a pool of worker threads. Knows nothing of
-// logshare: it logs with console.
+// Indexer: a forked process that reads its share of the files with a pool of worker threads. It does not use logshare;
+// it logs with console.
 
 const { join } = require('node:path')
 const { Piscina } = require('piscina')
@@ -18,6 +18,6 @@ process.once('message', async (paths) => {
   const indexed = entries.filter(Boolean)
   process.send(indexed, () => {
     console.log('leaving after %d files', indexed.length)
-    process.exit() // with the threads of the pool, which nobody has told to end
+    process.exit() // also ends the threads of the pool
   })
 })

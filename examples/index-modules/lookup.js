@@ -1,5 +1,5 @@
-// The look-up server: a cluster worker that tells over HTTP where a name is declared. Knows nothing of logshare: it
-// logs with debug and console.
+// Lookup: a cluster worker that answers over HTTP where a name is declared. It does not use logshare; it logs with
+// debug and console.
 
 const { readFileSync } = require('node:fs')
 const { createServer } = require('node:http')

@@ -1,4 +1,4 @@
-// An application of many processes and threads: indexes a directory of modules, answers look-ups, compresses the index.
+// Main: an application with many processes and threads that indexes modules, answers look-ups and compresses the index.
 //
 //   node -r logshare/register main.js DIRECTORY OUTPUT
 
@@ -54,7 +54,7 @@ function collectNames(entries) {
   return names
 }
 
-// What this process prints is an answer, not a log.
+// The output of this process is its result, not a log.
 async function versions() {
   const { stdout } = await promisify(execFile)(process.execPath, [
     '-p',
@@ -63,7 +63,7 @@ async function versions() {
   return JSON.parse(stdout)
 }
 
-// Every so many of the names, and among them some that nobody declares.
+// Looks up a sample of the names, and some names that no file declares.
 async function lookUp(path, names) {
   cluster.setupPrimary({ exec: join(__dirname, 'lookup.js'), args: [path] })
   const workers = [cluster.fork(), cluster.fork()]

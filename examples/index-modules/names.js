@@ -1,4 +1,4 @@
-// Names: what a source file declares, and on which line. Knows nothing of logshare: it logs with debug.
+// Names: finds the names that a source file declares, and their lines. It does not use logshare; it logs with debug.
 
 const debug = require('debug')('index:names')
 

@@ -1,5 +1,5 @@
-// The packer: a script whose standard output is the index, compressed by a worker thread as well as is worth it. Knows
-// nothing of logshare: it logs with debug.
+// Pack: a script that writes the compressed index to standard output; a worker thread compresses it at several levels.
+// It does not use logshare; it logs with debug.
 
 const { once } = require('node:events')
 const { join } = require('node:path')

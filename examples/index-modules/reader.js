@@ -1,4 +1,4 @@
-// The reader: a task of the pool's worker threads, which reads one file and tells what is in it.
+// Reader: the task of the pool's worker threads, which reads one file and returns its names and imports.
 
 const { createHash } = require('node:crypto')
 const { readFile } = require('node:fs/promises')

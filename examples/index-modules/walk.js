@@ -1,4 +1,4 @@
-// Walk: every regular file beneath a directory. Knows nothing of logshare: it logs with debug.
+// Walk: lists the regular files below a directory. It does not use logshare; it logs with debug.
 
 const { readdirSync } = require('node:fs')
 const { join } = require('node:path')

@@ -1,8 +1,8 @@
-// Jetstream: the input that consumes a stream of NATS JetStream; each message becomes exactly one record, even if the
-// collector or the server is killed.
+// Jetstream: the input that consumes a stream of NATS JetStream and makes exactly one record of each message.
 //
-// A message is appended to the queue and then acknowledged. This file decides which message is next, not the server: if
-// the position of the durable consumer differs, or a message was lost, the consumer is created anew at our position.
+// That holds even if the collector or the server is killed. A message is appended to the queue and then acknowledged.
+// This file decides which message is next, not the server: if the position of the durable consumer differs, or a
+// message was lost, the consumer is created anew at our position.
 
 import { join } from 'node:path'
 import type { Consumer, ConsumerMessages, StreamInfo } from '@nats-io/jetstream'

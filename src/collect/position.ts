@@ -1,5 +1,4 @@
-// Position: an input's position in its stream, derived from the sequence number of the last record in the input's
-// queue.
+// Position: an input's position in its stream, derived from the last sequence number in the input's queue.
 //
 // Record and sequence number are one frame, so a crash cannot separate them. If a stream is removed and created again,
 // its own numbers restart but the queue's continue; a file keeps the number at which the present stream began.

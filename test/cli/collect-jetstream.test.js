@@ -1,5 +1,6 @@
 'use strict'
-// `logshare collect` with a stream of NATS JetStream: two applications' records in one file, over deaths of the collector.
+// `logshare collect` with a jetstream input: one file has all records of two applications although the collector is
+// killed.
 
 const assert = require('node:assert/strict')
 const { join } = require('node:path')
@@ -12,7 +13,7 @@ const { startSteps } = require('../helpers/steps.js')
 
 const ROUNDS = 4
 
-test('a collector that is killed again and again writes each record of a stream once', async (t) => {
+test('a collector that is killed repeatedly writes each record of a stream once', async (t) => {
   const { url } = await startServer(t)
   const directory = scratch(t)
   const log = join(scratch(t), 'all.log')

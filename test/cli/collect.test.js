@@ -1,5 +1,5 @@
 'use strict'
-// `logshare collect`: applications that share no parent have one log, also across restarts of the collector.
+// `logshare collect`: applications without a common root share one log, also across restarts of the collector.
 
 const assert = require('node:assert/strict')
 const { existsSync, mkdirSync, readdirSync, readFileSync, statSync } = require('node:fs')
@@ -10,7 +10,7 @@ const { assertDelivered } = require('../helpers/delivery')
 const { startSteps } = require('../helpers/steps')
 const { readLog, run, scratch } = require('../helpers/run')
 
-it('nothing is lost or doubled when the collector is killed and stopped while applications log', async (t) => {
+it('no record is lost or doubled when the collector is killed and stopped while applications log', async (t) => {
   const { directory, path, config } = prepare(t)
   assert.equal((await command(['collect', '--dir', directory, '--prepare'])).code, 0)
   const app = () => startSteps(t, { config: {}, args: ['fork'], env: { LOGSHARE_DIR: directory } })
@@ -50,7 +50,7 @@ it('nothing is lost or doubled when the collector is killed and stopped while ap
   assert.deepEqual(filesIn(directory), ['config.json', 'state.json'])
 })
 
-it('a collector that is told to end writes what is there, and each time', async (t) => {
+it('a collector writes everything in the queues when it is stopped, each time', async (t) => {
   const { directory, path, config } = prepare(t)
   const before = await startCollector(t, { directory, config })
   assert.equal(statSync(directory).mode & 0o777, 0o700)
@@ -65,11 +65,11 @@ it('a collector that is told to end writes what is there, and each time', async 
   assert.equal(await app.end(), 0)
 })
 
-it('levels are those of the collector, of LOGSHARE_LEVEL or of install(); what is printed is printed', async (t) => {
+it('uses the levels of the collector, LOGSHARE_LEVEL or install(), and still prints what is printed', async (t) => {
   const { directory, path, config } = prepare(t)
   const collector = await startCollector(t, { directory, config: { ...config, level: 'warn' } })
   const env = { LOGSHARE_DIR: directory }
-  const told = [
+  const runs = [
     await run('collect/levels.js', { env }),
     await run('collect/levels.js', { env: { ...env, LOGSHARE_LEVEL: 'debug' } }),
     await run('collect/levels.js', { env, way: 'none', args: ['info'] }),
@@ -77,7 +77,7 @@ it('levels are those of the collector, of LOGSHARE_LEVEL or of install(); what i
   assert.equal(await collector.end(), 0)
   const log = readLog(path)
   assertDelivered(log)
-  const [quiet, loud, own] = told.map(({ pid, code, stdout, stderr }) => {
+  const [quiet, loud, own] = runs.map(({ pid, code, stdout, stderr }) => {
     assert.deepEqual([code, stderr, stdout], [0, '', 'printed\n'])
     const ours = log.filter(({ source, name }) => {
       return source.startsWith(`levels#${pid}`) && name === 'part.inner'
@@ -93,11 +93,11 @@ it('levels are those of the collector, of LOGSHARE_LEVEL or of install(); what i
   ])
   assert.deepEqual(own, ['levels info', 'levels/fork#1 info'])
   assert.equal(log.filter(({ msg, lib }) => msg === 'printed' && lib === 'console').length, 6)
-  const secrets = log.filter(({ pid }) => pid === told[2].pid).map(({ secret }) => secret)
+  const secrets = log.filter(({ pid }) => pid === runs[2].pid).map(({ secret }) => secret)
   assert.ok(secrets.includes('[REDACTED]'), String(secrets))
 })
 
-it('what an application cannot keep while no collector is there is told of by the next one', async (t) => {
+it('the next collector reports the records that an application dropped without a collector', async (t) => {
   const { directory, path, config } = prepare(t)
   const limited = { ...config, overflow: { policy: 'drop', limit: '256k' } }
   const before = await startCollector(t, { directory, config: limited })
@@ -120,7 +120,7 @@ it('what an application cannot keep while no collector is there is told of by th
   assert.equal(log.length, made - dropped.info)
 })
 
-it('a level that a next collector has reaches applications that run', async (t) => {
+it('the level of the next collector reaches running applications', async (t) => {
   const { directory, path, config } = prepare(t)
   const first = await startCollector(t, { directory, config: { ...config, level: 'error' } })
   const app = startSteps(t, { config: {}, env: { LOGSHARE_DIR: directory } })
@@ -135,7 +135,7 @@ it('a level that a next collector has reaches applications that run', async (t) 
   assert.equal(await second.end(), 0)
 })
 
-it('a directory has one collector, and an application that has it keeps it', async (t) => {
+it('refuses a directory that a collector or an application uses', async (t) => {
   const { directory, config } = prepare(t)
   const collector = await startCollector(t, { directory, config })
   const { code, stderr } = await command(['collect', '--dir', directory])
@@ -156,7 +156,7 @@ it('a directory has one collector, and an application that has it keeps it', asy
   assert.equal(await app.end(), 0)
 })
 
-it('what no collector has written can be recovered, and the directory stays', async (t) => {
+it('records can be recovered without a collector, and the directory stays', async (t) => {
   const { directory, path, config } = prepare(t)
   const collector = await startCollector(t, { directory, config })
   await collector.end('SIGKILL')
@@ -169,7 +169,7 @@ it('what no collector has written can be recovered, and the directory stays', as
   assert.ok(filesIn(directory).includes('config.json'))
 })
 
-it('wrong use is told in a line', async (t) => {
+it('reports wrong use in one line', async (t) => {
   const folder = scratch(t)
   const open = join(folder, 'open')
   mkdirSync(open, { mode: 0o755 })
@@ -211,6 +211,6 @@ function sources({ child }, count) {
 /** @param {string} directory */
 function filesIn(directory) {
   return readdirSync(directory)
-    .filter((name) => !name.endsWith('.lock')) // that of a killed one
+    .filter((name) => !name.endsWith('.lock')) // of the killed collector
     .sort()
 }

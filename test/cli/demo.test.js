@@ -1,5 +1,5 @@
 'use strict'
-// The demo runs as it does for a user and finds its log complete.
+// The demo: runs as a user runs it and finds its log complete.
 
 const test = require('node:test')
 const assert = require('node:assert/strict')
@@ -8,7 +8,7 @@ const { run, scratch, ROOT } = require('../helpers/run.js')
 
 const LIMIT = 120_000
 
-test('npm run demo: the log of an application of many threads is complete', {
+test('npm run demo: the log of an application with many threads is complete', {
   timeout: LIMIT,
 }, async (t) => {
   const demo = join(ROOT, 'examples/demo.js')

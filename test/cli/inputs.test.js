@@ -1,5 +1,5 @@
 'use strict'
-// The inputs of `logshare collect`, fed by programs that know nothing of logshare.
+// The inputs of `logshare collect`, fed by programs without logshare.
 
 const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')
@@ -13,7 +13,7 @@ const { collect, readLog, scratch } = require('../helpers/run')
 const IS_LINUX = process.platform === 'linux'
 if (IS_LINUX) needPrograms({ logger: 'bsdutils', python3: 'python3' })
 
-it('logger(1) over UDP, TCP and a Unix socket, in both formats', {
+it('takes messages of logger(1) over UDP, TCP and a Unix socket, in both formats', {
   skip: !IS_LINUX,
 }, async (t) => {
   const { port, socket, stop } = await start(t)
@@ -60,7 +60,7 @@ it('logger(1) over UDP, TCP and a Unix socket, in both formats', {
   assert.deepEqual([counted?.name, counted?.['x@1']], ['oct', { k: 'v"w' }])
 })
 
-it("Python's SysLogHandler over UDP, TCP and a Unix socket", {
+it("takes messages of Python's SysLogHandler over UDP, TCP and a Unix socket", {
   skip: !IS_LINUX,
 }, async (t) => {
   const { port, socket, stop } = await start(t)
@@ -90,7 +90,7 @@ for where in (dict(address=('127.0.0.1', ${port})),
   ])
 })
 
-it('JSON lines from a shell, from other loggers, and text', async (t) => {
+it('takes JSON lines from a shell and from other loggers, and text', async (t) => {
   const { ndjson, stop } = await start(t)
   const lines = [
     { level: 'warn', msg: 'words', x: 1, time: '2026-01-02T03:04:05.678Z' },
@@ -126,7 +126,7 @@ it('JSON lines from a shell, from other loggers, and text', async (t) => {
   assert.equal(JSON.stringify(log[3]), ours)
 })
 
-it('inputs count on, and lose nothing they have taken, when the collector is killed', async (t) => {
+it('numbers continue and no received record is lost when the collector is killed', async (t) => {
   const { path, ndjson, collector, restart } = await start(t)
   const shell = (/** @type {number} */ from) =>
     program('bash', [
@@ -145,7 +145,7 @@ it('inputs count on, and lose nothing they have taken, when the collector is kil
   )
 })
 
-it('bytes that are no messages end their connection and nothing else', async (t) => {
+it('bytes that are not messages close only their own connection', async (t) => {
   const { port, ndjson, collector, stop } = await start(t)
   const send = (/** @type {number} */ to, /** @type {string} */ bytes) =>
     program('bash', ['-c', `exec 3<>/dev/tcp/127.0.0.1/${to}; ${bytes} >&3 2>/dev/null || true`])
@@ -164,7 +164,7 @@ async function program(file, args, input) {
   assert.equal(code, 0, stderr)
 }
 
-/** A collector with all inputs. @param {{ after(fn: () => void): void }} t */
+/** Starts a collector with all inputs. @param {{ after(fn: () => void): void }} t */
 async function start(t) {
   const folder = scratch(t)
   const path = join(folder, 'all.log')
@@ -191,7 +191,7 @@ async function start(t) {
   return { path, socket, port, ndjson, collector, stop: stopOf(collector), restart }
 }
 
-/** A port of TCP that nobody listens on, and hardly of UDP. @returns {Promise<number>} */
+/** A free TCP port, whose UDP port is most likely free, too. @returns {Promise<number>} */
 function freePort() {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {

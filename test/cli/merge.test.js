@@ -1,5 +1,5 @@
 'use strict'
-// `logshare merge` as a user runs it, on logs that the libraries have written.
+// `logshare merge` as a user runs it, on logs written by the libraries themselves.
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
@@ -27,7 +27,7 @@ function merge(args, options = {}) {
   return run(CLI, { way: 'none', args: ['merge', ...args], ...options })
 }
 
-/** One of our lines. @param {number} after @param {object} [more] */
+/** A line of logshare. @param {number} after @param {object} [more] */
 function line(after, more = {}) {
   const own = { pid: 7, tid: 0, source: 'root', seq: after + 1, name: 'app', msg: `at ${after}` }
   return `${JSON.stringify({ level: 30, time: START + after, ...own, ...more })}\n`
@@ -38,7 +38,7 @@ function numbers(text) {
   return [...text.matchAll(/no\. (\d+)/g)].map(([, number]) => Number(number))
 }
 
-test('logs of pino, bunyan, winston and log4js become one, lines unchanged', async (t) => {
+test('merges logs of pino, bunyan, winston and log4js, lines unchanged', async (t) => {
   const directory = scratch(t)
   const count = 200
   const written = await run('logs/libraries.js', { way: 'none', args: [directory, String(count)] })
@@ -86,7 +86,7 @@ test('logs of pino, bunyan, winston and log4js become one, lines unchanged', asy
   )
 })
 
-test('logs of logshare itself: filters, statistics, parts that are compressed', async (t) => {
+test('merges logs of logshare: filters, statistics, compressed parts', async (t) => {
   const directory = scratch(t)
   const paths = ['a', 'b'].map((name) => join(directory, `${name}.log`))
   for (const path of paths) {
@@ -131,7 +131,7 @@ test('logs of logshare itself: filters, statistics, parts that are compressed', 
   })
 })
 
-test('statistics: gaps, announced gaps, doubles, disorder', async (t) => {
+test('statistics: gaps, announced drops, doubles, disorder', async (t) => {
   const directory = scratch(t)
   /** @type {string[]} */
   const written = []
@@ -152,8 +152,8 @@ test('statistics: gaps, announced gaps, doubles, disorder', async (t) => {
   writeFileSync(worker, written.join(''))
   const root = join(directory, 'root.log')
   const rows = [0, 1, 2, 5, 6, 6, 9, 8, 20].map((after) => line(after))
-  const told = { dropped: { 'worker#1': { info: 2 } }, name: 'logshare', source: 'root/listener' }
-  writeFileSync(root, `${rows.join('')}${line(30, { ...told, seq: 1 })}`)
+  const report = { dropped: { 'worker#1': { info: 2 } }, name: 'logshare', source: 'root/listener' }
+  writeFileSync(root, `${rows.join('')}${line(30, { ...report, seq: 1 })}`)
   const older = join(directory, 'root.log.1')
   writeFileSync(older, line(12) + line(13) + line(13))
 
@@ -185,7 +185,7 @@ test('statistics: gaps, announced gaps, doubles, disorder', async (t) => {
   assert.match(table.stdout, /^missing of worker#1 9\/1: 11-17$/m)
 })
 
-test('what cannot be read is named, the rest is merged, the code is 1', async (t) => {
+test('names files that cannot be read, merges the others and exits with code 1', async (t) => {
   const directory = scratch(t)
   const good = join(directory, 'good.log')
   writeFileSync(good, line(0) + line(1))
@@ -208,7 +208,7 @@ test('what cannot be read is named, the rest is merged, the code is 1', async (t
   assert.ok((line(0) + line(1) + text).startsWith(damaged.stdout.trimEnd()))
 })
 
-test('wrong options are refused by name', async () => {
+test('refuses wrong options by name', async () => {
   for (const [args, message] of [
     [['--since', 'yesterday'], /--since: expected a time such as/],
     [['--level', 'loud'], /--level: expected trace, debug/],
@@ -224,7 +224,7 @@ test('wrong options are refused by name', async () => {
   }
 })
 
-test('standard input, compressed or not, takes its place among files', async (t) => {
+test('merges standard input, compressed or not, with files', async (t) => {
   const directory = scratch(t)
   writeFileSync(join(directory, 'odd.log'), line(1) + line(3))
   const { code, stdout } = await merge(['-', 'odd.log'], {
@@ -239,7 +239,7 @@ test('standard input, compressed or not, takes its place among files', async (t)
   assert.equal(text, [0, 1, 2, 3].map((after) => line(after)).join(''))
 })
 
-test('a reader that has seen enough ends it quietly, with code 0', async (t) => {
+test('exits with code 0 and no message when the reading end of the pipe closes', async (t) => {
   const directory = scratch(t)
   const path = join(directory, 'a.log')
   writeFileSync(path, Array.from({ length: 100_000 }, (_, i) => line(i)).join(''))
@@ -254,7 +254,7 @@ test('a reader that has seen enough ends it quietly, with code 0', async (t) => 
   assert.equal(readFileSync(join(directory, 'code'), 'utf8'), '0\n')
 })
 
-test('memory does not grow with the logs, even with a window that takes all of them', async (t) => {
+test('memory does not grow with the logs, even with a window larger than the logs', async (t) => {
   const directory = scratch(t)
   const text = 'x'.repeat(100)
   const paths = [0, 1, 2, 3].map((file) => {
@@ -280,7 +280,7 @@ test('memory does not grow with the logs, even with a window that takes all of t
   assert.ok(peak < 250, stderr)
 })
 
-/** Starts following. @param {{ after(fn: () => void): void }} t @param {string[]} args @param {string} cwd */
+/** Starts `merge --follow`. @param {{ after(fn: () => void): void }} t @param {string[]} args @param {string} cwd */
 function follow(t, args, cwd) {
   const child = spawn(process.execPath, [CLI, 'merge', '--follow', ...args], {
     cwd,
@@ -290,7 +290,7 @@ function follow(t, args, cwd) {
   t.after(() => child.kill('SIGKILL'))
   const seen = { stdout: '', stderr: '' }
   const closed = once(child, 'close')
-  /** Resolves when the text has been written. @param {string} text @param {'stdout' | 'stderr'} stream */
+  /** Resolves when the text was written. @param {string} text @param {'stdout' | 'stderr'} stream */
   const until = async (text, stream = 'stdout') => {
     while (!seen[stream].includes(text)) {
       const ended = await Promise.race([once(child[stream], 'data'), closed.then(() => true)])
@@ -302,7 +302,7 @@ function follow(t, args, cwd) {
   return { child, seen, until, closed }
 }
 
-test('--follow: growing logs, renamed and cut, a writer that goes on; ends by SIGINT with code 0', {
+test('--follow reads growing, renamed and truncated logs; SIGINT ends it with code 0', {
   timeout: 60_000,
 }, async (t) => {
   const directory = scratch(t)
@@ -310,7 +310,7 @@ test('--follow: growing logs, renamed and cut, a writer that goes on; ends by SI
   let after = 0
   /** @type {string[]} */
   const all = []
-  /** Writes lines in turn to both, of rising times. @param {number} count */
+  /** Writes lines to both logs in turn, with ascending times. @param {number} count */
   const write = (count) => {
     for (let i = 0; i < count; i++) {
       const text = line(after++)
@@ -325,7 +325,7 @@ test('--follow: growing logs, renamed and cut, a writer that goes on; ends by SI
   for (let round = 0; round < 3; round++) {
     const before = write(40)
     renameSync(a, `${a}.${round}`)
-    // Whoever has it open goes on for a moment.
+    // A process that has the file open may still write to it after the rename.
     const text = line(after++)
     all.push(text)
     appendFileSync(`${a}.${round}`, text)
@@ -335,7 +335,7 @@ test('--follow: growing logs, renamed and cut, a writer that goes on; ends by SI
     assert.equal(seen.stdout, all.join(''))
   }
   truncateSync(b)
-  // A cut is seen when the file is shorter than it was.
+  // The truncation is noticed because the file is shorter than before.
   await until(write(6))
   assert.equal(seen.stdout, all.join(''))
   child.kill('SIGINT')
@@ -343,7 +343,7 @@ test('--follow: growing logs, renamed and cut, a writer that goes on; ends by SI
   assert.deepEqual([code, signal, seen.stderr], [0, null, ''])
 })
 
-test('--follow waits for a log that is not there yet, and reads compressed ones once', {
+test('--follow waits for a log that does not exist yet, and reads compressed logs once', {
   timeout: 60_000,
 }, async (t) => {
   const directory = scratch(t)

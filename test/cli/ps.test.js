@@ -1,5 +1,5 @@
 'use strict'
-// `logshare ps`: the tree of an application that runs, of a collector's applications, and of nobody.
+// `logshare ps`: shows the tree of a running application and of a collector's applications.
 
 const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')
@@ -10,7 +10,7 @@ const { command, startCollector, until } = require('../helpers/collector')
 const { cleanEnv, ROOT, scratch } = require('../helpers/run')
 const { startSteps } = require('../helpers/steps')
 
-it('the tree of an application in the default place, by its directory, and by a process of it', async (t) => {
+it('finds an application in the default location, by its directory, and by a process id', async (t) => {
   const { config, env } = prepare(t)
   const app = startSteps(t, { config: { ...config, levels: { db: 'warn' } }, args: ['fork'], env })
   await app.take('log', { count: 100, pad: 'x'.repeat(1000) })
@@ -56,7 +56,7 @@ it('the tree of an application in the default place, by its directory, and by a 
   assert.equal(await app.end(), 0)
 })
 
-it('watching tells what is logged a second, until the application ends', async (t) => {
+it('--watch shows records per second until the application ends', async (t) => {
   const { config, env } = prepare(t)
   const app = startSteps(t, { config, args: ['fork'], env })
   await app.take('log', { count: 1 })
@@ -75,7 +75,7 @@ it('watching tells what is logged a second, until the application ends', async (
   assert.deepEqual([code, watch.output.stderr], [0, 'logshare: the application has ended\n'])
 })
 
-it('SIGINT ends watching', async (t) => {
+it('SIGINT ends --watch', async (t) => {
   const { config, env } = prepare(t)
   const app = startSteps(t, { config, args: ['fork'], env })
   await app.take('log', { count: 1 })
@@ -87,29 +87,29 @@ it('SIGINT ends watching', async (t) => {
   assert.equal(await app.end(), 0)
 })
 
-it('what drops and what waits is told, while the root is stopped by its user', async (t) => {
+it('shows drops and full queues', async (t) => {
   const { config, env } = prepare(t)
   const overflow = { policy: 'drop', limit: '256k' }
   const app = startSteps(t, { config: { ...config, overflow }, args: ['processes'], env })
   await app.take('log', { count: 1 })
-  let told = 0
-  for (let tries = 0; told === 0 && tries < 5; tries++) {
+  let expected = 0
+  for (let tries = 0; expected === 0 && tries < 5; tries++) {
     const { dropped } = await app.take('stopped', { count: 5000, pad: 'x'.repeat(500) })
-    told = dropped.info ?? 0
+    expected = dropped.info ?? 0
   }
-  assert.ok(told > 0, 'some were dropped')
+  assert.ok(expected > 0, 'some were dropped')
   const [fork, found] = await until(async () => {
-    await app.take('log', { count: 1 }) // what it has dropped is told with a record behind it
+    await app.take('log', { count: 1 }) // the drops are reported with the next record
     const [each] = await ps([], env)
     const part = each.producers.find((/** @type {any} */ { source }) => source === 'fork#1')
-    return part.dropped >= told && [part, each]
+    return part.dropped >= expected && [part, each]
   }, 'drops')
   assert.equal(fork.limit, 256 * 1024)
   assert.equal(found.dropped, fork.dropped)
   assert.equal(await app.end(), 0)
 })
 
-it("a collector's applications and inputs", async (t) => {
+it("shows a collector's applications and inputs", async (t) => {
   const folder = scratch(t)
   const directory = join(folder, 'run')
   const config = { handlers: [{ type: 'file', path: join(folder, 'all.log') }] }
@@ -137,7 +137,7 @@ it("a collector's applications and inputs", async (t) => {
   assert.equal(await collector.end(), 0)
 })
 
-it('nobody there: a line and exit code 1', async (t) => {
+it('without an application, prints one line and exits with code 1', async (t) => {
   const { env, folder } = prepare(t)
   for (const [args, message] of /** @type {[string[], RegExp][]} */ ([
     [[], /^logshare: this user runs no application .*_DIR\)\n$/],

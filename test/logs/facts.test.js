@@ -1,5 +1,5 @@
 'use strict'
-// What text lines say of themselves, and which records a filter takes.
+// Facts: level, name and message of text and JSON lines, and the records that a filter accepts.
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
@@ -76,7 +76,7 @@ test('globs', () => {
   assert.equal(takes(['a+(b)[c]{1}$^|\\'], 'a+(b)[c]{1}$^|\\'), true)
 })
 
-test('a filter of times takes both ends', () => {
+test('a time filter includes both ends', () => {
   const accepts = createAccepts({ since: START, until: START + 2 })
   assert.ok(accepts)
   const taken = [-1, 0, 1, 2, 3].map((i) => accepts(entryOf(`{"time":${START + i}}`), 'x.log'))

@@ -1,5 +1,5 @@
 'use strict'
-// What a line is and when: the times that logs write, and those of JSON members wherever they stand.
+// Line: the kind and time of a line, in all formats of times that logs use, and wherever a JSON member is.
 
 process.env.TZ = 'Europe/Berlin'
 const { test } = require('node:test')
@@ -52,7 +52,7 @@ for (const [line, time] of TIMED) {
   test(`the time of ${line}`, () => assert.equal(timeOf(line), time))
 }
 
-test('what is no time', () => {
+test('lines that do not begin with a time', () => {
   for (const line of [
     '',
     '    at Object.<anonymous> (/app/x.js:2:50)',
@@ -70,7 +70,7 @@ test('what is no time', () => {
     assert.ok(Number.isNaN(timeOf(line)), line)
 })
 
-test('a number is a time only in a file that begins with numbers', () => {
+test('a number is a time only in a file whose first time is a number', () => {
   const reader = new LineReader(REFERENCE)
   assert.equal(timeOf('2026-11-22T21:38:42Z x', reader), T)
   assert.ok(Number.isNaN(timeOf('1795383522 bytes', reader)))
@@ -87,7 +87,7 @@ test('the time of any JSON object is found where JSON.parse finds it', () => {
   fc.assert(
     fc.property(objects, fc.nat(20), fc.nat({ max: 4e12 }), (fields, place, time) => {
       const members = fields.toSpliced(place, 0, ['time', 2e11 + time])
-      // A number as a key would go to the front, as in any object.
+      // An integer key would move to the front of the object.
       const line = `{${members.map(([key, each]) => `${JSON.stringify(key)}:${JSON.stringify(each)}`)}}`
       const reader = new LineReader(REFERENCE)
       const bytes = Buffer.from(`${line}\n`)
@@ -100,7 +100,7 @@ test('the time of any JSON object is found where JSON.parse finds it', () => {
 
 const KEYS = new Set(['time', 'timestamp', '@timestamp', 'ts', 'date', 'startTime'])
 
-test('any bytes are read without an end to them being passed', () => {
+test('reads any bytes without passing their end', () => {
   fc.assert(
     fc.property(
       fc.uint8Array({ maxLength: 60 }),
@@ -115,7 +115,7 @@ test('any bytes are read without an end to them being passed', () => {
   )
 })
 
-test('moments of options', () => {
+test('times in options', () => {
   const now = T
   assert.equal(parseMoment('10m', '--since', now), T - 600_000)
   assert.equal(parseMoment('2h', '--since', now), T - 7_200_000)

@@ -1,5 +1,5 @@
 'use strict'
-// Merging what was split gives what was there before, whatever the forms, the pieces and the order of the files.
+// Merge: merging the parts of a split log gives the log back, whatever the formats, chunks and order of the files.
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
@@ -16,7 +16,7 @@ const { scratch } = require('../helpers/run.js')
 const START = Date.UTC(2026, 10, 22)
 const WINDOW = 1000
 
-/** One record as text, one or more lines of it. @type {((time: number, id: number) => string)[]} */
+/** Formats of a record, with one or more lines. @type {((time: number, id: number) => string)[]} */
 const FORMS = [
   (time, id) => `{"level":30,"time":${time},"msg":"${id}"}\n`,
   (time, id) => `{"msg":"${id}","time":"${new Date(time).toISOString()}","v":0}\n`,
@@ -49,7 +49,7 @@ async function mergeToText(paths, window = WINDOW) {
   return { text: Buffer.concat(pieces).toString(), late, failed }
 }
 
-test('shuffled splits of an ordered stream give the ordered stream', async (t) => {
+test('shuffled parts of a sorted log are merged to the sorted log', async (t) => {
   const directory = scratch(t)
   let run = 0
   const record = fc.record({ step: fc.nat(300), log: fc.nat(5), shift: fc.nat(WINDOW / 2) })
@@ -69,7 +69,7 @@ test('shuffled splits of an ordered stream give the ordered stream', async (t) =
           return { time, log, id, text: FORMS[logs[log].form](time, id), shift }
         })
         const paths = logs.map(({ packed }, log) => {
-          // In the file, a record may stand up to half the window too late.
+          // In its file, a record may come up to half the window too late.
           const own = all.filter((each) => each.log === log)
           own.sort((a, b) => a.time + a.shift - (b.time + b.shift) || a.id - b.id)
           for (const [line, each] of own.entries()) Object.assign(each, { line })
@@ -92,7 +92,7 @@ test('shuffled splits of an ordered stream give the ordered stream', async (t) =
   )
 })
 
-test('records are the same whatever the pieces in which bytes come', () => {
+test('records do not depend on the chunks in which bytes are read', () => {
   const text = FORMS.map((form, id) => form(START + id, id) + form(START + id, id)).join('')
   const file = Buffer.from(`no time yet\n  indented\n{"bare":1}\n${text}half a line`)
   /** @param {readonly number[]} cuts */
@@ -117,7 +117,7 @@ test('records are the same whatever the pieces in which bytes come', () => {
   fc.assert(fc.property(cuts, (pieces) => assert.deepEqual(split(pieces), whole)))
 })
 
-test('what no window takes is late, counted, and still there', async (t) => {
+test('records that are late by more than the window are counted and still written', async (t) => {
   const path = join(scratch(t), 'late.log')
   const lines = Array.from({ length: 30_000 }, (_, i) => FORMS[0](START + i, i))
   const ordered = lines.join('')
@@ -146,7 +146,7 @@ test('lines without any time, very long lines, empty files', async (t) => {
   assert.equal(text, `a\nb\nc\n${texts[2]}${long}`)
 })
 
-test('ranges are a set', () => {
+test('Ranges is a set', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 60 })), (numbers) => {
       const ranges = new Ranges()

@@ -1,5 +1,6 @@
 'use strict'
-// Every way of starting a child, by every way in: nothing lost or doubled, one order, right names, levels and places.
+// Delivery: for every way to start a child and to install logshare, no record is lost, doubled or out of order, and all
+// have the right source, name, level and text.
 
 const assert = require('node:assert/strict')
 const { readFileSync } = require('node:fs')
@@ -11,7 +12,7 @@ const { run, scratch, readLog, readLines } = require('../helpers/run')
 const COUNT = 500
 const LEVELS = [10, 20, 30, 40, 50, 60]
 
-/** How children are started, and the threads and processes that come of it. */
+/** Ways to start children, by group. */
 const GROUPS = {
   threads: [
     'worker',
@@ -115,7 +116,7 @@ function assertChildren(records, children, { pid, stdout }) {
   assert.ok(main.every((record) => record.pid === pid && record.tid === 0))
 }
 
-// A thread's stderr is the root's even where its stdout is read.
+// A worker's stderr goes to the root even if its stdout is read by the application.
 function isQuiet({ piped, how }) {
   return piped && !how.startsWith('worker')
 }
@@ -169,7 +170,7 @@ function readReports(path) {
   return /** @type {any[]} */ (readLines(readFileSync(path, 'utf8')))
 }
 
-/** The child's source and those of the chain beneath it. @param {Child} child */
+/** The source of the child and those of its descendants. @param {Child} child */
 function beneath({ how, source }) {
   const paths = [source]
   for (const kind of how.split('/').slice(1)) {

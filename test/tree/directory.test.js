@@ -1,5 +1,5 @@
 'use strict'
-// The runtime directory: nothing is left of it, and where it cannot be made the root says so and children run.
+// The runtime directory: it is removed at the end; if it cannot be created, the root warns and children still run.
 
 const assert = require('node:assert/strict')
 const {
@@ -24,40 +24,40 @@ const STRANGER = 65_534
 const EXPECTED = { root: 1, 'worker#1': 100, 'fork#1': 100, 'fork#2': 100, 'spawn#1': 100 }
 
 for (const variable of ['XDG_RUNTIME_DIR', 'TMPDIR', 'LOGSHARE_DIR']) {
-  it(`nothing is left in ${variable}`, async (t) => {
-    const { directory, path, options, told } = prepare(t)
+  it(`leaves no files in ${variable}`, async (t) => {
+    const { directory, path, options, readReports } = prepare(t)
     const runtime = join(directory, 'runtime')
     mkdirSync(runtime, { mode: 0o700 })
     const env = { ...options.env, XDG_RUNTIME_DIR: '', [variable]: runtime, TEST_RUNTIME: runtime }
     const result = await run('directory/root.js', { ...options, env })
     assert.deepEqual([result.code, result.stderr], [0, ''])
     assertDelivered(readLog(path), EXPECTED)
-    assert.ok(told()[0].files.includes('config.json'), 'it was there')
+    assert.ok(readReports()[0].files.includes('config.json'), 'it was there')
     assert.deepEqual(filesIn(runtime), [])
   })
 }
 
 /**
- * Directories that cannot be used: how they are laid at a path, or beneath it, and what is said of them.
- * @type {Record<string, { lay(path: string): string, message: RegExp, skip?: string | false }>}
+ * Directories that cannot be used: how one is created at or below a path, and the expected message.
+ * @type {Record<string, { create(path: string): string, message: RegExp, skip?: string | false }>}
  */
 const FAULTS = {
   'is a file': {
-    lay(path) {
+    create(path) {
       writeFileSync(path, '')
       return path
     },
     message: /expected a directory/,
   },
   'is beneath a file': {
-    lay(path) {
+    create(path) {
       writeFileSync(path, '')
       return join(path, 'nowhere')
     },
     message: /ENOTDIR/,
   },
   'is open to others': {
-    lay(path) {
+    create(path) {
       mkdirSync(path)
       chmodSync(path, 0o755)
       return path
@@ -65,7 +65,7 @@ const FAULTS = {
     message: /expected mode 0700, got 0755/,
   },
   'belongs to somebody else': {
-    lay(path) {
+    create(path) {
       mkdirSync(path, { mode: 0o700 })
       chownSync(path, STRANGER, STRANGER)
       return path
@@ -75,11 +75,11 @@ const FAULTS = {
   },
 }
 
-for (const [fault, { lay, message, skip = false }] of Object.entries(FAULTS)) {
+for (const [fault, { create, message, skip = false }] of Object.entries(FAULTS)) {
   for (const way of WAYS) {
     it(`a root ends when LOGSHARE_DIR ${fault}, by ${way}`, { skip }, async (t) => {
       const { directory, options } = prepare(t)
-      const runtime = lay(join(directory, 'runtime'))
+      const runtime = create(join(directory, 'runtime'))
       const env = { ...options.env, LOGSHARE_DIR: runtime }
       const result = await run('directory/root.js', { ...options, way, env })
       if (way === 'install') {
@@ -94,7 +94,7 @@ for (const [fault, { lay, message, skip = false }] of Object.entries(FAULTS)) {
   }
 }
 
-/** Environments in which no directory can be made, found out with the first child process. */
+/** Environments in which no directory can be created, which the root notices with its first child process. */
 const NOWHERE = {
   'TMPDIR is a file': { XDG_RUNTIME_DIR: '', TMPDIR: __filename },
   'neither XDG_RUNTIME_DIR nor TMPDIR is there': {
@@ -104,8 +104,8 @@ const NOWHERE = {
 }
 
 for (const [fault, nowhere] of Object.entries(NOWHERE)) {
-  it(`children run, and a notice is given once, when ${fault}`, async (t) => {
-    const { path, options, told } = prepare(t)
+  it(`runs children and warns once when ${fault}`, async (t) => {
+    const { path, options, readReports } = prepare(t)
     const env = { ...options.env, ...nowhere }
     const result = await run('directory/root.js', { ...options, way: 'install', env })
     assert.equal(result.code, 0, result.stderr)
@@ -115,7 +115,7 @@ for (const [fault, nowhere] of Object.entries(NOWHERE)) {
       lines[0],
       /^logshare: child processes cannot log through the root: .*_FAILED_OPEN\)$/,
     )
-    const [{ stdout }] = told()
+    const [{ stdout }] = readReports()
     assert.ok(stdout.includes('printed\n'))
     assert.equal(result.stdout.split('printed\n').length - 1, 3)
     const threads = readLog(path).filter(({ source }) => source.startsWith('worker'))
@@ -123,13 +123,13 @@ for (const [fault, nowhere] of Object.entries(NOWHERE)) {
   })
 }
 
-it('a directory laid in the way by somebody else is not used', {
+it('does not use a directory that another user created in advance', {
   skip: !isSuperuser,
 }, async (t) => {
   const { directory, path, options } = prepare(t)
-  const laid = join(directory, `logshare-${process.getuid?.()}`)
-  mkdirSync(laid, { mode: 0o700 })
-  chownSync(laid, STRANGER, STRANGER)
+  const foreign = join(directory, `logshare-${process.getuid?.()}`)
+  mkdirSync(foreign, { mode: 0o700 })
+  chownSync(foreign, STRANGER, STRANGER)
   const env = { ...options.env, XDG_RUNTIME_DIR: directory }
   const result = await run('directory/root.js', { ...options, way: 'install', env })
   assert.equal(result.code, 0, result.stderr)
@@ -137,11 +137,11 @@ it('a directory laid in the way by somebody else is not used', {
     result.stderr,
     /^logshare: .* belongs to user 65534; using .* \(LOGSHARE_WARN_FAILED_OPEN\)\n$/,
   )
-  assert.deepEqual(filesIn(laid), [])
+  assert.deepEqual(filesIn(foreign), [])
   assertDelivered(readLog(path), EXPECTED)
 })
 
-it('a full XDG_RUNTIME_DIR is not used, and that is told once', {
+it('does not use a full XDG_RUNTIME_DIR and warns once', {
   skip: process.platform !== 'linux',
 }, async (t) => {
   const { path, options } = prepare(t)
@@ -156,7 +156,7 @@ it('a full XDG_RUNTIME_DIR is not used, and that is told once', {
 })
 
 for (const policy of /** @type {const} */ (['block', 'drop'])) {
-  it(`a runtime directory that fills up: ${policy}`, {
+  it(`handles a runtime directory that fills up, with policy ${policy}`, {
     skip: process.platform !== 'linux',
   }, async (t) => {
     const path = join(scratch(t), 'app.log')
@@ -167,7 +167,7 @@ for (const policy of /** @type {const} */ (['block', 'drop'])) {
     fill(join(runtime, 'filler'))
     const logged = app.take('log', { count: 2000, pad: 'x'.repeat(300) })
     if (policy === 'drop') await logged
-    // Threads go on through memory; when all of theirs is there, the fork has met the full disk.
+    // Threads log through memory. When all their records have arrived, the fork has met the full disk.
     while (wholeLines(path).filter(({ source }) => source === 'worker#1').length < 2010);
     rmSync(join(runtime, 'filler'))
     await logged
@@ -187,7 +187,7 @@ for (const policy of /** @type {const} */ (['block', 'drop'])) {
   })
 }
 
-/** The records of a log that is being written. @param {string} path */
+/** The complete lines of a log that is being written, as records. @param {string} path */
 function wholeLines(path) {
   const text = readFileSync(path, 'utf8')
   return readLines(text.slice(0, text.lastIndexOf('\n') + 1))
@@ -200,8 +200,8 @@ function prepare(t) {
   const reports = join(directory, 'report')
   const options = { env: { TEST_REPORT: reports }, config: { handlers: [{ type: 'file', path }] } }
   /** @returns {any[]} */
-  const told = () => readLines(readFileSync(reports, 'utf8'))
-  return { directory, path, options, told }
+  const readReports = () => readLines(readFileSync(reports, 'utf8'))
+  return { directory, path, options, readReports }
 }
 
 /** @param {string} directory */

@@ -1,5 +1,6 @@
 'use strict'
-// The ends of roots and children: what was written by a call that returned is in the log, and exit codes are as before.
+// Exit: whatever ends a root or a child, the log has every record whose log call returned, and exit codes do not
+// change.
 
 const assert = require('node:assert/strict')
 const { readFileSync } = require('node:fs')
@@ -24,7 +25,7 @@ const ENDS = [
 
 for (const [place, how] of ENDS.entries()) {
   const way = WAYS[place % WAYS.length]
-  it(`a root that ends by ${how} leaves nothing behind, by ${way}`, async (t) => {
+  it(`writes all records of a root that ends by ${how}, by ${way}`, async (t) => {
     const { path, reports, options } = prepare(t)
     const [bare, result] = await Promise.all([
       run('exit/root.js', { args: [how], env: bareEnv(options), way: 'none' }),
@@ -32,21 +33,21 @@ for (const [place, how] of ENDS.entries()) {
     ])
     assert.deepEqual([result.code, result.signal], [bare.code, bare.signal], result.stderr)
     assert.equal(withoutStack(result.stderr), withoutStack(bare.stderr))
-    const told = readReports(reports).find(({ pid }) => pid === result.pid)
+    const report = readReports(reports).find(({ pid }) => pid === result.pid)
     const counts = assertComplete(readLog(path))
     for (const [source, least] of [
-      ['root', told.root],
-      ['worker#1', told.worker],
-      ['fork#1', told.fork],
+      ['root', report.root],
+      ['worker#1', report.worker],
+      ['fork#1', report.fork],
     ]) {
       assert.ok(counts[source] >= least, `${source}: ${counts[source]} of ${least}`)
     }
-    if (how === 'throwingListener') assert.equal(counts.root, told.root + 1)
+    if (how === 'throwingListener') assert.equal(counts.root, report.root + 1)
   })
 }
 
 for (const way of WAYS) {
-  it(`a worker's backlog is written when the root calls process.exit(), by ${way}`, async (t) => {
+  it(`writes a worker's backlog when the root calls process.exit(), by ${way}`, async (t) => {
     const { path, options } = prepare(t)
     const result = await run('exit/backlog.js', { ...options, way })
     assert.equal(result.code, 0, result.stderr)
@@ -54,7 +55,7 @@ for (const way of WAYS) {
   })
 }
 
-it('a root ends soon though its children log faster than its handler writes', async (t) => {
+it('ends a root soon even if its children log faster than its handler writes', async (t) => {
   const { path, options } = prepare(t)
   const config = { handlers: [{ type: 'file', path, format: 'pretty' }] }
   const result = await run('exit/busy.js', { ...options, config })
@@ -62,22 +63,22 @@ it('a root ends soon though its children log faster than its handler writes', as
 })
 
 for (const kind of ['workers', 'processes']) {
-  it(`${kind} that end in any way have written what they logged`, async (t) => {
+  it(`writes all records of ${kind}, whatever ends them`, async (t) => {
     const { directory, path, reports, options } = prepare(t)
     const args = [kind, directory]
     const bare = await run('exit/deaths.js', { args, env: bareEnv(options), way: 'none' })
     assert.equal(bare.code, 0, bare.stderr)
     const result = await run('exit/deaths.js', { ...options, args })
     assert.equal(result.code, 0, result.stderr)
-    const told = readReports(reports)
-    const ends = told.splice(told.length / 2)
-    assert.deepEqual(ends.map(endOf), told.map(endOf))
+    const report = readReports(reports)
+    const ends = report.splice(report.length / 2)
+    assert.deepEqual(ends.map(endOf), report.map(endOf))
     const counts = assertComplete(readLog(path))
     const prefix = kind === 'workers' ? 'worker' : 'fork'
     for (const [place, { how, returned }] of ends.entries()) {
       const count = counts[`${prefix}#${place + 1}`]
       t.diagnostic(`${how}: ${returned} calls returned, ${count} records`)
-      // The call that was cut short may have written its record.
+      // A log call that was interrupted may have written its record.
       assert.ok(count === returned || count === returned + 1, `${how}: ${count} of ${returned}`)
     }
   })
@@ -93,13 +94,13 @@ function prepare(t) {
   return { directory, path, reports, options }
 }
 
-// Without an installation each thread would print its records.
+// Without an installation each thread would print its own records.
 function bareEnv({ env }) {
   return { ...env, LOGSHARE_LEVEL: 'silent' }
 }
 
 /**
- * Fails unless each source's records are complete, and their own count agrees with `seq`; returns how many there are.
+ * Fails unless each source's records are complete and their field `i` counts up from 0. Returns the counts by source.
  * @param {readonly import('logshare').LogRecord[]} records
  */
 function assertComplete(records) {
@@ -118,7 +119,7 @@ function endOf({ how, code, signal, errors }) {
   return { how, code, signal, errors }
 }
 
-// What Node says of an error, without the lines that name places in files.
+// Node's report of an error without the lines of the stack.
 function withoutStack(text) {
   return text.replace(/^ {4}at .*\n/gm, '')
 }

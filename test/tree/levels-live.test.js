@@ -1,5 +1,5 @@
 'use strict'
-// Levels that the root sets while children run reach them, wherever they are and whatever they do; their own stay.
+// Live levels: levels that the root sets reach all running children; levels that a child set itself stay.
 
 const assert = require('node:assert/strict')
 const { readFileSync } = require('node:fs')
@@ -8,16 +8,16 @@ const { it } = require('node:test')
 const { run, scratch, readLog, readLines, WAYS } = require('../helpers/run')
 
 for (const way of WAYS) {
-  it(`a level set in the root reaches all that runs, by ${way}`, async (t) => {
+  it(`a level set in the root reaches all running children, by ${way}`, async (t) => {
     await assertReached(t, way, 'idle', 12)
   })
 }
 
-it('children that never yield see it at a log call', async (t) => {
+it('children that never yield to the event loop apply it in a log call', async (t) => {
   await assertReached(t, '-r', 'busy', 3)
 })
 
-it('with files for all queues', async (t) => {
+it('reaches children if all queues are files', async (t) => {
   await assertReached(t, '-r', 'idle', 12, { queue: 'file' })
 })
 
@@ -39,8 +39,8 @@ async function assertReached(t, way, wait, count, config = {}) {
   })
   assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
   /** @type {any[]} */
-  const told = readLines(readFileSync(env.TEST_REPORT, 'utf8'))
-  const of = (/** @type {string} */ event) => told.filter((each) => each.event === event)
+  const reports = readLines(readFileSync(env.TEST_REPORT, 'utf8'))
+  const of = (/** @type {string} */ event) => reports.filter((each) => each.event === event)
   assert.equal(of('ready').length, count)
   assert.equal(of('changed').length, count)
   for (const { label, levels } of of('ready')) {
@@ -60,10 +60,10 @@ async function assertReached(t, way, wait, count, config = {}) {
   )
 }
 
-it('what a child has set stays, in its threads too; children to come have what the root has set', async (t) => {
-  const told = await reportOf(t, 'live/later.js')
+it('levels a child has set hold for it and its threads; later children have those of the root', async (t) => {
+  const reports = await reportOf(t, 'live/later.js')
   const levels = Object.fromEntries(
-    told.map((each) => [each.label, [...each.levels, each.foreign]]),
+    reports.map((each) => [each.label, [...each.levels, each.foreign]]),
   )
   const own = ['trace', 'debug', 'fatal', 999]
   const later = ['trace', 'error', 'fatal', 999]
@@ -81,23 +81,23 @@ it('what a child has set stays, in its threads too; children to come have what t
   })
 })
 
-it('nothing that listens for levels keeps a child, or is to be seen in it', async (t) => {
+it('listening for levels neither keeps a child alive nor is visible in it', async (t) => {
   const without = await reportOf(t, 'live/quiet.js', ['root'], 'none')
-  const told = await reportOf(t, 'live/quiet.js', ['root'])
-  assert.equal(told.length, 8)
+  const reports = await reportOf(t, 'live/quiet.js', ['root'])
+  assert.equal(reports.length, 8)
   const sort = (/** @type {any[]} */ list) => list.map((each) => JSON.stringify(each)).sort()
-  assert.deepEqual(sort(told), sort(without))
+  assert.deepEqual(sort(reports), sort(without))
 })
 
-it('levels stay as they are when the root is gone', async (t) => {
+it('levels do not change when the root is killed', async (t) => {
   const directory = scratch(t)
   const env = { TEST_REPORT: join(directory, 'report') }
   const path = join(directory, 'app.log')
   const config = { handlers: [{ type: 'file', path }] }
   const { signal } = await run('live/orphan.js', { env, config })
   assert.equal(signal, 'SIGKILL')
-  const told = readLines(readFileSync(env.TEST_REPORT, 'utf8'))
-  assert.deepEqual(told, [
+  const reports = readLines(readFileSync(env.TEST_REPORT, 'utf8'))
+  assert.deepEqual(reports, [
     { role: 'process', level: 'trace' },
     { role: 'thread', level: 'trace' },
     { role: 'child', level: 'trace' },

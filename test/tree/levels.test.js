@@ -1,5 +1,5 @@
 'use strict'
-// Levels: those of the root, configured and set in code, are those of all its children.
+// Levels: all children have the root's levels, from its configuration and set in code.
 
 const assert = require('node:assert/strict')
 const { readFileSync } = require('node:fs')
@@ -14,7 +14,7 @@ const CONFIG = {
   levels: { db: 'debug', 'db.pool': 'error', quiet: 'silent' },
 }
 
-/** The level of each name: of the children before, and of those after, the root set two levels. */
+/** The level of each name in children started before and after the root set two levels in code. */
 const BEFORE = {
   app: 'warn',
   db: 'debug',
@@ -49,7 +49,7 @@ const CHILDREN = {
 }
 
 for (const way of WAYS) {
-  it(`the root's levels are its children's, by ${way}`, async (t) => {
+  it(`children have the root's levels, by ${way}`, async (t) => {
     const { records, reports } = await logLevels(t, way, CONFIG)
     assert.deepEqual(reports.map(({ label }) => label).sort(), Object.keys(CHILDREN).sort())
     const expected = Object.entries(CHILDREN).map(([source, levels]) => [
@@ -61,7 +61,7 @@ for (const way of WAYS) {
   })
 }
 
-it('LOGSHARE_LEVEL goes before the configured level', async (t) => {
+it('LOGSHARE_LEVEL takes precedence over the configured level', async (t) => {
   const { reports } = await logLevels(t, '-r', CONFIG, { LOGSHARE_LEVEL: 'trace' })
   for (const { label, loggers } of reports) {
     assert.equal(loggers.app.level, 'trace', label)
@@ -85,8 +85,8 @@ async function logLevels(t, way, levels, env = {}) {
   })
   assert.equal(result.code, 0, result.stderr)
   /** @type {any[]} */
-  const told = readLines(readFileSync(reports, 'utf8'))
-  return { records: readLog(path), reports: told }
+  const entries = readLines(readFileSync(reports, 'utf8'))
+  return { records: readLog(path), reports: entries }
 }
 
 /**

@@ -1,5 +1,6 @@
 'use strict'
-// Another user of the machine: cannot read what is logged, add to it, stop the application or lay it a trap.
+// Stranger: another user of the machine can neither read nor write the log, stop the application, nor set a trap for
+// it.
 
 const assert = require('node:assert/strict')
 const { spawn, spawnSync } = require('node:child_process')
@@ -23,10 +24,10 @@ const {
 const STRANGER = 65_534
 const UNIX = process.platform !== 'win32'
 const PROGRAM = join(FIXTURES, 'hostile/neighbours.js')
-/** Kept as a text: the other user may not be able to read the package. */
+/** Passed as text, because the other user may not be able to read the package. */
 const CODE = fs.readFileSync(join(FIXTURES, 'hostile/stranger.js'), 'utf8')
 
-/** Runs code as another user; fails where there is no way to be one. @param {string[]} args */
+/** Runs code as another user; fails unless this process may change its user. @param {string[]} args */
 function asStranger(...args) {
   assert.equal(process.getuid?.(), 0, 'these tests need a second user: run them as root')
   const { status, stdout, stderr, error } = spawnSync(process.execPath, ['-e', ...args], {
@@ -41,7 +42,7 @@ function asStranger(...args) {
   return stdout
 }
 
-/** A directory like /tmp: for everybody, and sticky. @param {import('node:test').TestContext} t */
+/** Creates a directory like /tmp: world-writable and sticky. @param {import('node:test').TestContext} t */
 function publicDirectory(t) {
   const path = join(scratch(t), 'tmp')
   fs.mkdirSync(path)
@@ -58,7 +59,7 @@ const directoriesIn = (directory) =>
     .map(({ name }) => join(directory, name))
 
 for (const variable of ['XDG_RUNTIME_DIR', 'TMPDIR', 'LOGSHARE_DIR']) {
-  it(`gets nowhere near a directory in ${variable}`, { skip: !UNIX }, async (t) => {
+  it(`has no access to a directory in ${variable}`, { skip: !UNIX }, async (t) => {
     const place = publicDirectory(t)
     const path = join(place, '../app.log')
     const config = { adapters: false, handlers: [{ type: 'file', path }] }
@@ -68,7 +69,7 @@ for (const variable of ['XDG_RUNTIME_DIR', 'TMPDIR', 'LOGSHARE_DIR']) {
       LOGSHARE_CONFIG: JSON.stringify(config),
       [variable]: value,
     })
-    // Even an application that is careless about its own files.
+    // With umask 0: logshare's files are protected even if the application's are not.
     const careless = 'umask 0; exec "$0" -r "$1" "$2"'
     const program = spawn('sh', ['-c', careless, process.execPath, REGISTER, PROGRAM], {
       env,
@@ -85,7 +86,7 @@ for (const variable of ['XDG_RUNTIME_DIR', 'TMPDIR', 'LOGSHARE_DIR']) {
     const files = await filesOf(runtime)
     for (const file of files) {
       const stats = fs.statSync(join(runtime, file), { throwIfNoEntry: false })
-      if (stats) assert.equal(stats.mode & 0o077, 0, file) // a draft may have got its name meanwhile
+      if (stats) assert.equal(stats.mode & 0o077, 0, file) // a `.new` file may have been renamed meanwhile
     }
     const { uid, groups, calls, ...tries } = JSON.parse(asStranger(CODE, runtime, files.join()))
     assert.deepEqual([uid, groups.includes(0)], [STRANGER, false])
@@ -104,7 +105,7 @@ for (const variable of ['XDG_RUNTIME_DIR', 'TMPDIR', 'LOGSHARE_DIR']) {
   })
 }
 
-/** What a runtime directory holds once its listener can be rung for. @param {string} runtime */
+/** The files of a runtime directory once its listener's doorbell works. @param {string} runtime */
 async function filesOf(runtime) {
   for (let tries = 0; tries < 500; tries++) {
     const files = fs.readdirSync(runtime)
@@ -115,7 +116,7 @@ async function filesOf(runtime) {
   return assert.fail('no listener')
 }
 
-/** What the other user lays in the way, by the JavaScript that does it at `path`. */
+/** What the other user creates at `path`, as JavaScript. */
 const TRAPS = {
   'a directory': 'fs.mkdirSync(path, { mode: 0o700 })',
   'a directory for all': 'fs.mkdirSync(path); fs.chmodSync(path, 0o777)',
@@ -128,13 +129,13 @@ const TRAPS = {
 }
 
 for (const [trap, code] of Object.entries(TRAPS)) {
-  it(`lays ${trap} in the way, and the application goes on without it`, {
+  it(`cannot disturb the application by creating ${trap} in advance`, {
     skip: !UNIX,
   }, async (t) => {
     const place = publicDirectory(t)
     const path = join(place, `logshare-${process.getuid?.()}`)
-    const laid = `const fs = require('node:fs'); const path = process.argv[1]; ${code}`
-    asStranger(laid, path)
+    const program = `const fs = require('node:fs'); const path = process.argv[1]; ${code}`
+    asStranger(program, path)
     const before = snapshot(place)
     const log = join(place, '../app.log')
     const reports = join(place, '../report')

@@ -1,5 +1,5 @@
 'use strict'
-// When the one that writes dies: its thread, its process, or all at once. What was logged is in the log, once.
+// Takeover: if the listener's thread, its process or the whole application is killed, the log has each record once.
 
 const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')
@@ -11,14 +11,14 @@ const { command, startOrphans, until } = require('../helpers/orphans')
 const { run, scratch, readLog, FIXTURES } = require('../helpers/run')
 
 for (const times of [1, 3, 4]) {
-  it(`the listener's thread is terminated ${times} times`, async (t) => {
+  it(`loses nothing when the listener thread is terminated ${times} times`, async (t) => {
     const path = join(scratch(t), 'app.log')
     const config = { handlers: [{ type: 'file', path }] }
     const args = [String(times), '5000']
     const { code, stderr } = await run('death/listener.js', { args, config })
     assert.equal(code, 0, stderr)
     assert.match(stderr, /^logshare: the listener's thread died: .*LOGSHARE_WARN_LISTENER\)\n$/)
-    // Workers of workers are started when the first thread is dead.
+    // The workers of workers are started after the first listener thread has died.
     const sources = ['worker#1', 'worker#2', 'fork#1', 'fork#2']
     const nested = ['worker#1/worker#1', 'worker#2/worker#1']
     const expected = Object.fromEntries([...sources, ...nested].map((source) => [source, 5000]))
@@ -26,7 +26,7 @@ for (const times of [1, 3, 4]) {
   })
 }
 
-it('a thread is started by another after the listener was terminated', async (t) => {
+it('takes records of a thread that another one starts after the listener thread was terminated', async (t) => {
   const path = join(scratch(t), 'app.log')
   const config = { handlers: [{ type: 'file', path }] }
   const { code, stderr } = await run('death/late-thread.js', { args: ['2000'], config })
@@ -35,7 +35,7 @@ it('a thread is started by another after the listener was terminated', async (t)
 })
 
 for (const kills of [1, 2, 3]) {
-  it(`the root is killed while 8 children log, and ${kills - 1} of its successors`, async (t) => {
+  it(`loses nothing when the root and ${kills - 1} later listeners are killed while 8 children log`, async (t) => {
     const app = await startOrphans(t, { children: 8, records: 3000 })
     const killed = new Set()
     for (let kill = 0; kill < kills; kill++) {
@@ -49,7 +49,7 @@ for (const kills of [1, 2, 3]) {
   })
 }
 
-it('all are killed at once, and their records recovered', async (t) => {
+it('recovers the records when all processes are killed at once', async (t) => {
   const app = await startOrphans(t, { children: 4, records: 1e6 })
   app.killAll()
   await app.ended()
@@ -70,7 +70,7 @@ for (const point of [
   'behind the state',
   'behind a segment',
 ]) {
-  it(`a listener is killed ${point}, and so is the next one`, async (t) => {
+  it(`writes each record once when two listeners in turn are killed ${point}`, async (t) => {
     const app = await startOrphans(t, { children: 2, records: 1e6 })
     await app.fallBehind(20_000)
     app.killAll()
@@ -88,7 +88,7 @@ for (const point of [
   })
 }
 
-it('the root is killed alone, and logged through a file', async (t) => {
+it('recovers the records of a killed root that logged through a file', async (t) => {
   const directory = scratch(t)
   const path = join(directory, 'app.log')
   const env = { LOGSHARE_DIR: join(directory, 'run') }
@@ -99,7 +99,7 @@ it('the root is killed alone, and logged through a file', async (t) => {
   assertDelivered(readLog(path), { root: 2000, 'worker#1': 2000 })
 })
 
-it('a living application is not recovered from', async (t) => {
+it('does not recover a running application', async (t) => {
   const app = await startOrphans(t, { children: 1, records: 1e6 })
   const { code, stderr } = await command(['recover', app.directory])
   assert.deepEqual(
@@ -110,7 +110,7 @@ it('a living application is not recovered from', async (t) => {
   await app.ended()
 })
 
-it('the next root with the directory brings in what was left', async (t) => {
+it('the next root with the same LOGSHARE_DIR writes what was left', async (t) => {
   const app = await startOrphans(t, { children: 2, records: 1e6 })
   app.killAll()
   await app.ended()
@@ -121,7 +121,7 @@ it('the next root with the directory brings in what was left', async (t) => {
   app.assertComplete()
 })
 
-it('the next start of the application brings in what a killed one has left in the default place', async (t) => {
+it('the next start of an application writes what a killed one left in the default location', async (t) => {
   const app = await startOrphans(t, { children: 2, records: 1e6, isDefault: true })
   app.killAll()
   await app.ended()
@@ -137,11 +137,11 @@ it('the next start of the application brings in what a killed one has left in th
   assert.deepEqual(readdirSync(app.place), [])
 })
 
-it('directories of dead roots that hold nothing are removed, of living ones never', async (t) => {
+it('removes empty directories of dead roots, and never those of running ones', async (t) => {
   const app = await startOrphans(t, { children: 1, records: 1e6, isDefault: true })
   const [living] = readdirSync(app.place)
   const empty = join(app.place, `${await endedPid()}-00000000`)
-  // A process id that was given to another process since: to this one.
+  // The root's process id was reused by another process: this one.
   const reused = join(app.place, `${process.pid}-00000001`)
   const foreign = join(app.place, 'notes')
   for (const path of [empty, reused, foreign]) mkdirSync(path, { mode: 0o700 })
@@ -151,7 +151,7 @@ it('directories of dead roots that hold nothing are removed, of living ones neve
   const config = { handlers: [{ type: 'file', path: app.log }] }
   const left = () => readdirSync(app.place).sort()
   const expected = [living, 'notes'].sort()
-  // A root does not look for long: what one has no time for, the next does.
+  // A sweep is limited in time: the next root continues.
   for (let nth = 0; nth < 5 && left().length > expected.length; nth++) {
     assert.equal((await run('death/next.js', { env, config })).code, 0)
   }
