@@ -1,6 +1,5 @@
 'use strict'
-// Measures what the preload costs a program that neither logs nor spawns: the run time of `node -e 0` with and without
-// it.
+// Measures what the preload costs a program that neither logs nor spawns: the run time of `node -e 0`.
 //
 //   node bench/start.js [rounds]
 //

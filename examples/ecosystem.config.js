@@ -1,7 +1,7 @@
 // One log for all applications of pm2, which stays complete when pm2 restarts any of them:
 //
-//   npx logshare collect --prepare --dir /var/tmp/shop-log    # once, so that applications may start before the
-//   collector pm2 start ecosystem.config.js
+//   npx logshare collect --prepare --dir /var/tmp/shop-log    # once, so that applications may start first
+//   pm2 start ecosystem.config.js
 //   npx logshare ps /var/tmp/shop-log
 
 const LOGSHARE_DIR = '/var/tmp/shop-log'

@@ -1,6 +1,6 @@
 'use strict'
 // A producer of the soak test, as a thread or a process: logs in bursts and ends as planned. It counts the calls that
-// have returned in a file, which survives it. It may start a thread of its own.
+// have returned in shared memory or a file, which survive it. It may start a thread of its own.
 
 const { openSync, writeSync } = require('node:fs')
 const { join } = require('node:path')

@@ -20,9 +20,9 @@ const STALE = 24 * 60 * 60 * 1000
 const LIMIT = 20
 
 /**
- * Goes through the runtime directories whose root is dead and that no process uses. Removes those without unread
- * records. Returns one whose root had the same settings, with its lock taken, for this root's listener to resume. The
- * others are left for `logshare recover`. Never throws.
+ * Goes through the runtime directories whose root is dead and that no process uses. Removes those without records that
+ * are worth keeping. If a root had the same settings, with a file handler, takes the lock of its directory and returns
+ * it, for this root's listener to resume. The others are left for `logshare recover`. Never throws.
  */
 export function sweep(settings: Settings): string | undefined {
   const until = monotonic() + LIMIT

@@ -267,7 +267,7 @@ test('memory does not grow with the logs, even with a window larger than the log
     }
     return path
   })
-  const preload = join(FIXTURES, 'logs/tell-peak.js')
+  const preload = join(FIXTURES, 'logs/print-peak.js')
   const child = spawn(process.execPath, ['-r', preload, CLI, 'merge', '--window', '1d', ...paths], {
     env: cleanEnv(),
     stdio: ['ignore', 'ignore', 'pipe'],
