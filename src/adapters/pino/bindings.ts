@@ -1,120 +1,124 @@
-// Usual: what holds for all of a logger's records, until it is bound to something else.
+// Bindings: facts about a logger that are cached until its bindings change.
 
 import { encodeFields } from '../../core/record.js'
 import { fieldsOf, standardLevel } from '../kit/capture/normalize.js'
 import type { Library, Logger } from './library.js'
 
-export interface Usual {
-  /** What the logger is bound to, as it stands on its lines. */
-  readonly bound: string
-  /** The name it is bound to. */
+export interface Facts {
+  /** pino's name for a logger's bindings as they are on its lines: `,"name":"app","service":"shop"`. */
+  readonly chindings: string
+  /** The name among the bindings. */
   readonly name: string | undefined
-  /** Whether its lines say what they have under the names that are read for others. */
-  readonly isPlain: boolean
-  /** Undefined if its lines are to be read as JSON. */
+  /** Whether its lines have pino's default layout: no `formatters.log`, no `nestedKey`, and the message in `msg`. */
+  readonly hasDefaultLayout: boolean
+  /** Undefined if the logger's lines have to be parsed as JSON. */
   readonly bindings: Bindings | undefined
   readonly errorKey: string
+  /** Keys are pino's level numbers. */
   readonly levels: Map<number, Level>
-  /** Whether the root has the logger, too, as far as it is known with so many of the root's changes. */
+  /** Whether the root has this logger, as of the announced levels' change count in `checkedAt`. */
   isInRoot: boolean
-  changes: number
+  checkedAt: number
 }
 
-/** Of one of pino's levels. */
+/** Facts about one of the logger's levels. */
 export interface Level {
-  /** Ours. */
+  /** The level of our record, 10 to 60. */
   readonly level: number
-  /** How lines of it begin, if nobody has changed that. */
+  /** The start of such a line up to the time, if no formatter changes it. */
   readonly start: string
-  /** Whether a line of the logger has begun so. */
-  isKnown: boolean
-  /** What goes before a line that travels alone; empty as long as none has. */
-  head: string
+  /** Whether a line of the logger has been found to begin with `start`, the time and the chindings. */
+  isVerified: boolean
+  /** The head of deferred records; empty until the first one. */
+  deferredHead: string
 }
 
 export interface Bindings {
-  /** As `encodeFields` makes them. */
+  /** As encoded by `encodeFields`. */
   readonly fields: string
-  /** Keys of a call whose fields are as they stand on the line; false for those that need a closer look. */
+  /**
+   * Whether a field of a call can be copied from the line unchanged, by its key. False for keys that are also in the
+   * bindings or that our record or pino uses itself.
+   */
   readonly keys: Map<string, boolean>
 }
 
-const usuals = new WeakMap<Logger, Usual>()
+const cache = new WeakMap<Logger, Facts>()
 
-export function usualOf(library: Library, logger: Logger): Usual {
-  const bound = boundOf(library, logger)
-  let usual = usuals.get(logger)
-  if (usual?.bound === bound) return usual
-  const isPlain = isPlainLogger(library, logger)
-  const { name, bindings } = read(bound)
-  usual = {
-    bound,
+export function factsOf(library: Library, logger: Logger): Facts {
+  const chindings = chindingsOf(library, logger)
+  let facts = cache.get(logger)
+  if (facts?.chindings === chindings) return facts
+  const hasDefaultLayout = isDefaultLayout(library, logger)
+  const { name, bindings } = read(chindings)
+  facts = {
+    chindings,
     name,
-    isPlain,
-    bindings: isPlain ? bindings : undefined,
+    hasDefaultLayout,
+    bindings: hasDefaultLayout ? bindings : undefined,
     errorKey: String(logger[library.pino.symbols.errorKeySym]),
     levels: new Map(),
     isInRoot: false,
-    changes: -1,
+    checkedAt: -1,
   }
-  usuals.set(logger, usual)
-  return usual
+  cache.set(logger, facts)
+  return facts
 }
 
-export function levelOf({ levels }: Usual, logger: Logger, number: number): Level {
+export function levelOf({ levels }: Facts, logger: Logger, number: number): Level {
   let level = levels.get(number)
   if (!level) {
     const label = logger.levels.labels[number]
     const start = `{"level":${number},"time":`
-    level = { level: standardLevel(number, label), start, isKnown: false, head: '' }
+    level = { level: standardLevel(number, label), start, isVerified: false, deferredHead: '' }
     levels.set(number, level)
   }
   return level
 }
 
-function isPlainLogger({ pino }: Library, logger: Logger): boolean {
+function isDefaultLayout({ pino }: Library, logger: Logger): boolean {
   const { formattersSym, nestedKeySym, messageKeySym } = pino.symbols
   const { log } = (logger[formattersSym] ?? {}) as { readonly log?: unknown }
   return !log && !logger[nestedKeySym] && logger[messageKeySym] === 'msg'
 }
 
-/** The name a logger is bound to. */
+/** The name among the logger's bindings. */
 export function nameOf(library: Library, logger: Logger): string | undefined {
-  return read(boundOf(library, logger)).name
+  return read(chindingsOf(library, logger)).name
 }
 
-function boundOf({ pino }: Library, logger: Logger): string {
+function chindingsOf({ pino }: Library, logger: Logger): string {
   return String(logger[pino.symbols.chindingsSym] ?? '')
 }
 
-/** Keys that a record or the library has for itself. */
+/** Keys that our record or pino uses itself. */
 const OWN = ['level', 'time', 'pid', 'tid', 'source', 'seq', 'name', 'msg', 'lib', 'hostname']
 const MAX_KNOWN = 100
-const known = new Map<string, Pick<Usual, 'name' | 'bindings'>>()
+const known = new Map<string, Pick<Facts, 'name' | 'bindings'>>()
 
-// Once for each text: many loggers are bound to the same.
-function read(bound: string): Pick<Usual, 'name' | 'bindings'> {
-  let all = known.get(bound)
+// Cached by text, because many loggers have the same bindings.
+function read(chindings: string): Pick<Facts, 'name' | 'bindings'> {
+  let all = known.get(chindings)
   if (all) return all
   if (known.size >= MAX_KNOWN) known.clear()
-  const values = valuesOf(bound)
+  const values = valuesOf(chindings)
   const name = typeof values?.name === 'string' ? values.name : undefined
-  all = { name, bindings: values && describe(values) }
-  known.set(bound, all)
+  all = { name, bindings: values && toBindings(values) }
+  known.set(chindings, all)
   return all
 }
 
-function describe(values: Readonly<Record<string, unknown>>): Bindings | undefined {
+function toBindings(values: Readonly<Record<string, unknown>>): Bindings | undefined {
   if (['level', 'time', 'msg'].some((key) => Object.hasOwn(values, key))) return undefined
   const fields = fieldsOf(values, [])
   if (typeof fields.name === 'string') delete fields.name
-  const taken = [...OWN, '__proto__', ...Object.keys(values)]
-  return { fields: encodeFields(fields), keys: new Map(taken.map((key) => [key, false])) }
+  const excluded = [...OWN, '__proto__', ...Object.keys(values)]
+  return { fields: encodeFields(fields), keys: new Map(excluded.map((key) => [key, false])) }
 }
 
-function valuesOf(bound: string): Record<string, unknown> | undefined {
+function valuesOf(chindings: string): Record<string, unknown> | undefined {
   try {
-    return JSON.parse(`{${bound.slice(1)}}`) as Record<string, unknown>
+    return JSON.parse(`{${chindings.slice(1)}}`) as Record<string, unknown>
   } catch {
     return undefined
   }

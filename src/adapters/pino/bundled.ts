@@ -1,34 +1,31 @@
-// Bundled: lines of copies of pino whose files were never loaded as such, so that all that is known of them is the logger.
+// Bundled: copies a line of a bundled pino, of which only the logger is known. Loaded with the first such line.
 
 import type { AdapterContext } from '../kit/adapter.js'
 import { isData } from '../kit/capture/stdio.js'
 import { take } from '../kit/capture/take.js'
 import { tryCapture } from '../kit/guard.js'
-import { usualOf } from './bindings.js'
-import type { Library, Logger, Stream } from './library.js'
-import { describeLine } from './record.js'
+import { factsOf } from './bindings.js'
+import { type Library, type Logger, streamOf } from './library.js'
+import { toRecord } from './record.js'
 
-/** What pino publishes when a line is finished. */
+/** What pino publishes after it has formatted a line. */
 interface Message {
   readonly instance?: Logger
   readonly arguments?: readonly [object: unknown, message: unknown, level: number, time: unknown]
   readonly result?: unknown
 }
 
-/** Copies the line. Never throws: that would end the application. */
+/** Puts a copy of the line on the queue. Never throws: an exception in a channel's subscriber ends the process. */
 export function copyLine(message: unknown, context: AdapterContext): void {
   tryCapture('pino', () => {
     const { instance, arguments: args, result } = message as Message
     if (!instance || !args || typeof result !== 'string') return
     const [lastObj, lastMsg, lastLevel, lastTime] = args
     const library = libraryFor(instance)
-    const stream = instance[library.pino.symbols.streamSym] as Stream
-    if (isData(stream, context.capture)) return
+    if (isData(streamOf(library, instance), context.capture)) return
     const line = { text: result, lastObj, lastMsg, lastLevel, lastTime, lastLogger: instance }
-    take(
-      { ...context, role: 'copy' },
-      describeLine(library, instance, line, usualOf(library, instance)),
-    )
+    const facts = factsOf(library, instance)
+    take({ ...context, role: 'copy' }, toRecord(library, instance, line, facts))
   })
 }
 
@@ -40,7 +37,7 @@ function prototypesOf(logger: object): readonly object[] {
 
 const libraries = new WeakMap<object, Library>()
 
-// Its symbols are found by their descriptions: `pino.stream` is what the library exports as `streamSym`.
+// Finds pino's symbols by their descriptions: the library exports the symbol `pino.stream` as `streamSym`.
 function libraryFor(logger: Logger): Library {
   const prototypes = prototypesOf(logger)
   const last = prototypes.at(-2) ?? logger

@@ -1,32 +1,33 @@
-// Channel: where each copy of pino (9 and 10, late versions) tells of its finished lines, also one within a bundle. That
-// writes as it does without us: its lines are copied for handlers that keep them, and given back to no logger.
+// Channel: copies the lines of bundled copies of pino, which cannot be patched but publish each line they format.
 //
-// Being listened to costs each line more than taking it does: with the first copy that is adapted the listening ends.
+// pino publishes them on a diagnostics channel (9 and 10, late versions). A bundled copy writes its lines itself, in
+// children too; handlers get copies, and no line is relayed. A subscriber costs each line more than capturing it does,
+// so the subscription ends with the first copy that is patched.
 
 import { type AdapterContext, isRelaying } from '../kit/adapter.js'
 
 const NAME = 'tracing:pino_asJson:end'
 
-let stop: (() => void) | undefined
+let unsubscribeNow: (() => void) | undefined
 
-/** Listens until the undo, which it returns, or until a copy is adapted. */
+/** Subscribes. Returns a function that unsubscribes. */
 export function watchChannel(context: AdapterContext): () => void {
   const { subscribe, unsubscribe } =
     require('node:diagnostics_channel') as typeof import('node:diagnostics_channel')
-  const told = (message: unknown): void => {
+  const onLine = (message: unknown): void => {
     if (isRelaying()) return
     const { copyLine } = require('./bundled.js') as typeof import('./bundled.js')
     copyLine(message, context)
   }
-  subscribe(NAME, told)
-  stop = () => {
-    unsubscribe(NAME, told)
+  subscribe(NAME, onLine)
+  unsubscribeNow = () => {
+    unsubscribe(NAME, onLine)
   }
-  return stop
+  return unsubscribeNow
 }
 
-/** A copy is adapted. */
+/** Unsubscribes because a copy was patched. */
 export function leaveChannel(): void {
-  stop?.()
-  stop = undefined
+  unsubscribeNow?.()
+  unsubscribeNow = undefined
 }

@@ -1,4 +1,4 @@
-// Destinations: what pino in a child is given in the place of the files, threads and streams of its own.
+// Destinations: gives pino in a child sinks in place of the files, transports and standard streams it would open.
 
 import { resolve } from 'node:path'
 import type { AdapterContext } from '../kit/adapter.js'
@@ -7,7 +7,7 @@ import { isMocked } from '../kit/capture/stdio.js'
 import { callersOf } from '../kit/identity/callers.js'
 import type { Library, Logger, Pino, Stream } from './library.js'
 
-/** What the root is to open; `1` and `2` are its own stdout and stderr. */
+/** What the root opens for a child. Its stdout and stderr are not described so: they are the targets `1` and `2`. */
 export type Target =
   | { readonly type: 'destination'; readonly options: object }
   | { readonly type: 'transport'; readonly options: object }
@@ -30,9 +30,10 @@ interface Transport {
   readonly write?: unknown
 }
 
-const CALLERS = 5
+/** Callers that are passed on as pino's option `caller`, which it uses to find the packages of transports. */
+const MAX_CALLERS = 5
 
-/** Makes sinks for what an application asks pino to open; undefined where pino is to do as it does. */
+/** Creates sinks for what the application asks pino to open. Methods return undefined if pino has to open it itself. */
 class Destinations {
   readonly #path: string
   readonly #capture: AdapterContext['capture']
@@ -45,28 +46,29 @@ class Destinations {
   }
 
   destination(given: unknown): Stream | undefined {
-    const isOptions = typeof given === 'object' && given !== null
-    const dest = normalize(isOptions ? (given as { dest?: unknown }).dest : given)
+    const isObject = typeof given === 'object' && given !== null
+    const dest = normalize(isObject ? (given as { dest?: unknown }).dest : given)
     if (typeof dest !== 'string') return this.#standard(dest)
-    const options = { ...(isOptions ? given : { minLength: 0 }), dest: resolve(dest) }
+    const options = { ...(isObject ? given : { minLength: 0 }), dest: resolve(dest) }
     return this.#sink({ type: 'destination', options }, dest)
   }
 
   transport(given: unknown): Stream | undefined {
     if (!isTransport(given)) return undefined
-    const caller = callersOf(this.#path).slice(0, CALLERS) // where packages of transports are looked for
+    const caller = callersOf(this.#path).slice(0, MAX_CALLERS)
     return this.#sink({ type: 'transport', options: { caller, ...(given as object) } })
   }
 
-  /** Arguments of `pino()` with a sink in the place of what they would have opened. */
+  /** The arguments of `pino()`, with a sink in place of each destination that pino would open. */
   rewrite(args: readonly unknown[]): readonly unknown[] {
     const [first = {}, second] = args
     if (typeof first === 'string') return [{}, this.destination(first) ?? first]
-    if (!isPlain(first)) return args
+    if (!isOptions(first)) return args
     const { transport: wanted, ...options } = first
     if (wanted) {
-      const isOdd = second !== undefined || (wanted.targets?.length && first.formatters?.level)
-      const sink = isOdd ? undefined : this.transport({ ...wanted, ...levelsOf(first) })
+      // pino rejects these combinations or ignores the second argument.
+      const isUnusual = second !== undefined || (wanted.targets?.length && first.formatters?.level)
+      const sink = isUnusual ? undefined : this.transport({ ...wanted, ...levelsOf(first) })
       return sink ? [options, sink] : args
     }
     if (typeof second === 'string') return [first, this.destination(second) ?? second]
@@ -92,7 +94,7 @@ class Destinations {
   }
 }
 
-/** The exports of a copy whose loggers open nothing, as long as `isOn`. */
+/** Returns exports to use in place of the copy's own. Its loggers open no destination while `isOn()` is true. */
 export function replaceExports(
   library: Library,
   context: AdapterContext,
@@ -103,7 +105,6 @@ export function replaceExports(
   const destinations = new Destinations(library, context, stray)
   const pino = (...args: unknown[]): Logger =>
     isOn() ? original(...destinations.rewrite(args)) : original(...args)
-  // `new pino()` is not unheard of.
   const replaced = (...args: unknown[]) => pino(...args)
   return Object.defineProperties(replaced, {
     ...Object.getOwnPropertyDescriptors(original),
@@ -126,20 +127,21 @@ function valuesOf(values: Readonly<Record<string, unknown>>): PropertyDescriptor
   return Object.fromEntries(entries) as PropertyDescriptorMap
 }
 
-// As pino reads it.
+// Interprets a destination as pino does: a number, or a text of digits, is a file descriptor.
 function normalize(dest: unknown): unknown {
   if (dest === undefined || dest === null || dest === process.stdout.fd) return 1
   const fd = Number(dest)
   return typeof dest === 'string' && Number.isFinite(fd) ? fd : dest
 }
 
-function isPlain(first: unknown): first is Options {
+// False for a stream: `pino(stream)` is the same as `pino({}, stream)`.
+function isOptions(first: unknown): first is Options {
   if (typeof first !== 'object' || first === null) return false
   const { writable, _writableState } = first as Options
   return !writable && !_writableState
 }
 
-// What pino refuses it is to refuse itself.
+// False for options that pino rejects: it then throws its own error.
 function isTransport(given: unknown): boolean {
   if (typeof given !== 'object' || given === null) return false
   const { target, targets, write } = given as Transport

@@ -1,4 +1,4 @@
-// Levels of pino's loggers as numbers that every thread and process understands.
+// Levels: converts between the level labels of pino's loggers and the numbers that are announced to other threads.
 
 import type { AdapterContext } from '../kit/adapter.js'
 import { OFF } from '../kit/identity/followers.js'
@@ -14,13 +14,13 @@ export function announceLevel(
   levels.announce('pino', keyOf(identity), Number.isFinite(value) ? value : OFF)
 }
 
-/** Not as the application sets it: its own setting is to be told from ours. */
+/** Calls pino's own `setLevel`, because the tracker would take a call of the patched one for the application's. */
 export function applyLevel({ setLevel }: Library, logger: Logger, level: number): void {
   const label = labelOf(logger, level)
   if (logger.level !== label) setLevel.call(logger, label)
 }
 
-// The root's logger may have levels of its own: then the next above.
+// The root's logger may have a custom level that this logger lacks. Then the next higher level applies.
 function labelOf({ levels: { labels, values } }: Logger, level: number): string {
   const exact = labels[level]
   if (exact !== undefined) return exact

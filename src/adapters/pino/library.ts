@@ -1,11 +1,11 @@
-// Library: what the adapter knows of a loaded copy of pino.
+// Library: types of what the adapter uses inside a loaded copy of pino.
 
 /** A destination, as pino uses it. */
 export interface Stream {
   write(text: string): unknown
   flushSync?(): void
   fd?: unknown
-  /** A multistream's. */
+  /** The members of a `pino.multistream`. */
   streams?: { stream: Stream }[]
   [key: symbol]: unknown
 }
@@ -19,11 +19,11 @@ export interface Logger {
   [key: symbol]: unknown
 }
 
-type Write = (this: Logger, object: unknown, message: unknown, level: number) => void
+export type Write = (this: Logger, object: unknown, message: unknown, level: number) => void
 type SetLevel = (this: Logger, level: unknown) => void
 type Child = (this: Logger, bindings: { readonly name?: unknown }, ...rest: unknown[]) => Logger
 
-/** What all loggers of a copy inherit from. */
+/** The prototype of all loggers of a copy. */
 export interface Prototype {
   child: Child
   [write: symbol]: Write | SetLevel
@@ -50,6 +50,7 @@ export interface Pino {
   transport(options: object): Stream
 }
 
+/** A loaded copy of pino. `write` and `setLevel` are its own functions, without our patches. */
 export interface Library {
   readonly pino: Pino
   /** Path of its main file. */
@@ -59,10 +60,10 @@ export interface Library {
   readonly setLevel: SetLevel
 }
 
-/** Set on streams that want to know of the record besides its line. */
+/** A stream with this property set to true gets the `last…` properties before each line. */
 export const METADATA: symbol = Symbol.for('pino.metadata')
 
-/** Undefined for what is no pino that can be adapted. */
+/** Undefined if `exports` is not a version of pino that can be adapted. */
 export function libraryOf(exports: unknown, path: string): Library | undefined {
   const pino = exports as Pino
   if (typeof pino !== 'function' || typeof pino.symbols?.writeSym !== 'symbol') return undefined
@@ -74,7 +75,11 @@ export function libraryOf(exports: unknown, path: string): Library | undefined {
   return { pino, path, prototype, write, setLevel }
 }
 
-/** What the libary itself sets before it writes: multistreams choose by it, pretty printers show it. */
+export function streamOf({ pino }: Pick<Library, 'pino'>, logger: Logger): Stream {
+  return logger[pino.symbols.streamSym] as Stream
+}
+
+/** What pino sets on such a stream. Multistreams choose members by the level; pino-pretty uses the other properties. */
 export interface Metadata {
   readonly lastLevel: number
   readonly lastObj: unknown
@@ -83,8 +88,8 @@ export interface Metadata {
   readonly lastLogger: unknown
 }
 
-/** Writes a finished line as pino does. */
-export function deliver(stream: Stream, line: string, metadata: () => Metadata): void {
+/** Writes a formatted line as pino does. `metadata` is called only if the stream asks for it. */
+export function writeLine(stream: Stream, line: string, metadata: () => Metadata): void {
   if (stream[METADATA] === true) Object.assign(stream, metadata())
   stream.write(line)
 }

@@ -1,62 +1,66 @@
-// Again: a line for a logger that the root has, too, is not sent beside the record but made again from it.
+// Rebuild: restores pino's line from our record, so that a child does not send the same text twice.
+//
+// Used if the root has the logger and `cutLine` could cut the line: the record's text then has the line's fields.
 
 import { hostname } from 'node:os'
 import { encodeString, encodeValue } from '../../core/encode.js'
 import { encodeMessage, type LogRecord } from '../../core/record.js'
-import type { Pieces } from './fields.js'
-import type { Line } from './finish.js'
-import type { Extra, Origin } from './relay.js'
+import type { Parts } from './fields.js'
+import type { Line } from './line.js'
+import type { Extra, Origin } from './record.js'
 
 const LIB = ',"lib":"pino"'
 const HOST = encodeString(hostname())
-const USUAL = `,"pid":${process.pid},"hostname":${HOST}`
+/** The bindings of pino's default option `base`. */
+const BASE = `,"pid":${process.pid},"hostname":${HOST}`
 
-type Again = readonly [
+type ShortExtra = readonly [
   origin: Origin,
   level: number,
   time: unknown,
-  /** Whether its bindings begin with process and host, and the others. */
-  isUsual: boolean,
+  /** Whether the bindings begin with `BASE`. */
+  hasBase: boolean,
+  /** The other bindings, as they are on the line. */
   rest: string,
-  /** Where in the record's fields those of the call are. */
+  /** Where the call's fields begin, counted from the first field of the record's text. */
   from: number,
   length: number,
   hasMessage: boolean,
 ]
 
-/** One line of text, for a record that has these pieces; `origin` is JSON. */
-export function packAgain(
+/** `origin` is an `Origin` as JSON. The result does not contain the line and has no tab. */
+export function toShortExtra(
   origin: string,
   { lastLevel, lastTime, lastMsg }: Line,
-  pieces: Pieces,
+  { chindings, boundLength, callLength }: Parts,
 ): string {
-  const { bound, boundLength, ownLength } = pieces
-  return `[${origin},${lastLevel},${encodeValue(lastTime) ?? 'null'},${startOf(bound)},${boundLength},${ownLength},${lastMsg !== undefined}]`
+  return `[${origin},${lastLevel},${encodeValue(lastTime) ?? 'null'},${bindingsText(chindings)},${boundLength},${callLength},${lastMsg !== undefined}]`
 }
 
-// Loggers have few different bindings, or those of a request for as long as that takes.
-const MAX_STARTS = 100
-const starts = new Map<string, string>()
+const MAX_TEXTS = 100
+const texts = new Map<string, string>()
 
-function startOf(bound: string): string {
-  let start = starts.get(bound)
-  if (start === undefined) {
-    const isUsual = bound.startsWith(USUAL)
-    start = `${isUsual},${JSON.stringify(isUsual ? bound.slice(USUAL.length) : bound)}`
-    if (starts.size >= MAX_STARTS) starts.clear()
-    starts.set(bound, start)
+// Most loggers share few different bindings. Those of request loggers do not come back: a full cache is cleared.
+function bindingsText(chindings: string): string {
+  let text = texts.get(chindings)
+  if (text === undefined) {
+    const hasBase = chindings.startsWith(BASE)
+    text = `${hasBase},${JSON.stringify(hasBase ? chindings.slice(BASE.length) : chindings)}`
+    if (texts.size >= MAX_TEXTS) texts.clear()
+    texts.set(chindings, text)
   }
-  return start
+  return text
 }
 
-/** `line` is the record's. Undefined for what `packAgain` has not made. */
-export function unpackAgain(record: LogRecord, line: string, text: string): Extra | undefined {
+/** Returns undefined if `text` was not produced by `toShortExtra`. `json` is the record's text. */
+export function fromShortExtra(record: LogRecord, json: string, text: string): Extra | undefined {
   if (text.includes('\t')) return undefined
-  const [origin, level, time, isUsual, rest, from, length, hasMessage] = JSON.parse(text) as Again
-  const start = line.indexOf(LIB) + LIB.length + from
-  const bound = `${isUsual ? `,"pid":${record.pid},"hostname":${HOST}` : ''}${rest}`
-  const fields = line.slice(start, start + length)
+  const extra = JSON.parse(text) as ShortExtra
+  const [origin, level, time, hasBase, rest, from, length, hasMessage] = extra
+  const start = json.indexOf(LIB) + LIB.length + from
+  const chindings = `${hasBase ? `,"pid":${record.pid},"hostname":${HOST}` : ''}${rest}`
+  const fields = json.slice(start, start + length)
   const message = hasMessage ? encodeMessage(record.msg) : ''
-  const made = `{"level":${level},"time":${String(time)}${bound}${fields}${message}}\n`
-  return [origin, level, time, made]
+  const line = `{"level":${level},"time":${String(time)}${chindings}${fields}${message}}\n`
+  return [origin, level, time, line]
 }

@@ -1,38 +1,53 @@
-// Record: what pino has written on a line, as a record.
+// Record: converts pino's line to our record, and to the `extra` from which the root restores the line.
 
-import { isError } from '../../core/encode.js'
+import { encodeValue, isError } from '../../core/encode.js'
 import { encodeFields } from '../../core/record.js'
+import { packLine, unpackLine } from '../kit/capture/line.js'
 import { fieldsOf, standardLevel } from '../kit/capture/normalize.js'
+import type { Reached } from '../kit/capture/sink.js'
 import type { Taken } from '../kit/capture/take.js'
-import { levelOf, nameOf, type Usual } from './bindings.js'
-import { cutLine, type Pieces } from './fields.js'
-import type { Line } from './finish.js'
+import { type Facts, levelOf, nameOf } from './bindings.js'
+import { cutLine, type Parts } from './fields.js'
 import type { Library, Logger } from './library.js'
+import type { Line } from './line.js'
 
-/** Name of records whose logger has none. */
+/** The `name` of records whose logger has none. */
 export const UNNAMED = 'pino'
+
+/** Where a child's line comes from and where it was to be written. */
+export interface Origin {
+  readonly name?: string | undefined
+  readonly place?: string | undefined
+  /** The targets that the child has written the line to. Undefined if only the root's logger can write it. */
+  readonly to?: readonly Reached[]
+  /** Path of the child's copy of pino. */
+  readonly from: string
+}
+
+/** What the root's `relay` needs in addition to the record. `time` is pino's text of it. */
+export type Extra = readonly [origin: Origin, level: number, time: unknown, line: string]
 
 type Values = Record<string, unknown>
 
-/** `extraOf` makes what goes beside the record; `usual` is the logger's. */
-export function describeLine(
+/** `facts` are the logger's. `extraOf` makes the record's `extra`. */
+export function toRecord(
   library: Library,
   logger: Logger,
   line: Line,
-  usual: Usual,
-  extraOf?: (pieces: Pieces | undefined) => string | undefined,
+  facts: Facts,
+  extraOf?: (parts: Parts | undefined) => string | undefined,
 ): Taken {
-  const known = levelOf(usual, logger, line.lastLevel)
+  const known = levelOf(facts, logger, line.lastLevel)
   const { level } = known
-  const pieces = cutLine(usual, known, line)
-  const extra = extraOf?.(pieces)
-  if (!pieces) return { ...describeValues(library, logger, line, level), extra }
-  const { message, fields } = pieces
-  return { lib: 'pino', name: usual.name ?? UNNAMED, level, msg: '', message, fields, extra }
+  const parts = cutLine(facts, known, line)
+  const extra = extraOf?.(parts)
+  if (!parts) return { ...parseRecord(library, logger, line, level), extra }
+  const { message, fields } = parts
+  return { lib: 'pino', name: facts.name ?? UNNAMED, level, msg: '', message, fields, extra }
 }
 
-// Of lines in whatever form the application has given them.
-function describeValues(library: Library, logger: Logger, line: Line, level: number): Taken {
+// For lines of any layout, and lines that are not JSON.
+function parseRecord(library: Library, logger: Logger, line: Line, level: number): Taken {
   const { symbols } = library.pino
   const messageKey = String(logger[symbols.messageKeySym])
   const values = parse(line.text)
@@ -53,8 +68,8 @@ function describeValues(library: Library, logger: Logger, line: Line, level: num
   }
 }
 
-/** A line that came from nobody knows where. */
-export function describeText(text: string): Taken {
+/** Converts text that the application wrote to a destination itself, so that its logger is not known. */
+export function textToRecord(text: string): Taken {
   const { level, name, msg, ...rest } = parse(text) ?? {}
   return {
     lib: 'pino',
@@ -65,8 +80,8 @@ export function describeText(text: string): Taken {
   }
 }
 
-// The error itself says more than pino's text of it (its cause), but only that is serialized and redacted as the
-// application wants.
+// The error object holds more than pino's text of it (its cause). But if the application has its own serializer or
+// redaction for it, the text must be used.
 function errorOf({ pino }: Library, logger: Logger, line: Line): Error | undefined {
   const { symbols, stdSerializers } = pino
   const key = String(logger[symbols.errorKeySym])
@@ -92,4 +107,19 @@ function parse(text: string): Values | undefined {
   } catch {
     return undefined
   }
+}
+
+/** `origin` is an `Origin` as JSON. The result contains the line. */
+export function toExtra(
+  origin: string,
+  { lastLevel, lastTime, text }: Pick<Line, 'lastLevel' | 'lastTime' | 'text'>,
+): string {
+  return packLine(`[${origin},${lastLevel},${encodeValue(lastTime) ?? 'null'}]`, text)
+}
+
+/** Throws if `text` was not produced by `toExtra`. */
+export function fromExtra(text: string): Extra {
+  const { head, line } = unpackLine(text)
+  const [origin, level, time] = head as Extra
+  return [origin, level, time, line]
 }

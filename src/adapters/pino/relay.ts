@@ -1,82 +1,76 @@
-// Root: gives children's lines to the application's own loggers, or to destinations like those the children wanted.
+// Relay: writes a child's line to the destination of the root's logger, or to one that the root opens for the child.
 
-import { encodeValue } from '../../core/encode.js'
 import { notice, reasonOf } from '../../core/notice.js'
 import type { LogRecord } from '../../core/record.js'
 import { readPino } from '../../deferred/pino.js'
-import { packLine, unpackLine } from '../kit/capture/line.js'
-import { decodeTarget, type Reached } from '../kit/capture/sink.js'
+import { whileRelaying } from '../kit/adapter.js'
+import { decodeTarget } from '../kit/capture/sink.js'
 import { type Identity, Loggers } from '../kit/identity/loggers.js'
 import { guardStream } from '../kit/relay/pipe.js'
+import { fromDeferredExtra } from './deferred.js'
 import type { Target } from './destinations.js'
-import type { Line } from './finish.js'
 import {
-  deliver,
   type Library,
   type Logger,
   libraryOf,
   type Metadata,
   type Stream,
+  streamOf,
+  writeLine,
 } from './library.js'
+import { fromShortExtra } from './rebuild.js'
+import { type Extra, fromExtra, type Origin } from './record.js'
 
-/** What a child puts beside a record. */
-export interface Origin {
-  readonly name?: string | undefined
-  readonly place?: string | undefined
-  /** Where the child has written to; without any, only a logger of this identity can take it. */
-  readonly to?: readonly Reached[]
-  /** The copy of pino that the child uses. */
-  readonly from: string
-}
-
-export type Extra = readonly [origin: Origin, level: number, time: unknown, line: string]
-
-/** One line of text; `origin` is JSON. */
-export function packExtra(
-  origin: string,
-  { lastLevel, lastTime, text }: Pick<Line, 'lastLevel' | 'lastTime' | 'text'>,
-): string {
-  return packLine(`[${origin},${lastLevel},${encodeValue(lastTime) ?? 'null'}]`, text)
-}
-
-export function unpackExtra(text: string): Extra {
-  const { head, line } = unpackLine(text)
-  const [origin, level, time] = head as Extra
-  return [origin, level, time, line]
-}
-
-/** Loggers of all copies that the application has loaded here. */
+/** The root's loggers, from all loaded copies of pino. */
 export const loggers: Loggers<{ readonly library: Library; readonly logger: Logger }> =
   new Loggers()
+/** The copies of pino that the root has loaded. */
 export const libraries: Set<Library> = new Set<Library>()
 
-const opened = new Map<string, Stream | undefined>()
+/**
+ * Returns false if the line was not written, undefined if the root does not have the line's logger yet. `json` is the
+ * record's text.
+ */
+export function relay(
+  record: LogRecord,
+  text: string | undefined,
+  json: string,
+): boolean | undefined {
+  if (text === undefined) return false
+  try {
+    const extra = fromDeferredExtra(text) ?? fromShortExtra(record, json, text) ?? fromExtra(text)
+    return whileRelaying(() => relayLine(record, extra))
+  } catch (error) {
+    const reason = `pino in the root could not write a record: ${reasonOf(error)}`
+    notice('LOGSHARE_WARN_HANDLER', reason, 'pino')
+    return false
+  }
+}
 
-/** False if nobody has taken the line; undefined if only a logger that is not here can. */
-export function give(record: LogRecord, extra: Extra): boolean | undefined {
+function relayLine(record: LogRecord, extra: Extra): boolean | undefined {
   const [origin, level, , line] = extra
   const { name, place, to } = origin
   const found = place === undefined ? undefined : loggers.find({ name, place } satisfies Identity)
   const metadata = (): Metadata => ({
     lastLevel: level,
-    ...contentsOf(record, extra),
+    ...callOf(record, extra),
     lastLogger: found?.logger,
   })
   if (found) {
-    const stream = found.logger[found.library.pino.symbols.streamSym] as Stream
-    return write(stream, record, () => deliver(stream, line, metadata))
+    const stream = streamOf(found.library, found.logger)
+    return write(stream, record, () => writeLine(stream, line, metadata))
   }
   if (to === undefined) return undefined
-  const taken = to.map((reached) => {
+  const written = to.map((reached) => {
     const [target, text] = typeof reached === 'string' ? [reached, line] : reached
     const stream = open(target, origin)
-    return stream !== undefined && write(stream, record, () => deliver(stream, text, metadata))
+    return stream !== undefined && write(stream, record, () => writeLine(stream, text, metadata))
   })
-  return taken.includes(true)
+  return written.includes(true)
 }
 
-// What stood in the call; of a bare record it is read from its line.
-function contentsOf(
+// What the log call was given. For a deferred record it is read from the line.
+function callOf(
   record: LogRecord,
   [, , time, line]: Extra,
 ): Pick<Metadata, 'lastObj' | 'lastMsg' | 'lastTime'> {
@@ -88,12 +82,18 @@ function contentsOf(
   return { lastObj, lastMsg: msg, lastTime: JSON.stringify(own.time) }
 }
 
+const RECORDS_OWN = new Set(['level', 'time', 'pid', 'tid', 'source', 'seq', 'name', 'msg', 'lib'])
+
+function fieldsOf(record: LogRecord): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => !RECORDS_OWN.has(key)))
+}
+
 function write(stream: Stream, { source }: LogRecord, act: () => void): boolean {
   if (hasEnded(stream)) return false
   const standard = [process.stdout, process.stderr].find((each) => (each as unknown) === stream)
   if (standard) guardStream(standard, source)
   act()
-  // Its own flush at the end has been.
+  // While the process exits: the stream has already done its own flush at exit.
   if ((process as { _exiting?: boolean })._exiting) flush(stream)
   return true
 }
@@ -111,9 +111,12 @@ function flush(stream: Stream): void {
   try {
     stream.flushSync?.()
   } catch {
-    // Not open yet: then nothing can be done in time.
+    // The stream is not open yet and will not open before the process ends.
   }
 }
+
+/** Streams that the root has opened for children, by target. Undefined if opening failed. */
+const opened = new Map<string, Stream | undefined>()
 
 function open(target: string, { from }: Origin): Stream | undefined {
   if (target === '1') return process.stdout as unknown as Stream
@@ -132,20 +135,15 @@ function create(text: string, from: string): Stream | undefined {
         ? library?.pino.transport(options)
         : library?.pino.destination({ ...options })
     const { on } = stream as { on?: (event: string, listener: (error: unknown) => void) => void }
-    on?.call(stream, 'error', complain)
+    on?.call(stream, 'error', warn)
     return stream
   } catch (error) {
-    complain(error)
+    warn(error)
     return undefined
   }
 }
 
-function complain(error: unknown): void {
-  notice('LOGSHARE_WARN_HANDLER', `a child's pino destination failed: ${reasonOf(error)}`, 'pino')
-}
-
-const RECORDS_OWN = new Set(['level', 'time', 'pid', 'tid', 'source', 'seq', 'name', 'msg', 'lib'])
-
-function fieldsOf(record: LogRecord): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(record).filter(([key]) => !RECORDS_OWN.has(key)))
+function warn(error: unknown): void {
+  const reason = `a pino destination that the root opened for a child failed: ${reasonOf(error)}`
+  notice('LOGSHARE_WARN_HANDLER', reason, 'pino')
 }

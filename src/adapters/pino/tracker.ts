@@ -1,4 +1,4 @@
-// Tracker: watches which loggers a copy of pino makes, and which levels they are set to.
+// Tracker: detects which loggers a copy of pino creates and which levels the application sets on them.
 
 import * as shimmer from 'shimmer'
 import { notice, reasonOf } from '../../core/notice.js'
@@ -8,10 +8,10 @@ import { nameOf } from './bindings.js'
 import type { Library, Logger } from './library.js'
 
 export interface Watcher {
-  /** `hasLevel`: it has one of its own, and not its parent's. */
-  made(library: Library, logger: Logger, identity: Identity, hasLevel: boolean): void
-  /** The application has set its level. */
-  changed(logger: Logger, identity: Identity): void
+  /** `hasLevel`: the logger has a level of its own, not its parent's. */
+  onCreate(library: Library, logger: Logger, identity: Identity, hasLevel: boolean): void
+  /** The application has set the logger's level. */
+  onLevel(logger: Logger, identity: Identity): void
 }
 
 export class Tracker {
@@ -26,7 +26,7 @@ export class Tracker {
     this.#watcher = watcher
   }
 
-  /** Starts; returns the undo. */
+  /** Patches the copy; returns the undo. */
   install(): () => void {
     const { prototype, pino } = this.#library
     const guard = this.#guard.bind(this)
@@ -36,17 +36,17 @@ export class Tracker {
     shimmer.wrap(target, setLevelSym, (original) => {
       return function setLevel(this: Logger, ...args) {
         original.apply(this, args)
-        guard(() => tracker.#setLevel(this))
+        guard(() => tracker.#onSetLevel(this))
       }
     })
     shimmer.wrap(target, 'child', (original) => {
       return function child(this: Logger, ...args) {
-        const made = original.apply(this, args) as Logger
+        const logger = original.apply(this, args) as Logger
         const { name } = args[0] as { readonly name?: unknown }
         const options = args[1] as { readonly level?: unknown } | undefined
         const hasLevel = options?.level !== undefined
-        if (typeof name === 'string') guard(() => tracker.#made(made, '', hasLevel))
-        return made
+        if (typeof name === 'string') guard(() => tracker.#add(logger, '', hasLevel))
+        return logger
       }
     })
     return () => {
@@ -54,7 +54,7 @@ export class Tracker {
     }
   }
 
-  /** Of the logger whose destination this one writes to. */
+  /** The identity of the logger that `pino()` created and this one descends from: both have the same destination. */
   ownerIdentity(logger: Logger): Identity | undefined {
     let each: Logger | null = logger
     while (each) {
@@ -64,20 +64,20 @@ export class Tracker {
     return undefined
   }
 
-  // pino sets the level once when it makes a logger.
-  #setLevel(logger: Logger): void {
+  // The first call for a logger is pino's own, while `pino()` creates it.
+  #onSetLevel(logger: Logger): void {
     const identity = this.#identities.get(logger)
-    if (identity) this.#watcher.changed(logger, identity)
+    if (identity) this.#watcher.onLevel(logger, identity)
     else if (this.#isOwner(logger)) {
-      this.#made(logger, this.#placeOf(callersOf(this.#library.path)[0]), true)
+      this.#add(logger, this.#placeOf(callersOf(this.#library.path)[0]), true)
     }
   }
 
-  #made(logger: Logger, place: string, hasLevel: boolean): void {
+  #add(logger: Logger, place: string, hasLevel: boolean): void {
     const name = nameOf(this.#library, logger)
     const identity = { name, place }
     this.#identities.set(logger, identity)
-    this.#watcher.made(this.#library, logger, identity, hasLevel)
+    this.#watcher.onCreate(this.#library, logger, identity, hasLevel)
   }
 
   #isOwner(logger: Logger): boolean {
@@ -89,7 +89,8 @@ export class Tracker {
     try {
       act()
     } catch (error) {
-      notice('LOGSHARE_WARN_FAILED_OPEN', `a pino logger is not known: ${reasonOf(error)}`, 'pino')
+      const reason = `cannot track a pino logger: ${reasonOf(error)}`
+      notice('LOGSHARE_WARN_FAILED_OPEN', reason, 'pino')
     }
   }
 }

@@ -1,4 +1,4 @@
-// Lines: has pino finish a record's line with all an application has set, without writing it.
+// Line: has pino format a record's line, with all of the logger's settings, without writing it.
 
 import { type Library, type Logger, METADATA, type Metadata } from './library.js'
 
@@ -16,8 +16,11 @@ interface Recorder {
   write(text: string): void
 }
 
-/** Takes the arguments of pino's own `write`; undefined if it wrote nothing. Throws what a serializer throws. */
-export function createLineMaker(
+/**
+ * Returns a function that takes a logger and the arguments of pino's own `write`. It returns undefined if pino wrote
+ * nothing, and throws what a serializer throws.
+ */
+export function createFormatter(
   library: Library,
 ): (logger: Logger, object: unknown, message: unknown, level: number) => Line | undefined {
   const views = new WeakMap<Logger, Logger>()
@@ -33,7 +36,7 @@ export function createLineMaker(
       this.text = text
     },
   }
-  // The logger in all but its destination.
+  // An object that inherits from the logger and differs only in its destination.
   const viewOf = (logger: Logger): Logger => {
     const known = views.get(logger)
     if (known) return known
