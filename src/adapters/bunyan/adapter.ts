@@ -1,15 +1,15 @@
-// The bunyan adapter: a child's records go through the streams of the root's logger of the same name.
+// Adapter: patches bunyan's constructor, `level` and `levels`, and except for tracking also `_emit` and `addStream`.
 
-import { notice, reasonOf } from '../../core/notice.js'
-import { type Adapter, type AdapterContext, whileRelaying } from '../kit/adapter.js'
+import type { Adapter, AdapterContext } from '../kit/adapter.js'
 import { hookPackage } from '../kit/hook/package.js'
 import { createPlaces } from '../kit/identity/callers.js'
-import { Followers, OFF } from '../kit/identity/followers.js'
-import { type Identity, keyOf } from '../kit/identity/loggers.js'
-import { capture } from './capture.js'
-import { type Logger, libraryOf, type Watcher } from './library.js'
-import { give, libraries, loggers } from './relay.js'
-import { track } from './tracker.js'
+import { Followers } from '../kit/identity/followers.js'
+import type { Identity } from '../kit/identity/loggers.js'
+import { captureEmits } from './capture.js'
+import { announceLevel, applyLevel } from './levels.js'
+import { type Logger, libraryOf } from './library.js'
+import { libraries, loggers, relay } from './relay.js'
+import { track, type Watcher } from './tracker.js'
 
 const PACKAGE = { name: 'bunyan', main: /[\\/]bunyan[\\/]lib[\\/]bunyan\.js$/ }
 
@@ -21,8 +21,8 @@ export const bunyanAdapter: Adapter = {
     const identities = new WeakMap<Logger, Identity>()
     const { watcher, stop } =
       context.role === 'take'
-        ? followRoot(context, identities)
-        : { watcher: announceAll(context), stop() {} }
+        ? followLevels(context, identities)
+        : { watcher: addLoggers(context), stop() {} }
     const placeOf = createPlaces()
     const unhook = hookPackage(PACKAGE, (loaded, path) => {
       const library = libraryOf(loaded, path)
@@ -30,7 +30,7 @@ export const bunyanAdapter: Adapter = {
       const { exports, undo: untrack } = track(library, placeOf, watcher)
       undo.push(untrack)
       if (context.role !== 'take') libraries.add(library)
-      if (context.role !== 'track') undo.push(capture(library, context, identities))
+      if (context.role !== 'track') undo.push(captureEmits(library, context, identities))
       return exports
     })
     return () => {
@@ -40,45 +40,32 @@ export const bunyanAdapter: Adapter = {
     }
   },
 
-  relay(record, extra) {
-    if (extra === undefined) return false
-    try {
-      return whileRelaying(() => give(record, extra))
-    } catch (error) {
-      notice('LOGSHARE_WARN_HANDLER', `a bunyan destination failed: ${reasonOf(error)}`, 'bunyan')
-      return false
-    }
-  },
+  relay,
 }
 
-function announceAll({ levels }: AdapterContext): Watcher {
-  const announce = (logger: Logger, identity: Identity): void => {
-    const level = logger._level
-    levels.announce('bunyan', keyOf(identity), Number.isFinite(level) ? level : OFF)
-  }
+// For the roles `copy` and `track`: keeps loggers for the relay and announces their levels to the children.
+function addLoggers(context: AdapterContext): Watcher {
   return {
-    made(logger, identity) {
+    onCreate(logger, identity) {
       loggers.add(identity, logger)
-      announce(logger, identity)
+      announceLevel(context, identity, logger)
     },
-    changed: announce,
+    onLevel: (logger, identity) => announceLevel(context, identity, logger),
   }
 }
 
-// The levels of its streams stay: those of the root's decide there.
-function followRoot(
+// In a child: gives loggers the levels of the root's, until the application sets a level itself.
+function followLevels(
   { levels }: AdapterContext,
   identities: WeakMap<Logger, Identity>,
 ): { watcher: Watcher; stop: () => void } {
-  const followers = new Followers<Logger>(levels, 'bunyan', (logger, level) => {
-    logger._level = level >= OFF ? Number.POSITIVE_INFINITY : level
-  })
+  const followers = new Followers<Logger>(levels, 'bunyan', applyLevel)
   const watcher: Watcher = {
-    made(logger, identity) {
+    onCreate(logger, identity) {
       identities.set(logger, identity)
       followers.follow(identity, logger)
     },
-    changed: (logger) => followers.release(logger),
+    onLevel: (logger) => followers.release(logger),
   }
   return { watcher, stop: followers.install() }
 }

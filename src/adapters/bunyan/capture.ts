@@ -1,18 +1,17 @@
-// Capture: takes what bunyan's loggers emit, and keeps a child's from opening files.
+// Capture: replaces the `_emit` of bunyan's loggers, so that each record becomes one of ours on the queue.
 
 import { resolve } from 'node:path'
 import * as shimmer from 'shimmer'
 import { isError } from '../../core/encode.js'
-import { encodeFields } from '../../core/record.js'
 import { type AdapterContext, isRelaying } from '../kit/adapter.js'
-import { fieldsOf, standardLevel } from '../kit/capture/normalize.js'
+import { standardLevel } from '../kit/capture/normalize.js'
 import { encodeTarget, gather, type Reached, reach, Sink } from '../kit/capture/sink.js'
 import { isData, standardOf } from '../kit/capture/stdio.js'
-import { type Taken, take } from '../kit/capture/take.js'
+import { take } from '../kit/capture/take.js'
 import type { Identity } from '../kit/identity/loggers.js'
 import type { Library, Logger, Rec } from './library.js'
-import { shapeOf } from './rebuild.js'
-import { type Origin, packExtra, packShape } from './relay.js'
+import { shapeOf, toShortExtra } from './rebuild.js'
+import { type Origin, toExtra, toRecord } from './record.js'
 
 type Emit = (this: Logger, rec: Rec, noEmit?: boolean) => string | undefined
 
@@ -22,8 +21,8 @@ interface StreamOptions {
   readonly stream?: unknown
 }
 
-/** Patches a copy as the context's role says; returns the undo. */
-export function capture(
+/** Patches a copy for the role `take` or `copy`. Returns the undo. */
+export function captureEmits(
   library: Library,
   context: AdapterContext,
   identities: WeakMap<Logger, Identity>,
@@ -39,32 +38,33 @@ export function capture(
   })
   const emit =
     context.role === 'take'
-      ? taking(library, context, errors, identities)
-      : copying(library, context, errors)
+      ? captureEmit(library, context, errors, identities)
+      : copyEmit(library, context, errors)
   shimmer.wrap(prototype, '_emit', () => emit as never)
   const target = prototype as unknown as Record<string, (...args: unknown[]) => unknown>
-  if (context.role === 'take') wrapStreams(target, library, context)
+  if (context.role === 'take') replaceFiles(target, library, context)
   return () => {
     shimmer.unwrap(stdSerializers, 'err')
     shimmer.massUnwrap([target], ['_emit', ...(context.role === 'take' ? ['addStream'] : [])])
   }
 }
 
-// In the root: written as always, and a copy taken.
-function copying(
+// For the role `copy`: bunyan also writes the record itself.
+function copyEmit(
   { bunyan }: Library,
   context: AdapterContext,
   errors: WeakMap<object, Error>,
 ): Emit {
   const original = bunyan.prototype._emit as Emit
   return function _emit(rec, noEmit) {
-    if (!noEmit && !isRelaying()) take(context, describe(rec, errors))
+    if (!noEmit && !isRelaying()) take(context, toRecord(rec, errors))
     return original.call(this, rec, noEmit)
   }
 }
 
-// In a child: taken, unless the root has no such logger and the stream is an object of the application's own.
-function taking(
+// In a child: a stream gets the record only if it carries data, or if it is an object of the application's own and the
+// root does not have the logger.
+function captureEmit(
   { bunyan, path }: Library,
   context: AdapterContext,
   errors: WeakMap<object, Error>,
@@ -83,59 +83,61 @@ function taking(
     const data = streams.filter(({ stream }) => isData(stream, context.capture)).length
     if (noEmit || isRelaying() || data === streams.length) return original.call(this, rec, noEmit)
     const origin = originOf(this, rec)
-    const isKnown = context.levels.find('bunyan', origin.name) !== undefined
-    if (isKnown && data === 0 && takeAlone(rec, origin, context, errors)) return undefined
+    const isInRoot = context.levels.find('bunyan', origin.name) !== undefined
+    if (isInRoot && data === 0 && takeWithoutLine(rec, origin, context, errors)) return undefined
     const line = original.call(this, rec, true) ?? ''
-    const to = write(this, rec, line, context, isKnown)
-    const whole = isKnown ? origin : { ...origin, to }
-    const extra = context.relays ? packExtra(whole, line) : undefined
-    const role = isKnown || to.length > 0 ? 'take' : 'copy'
-    take(context, describe(rec, errors, extra), role)
+    const to = writeOwn(this, rec, line, context, isInRoot)
+    const complete = isInRoot ? origin : { ...origin, to }
+    const extra = context.relays ? toExtra(complete, line) : undefined
+    const role = isInRoot || to.length > 0 ? 'take' : 'copy'
+    take(context, toRecord(rec, errors, extra), role)
     return line
   }
 }
 
-// Without the line, if nobody wants it: the root makes it from the record, or does not write it. Says whether it is so.
-function takeAlone(
+// Captures a record if bunyan's line is not needed: the root can rebuild it, or does not relay. Returns false, and takes
+// nothing, if the line is needed.
+function takeWithoutLine(
   rec: Rec,
   origin: Origin,
   context: AdapterContext,
   errors: WeakMap<object, Error>,
 ): boolean {
   const isChanged = rec.name !== origin.name || context.registry().redact !== undefined
-  const shaped = isChanged ? undefined : shapeOf(rec)
-  if (shaped) {
+  const shape = isChanged ? undefined : shapeOf(rec)
+  if (shape) {
     const { name, level, msg } = rec
-    const extra = context.relays ? packShape(origin, rec, shaped) : undefined
-    const { fields } = shaped
+    const extra = context.relays ? toShortExtra(origin, rec, shape) : undefined
+    const { fields } = shape
     take(context, { lib: 'bunyan', name, level: standardLevel(level), msg, fields, extra })
   } else if (!context.relays) {
-    take(context, describe(rec, errors))
+    take(context, toRecord(rec, errors))
   }
-  return shaped !== undefined || !context.relays
+  return shape !== undefined || !context.relays
 }
 
-// To what is data, and to the application's own streams if nobody else writes to such; returns what is for the root.
-function write(
+// Writes to streams that carry data, and to the application's own streams if the root does not have the logger. Returns
+// the targets that the root has to write to.
+function writeOwn(
   { streams }: Logger,
   rec: Rec,
   line: string,
   { capture }: AdapterContext,
-  isKnown: boolean,
+  isInRoot: boolean,
 ): readonly Reached[] {
   return gather(line, () => {
     for (const { level, raw, stream } of streams) {
       if (level > rec.level) continue
-      const isOwn = isData(stream, capture)
-      const fd = isOwn ? undefined : standardOf(stream)
+      const carriesData = isData(stream, capture)
+      const fd = carriesData ? undefined : standardOf(stream)
       if (fd !== undefined) reach(String(fd), line)
-      else if (isOwn || !isKnown) stream.write(raw ? rec : line)
+      else if (carriesData || !isInRoot) stream.write(raw ? rec : line)
     }
   })
 }
 
-// Files are opened in the root.
-function wrapStreams(
+// Gives loggers sinks in place of file streams: only the root opens files.
+function replaceFiles(
   target: Record<string, (...args: unknown[]) => unknown>,
   library: Library,
   context: AdapterContext,
@@ -161,6 +163,7 @@ function sinkFor(
   return { ...given, type: 'stream', stream: new Sink(target, stray, { file: path }) }
 }
 
+// For a `Sink`: captures text that the application writes to it directly, without a logger.
 function createStray(
   { path }: Library,
   context: AdapterContext,
@@ -168,24 +171,6 @@ function createStray(
   return (target, text) => {
     const origin: Origin = { name: '', to: [target], from: path }
     const record = { lib: 'bunyan', name: 'bunyan', level: 30, msg: text.trimEnd() }
-    take(context, { ...record, extra: context.relays ? packExtra(origin, text) : undefined })
-  }
-}
-
-const OWN = ['name', 'level', 'msg', 'time', 'v']
-
-function describe(rec: Rec, errors: WeakMap<object, Error>, extra?: string | undefined): Taken {
-  const { name, level, msg, err } = rec
-  const fields = fieldsOf(rec, OWN)
-  const error = typeof err === 'object' && err !== null ? errors.get(err) : undefined
-  if (error) delete fields.err
-  return {
-    lib: 'bunyan',
-    name: String(name),
-    level: standardLevel(level),
-    msg: String(msg),
-    error,
-    fields: encodeFields(fields),
-    extra,
+    take(context, { ...record, extra: context.relays ? toExtra(origin, text) : undefined })
   }
 }

@@ -1,8 +1,6 @@
-// Library: what the adapter knows of a loaded copy of bunyan.
+// Library: types of what the adapter uses inside a loaded copy of bunyan.
 
-import type { Identity } from '../kit/identity/loggers.js'
-
-/** A record as bunyan makes it, with serializers applied. */
+/** A record as bunyan makes it, after its serializers. */
 export interface Rec extends Record<string, unknown> {
   readonly name: string
   readonly level: number
@@ -21,7 +19,7 @@ export interface LogStream {
 export interface Logger {
   readonly fields: { readonly name: string }
   readonly streams: readonly LogStream[]
-  /** The lowest of its streams. */
+  /** The lowest level of its streams. */
   _level: number
   _emit(rec: Rec, noEmit?: boolean): string | undefined
 }
@@ -41,13 +39,7 @@ export interface Library {
   readonly path: string
 }
 
-export interface Watcher {
-  made(logger: Logger, identity: Identity): void
-  /** The application has set its level, or that of a stream. */
-  changed(logger: Logger, identity: Identity): void
-}
-
-/** Undefined for what is no bunyan that can be adapted. */
+/** Undefined if `exports` is not a version of bunyan that can be adapted. */
 export function libraryOf(exports: unknown, path: string): Library | undefined {
   const bunyan = exports as Bunyan
   const isBunyan =

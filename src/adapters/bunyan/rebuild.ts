@@ -1,23 +1,34 @@
-// Shape: which members a record of bunyan has, and in what order, so that the root makes it again from a record of ours.
+// Rebuild: restores bunyan's record from ours and its keys, so that a child does not send the same values twice.
+//
+// Used if the root has the logger. The child does not format bunyan's line then.
 
 import { hostname } from 'node:os'
 import { encodeField, type LogRecord, RESERVED } from '../../core/record.js'
 import { isKept, keysText, MAX_STRING } from '../kit/capture/members.js'
 import type { Rec } from './library.js'
+import type { Origin } from './record.js'
 
 const HOST = hostname()
 const PID = process.pid
 const OWN = new Set(['name', 'level', 'msg', 'time', 'v'])
 
-export interface Shaped {
-  /** Its fields, as `encodeFields` makes them. */
+export interface Shape {
+  /** The record's fields, as encoded by `encodeFields`. */
   readonly fields: string
-  /** JSON of all its keys. */
+  /** All its keys as JSON. */
   readonly keys: string
 }
 
-/** Undefined for a record that ours would not have just as it is. */
-export function shapeOf(rec: Rec): Shaped | undefined {
+export type ShortExtra = readonly [
+  origin: Origin,
+  level: number,
+  time: number,
+  v: number,
+  keys: string[],
+]
+
+/** Undefined if the record cannot be rebuilt exactly from ours. */
+export function shapeOf(rec: Rec): Shape | undefined {
   const { name, level, msg, time, v } = rec
   const isUsual = typeof name === 'string' && typeof level === 'number' && typeof v === 'number'
   if (!isUsual || typeof msg !== 'string' || msg.length > MAX_STRING) return undefined
@@ -34,13 +45,28 @@ export function shapeOf(rec: Rec): Shaped | undefined {
   return { fields, keys: keysText(keys) }
 }
 
-/** Makes it again, with what a record of ours has not. */
-export function revive(record: LogRecord, keys: readonly string[], own: object): Rec {
+const texts = new WeakMap<Origin, string>()
+
+/** The members of bunyan's record that ours does not have. */
+export function toShortExtra(origin: Origin, { level, time, v }: Rec, { keys }: Shape): string {
+  const text = texts.get(origin) ?? JSON.stringify(origin)
+  texts.set(origin, text)
+  return `[${text},${level},${time.getTime()},${v as number},${keys}]`
+}
+
+/** Returns undefined if `text` was not produced by `toShortExtra`. */
+export function fromShortExtra(text: string): ShortExtra | undefined {
+  return text[0] === '[' ? (JSON.parse(text) as ShortExtra) : undefined
+}
+
+/** Rebuilds bunyan's record, with its keys in their order. */
+export function rebuildRec(record: LogRecord, [{ name }, level, time, v, keys]: ShortExtra): Rec {
+  const { msg, pid } = record
+  const own = { msg, pid, hostname: HOST, name, level, time: new Date(time), v }
   const rec: Record<string, unknown> = {}
-  const given = { msg: record.msg, pid: record.pid, hostname: HOST, ...own }
   for (const key of keys) {
     const isField = Object.hasOwn(record, key) && !RESERVED.has(key)
-    rec[key] = isField ? record[key] : given[key as keyof typeof given]
+    rec[key] = isField ? record[key] : own[key as keyof typeof own]
   }
   return rec as Rec
 }

@@ -1,65 +1,48 @@
-// Root: gives children's records to the application's own loggers, or to streams like those the children wanted.
+// Relay: writes a child's record through the root's logger of the same name, or to a stream the root opens for it.
 
 import { appendFileSync } from 'node:fs'
 import { notice, reasonOf } from '../../core/notice.js'
 import type { LogRecord } from '../../core/record.js'
-import { packLine, unpackLine } from '../kit/capture/line.js'
-import { decodeTarget, type Reached } from '../kit/capture/sink.js'
+import { whileRelaying } from '../kit/adapter.js'
+import { unpackLine } from '../kit/capture/line.js'
+import { decodeTarget } from '../kit/capture/sink.js'
 import { Loggers } from '../kit/identity/loggers.js'
 import { guardStream } from '../kit/relay/pipe.js'
 import { type Bunyan, type Library, type Logger, libraryOf, type Rec } from './library.js'
-import { revive, type Shaped } from './rebuild.js'
+import { fromShortExtra, rebuildRec } from './rebuild.js'
+import { type Origin, parseRec } from './record.js'
 
-/** What a child puts beside a record. */
-export interface Origin {
-  readonly name: string
-  readonly place?: string | undefined
-  /** Where the child has written to; without any, only a logger of this name can take it. */
-  readonly to?: readonly Reached[]
-  /** The copy of bunyan that the child uses. */
-  readonly from: string
-}
-
-/** Loggers of all copies that the application has loaded here. */
+/** The root's loggers, from all loaded copies of bunyan. */
 export const loggers: Loggers<Logger> = new Loggers()
+/** The copies of bunyan that the root has loaded. */
 export const libraries: Set<Library> = new Set<Library>()
 
-const opened = new Map<string, Logger | undefined>()
-
-/** One line of text. */
-export function packExtra(origin: Origin, line: string): string {
-  return packLine(JSON.stringify(origin), line)
+/** Returns false if the record was not written, undefined if the root does not have its logger yet. */
+export function relay(record: LogRecord, extra: string | undefined): boolean | undefined {
+  if (extra === undefined) return false
+  try {
+    return whileRelaying(() => relayRecord(record, extra))
+  } catch (error) {
+    const reason = `bunyan in the root could not write a record: ${reasonOf(error)}`
+    notice('LOGSHARE_WARN_HANDLER', reason, 'bunyan')
+    return false
+  }
 }
 
-/** For a logger that the root has, too: what a record of ours does not have of one of bunyan's. */
-export function packShape(origin: Origin, { level, time, v }: Rec, { keys }: Shaped): string {
-  const text = texts.get(origin) ?? JSON.stringify(origin)
-  texts.set(origin, text)
-  return `[${text},${level},${time.getTime()},${v as number},${keys}]`
-}
-
-const texts = new WeakMap<Origin, string>()
-
-type Shape = readonly [origin: Origin, level: number, time: number, v: number, keys: string[]]
-
-/**
- * False if nobody has taken the record; undefined if only a logger that is not here can. Throws for an extra that
- * `packExtra` has not made.
- */
-export function give(record: LogRecord, extra: string): boolean | undefined {
+function relayRecord(record: LogRecord, extra: string): boolean | undefined {
   const { source } = record
-  const shape = extra[0] === '[' ? (JSON.parse(extra) as Shape) : undefined
-  const { head, line } = shape ? { head: shape[0], line: '' } : unpackLine(extra)
+  const short = fromShortExtra(extra)
+  const { head, line } = short ? { head: short[0], line: '' } : unpackLine(extra)
   const origin = head as Origin
   const { name, place = '', to } = origin
   const found = loggers.find({ name, place })
   if (found) {
-    for (const { stream } of found.streams) shieldStandard(stream, source)
-    emit(found, shape ? made(record, shape) : parsed(line))
+    for (const { stream } of found.streams) guardStandard(stream, source)
+    emit(found, short ? rebuildRec(record, short) : parseRec(line))
     return true
   }
   if (to === undefined) return undefined
-  const taken = to.map((reached) => {
+  const written = to.map((reached) => {
     const [target, text] = typeof reached === 'string' ? [reached, line] : reached
     if (target === '1' || target === '2') {
       const stream = target === '1' ? process.stdout : process.stderr
@@ -68,35 +51,24 @@ export function give(record: LogRecord, extra: string): boolean | undefined {
       return true
     }
     const logger = open(target, origin)
-    if (logger) emit(logger, parsed(text))
+    if (logger) emit(logger, parseRec(text))
     return logger !== undefined
   })
-  return taken.includes(true)
+  return written.includes(true)
 }
 
-function shieldStandard(stream: unknown, source: string): void {
+function guardStandard(stream: unknown, source: string): void {
   if (stream === process.stdout) guardStream(process.stdout, source)
   if (stream === process.stderr) guardStream(process.stderr, source)
 }
 
-function made(record: LogRecord, [{ name }, level, time, v, keys]: Shape): Rec {
-  return revive(record, keys, { name, level, time: new Date(time), v })
-}
-
-function parsed(line: string): Rec {
-  const values = JSON.parse(line) as Rec
-  const time = new Date(values.time)
-  // An application may have given it another one, in whatever form.
-  return time.toJSON() === (values.time as unknown) ? { ...values, time } : values
-}
-
 function emit(logger: Logger, rec: Rec): void {
-  if ((process as { _exiting?: boolean })._exiting) emitAtOnce(logger, rec)
+  if ((process as { _exiting?: boolean })._exiting) emitSync(logger, rec)
   else logger._emit(rec)
 }
 
-// Nothing is written behind the end of the process.
-function emitAtOnce(logger: Logger, rec: Rec): void {
+// While the process exits, bunyan's own file streams would no longer write: they are asynchronous.
+function emitSync(logger: Logger, rec: Rec): void {
   const line = logger._emit(rec, true) ?? ''
   for (const { level, raw, path, stream } of logger.streams) {
     if (level > rec.level) continue
@@ -105,12 +77,15 @@ function emitAtOnce(logger: Logger, rec: Rec): void {
   }
 }
 
+/** Loggers that the root has created for children's streams, by target. Undefined if that failed. */
+const opened = new Map<string, Logger | undefined>()
+
 function open(target: string, { from }: Origin): Logger | undefined {
   if (!opened.has(target)) opened.set(target, create(target, from))
   return opened.get(target)
 }
 
-// A logger, for bunyan makes its streams for loggers only.
+// Creates a logger for one stream, because bunyan opens streams only for loggers.
 function create(text: string, from: string): Logger | undefined {
   try {
     const loaded: unknown = libraries.size > 0 ? undefined : require(from)
@@ -120,14 +95,15 @@ function create(text: string, from: string): Logger | undefined {
     const { bunyan: Original } = library as { readonly bunyan: Bunyan }
     const logger = new Original({ name: 'logshare', streams: [stream] })
     const { on } = logger as { on?: (event: string, listener: (error: unknown) => void) => void }
-    on?.call(logger, 'error', complain)
+    on?.call(logger, 'error', warn)
     return logger
   } catch (error) {
-    complain(error)
+    warn(error)
     return undefined
   }
 }
 
-function complain(error: unknown): void {
-  notice('LOGSHARE_WARN_HANDLER', `a child's bunyan stream failed: ${reasonOf(error)}`, 'bunyan')
+function warn(error: unknown): void {
+  const reason = `a bunyan stream that the root opened for a child failed: ${reasonOf(error)}`
+  notice('LOGSHARE_WARN_HANDLER', reason, 'bunyan')
 }
