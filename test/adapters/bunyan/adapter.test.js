@@ -1,5 +1,5 @@
 'use strict'
-// The bunyan adapter: children's records come out of the streams that the root's loggers have, bunyan unmodified.
+// The bunyan adapter: children's records are written to the streams of the root's loggers. bunyan is not modified.
 
 const assert = require('node:assert/strict')
 const { readFileSync } = require('node:fs')
@@ -12,7 +12,7 @@ const { run, scratch, readLines } = require('../../helpers/run')
 const COUNT = 1000
 const LOGGERS = './bunyan-loggers'
 
-describe('through the root’s logger', { concurrency: 2 }, () => {
+describe('relayed to the root’s logger', { concurrency: 2 }, () => {
   for (const [LOGGER, kind, END] of [
     ['plain', 'worker', 'exit'],
     ['plain', 'fork', 'SIGKILL'],
@@ -23,7 +23,7 @@ describe('through the root’s logger', { concurrency: 2 }, () => {
     ['raw', 'fork', 'exit'],
     ['custom', 'worker', 'terminate'],
   ]) {
-    it(`${LOGGER}, a ${kind} that ends by ${END}`, async (t) => {
+    it(`a ${kind} with a ${LOGGER} logger ends by ${END}`, async (t) => {
       const env = { LOGGERS, LOGGER, END, COUNT: String(COUNT) }
       const { pid, stdout, stderr, read } = await runLoggers(t, { kind, env })
       const text = LOGGER === 'plain' ? stdout : read('app.log')
@@ -40,14 +40,14 @@ describe('through the root’s logger', { concurrency: 2 }, () => {
   }
 })
 
-describe('without a logger in the root', { concurrency: 2 }, () => {
+describe('not relayed: the root has no logger', { concurrency: 2 }, () => {
   for (const [LOGGER, kind] of [
     ['plain', 'worker'],
     ['rotating', 'fork'],
     ['several', 'fork'],
     ['custom', 'fork'],
   ]) {
-    it(`${LOGGER} of a ${kind}`, async (t) => {
+    it(`a ${kind} with a ${LOGGER} logger`, async (t) => {
       const env = { LOGGERS, LOGGER, END: 'exit', ROOT_LOGS: '0', COUNT: String(COUNT) }
       const { stdout, stderr, read } = await runLoggers(t, { kind, env })
       const text = LOGGER === 'plain' ? stdout : read('app.log')
@@ -59,18 +59,18 @@ describe('without a logger in the root', { concurrency: 2 }, () => {
   }
 })
 
-describe('collected', { concurrency: 2 }, () => {
+describe('written by a handler', { concurrency: 2 }, () => {
   for (const kind of ['worker', 'fork']) {
-    it(`records of a ${kind} and of the root`, async (t) => {
+    it(`records of a ${kind} and of the root, with the application’s levels, fields and errors`, async (t) => {
       const env = { LOGGERS, LOGGER: 'rich', END: 'exit', COUNT: String(COUNT) }
       const config = { handlers: [{ type: 'file', path: '$DIR/all.log' }] }
       const { stdout, read } = await runLoggers(t, { kind, env, config })
       const records = readLines(read('all.log'))
       assertDelivered(records, { root: 1, [`${kind}#1`]: COUNT + 1 })
-      const told = records.slice(0, 2).map(({ level, name, msg, lib, component, i }) => {
+      const seen = records.slice(0, 2).map(({ level, name, msg, lib, component, i }) => {
         return [level, name, msg, lib, component, i]
       })
-      assert.deepEqual(told, [
+      assert.deepEqual(seen, [
         [30, 'app', 'from the root', 'bunyan', 'shop', undefined],
         [30, 'app', 'record 1', 'bunyan', 'shop', 1],
       ])
@@ -87,7 +87,7 @@ describe('collected', { concurrency: 2 }, () => {
 })
 
 describe('edges', { concurrency: 2 }, () => {
-  it('imported', async (t) => {
+  it('ES modules import bunyan by name and by default', async (t) => {
     const log = join(scratch(t), 'app.log')
     const { stderr } = await run('adapters/bunyan-imported.mjs', { env: { LOG: log } })
     assert.equal(stderr, '')
@@ -98,12 +98,12 @@ describe('edges', { concurrency: 2 }, () => {
     )
   })
 
-  it('output that is data is left alone', async () => {
+  it('does not change output that another program reads as data', async () => {
     const { stdout } = await run('adapters/logger-data.js', { env: { LOGGERS } })
     assert.equal(stdout, 'read data\n')
   })
 
-  it('the root’s level holds from the first record, unless a child sets its own', async () => {
+  it('the root’s level applies from the first record, unless a child sets its own', async () => {
     const { code, stdout, stderr } = await run('adapters/bunyan-levels.js')
     assert.deepEqual([code, stderr], [0, ''])
     assert.deepEqual(messages(stdout), ['follows', 'own'])

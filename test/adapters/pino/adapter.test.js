@@ -1,5 +1,5 @@
 'use strict'
-// The pino adapter: children's lines come out of the destinations that the root's loggers have, pino unmodified.
+// The pino adapter: children's lines are written to the destinations of the root's loggers. pino is not modified.
 
 const assert = require('node:assert/strict')
 const { describe, it } = require('node:test')
@@ -8,13 +8,13 @@ const { assertChild, assertCounted, messages, runLoggers } = require('../../help
 const COUNT = 1000
 const LOGGERS = './pino-loggers'
 
-/** How a child ends, so that all ends come to all destinations. */
+/** How children end. Versions and destinations alternate between the two ways. */
 const ENDS = /** @type {const} */ ({
   worker: ['exit', 'terminate'],
   fork: ['exit', 'SIGKILL'],
 })
 
-describe('through the root’s logger', { concurrency: 2 }, () => {
+describe('relayed to the root’s logger', { concurrency: 2 }, () => {
   const destinations = ['destination', 'transport', 'plain']
   const others = ['named', 'targets', 'multistream', 'custom']
   for (const PINO of ['pino', 'pino9']) {
@@ -24,7 +24,7 @@ describe('through the root’s logger', { concurrency: 2 }, () => {
         : destinations
       ).entries()) {
         const END = ENDS[kind][(i + (PINO === 'pino' ? 0 : 1)) % 2] ?? ''
-        it(`${PINO}, ${LOGGER}, a ${kind} that ends by ${END}`, async (t) => {
+        it(`${PINO}: a ${kind} with a ${LOGGER} logger ends by ${END}`, async (t) => {
           const env = { PINO, LOGGERS, LOGGER, END, COUNT: String(COUNT) }
           const { pid, stdout, stderr, read } = await runLoggers(t, { kind, env })
           const isPrinted = ['plain', 'named'].includes(LOGGER)
@@ -42,7 +42,7 @@ describe('through the root’s logger', { concurrency: 2 }, () => {
   }
 })
 
-describe('without a logger in the root', { concurrency: 2 }, () => {
+describe('not relayed: the root has no logger', { concurrency: 2 }, () => {
   for (const [LOGGER, kind] of [
     ['plain', 'worker'],
     ['path', 'fork'],
@@ -51,7 +51,7 @@ describe('without a logger in the root', { concurrency: 2 }, () => {
     ['multistream', 'fork'],
     ['custom', 'fork'],
   ]) {
-    it(`${LOGGER} of a ${kind}`, async (t) => {
+    it(`a ${kind} with a ${LOGGER} logger`, async (t) => {
       const env = { LOGGERS, LOGGER, END: 'exit', ROOT_LOGS: '0', COUNT: String(COUNT) }
       const { pid, stdout, stderr, read } = await runLoggers(t, { kind, env })
       const text = LOGGER === 'plain' ? stdout : read('app.log')
@@ -64,14 +64,14 @@ describe('without a logger in the root', { concurrency: 2 }, () => {
     })
   }
 
-  it('to stderr', async (t) => {
+  it('a worker that logs to stderr', async (t) => {
     const env = { LOGGERS, LOGGER: 'stderr', END: 'exit', ROOT_LOGS: '0' }
     const { stdout, stderr } = await runLoggers(t, { kind: 'worker', env })
     assert.equal(stdout, '')
     assertCounted(stderr, { count: 3, root: false })
   })
 
-  it('through pino-pretty', async (t) => {
+  it('a fork that logs through pino-pretty', async (t) => {
     const env = { LOGGERS, LOGGER: 'pretty', END: 'exit', ROOT_LOGS: '0' }
     const { read } = await runLoggers(t, { kind: 'fork', env })
     assert.match(read('app.log'), /INFO.*record 1\n.*i: 1\n.*record 2/)

@@ -1,5 +1,5 @@
 'use strict'
-// The pino adapter beside plain relaying: collected records, levels, imports, data, and what throws.
+// The pino adapter beyond the relay: records for handlers, levels, ES modules, data output and exceptions.
 
 const assert = require('node:assert/strict')
 const { readFileSync } = require('node:fs')
@@ -12,11 +12,11 @@ const { run, scratch, readLines } = require('../../helpers/run')
 const COUNT = 1000
 const LOGGERS = './pino-loggers'
 
-describe('collected', { concurrency: 2 }, () => {
+describe('written by a handler', { concurrency: 2 }, () => {
   const config = { handlers: [{ type: 'file', path: '$DIR/all.log' }] }
 
   for (const kind of ['worker', 'fork']) {
-    it(`records of a ${kind} and of the root, as the application has made them`, async (t) => {
+    it(`records of a ${kind} and of the root, with the application’s hooks, mixins and errors`, async (t) => {
       const env = { LOGGERS, LOGGER: 'rich', END: 'exit', COUNT: String(COUNT) }
       const { stdout, read } = await runLoggers(t, { kind, env, config })
       const records = readLines(read('all.log'))
@@ -41,7 +41,7 @@ describe('collected', { concurrency: 2 }, () => {
     })
   }
 
-  it('files of a child are not opened, and its records are in the log alone', async (t) => {
+  it('a child’s own log file is not opened; only the handler writes its records', async (t) => {
     const env = { LOGGERS, LOGGER: 'transport', END: 'exit' }
     const { read } = await runLoggers(t, { kind: 'fork', env, config })
     assert.deepEqual(messages(read('app.log')), ['from the root'])
@@ -51,7 +51,7 @@ describe('collected', { concurrency: 2 }, () => {
 
 describe('edges', { concurrency: 2 }, () => {
   for (const PINO of ['pino', 'pino9']) {
-    it(`${PINO} imported`, async (t) => {
+    it(`ES modules import ${PINO} by name and by default`, async (t) => {
       const log = join(scratch(t), 'app.log')
       for (const ROOT_LOGS of ['', '1']) {
         const { stderr } = await run('adapters/pino-imported.mjs', {
@@ -59,41 +59,41 @@ describe('edges', { concurrency: 2 }, () => {
         })
         assert.equal(stderr, '')
       }
-      const told = messages(readFileSync(log, 'utf8'))
+      const seen = messages(readFileSync(log, 'utf8'))
       const worker = ['from the worker', 'from the worker']
-      assert.deepEqual(told, [...worker, 'from the root', ...worker])
+      assert.deepEqual(seen, [...worker, 'from the root', ...worker])
     })
   }
 
-  it('output that is data is left alone', async () => {
+  it('does not change output that another program reads as data', async () => {
     const { stdout } = await run('adapters/logger-data.js', { env: { LOGGERS } })
     assert.equal(stdout, 'read data\n')
   })
 
-  it('the root’s level holds from the first record, unless a child sets its own', async () => {
+  it('the root’s level applies from the first record, unless a child sets its own', async () => {
     const { seen, stdout } = await runEdge('levels')
     assert.deepEqual(seen, ['warn', 'debug'])
     assert.deepEqual(messages(stdout), ['follows', 'own'])
   })
 
-  it('a destination in memory is written to', async () => {
+  it('a child writes to its own destination in memory', async () => {
     const { seen, stdout } = await runEdge('memory')
     assert.deepEqual([seen, stdout], [['kept'], ''])
   })
 
-  it('a mocked stdout is written to', async () => {
+  it('a child writes to a mocked stdout', async () => {
     const { seen, stdout } = await runEdge('mocked')
     assert.deepEqual([seen, stdout], [['mocked'], ''])
   })
 
-  it('what throws in a child or cannot be opened in the root hurts nobody', async () => {
+  it('a serializer that throws or a file that cannot be opened affects no other record', async () => {
     const { seen, stdout, notices } = await runEdge('throwing')
     assert.deepEqual(seen, ['no', 'function', 'app'])
     assert.deepEqual(messages(stdout).slice(0, 2), ['kept', 'of a child'])
     assert.ok(notices.length <= 1, notices.join('\n'))
   })
 
-  it('what is written past the loggers arrives', async (t) => {
+  it('text that is written to a destination without a logger arrives', async (t) => {
     const log = join(scratch(t), 'app.log')
     const { seen, stdout } = await runEdge('stray', { LOG: log })
     assert.deepEqual([seen, stdout], [['function'], ''])

@@ -1,5 +1,5 @@
 'use strict'
-// Fields of a child's pino records are what pino has written, whatever they are called.
+// The fields of a child's pino records: the same values as on pino's own lines, also if a key is one of ours.
 
 const assert = require('node:assert/strict')
 const { readFileSync } = require('node:fs')
@@ -11,10 +11,10 @@ const { readLines, readLog, run, scratch } = require('../../helpers/run')
 const PROGRAM = 'adapters/pino-fields.js'
 const RESERVED = ['level', 'time', 'pid', 'tid', 'source', 'seq', 'name', 'msg', 'lib']
 
-describe('fields of pino', { concurrency: 2 }, () => {
+describe('fields of pino records', { concurrency: 2 }, () => {
   for (const PINO of ['pino', 'pino9']) {
     for (const KIND of ['worker', 'fork']) {
-      it(`${PINO} in a ${KIND}`, async (t) => {
+      it(`of ${PINO} in a ${KIND}`, async (t) => {
         const path = scratch(t)
         const [alone, relayed, beside] = ['alone.log', 'relayed.log', 'beside.log'].map((name) =>
           join(path, name),
@@ -39,7 +39,7 @@ describe('fields of pino', { concurrency: 2 }, () => {
   }
 })
 
-// But for what differs from run to run.
+// The lines without times and pids, which differ between runs.
 function linesOf(path) {
   return readFileSync(path, 'utf8')
     .replace(/"time":\d+/g, '"time":0')
@@ -47,13 +47,13 @@ function linesOf(path) {
     .split('\n')
 }
 
-// What a file of ours has kept of half a character, pino's has not, but for Node 26.
+// Our file keeps a lone surrogate as an escape. pino's file has U+FFFD instead, except on Node 26.
 function fieldsOf(record) {
   const fields = Object.entries(record).filter(([key]) => !RESERVED.includes(key))
   return JSON.parse(JSON.stringify(Object.fromEntries(fields)).replace('\\ud800', '\ufffd'))
 }
 
-// Names that are ours have another; what every record has is not there twice.
+// Fields with a reserved name get the prefix `_`. Fields that repeat a member of the record are left out.
 function expected(line) {
   const same = ['level', 'time', line.name === 'keyed' ? 'text' : 'msg']
   if (line.name !== 'n') same.push('name')
