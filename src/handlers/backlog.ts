@@ -1,68 +1,71 @@
-// Backlog: lines a handler could not pass on, kept within a limit until it can; lower levels go first.
+// Backlog: writes a handler's lines to a file or pipe and keeps, within a limit, those that cannot be written yet.
 //
-// What the system takes at once never waits. Behind the first line it does not take, all are kept, in order.
+// Lines are written at once while the system accepts them. From the first line that it does not accept, all lines are kept
+// in order and retried with backoff; if there is no room, lower levels are dropped first. For network receivers, which
+// acknowledge later, see `network/courier.ts`.
 
 import { monotonic } from '../core/clock.js'
 import { notice, reasonOf } from '../core/notice.js'
 import { sleep } from '../core/sleep.js'
 import { Drops } from '../core/tally.js'
-import type { Delivery, Surroundings } from './handler.js'
+import type { Delivery, HandlerContext } from './handler.js'
 import type { Lines } from './lines.js'
 import { createReport } from './report.js'
-import { createEntry, type Entry, Waiting } from './waiting.js'
+import { createEntry, type Entry, RetryQueue } from './retry.js'
 
-/** Milliseconds until the next try, twice as many after each, up to the last. */
+/** Backoff (ms): the first delay, doubled after each failure up to the last. */
 const FIRST_RETRY = 20
 const LAST_RETRY = 1000
-/** Milliseconds until the next try of one that is only slow. */
+/** Delay (ms) until the next try if the reader is only slow (EAGAIN). */
 const SLOW_RETRY = 5
+/** Bytes per write when kept lines are written. */
 const CHUNK = 2 ** 20
 
 interface Fault {
   readonly reason: string
-  /** Monotonic time. */
+  /** Monotonic ms. */
   readonly since: number
-  /** The reader is there and will go on: it is waited for. */
+  /** The reader exists but its pipe is full (EAGAIN). */
   readonly isSlow: boolean
 }
 
 export interface BacklogOptions {
-  /** Names the handler in notices and reports. */
+  /** Names the handler in warnings and reports. */
   readonly label: string
   readonly lines: Lines
-  /** Called before lines are written; throws if they cannot be. */
+  /** Called before lines are written; throws if they cannot be written. */
   readonly prepare?: () => void
-  /** Writes from the start of the bytes and returns how many the system took, at least one; throws if it takes none. */
+  /** Writes from the start of `bytes` and returns how many were written, at least one. Throws if none was. */
   readonly write: (bytes: Uint8Array) => number
-  readonly place: Pick<Surroundings, 'limit' | 'wait' | 'policy' | 'dropped' | 'moved'>
+  readonly context: Pick<HandlerContext, 'limit' | 'wait' | 'policy' | 'dropped' | 'progressed'>
 }
 
 export class Backlog {
   readonly #options: BacklogOptions
-  readonly #waiting: Waiting
+  readonly #queue: RetryQueue
   readonly #drops = new Drops()
   #fault: Fault | undefined
   #retryAt = 0
   #delay = FIRST_RETRY
-  // It was waited for in vain: not again before something moves.
+  // A wait timed out: no further wait before the next progress.
   #isStuck = false
 
   constructor(options: BacklogOptions) {
     this.#options = options
-    this.#waiting = new Waiting(options.place.limit)
+    this.#queue = new RetryQueue(options.context.limit)
   }
 
   /** Bytes kept. */
   get size(): number {
-    return this.#waiting.size
+    return this.#queue.size
   }
 
-  /** Whether nothing was dropped since it was empty. */
+  /** Whether no line was dropped since the backlog was last empty. */
   get isComplete(): boolean {
     return this.#drops.isEmpty
   }
 
-  /** Passes records on, behind what waits. */
+  /** Writes records, or keeps them behind those that are already kept. */
   write(records: readonly Delivery[]): void {
     if (this.size > 0) {
       this.#keep(records, 0)
@@ -70,28 +73,28 @@ export class Backlog {
       return
     }
     const bytes = this.#options.lines.join(records)
-    const passed = this.check() ? this.#pass(bytes) : 0
-    if (passed < bytes.length) this.#keep(records, passed)
+    const written = this.check() ? this.#write(bytes) : 0
+    if (written < bytes.length) this.#keep(records, written)
   }
 
-  /** Tries again if it is time; returns the milliseconds after which to call again, Infinity if nothing waits. */
+  /** Retries if it is due. Returns the milliseconds until the next retry; Infinity if nothing is kept. */
   retry(): number {
     if (this.size === 0) return Number.POSITIVE_INFINITY
     const now = monotonic()
     if (now < this.#retryAt) return this.#retryAt - now
-    while (this.size > 0 && this.#passChunk()) {}
+    while (this.size > 0 && this.#writeChunk()) {}
     if (this.size > 0) return Math.max(1, this.#retryAt - monotonic())
     this.#recover()
     return this.size > 0 ? SLOW_RETRY : Number.POSITIVE_INFINITY
   }
 
-  /** The next try is due now: something has changed. A line that was begun elsewhere is written whole. */
+  /** The destination was replaced: retries at the next call, and writes a partly written line again from its start. */
   restart(): void {
     this.#retryAt = 0
-    if (this.#waiting.front) this.#waiting.front.done = 0
+    if (this.#queue.front) this.#queue.front.done = 0
   }
 
-  /** Whether lines could be written now, as far as can be told; if not, that is a fault like any other. */
+  /** Calls `prepare` and returns whether it succeeded. A failure counts as a failed write. */
   check(): boolean {
     try {
       this.#options.prepare?.()
@@ -102,27 +105,27 @@ export class Backlog {
     }
   }
 
-  /** Passes on what waits for as long as it gets on, then gives the rest up, counts it and says so. */
-  settle(): void {
+  /** Writes kept lines as long as there is progress; then drops the rest, counts it and warns. */
+  drain(): void {
     while (this.size > 0 && this.#waitForProgress()) {}
     if (this.size === 0) return
-    for (const entry of this.#waiting.clear()) this.#drop(entry)
+    for (const entry of this.#queue.clear()) this.#drop(entry)
     const { label } = this.#options
     const lost = `${this.#drops.total} records were not written: ${this.#fault?.reason}`
     notice('LOGSHARE_WARN_DROPPED', `${label}: ${lost}`, label)
     this.#reset()
   }
 
-  #pass(bytes: Uint8Array): number {
-    let passed = 0
+  #write(bytes: Uint8Array): number {
+    let written = 0
     try {
-      while (passed < bytes.length) passed += this.#options.write(bytes.subarray(passed))
+      while (written < bytes.length) written += this.#options.write(bytes.subarray(written))
       this.#delay = FIRST_RETRY
     } catch (error) {
       this.#fail(error)
     }
-    if (passed > 0) this.#isStuck = false
-    return passed
+    if (written > 0) this.#isStuck = false
+    return written
   }
 
   #fail(error: unknown): void {
@@ -134,15 +137,15 @@ export class Backlog {
     this.#retryAt = now + (isSlow ? SLOW_RETRY : this.#delay)
     this.#delay = Math.min(this.#delay * 2, LAST_RETRY)
     if (isSlow) return
-    const { label, place } = this.#options
-    const limit = Math.round(place.limit / 1024)
-    const kept = `records are kept, up to ${limit} KiB, until it can be written`
+    const { label, context } = this.#options
+    const limit = Math.round(context.limit / 1024)
+    const kept = `up to ${limit} KiB of records are kept until it can be written again`
     notice('LOGSHARE_WARN_HANDLER', `${label}: ${reasonOf(error)}; ${kept}`, label)
   }
 
-  // Lines of which `passed` bytes are out already.
-  #keep(records: readonly Delivery[], passed: number): void {
-    let skip = passed
+  // The first `written` bytes of the records' lines are already written.
+  #keep(records: readonly Delivery[], written: number): void {
+    let skip = written
     for (const record of records) {
       const line = this.#options.lines.join([record])
       const done = Math.min(skip, line.length)
@@ -152,25 +155,25 @@ export class Backlog {
   }
 
   #add(entry: Entry): void {
-    while (!this.#waiting.hasRoomFor(entry)) {
-      // A reader that is only slow is waited for, and with it everybody: the others' queues take what comes meanwhile.
-      if (this.#isPatient() && this.size > 0 && this.#waitForProgress()) continue
-      const lower = this.#waiting.evictBelow(entry.rank)
+    while (!this.#queue.hasRoomFor(entry)) {
+      // Backpressure: waiting for a slow reader stops the listener; meanwhile producers write into their queues.
+      if (this.#mayWait() && this.size > 0 && this.#waitForProgress()) continue
+      const lower = this.#queue.evictBelow(entry.rank)
       this.#drop(lower ?? entry)
       if (!lower) return
     }
-    this.#waiting.add(entry)
+    this.#queue.add(entry)
   }
 
-  #isPatient(): boolean {
-    return this.#options.place.policy === 'block' && (this.#fault?.isSlow ?? true)
+  #mayWait(): boolean {
+    return this.#options.context.policy === 'block' && (this.#fault?.isSlow ?? true)
   }
 
-  // False if nothing moves for as long as one may wait.
+  // False if there is no progress within `overflow.wait`.
   #waitForProgress(): boolean {
     if (this.#isStuck) return false
     const before = this.size
-    const deadline = monotonic() + this.#options.place.wait
+    const deadline = monotonic() + this.#options.context.wait
     while (this.size >= before) {
       if (monotonic() > deadline) {
         this.#isStuck = true
@@ -179,26 +182,26 @@ export class Backlog {
       sleep(SLOW_RETRY)
       this.retry()
     }
-    this.#options.place.moved()
+    this.#options.context.progressed()
     return true
   }
 
   #drop({ source, level }: Entry): void {
     this.#drops.add(source, level, 1)
-    this.#options.place.dropped(source, level, 1)
+    this.#options.context.dropped(source, level, 1)
   }
 
-  // False if the system did not take all of it.
-  #passChunk(): boolean {
+  // False if the system did not accept all of it.
+  #writeChunk(): boolean {
     if (!this.check()) return false
-    const entries = this.#waiting.peek(CHUNK)
+    const entries = this.#queue.peek(CHUNK)
     const bytes = Buffer.concat(entries.map((entry) => entry.bytes.subarray(entry.done)))
-    const passed = this.#pass(bytes)
-    this.#waiting.advance(entries, passed)
-    return passed === bytes.length
+    const written = this.#write(bytes)
+    this.#queue.advance(entries, written)
+    return written === bytes.length
   }
 
-  // All is out again: a record says what has happened, unless it was only slow and nothing was dropped.
+  // All lines are written: a report tells what happened, unless the reader was only slow and nothing was dropped.
   #recover(): void {
     const { reason, since, isSlow } = this.#fault ?? slowness(monotonic())
     const total = this.#drops.total
@@ -220,5 +223,5 @@ export class Backlog {
 }
 
 function slowness(since: number): Fault {
-  return { reason: 'its reader was too slow', since, isSlow: true }
+  return { reason: 'the reader was too slow', since, isSlow: true }
 }

@@ -1,4 +1,4 @@
-// The console handler: lines on the process's own stdout or stderr, pretty for people and JSON for programs.
+// Console handler: writes lines to the root's stdout or stderr, pretty on a terminal and JSON otherwise.
 
 import { isatty } from 'node:tty'
 import type { ConsoleHandlerOptions } from '../config/options.js'
@@ -7,22 +7,23 @@ import { createPretty } from '../formatters/pretty.js'
 import { createRaw } from '../formatters/raw.js'
 import { Backlog } from './backlog.js'
 import { createFilter } from './filter.js'
-import type { Delivery, Handler, Surroundings } from './handler.js'
+import type { Delivery, Handler, HandlerContext } from './handler.js'
 import { type Format, Lines } from './lines.js'
 import { openOutput, writeFully, writeSome } from './output.js'
 import { columnsOf, hasColors } from './terminal.js'
 
-type Place = Pick<Surroundings, 'limit' | 'wait' | 'policy' | 'dropped' | 'moved' | 'isOwnThread'>
-type Stream = Handler & Required<Pick<Handler, 'retry' | 'waiting' | 'settle'>>
+type Context = Pick<HandlerContext, 'limit' | 'wait' | 'policy' | 'dropped' | 'progressed' | 'isOwnThread'>
+type Stream = Handler & Required<Pick<Handler, 'retry' | 'waiting' | 'drain'>>
 
+/** `stream` defaults to `stdout`, `format` to `auto`. With `stderr` records from that level on go to stderr. */
 export function createConsoleHandler(
   { stream = 'stdout', format = 'auto', stderr, ...options }: ConsoleHandlerOptions,
-  place: Place,
+  context: Context,
 ): Handler {
-  const main = createStream(stream, format, place)
+  const main = createStream(stream, format, context)
   const accepts = createFilter(options)
   if (stderr === undefined || stream === 'stderr') return { ...main, accepts }
-  const other = createStream('stderr', format, place)
+  const other = createStream('stderr', format, context)
   const least = levelNumber(stderr)
   return {
     label: main.label,
@@ -37,9 +38,9 @@ export function createConsoleHandler(
     },
     retry: () => Math.min(main.retry(), other.retry()),
     waiting: () => main.waiting() + other.waiting(),
-    settle() {
-      main.settle()
-      other.settle()
+    drain() {
+      main.drain()
+      other.drain()
     },
     close() {
       main.close?.()
@@ -51,26 +52,26 @@ export function createConsoleHandler(
 function createStream(
   stream: 'stdout' | 'stderr',
   format: NonNullable<ConsoleHandlerOptions['format']>,
-  place: Place,
+  context: Context,
 ): Stream {
   const label = `console ${stream}`
   const standard = stream === 'stdout' ? 1 : 2
   const lines = new Lines(formatOf(format, standard))
-  const output = place.isOwnThread ? openOutput(standard) : undefined
+  const output = context.isOwnThread ? openOutput(standard) : undefined
   let isClosed = false
-  // A reader that has gone (`app | head -1`) ends the writing, not the process.
+  // If the reading end of the pipe closes (`app | head -1`), the handler stops writing and the process goes on.
   const write = (bytes: Uint8Array): number => {
     if (isClosed) return bytes.length
     try {
       if (output) return writeSome(output.fd, bytes)
       writeFully(standard, bytes)
     } catch (error) {
-      if (!isGone(error)) throw error
+      if (!isReaderGone(error)) throw error
       isClosed = true
     }
     return bytes.length
   }
-  const backlog = new Backlog({ label, lines, write, place })
+  const backlog = new Backlog({ label, lines, write, context })
   return {
     label,
     write: (records: readonly Delivery[]) => {
@@ -78,7 +79,7 @@ function createStream(
     },
     retry: () => backlog.retry(),
     waiting: () => backlog.size,
-    settle: () => backlog.settle(),
+    drain: () => backlog.drain(),
     close: () => output?.close(),
   }
 }
@@ -92,7 +93,7 @@ function formatOf(
   return format === 'raw' ? createRaw({ colors }) : createPretty({ colors, columns: columnsOf(fd) })
 }
 
-function isGone(error: unknown): boolean {
+function isReaderGone(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code ?? ''
   return ['EPIPE', 'EBADF', 'ECONNRESET', 'EIO'].includes(code)
 }

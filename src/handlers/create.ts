@@ -1,36 +1,42 @@
-// From a handler's options to the handler: add a line here for a new type.
+// Create: makes handlers from their options. A new handler type needs a case here.
 
 import type { HandlerOptions } from '../config/options.js'
 import { notice, reasonOf } from '../core/notice.js'
-import type { Handler, Surroundings } from './handler.js'
+import type { Handler, HandlerContext } from './handler.js'
 
-/** The handlers that can be opened; one that cannot is told and left out, because by now nobody is there to throw at. */
-export function createHandlers(all: readonly HandlerOptions[], place: Surroundings): Handler[] {
+/**
+ * Creates all handlers that can be opened. One that cannot is reported as LOGSHARE_WARN_HANDLER and left out: in the
+ * listener thread and after a takeover there is no caller to throw to.
+ */
+export function createHandlers(all: readonly HandlerOptions[], context: HandlerContext): Handler[] {
   return all.flatMap((options) => {
     try {
-      return [createHandler(options, place)]
+      return [createHandler(options, context)]
     } catch (error) {
       const reason = reasonOf(error)
-      notice('LOGSHARE_WARN_HANDLER', `records do not reach a handler: ${reason}`, reason)
+      notice('LOGSHARE_WARN_HANDLER', `a handler could not be opened and gets no records: ${reason}`, reason)
       return []
     }
   })
 }
 
-/** Throws `LOGSHARE_ERR_HANDLER`. */
-export function createHandler(options: HandlerOptions, place: Surroundings): Handler {
-  const handler = open(options, place)
+/** Creates one handler, limited if its options say so. Throws `LOGSHARE_ERR_HANDLER` if it cannot be opened. */
+export function createHandler(options: HandlerOptions, context: HandlerContext): Handler {
+  const handler = open(options, context)
   if (!options.rate && !options.sample) return handler
   const { limit } = require('./limit.js') as typeof import('./limit.js')
   return limit(handler, options)
 }
 
-/** Whether its receiver answers later: such a handler cannot do its work within the application's calls, nor at its exit. */
+/**
+ * Whether the handler needs the listener thread: its receiver answers asynchronously, which works neither within the
+ * application's log calls nor at process exit.
+ */
 export function needsThread({ type }: HandlerOptions): boolean {
   return type !== 'file' && type !== 'console' && type !== 'relay'
 }
 
-/** Throws `LOGSHARE_ERR_HANDLER` if a handler that lives in another thread could not be opened there. */
+/** Checks in advance whether the listener thread could open a handler. Throws `LOGSHARE_ERR_HANDLER` if not. */
 export function checkHandler(options: HandlerOptions): void {
   switch (options.type) {
     case 'module': {
@@ -58,45 +64,45 @@ export function checkHandler(options: HandlerOptions): void {
   }
 }
 
-// Each type's code is loaded when a handler of it is wanted.
-function open(options: HandlerOptions, place: Surroundings): Handler {
+// The code of a handler type is loaded only if it is configured.
+function open(options: HandlerOptions, context: HandlerContext): Handler {
   switch (options.type) {
     case 'file': {
       const { createFileHandler } =
         require('./file/handler.js') as typeof import('./file/handler.js')
-      return createFileHandler(options, place)
+      return createFileHandler(options, context)
     }
     case 'console': {
       const { createConsoleHandler } = require('./console.js') as typeof import('./console.js')
-      return createConsoleHandler(options, place)
+      return createConsoleHandler(options, context)
     }
     case 'relay': {
       const { createRelayHandler } = require('./relay.js') as typeof import('./relay.js')
-      return createRelayHandler(options, place)
+      return createRelayHandler(options, context)
     }
     case 'module': {
       const { createModuleHandler } = require('./module.js') as typeof import('./module.js')
-      return createModuleHandler(options, place)
+      return createModuleHandler(options, context)
     }
     case 'otlp': {
       const { createOtlpHandler } =
         require('./otlp/handler.js') as typeof import('./otlp/handler.js')
-      return createOtlpHandler(options, place)
+      return createOtlpHandler(options, context)
     }
     case 'socket': {
       const { createSocketHandler } =
         require('./network/socket.js') as typeof import('./network/socket.js')
-      return createSocketHandler(options, place)
+      return createSocketHandler(options, context)
     }
     case 'syslog': {
       const { createSyslogHandler } =
         require('./network/syslog.js') as typeof import('./network/syslog.js')
-      return createSyslogHandler(options, place)
+      return createSyslogHandler(options, context)
     }
     case 'jetstream': {
       const { createJetstreamHandler } =
         require('./jetstream/handler.js') as typeof import('./jetstream/handler.js')
-      return createJetstreamHandler(options, place)
+      return createJetstreamHandler(options, context)
     }
   }
 }

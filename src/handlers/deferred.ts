@@ -1,17 +1,17 @@
-// Bare: records of which a library's line has all, made whole.
+// Deferred: completes deferred records for handlers, from a frame's bytes; `deferred/line.ts` completes the line itself.
 
 import { completeLine } from '../deferred/line.js'
 import { Kind } from '../queue/frame.js'
 import type { Delivery } from './handler.js'
 
-/** The same records, and none that is bare. */
+/** The same records in the same order, with every deferred record completed. Returns `records` itself if none is. */
 export function completeAll(records: readonly Delivery[]): readonly Delivery[] {
-  return records.some(isBare)
-    ? records.map((each) => (isBare(each) ? complete(each) : each))
+  return records.some(isDeferred)
+    ? records.map((each) => (isDeferred(each) ? complete(each) : each))
     : records
 }
 
-function isBare({ kind }: Delivery): boolean {
+function isDeferred({ kind }: Delivery): boolean {
   return kind === Kind.DEFERRED
 }
 
@@ -19,14 +19,14 @@ function complete(record: Delivery): Delivery {
   const { buffer, start, end, extraEnd = end } = record
   const extra = buffer.toString('utf8', end + 1, extraEnd)
   const line = completeLine(buffer.toString('utf8', start, end), extra)
-  const whole = Buffer.from(`${line}\n${extra}`)
+  const completed = Buffer.from(`${line}\n${extra}`)
   const size = Buffer.byteLength(line)
   return {
     ...record,
     kind: Kind.ADAPTED,
-    buffer: whole,
+    buffer: completed,
     start: 0,
     end: size,
-    extraEnd: whole.length,
+    extraEnd: completed.length,
   }
 }

@@ -1,10 +1,10 @@
-// Filter: what decides, from a record's level, logger, producer and library, whether one handler gets it.
+// Filter: decides whether a handler gets a record, by its level, logger name, producer and library.
 
 import type { FilterOptions, Patterns } from '../config/filter.js'
 import { levelNumber } from '../core/level.js'
 import { type Delivery, libOf, nameOf, sourceOf } from './handler.js'
 
-/** Undefined if all records may pass. */
+/** Makes the test for a handler's filter options; undefined if they let every record pass. */
 export function createFilter(options: FilterOptions): ((record: Delivery) => boolean) | undefined {
   const { level, names, sources, lib } = options
   const least = level === undefined ? 0 : levelNumber(level)
@@ -19,35 +19,36 @@ export function createFilter(options: FilterOptions): ((record: Delivery) => boo
 
 interface Pattern {
   readonly test: RegExp
-  readonly takes: boolean
+  /** False for a pattern that starts with `!`. */
+  readonly includes: boolean
 }
 
-// The last pattern that matches decides; before the first stands its contrary.
+// The last matching pattern decides. If none matches, the opposite of the first pattern holds.
 function by(
   read: (record: Delivery) => string,
   patterns: Patterns,
   end: string,
 ): (record: Delivery) => boolean {
   const parsed = patterns.map((text) => parse(text, end)).reverse()
-  const otherwise = parsed.at(-1)?.takes === false
+  const otherwise = parsed.at(-1)?.includes === false
   const decided = new Map<string, boolean>()
   return (record) => {
     const text = read(record)
-    let takes = decided.get(text)
-    if (takes === undefined) {
-      takes = parsed.find(({ test }) => test.test(text))?.takes ?? otherwise
-      if (decided.size > KNOWN) decided.clear()
-      decided.set(text, takes)
+    let includes = decided.get(text)
+    if (includes === undefined) {
+      includes = parsed.find(({ test }) => test.test(text))?.includes ?? otherwise
+      if (decided.size > MAX_CACHED) decided.clear()
+      decided.set(text, includes)
     }
-    return takes
+    return includes
   }
 }
 
-/** Names whose answer is remembered: applications that make up names without end exist. */
-const KNOWN = 10_000
+/** Results kept per filter: some applications make an unlimited number of logger names. */
+const MAX_CACHED = 10_000
 
 function parse(text: string, end: string): Pattern {
-  const takes = !text.startsWith('!')
-  const escaped = (takes ? text : text.slice(1)).replace(/[.+?^${}()|[\]\\]/g, '\\$&')
-  return { takes, test: new RegExp(`^${escaped.replace(/\*/g, '.*')}${end}`) }
+  const includes = !text.startsWith('!')
+  const escaped = (includes ? text : text.slice(1)).replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+  return { includes, test: new RegExp(`^${escaped.replace(/\*/g, '.*')}${end}`) }
 }

@@ -1,92 +1,139 @@
-// Handler: where records end. All handlers live with the listener.
+// Handler: the contract between the listener and every place where records end (file, console, syslog, ...).
+//
+// All handlers run with the listener: on the root's main thread while the listener runs inline, in the listener thread
+// otherwise. The helpers below the contract read single fields from a record's JSON line without parsing it.
 
 import type { Dropped } from '../core/tally.js'
 import { type Frame, Kind } from '../queue/frame.js'
 
-/** A record on its way to a handler: the bytes of its JSON line, without the line's end. */
+/**
+ * A record on its way to a handler. `buffer[start, end)` is its JSON line in UTF-8, without a line feed. The bytes belong
+ * to the queue the record came from and may be overwritten as soon as `Handler.write` returns.
+ */
 export interface Delivery extends Frame {
-  /** Where what an adapter has put behind the line ends, one line feed behind the record's own end. */
+  /**
+   * End of the data that an adapter appended for the root's logger. It starts at `end + 1`, after one line feed.
+   * Undefined if there is none.
+   */
   readonly extraEnd?: number
 }
 
 const LINE_FEED = 0x0a
 
-/** A frame's record, and what is behind it. */
+/** Separates a frame's JSON line from the data that an adapter appended to it. */
 export function splitExtra(frame: Frame): Delivery {
   if (frame.kind !== Kind.ADAPTED && frame.kind !== Kind.DEFERRED) return frame
   const at = frame.buffer.indexOf(LINE_FEED, frame.start)
   return at < 0 || at >= frame.end ? frame : { ...frame, end: at, extraEnd: frame.end }
 }
 
-/** How far a log file went, at a moment when all that was handed on was in it. */
+/** A position in a log file: every record delivered before it was taken is in the file, up to `size` bytes. */
 export interface Mark {
   readonly path: string
+  /** Inode number in decimal: identifies the file after it was renamed. */
   readonly inode: string
   readonly size: number
 }
 
-/** Takes lines to the root's main thread; returns when they are on their way. */
+/** Sends lines to the root's main thread. Returns when they are sent, not when they are handled. */
 export type Send = (records: readonly Delivery[]) => void
 
-/** What a handler is told about the place it lives in. */
-export interface Surroundings {
+/** What the listener tells a handler when it creates it. */
+export interface HandlerContext {
+  /** Used by the relay handler only. */
   readonly send: Send
-  /** How far log files went that a listener before us has written. */
+  /** Marks from the checkpoint of the previous listener; empty if there was none. */
   readonly marks: readonly Mark[]
-  /** Those of other runtime directories: whoever goes on there compares with what stands behind them. */
+  /** Marks of the user's other runtime directories. Their listeners may still compare with what follows these marks. */
   readonly otherMarks: () => readonly Mark[]
-  /** Whether a listener before us may have written records that we are given again. */
+  /** Whether a previous listener may have written records that this one reads again from the queues. */
   readonly isSuccessor: boolean
-  /** Bytes a handler may keep while it cannot pass them on. */
+  /** Bytes a handler may keep in memory while it cannot pass them on (`overflow.limit`). */
   readonly limit: number
-  /** Whether it waits, then, for a reader that is slow, before it drops. */
+  /** Whether a handler at its limit waits for a slow reader before it drops records (`overflow.policy`). */
   readonly policy: 'block' | 'drop'
-  /** Milliseconds it waits at most for something to move. */
+  /** Longest time (ms) a handler waits without any progress (`overflow.wait`). */
   readonly wait: number
-  /** Whether the thread is the listener's own and not to wait for a reader that is slow. */
+  /** True in the listener thread; false if the handler runs on the root's main thread and delays the application. */
   readonly isOwnThread: boolean
+  /** Counts dropped records for `stats()`. Handlers call it for each record they drop. */
   readonly dropped: Dropped
-  /** Called when, within a call that takes long, something has moved. */
-  readonly moved: () => void
+  /**
+   * Heartbeat: handlers call it on progress within a long call. The main thread gives up waiting for a listener thread
+   * that shows no progress.
+   */
+  readonly progressed: () => void
 }
 
 /**
- * The listener calls `write` with records in order, one batch after the other and never an empty one. The bytes are
- * valid until `write` returns; what a handler keeps longer it copies. `write` must not wait for anything but the
- * operating system. A handler that throws is counted and announced, and called again with the next batch.
+ * One destination of records. The listener creates it and is its only caller. Calls never overlap, but a promise that
+ * `flush` returned may still be pending while other methods are called.
+ *
+ * Calls come in any order until the end, which is `drain`, `flush`, `close`; nothing is called after `close`. No method may
+ * wait for the application's main thread, which may be blocked.
+ *
+ * What `write`, `retry`, `drain`, `sendNow`, `checkpointSaved`, `flush` and `close` throw or reject with is counted in
+ * `stats().failed` and reported as LOGSHARE_WARN_HANDLER. The handler stays in use and gets the next batch; other handlers
+ * and the application are not affected. The other methods are queries: they must be cheap and must not throw.
  */
 export interface Handler {
-  /** Names the handler in notices. */
+  /** Names the handler in warnings, e.g. `file /var/log/app.log`. */
   readonly label: string
-  /** Asked for each record; a handler without it gets all of them. */
+  /**
+   * Called for each record before `write`; false leaves the record out. A handler without it gets every record. Must not
+   * keep a reference to the record's bytes.
+   */
   readonly accepts?: ((record: Delivery) => boolean) | undefined
-  /** Whether it can do with bare records, which for all others are made whole. */
-  readonly takesBare?: boolean
+  /**
+   * Whether the handler accepts deferred records as they are. If any handler does not, deferred records are completed
+   * before every handler.
+   */
+  readonly acceptsDeferred?: boolean
+  /**
+   * Called with each batch: at least one record, in order. The bytes are valid until `write` returns; a handler copies
+   * what it keeps. When `write` returns, the record is either passed on, kept by the handler (then it counts in `waiting`),
+   * or dropped and counted. Must not wait for a receiver, except as `policy` and `wait` allow for a slow local reader.
+   */
   write(records: readonly Delivery[]): void
   /**
-   * Passes on, if it can, what it could not when it was written; returns the milliseconds after which to call again,
-   * Infinity if nothing waits.
+   * Called after each round, and when the returned delay is over: passes on records that `write` kept. Returns the
+   * milliseconds until it has to be called again, or Infinity if nothing waits for a retry. Must return at once if a
+   * retry is not due.
    */
   retry?(): number
-  /** Bytes that wait. */
+  /** Bytes that are kept and not passed on yet, as reported by `stats().waiting`. */
   waiting?(): number
-  /** Whether what waits is complete: then the queues are kept, for a successor to read it again from there. */
-  holds?(): boolean
-  /** What tells, later, whether all that was written so far has arrived or was given up; without it, it has at once. */
-  arrival?(): () => boolean
-  /** Where the handler stands, for one that can tell afterwards what was written behind it. */
+  /**
+   * Whether records kept in memory are all still in their queues, so that a takeover can read them again. While true, the
+   * listener saves no checkpoint and removes no segment. Must become false once a kept record was dropped.
+   */
+  blocksCheckpoint?(): boolean
+  /**
+   * Called when the listener takes a checkpoint or wants to remove the queue of a producer that has ended. Returns a
+   * function that tells whether every record written before this call has been acknowledged by the receiver or was given
+   * up; the checkpoint is saved once it returns true. A handler without this method has passed a record on when `write`
+   * returns.
+   */
+  acknowledgement?(): () => boolean
+  /** Called when the listener takes a checkpoint: the current position, for a handler that can dedupe after a takeover. */
   mark?(): Mark
-  /** The mark that was asked for last is noted, or nobody is to go on after this listener. */
-  marked?(): void
-  /** Passes on what waits for as long as it gets on, and gives the rest up. */
-  settle?(): void
-  /** Whether records are better left in their queues for a while: it has all it may keep, and gets on. */
+  /** Called when the checkpoint with the latest `mark` is saved, or is not needed because there is no runtime directory. */
+  checkpointSaved?(): void
+  /**
+   * Passes on what is kept, synchronously, as long as there is progress; the rest is dropped, counted and reported.
+   * Handlers that wait for a network receiver have no `drain`: the listener waits for `waiting` to reach 0 instead.
+   */
+  drain?(): void
+  /**
+   * Backpressure: whether the listener should leave further records in their queues for now. Must become false at the
+   * latest after `wait` ms without progress.
+   */
   isFull?(): boolean
-  /** Sends at once what it would have collected a little longer. */
-  hurry?(): void
-  /** Resolves when everything written so far has left the process, but for what waits. */
+  /** Called repeatedly during a flush: sends at once what the handler would collect a little longer into a batch. */
+  sendNow?(): void
+  /** Resolves when everything written so far has left the process, except for what `waiting` counts. */
   flush?(): void | Promise<void>
-  /** Called once, after the last `write`, a `settle` and a `flush`. */
+  /** Called once, after the last `write`, `drain` and `flush`: releases files, sockets and timers. */
   close?(): void | Promise<void>
 }
 
@@ -94,26 +141,26 @@ const BEFORE_NAME = Buffer.from(',"name":"')
 const BEFORE_SOURCE = Buffer.from(',"source":"')
 const BEFORE_LIB = Buffer.from(',"lib":"')
 
-/** The logger's name, read where the line has it: nothing before it can hold the text that is looked for. */
+/** The logger's name. Read from its fixed place in the line: no field before it can contain the searched text. */
 export function nameOf(record: Delivery): string {
   return readText(record, BEFORE_NAME)
 }
 
-/** The producer's path in the tree, read likewise. */
+/** The producer's path in the tree, e.g. `root` or `cluster#2/worker#1`. Read in the same way. */
 export function sourceOf(record: Delivery): string {
   return readText(record, BEFORE_SOURCE)
 }
 
-const TAKEN: ReadonlySet<number> = new Set([Kind.ADAPTED, Kind.DEFERRED, Kind.COPY])
+const CAPTURED: ReadonlySet<number> = new Set([Kind.ADAPTED, Kind.DEFERRED, Kind.COPY])
 
-/** The library an adapter took it from; `logshare` if none has. */
+/** The library from which an adapter captured the record; `logshare` for records of our own loggers. */
 export function libOf(record: Delivery): string {
-  return TAKEN.has(record.kind) ? readText(record, BEFORE_LIB) : 'logshare'
+  return CAPTURED.has(record.kind) ? readText(record, BEFORE_LIB) : 'logshare'
 }
 
 function readText({ buffer, start, end }: Delivery, before: Buffer): string {
   const found = buffer.indexOf(before, start)
-  if (found < 0 || found >= end) return '' // a line that damage has changed
+  if (found < 0 || found >= end) return '' // a damaged line
   const from = found + before.length - 1
   for (let at = from + 1; at < end; at++) {
     if (buffer[at] === 0x5c) at++

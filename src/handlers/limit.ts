@@ -1,4 +1,4 @@
-// Limit: a handler behind a limit of records for each logger, and a share of those of a level.
+// Limit: wraps a handler so that it gets at most `rate` records per logger and interval, and a `sample` of each level.
 
 import type { FilterOptions } from '../config/filter.js'
 import { monotonic } from '../core/clock.js'
@@ -6,10 +6,13 @@ import { LEVELS, type Level, levelName } from '../core/level.js'
 import { type Delivery, type Handler, nameOf } from './handler.js'
 import { createReport } from './report.js'
 
-/** Loggers that are counted by themselves; the others share one count. */
+/** Loggers that are counted separately; all further ones share one count. */
 const MAX_LOGGERS = 10_000
 
-/** The same handler, given less; what a rate has kept from it is told of by one record for each logger and interval. */
+/**
+ * The same handler with fewer records. One report per logger and interval counts those that the rate removed; records
+ * removed by sampling are not reported.
+ */
 export function limit(handler: Handler, { rate, sample }: FilterOptions): Handler {
   const sampler = sample && createSampler(sample)
   const limiter = rate && new Limiter(rate.limit, Number(rate.interval))
@@ -18,7 +21,7 @@ export function limit(handler: Handler, { rate, sample }: FilterOptions): Handle
     const passed = limiter ? limiter.pass(kept) : kept
     if (passed.length > 0) handler.write(passed)
   }
-  const tell = (until: number): void => {
+  const report = (until: number): void => {
     const reports = limiter?.report(until) ?? []
     if (reports.length > 0) handler.write(reports)
   }
@@ -26,39 +29,39 @@ export function limit(handler: Handler, { rate, sample }: FilterOptions): Handle
     ...forward(handler),
     write,
     retry() {
-      tell(monotonic())
+      report(monotonic())
       return Math.min(
         handler.retry?.() ?? Number.POSITIVE_INFINITY,
         limiter?.restTime() ?? Number.POSITIVE_INFINITY,
       )
     },
-    settle() {
-      tell(Number.POSITIVE_INFINITY)
-      handler.settle?.()
+    drain() {
+      report(Number.POSITIVE_INFINITY)
+      handler.drain?.()
     },
   }
 }
 
 function forward(handler: Handler): Handler {
-  const { arrival, mark, marked } = handler
+  const { acknowledgement, mark, checkpointSaved } = handler
   return {
     label: handler.label,
     accepts: handler.accepts,
-    takesBare: handler.takesBare ?? false,
+    acceptsDeferred: handler.acceptsDeferred ?? false,
     write: (records) => handler.write(records),
     waiting: () => handler.waiting?.() ?? 0,
-    holds: () => handler.holds?.() ?? false,
-    ...(arrival && { arrival: () => arrival.call(handler) }),
+    blocksCheckpoint: () => handler.blocksCheckpoint?.() ?? false,
+    ...(acknowledgement && { acknowledgement: () => acknowledgement.call(handler) }),
     isFull: () => handler.isFull?.() ?? false,
-    hurry: () => handler.hurry?.(),
+    sendNow: () => handler.sendNow?.(),
     flush: () => handler.flush?.(),
     close: () => handler.close?.(),
     ...(mark && { mark: () => mark.call(handler) }),
-    ...(marked && { marked: () => marked.call(handler) }),
+    ...(checkpointSaved && { checkpointSaved: () => checkpointSaved.call(handler) }),
   }
 }
 
-// Evenly: of a share of a third, the first of every three.
+// Spreads the sample evenly: with a share of 1/3 the first of every three records passes.
 function createSampler(shares: Readonly<Record<string, number>>): (record: Delivery) => boolean {
   const byLevel = new Map<number, { readonly share: number; sum: number }>()
   for (const [name, share] of Object.entries(shares)) {
@@ -75,7 +78,7 @@ function createSampler(shares: Readonly<Record<string, number>>): (record: Deliv
 }
 
 interface Window {
-  /** Monotonic time. */
+  /** Monotonic ms. */
   until: number
   passed: number
   /** By level. */
@@ -93,7 +96,7 @@ class Limiter {
     this.#interval = interval
   }
 
-  /** What may pass, and reports of what has ended meanwhile, in their place. */
+  /** The records that pass, with a report at the place where a logger's interval ended. */
   pass(records: readonly Delivery[]): Delivery[] {
     const passed: Delivery[] = []
     const now = monotonic()
@@ -109,7 +112,7 @@ class Limiter {
     return passed
   }
 
-  /** Reports of loggers whose interval has ended by then. */
+  /** Reports of loggers whose interval ends at or before `until` (monotonic ms). */
   report(until: number): Delivery[] {
     const reports: Delivery[] = []
     for (const [name, window] of this.#windows) {
@@ -120,7 +123,7 @@ class Limiter {
     return reports
   }
 
-  /** Milliseconds until the next report is due; Infinity if none is. */
+  /** Milliseconds until the next report is due; Infinity if there is none. */
   restTime(): number {
     let rest = Number.POSITIVE_INFINITY
     for (const { until, total } of this.#windows.values()) {

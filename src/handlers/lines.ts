@@ -1,22 +1,22 @@
-// Lines: a batch of records as one piece of bytes, each record followed by a line feed.
+// Lines: joins a batch of records into one block of bytes, each record ended by a line feed; and parses lines.
 
 import { LEVELS } from '../core/level.js'
 import type { LogRecord } from '../core/record.js'
 import type { Delivery } from './handler.js'
 
 const LINE_FEED = 0x0a
-const START = 64 * 1024
-/** A buffer that one batch has made larger than this is not kept for the next. */
-const KEPT = 4 * 2 ** 20
+const INITIAL_SIZE = 64 * 1024
+/** A buffer that a batch made larger than this is not reused. */
+const MAX_REUSED = 4 * 2 ** 20
 
 export type Format = (record: LogRecord) => string
 
-/** Joins batches into a buffer of its own, which is valid until the next call. */
+/** Joins batches in a reused buffer: the result is valid until the next call. */
 export class Lines {
   readonly #format: Format | undefined
-  #buffer: Buffer = Buffer.allocUnsafe(START)
+  #buffer: Buffer = Buffer.allocUnsafe(INITIAL_SIZE)
 
-  /** Without a format a line is the record's JSON as the producer made it. */
+  /** `format` makes the text of a record. Default: the JSON line as the producer encoded it, without parsing it. */
   constructor(format?: Format) {
     this.#format = format
   }
@@ -35,7 +35,7 @@ export class Lines {
       at += buffer.copy(joined, at, start, end)
       joined[at++] = LINE_FEED
     }
-    if (joined.length > KEPT) this.#buffer = Buffer.allocUnsafe(START)
+    if (joined.length > MAX_REUSED) this.#buffer = Buffer.allocUnsafe(INITIAL_SIZE)
     return joined.subarray(0, size)
   }
 
@@ -46,12 +46,12 @@ export class Lines {
   }
 }
 
-/** The record of a line; a line that is not JSON, which only damage can bring about, becomes its message. */
+/** Parses a record's line. A line that is not JSON, which only damage can cause, becomes the message of a new record. */
 export function parseRecord({ buffer, start, end, level, seq }: Delivery): LogRecord {
   return parseLine(buffer.toString('utf8', start, end), level, seq)
 }
 
-/** The same for a line whose frame is elsewhere. */
+/** The same for a line without its frame. */
 export function parseLine(line: string, level: number = LEVELS.info, seq = 0): LogRecord {
   try {
     return JSON.parse(line) as LogRecord

@@ -1,4 +1,4 @@
-// The module handler: gives records to code of the user's own, where the listener is.
+// Module handler: passes parsed records to a handler that the user's own module exports, in the listener thread.
 
 import { pathToFileURL } from 'node:url'
 import type { ModuleHandlerOptions } from '../config/remote.js'
@@ -6,36 +6,36 @@ import { LogshareError } from '../core/errors.js'
 import { reasonOf } from '../core/notice.js'
 import type { LogRecord } from '../core/record.js'
 import { createFilter } from './filter.js'
-import type { Handler, Surroundings } from './handler.js'
+import type { Handler, HandlerContext } from './handler.js'
 import { parseLine } from './lines.js'
-import { Courier, courierPart, Refusal } from './network/courier.js'
+import { Courier, courierMethods, Refusal } from './network/courier.js'
 import { find } from './packages.js'
 
-/** Bytes of records that one call of it gets at most. */
+/** Largest size (bytes of JSON) of the records in one `write`. */
 const BATCH = 256 * 1024
 
 /**
- * What the module's `createHandler` (or its default export) returns, or resolves to. Calls come one after the other: the
- * next `write` when the last one has returned and what it returned has resolved. Records of a `write` that throws or
- * rejects count as dropped; they are not given to it again.
+ * What the module's `createHandler` (or its default export) returns or resolves to. The next `write` comes after the
+ * promise of the previous one has settled. If a `write` throws or rejects, its records count as dropped and are not
+ * retried.
  */
 export interface RecordHandler {
   write(records: readonly LogRecord[]): void | Promise<void>
-  /** Called when the application flushes, and at its end. */
+  /** Called when the application calls `flush()`, and at its end. */
   flush?(): void | Promise<void>
   /** Called once, after the last `flush`. */
   close?(): void | Promise<void>
 }
 
-/** Throws `LOGSHARE_ERR_HANDLER` if there is no such module. It is loaded with the first record. */
-export function createModuleHandler(options: ModuleHandlerOptions, place: Surroundings): Handler {
+/** Throws `LOGSHARE_ERR_HANDLER` if the module cannot be found. It is loaded with the first record. */
+export function createModuleHandler(options: ModuleHandlerOptions, context: HandlerContext): Handler {
   const path = checkModule(options)
   const label = `module ${options.module}`
   let opening: Promise<RecordHandler> | undefined
   let opened: RecordHandler | undefined
   const courier = new Courier({
     label,
-    place,
+    context,
     bytes: BATCH,
     async send(lines) {
       try {
@@ -49,7 +49,7 @@ export function createModuleHandler(options: ModuleHandlerOptions, place: Surrou
     },
   })
   return {
-    ...courierPart(courier),
+    ...courierMethods(courier),
     label,
     accepts: createFilter(options),
     flush: () => opened?.flush?.(),
@@ -60,7 +60,7 @@ export function createModuleHandler(options: ModuleHandlerOptions, place: Surrou
   }
 }
 
-/** The module's file; throws `LOGSHARE_ERR_HANDLER` if there is none. */
+/** Returns the module's file. Throws `LOGSHARE_ERR_HANDLER` if it cannot be found. */
 export function checkModule({ module }: ModuleHandlerOptions): string {
   const path = find(module)
   if (path !== undefined) return path
@@ -71,8 +71,8 @@ async function load(path: string, options: ModuleHandlerOptions): Promise<Record
   const exports = (await import(pathToFileURL(path).href)) as Record<string, unknown>
   const inner = exports.default as Record<string, unknown> | undefined
   const create = exports.createHandler ?? inner?.createHandler ?? inner?.default ?? inner
-  if (typeof create !== 'function') throw new Error('it exports no function createHandler')
+  if (typeof create !== 'function') throw new Error('the module exports no function createHandler')
   const handler = (await create(options.options)) as RecordHandler | undefined
   if (typeof handler?.write === 'function') return handler
-  throw new Error('its createHandler returned nothing with a method write')
+  throw new Error('createHandler returned no object with a write method')
 }

@@ -1,17 +1,17 @@
-// Output: bytes to a file descriptor that may be a pipe which is full for a while.
+// Output: writes bytes to a standard stream's file descriptor, which may be a pipe that is full.
 
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { monotonic } from '../core/clock.js'
 import { sleep } from '../core/sleep.js'
 
-/** Milliseconds a write waits at most for a reader that takes nothing. */
+/** Longest time (ms) a write waits for a reader that reads nothing. */
 const STALL_LIMIT = 5000
-/** Bytes a pipe takes as one piece or not at all: nobody else's text gets into the middle of a line. */
+/** PIPE_BUF on Linux: writes up to this size are atomic, so that no other process's text splits a line. */
 const PIECE = 4096
 const LINE_FEED = 0x0a
 
-/** Writes all bytes; throws what the system says, and ETIMEDOUT after 5 s without any progress. */
+/** Writes all bytes, blocking. Throws the system's error, or ETIMEDOUT after 5 s without progress. */
 export function writeFully(fd: number, bytes: Uint8Array): void {
   let written = 0
   let deadline = 0
@@ -20,18 +20,18 @@ export function writeFully(fd: number, bytes: Uint8Array): void {
       written += writeSync(fd, bytes, written)
       deadline = 0
     } catch (error) {
-      // A pipe that the application itself has opened does not block: https://nodejs.org/api/process.html#a-note-on-process-io
+      // A pipe that the application opened itself is non-blocking: https://nodejs.org/api/process.html#a-note-on-process-io
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
       deadline ||= monotonic() + STALL_LIMIT
-      if (monotonic() > deadline) throw new Error(`ETIMEDOUT: nobody reads from descriptor ${fd}`)
+      if (monotonic() > deadline) throw new Error(`ETIMEDOUT: nothing reads from file descriptor ${fd}`)
       sleep(1)
     }
   }
 }
 
 /**
- * Writes what the system takes of the first whole lines that make a piece; returns how many bytes that were. Throws what
- * the system says, EAGAIN from a pipe that is full.
+ * Writes the first whole lines that fit into one atomic write (4096 bytes), or the first line alone if it is longer.
+ * Returns the number of bytes written. Throws the system's error: EAGAIN if the pipe is full.
  */
 export function writeSome(fd: number, bytes: Uint8Array): number {
   const end = bytes.length <= PIECE ? bytes.length : bytes.lastIndexOf(LINE_FEED, PIECE - 1) + 1
@@ -39,8 +39,8 @@ export function writeSome(fd: number, bytes: Uint8Array): number {
 }
 
 /**
- * A descriptor for the same pipe or terminal that does not wait for its reader, without changing the application's own.
- * Undefined where that cannot be had: a socket, a file, another system than Linux.
+ * Opens a second, non-blocking descriptor for a pipe or terminal and leaves the application's own unchanged. Undefined
+ * where that is not possible: for sockets and files, and on systems other than Linux.
  */
 export function openOutput(
   fd: number,

@@ -1,10 +1,10 @@
-// Packages: those that only one handler needs, and that the user installs for it.
+// Packages: finds and loads optional peer dependencies, which users install for one handler.
 
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { LogshareError } from '../core/errors.js'
 
-/** Throws `LOGSHARE_ERR_HANDLER`, which says what to install, if one is not there. */
+/** Throws `LOGSHARE_ERR_HANDLER` with the install command if a package is missing. */
 export function checkPackages(handler: string, names: readonly string[]): void {
   const missing = names.filter((name) => find(name) === undefined)
   if (missing.length === 0) return
@@ -14,19 +14,22 @@ export function checkPackages(handler: string, names: readonly string[]): void {
   )
 }
 
-/** Loads one, from beside us or from beside the application; of several names the last, each from beside the one before. */
+/**
+ * Loads a package that is installed next to logshare or in the application. With more names each is resolved from the
+ * package before it, and the last is loaded: a copy nested in another package's dependencies.
+ */
 export function loadPackage(name: string, ...within: readonly string[]): unknown {
   const first = find(name) ?? name
   return require(within.reduce((path, each) => createRequire(path).resolve(each), first))
 }
 
-/** Path of a package's or a module's file; undefined if there is none. */
+/** The file that a package or module name resolves to; undefined if there is none. */
 export function find(name: string): string | undefined {
   for (const each of [require, createRequire(join(process.cwd(), 'package.json'))]) {
     try {
       return each.resolve(name)
     } catch {
-      // Perhaps the next one finds it.
+      // Try the next base.
     }
   }
   return undefined

@@ -1,4 +1,4 @@
-// Report: a record the listener makes itself, about what became of others.
+// Report: a record made by the listener itself, e.g. about dropped records.
 
 import { threadId } from 'node:worker_threads'
 import { monotonic, wallTime } from '../core/clock.js'
@@ -7,20 +7,20 @@ import { LEVELS } from '../core/level.js'
 import { Kind } from '../queue/frame.js'
 import type { Delivery } from './handler.js'
 
-/** The listener as a producer: its records have a count of their own. */
-export const SOURCE = 'root/listener'
+/** The `source` of the listener's own records, which have their own sequence count. */
+export const LISTENER_SOURCE = 'root/listener'
 const level = LEVELS.warn
 
 let seq = 0
 
-/** A record of the logger `logshare`, or another one, of level warn. */
+/** Makes a record of level warn; `name` is its logger's. Default `logshare`. */
 export function createReport(
   message: string,
   fields: Readonly<Record<string, unknown>>,
   name = 'logshare',
 ): Delivery {
   const time = monotonic()
-  const origin = `"pid":${process.pid},"tid":${threadId},"source":"${SOURCE}","seq":${++seq}`
+  const origin = `"pid":${process.pid},"tid":${threadId},"source":"${LISTENER_SOURCE}","seq":${++seq}`
   const head = `{"level":${level},"time":${wallTime(time)},${origin},"name":${encodeString(name)}`
   const rest = JSON.stringify(fields).replace(/^\{(?=.)/, ',')
   const text = `${head},"msg":${encodeString(message)}${rest === ',}' ? '}' : rest}`

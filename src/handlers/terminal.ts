@@ -1,22 +1,22 @@
-// Terminal: what a standard stream can show.
+// Terminal: whether a file descriptor shows colors, and how wide it is.
 
 import { closeSync, constants, openSync } from 'node:fs'
 import { isatty, WriteStream } from 'node:tty'
 
-/** NO_COLOR, FORCE_COLOR, NODE_DISABLE_COLORS and TERM, as Node itself reads them. */
+/** Evaluates NO_COLOR, FORCE_COLOR, NODE_DISABLE_COLORS and TERM as Node.js does. */
 export function hasColors(fd: number): boolean {
   if (!isatty(fd) && process.env.FORCE_COLOR === undefined) return false
   return WriteStream.prototype.getColorDepth(process.env) > 2
 }
 
-/** Columns of the terminal as it is now, or what `COLUMNS` says; undefined where nobody knows. */
+/** The value of `COLUMNS`, else the terminal's current width in columns; undefined if neither is known. */
 export function columnsOf(fd: number): number | undefined {
   const given = Number(process.env.COLUMNS)
   if (given > 0) return given
   return isatty(fd) ? measure(fd) : undefined
 }
 
-// Through a descriptor of our own: one that is asked for its size is closed with what asks.
+// Opens a descriptor of its own: destroying the WriteStream closes the descriptor it was made from.
 function measure(fd: number): number | undefined {
   let own: number | undefined
   try {

@@ -30,7 +30,7 @@ export class Fanout {
   }
 
   write(given: readonly Delivery[]): void {
-    const isEnough = this.#handlers.every(({ takesBare }) => takesBare)
+    const isEnough = this.#handlers.every(({ acceptsDeferred }) => acceptsDeferred)
     const batch = isEnough ? given : completeAll(given)
     for (const handler of this.#handlers) {
       const wanted = handler.accepts ? batch.filter((frame) => handler.accepts?.(frame)) : batch
@@ -61,14 +61,14 @@ export class Fanout {
   }
 
   /** Whether a handler keeps records in memory that can still be read again from their queues. */
-  holds(): boolean {
-    return this.#handlers.some((handler) => handler.holds?.())
+  blocksCheckpoint(): boolean {
+    return this.#handlers.some((handler) => handler.blocksCheckpoint?.())
   }
 
   /** What tells, later, whether all that was written so far has arrived. */
-  arrival(): () => boolean {
-    const arrivals = this.#handlers.flatMap((handler) => handler.arrival?.() ?? [])
-    return () => arrivals.every((hasArrived) => hasArrived())
+  acknowledgement(): () => boolean {
+    const acknowledgements = this.#handlers.flatMap((handler) => handler.acknowledgement?.() ?? [])
+    return () => acknowledgements.every((hasArrived) => hasArrived())
   }
 
   marks(): Mark[] {
@@ -76,13 +76,13 @@ export class Fanout {
   }
 
   /** The marks that were asked for last are noted. */
-  marked(): void {
-    for (const handler of this.#handlers) this.#guard(handler, () => handler.marked?.())
+  checkpointSaved(): void {
+    for (const handler of this.#handlers) this.#guard(handler, () => handler.checkpointSaved?.())
   }
 
   /** Passes on what waits for as long as it gets on; the rest is given up. */
-  settle(): void {
-    for (const handler of this.#handlers) this.#guard(handler, () => handler.settle?.())
+  drain(): void {
+    for (const handler of this.#handlers) this.#guard(handler, () => handler.drain?.())
   }
 
   /** Resolves when the handlers have passed on what they were given, or nothing moves any more. */
@@ -90,7 +90,7 @@ export class Fanout {
     let waiting = this.waiting()
     let movedAt = monotonic()
     while (waiting > 0 && monotonic() - movedAt < this.#wait) {
-      for (const handler of this.#handlers) this.#guard(handler, () => handler.hurry?.())
+      for (const handler of this.#handlers) this.#guard(handler, () => handler.sendNow?.())
       await new Promise((resolve) => later(resolve, PAUSE))
       this.retry()
       const before = waiting
@@ -102,7 +102,7 @@ export class Fanout {
 
   /** Those that need not wait for anything are closed when this returns: another listener may open their files. */
   async close(): Promise<void> {
-    this.settle()
+    this.drain()
     if (this.waiting() > 0) await this.flush()
     await Promise.all(this.#handlers.map((handler) => this.#end(handler)))
   }

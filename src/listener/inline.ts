@@ -4,8 +4,8 @@ import type { Settings } from '../config/options.js'
 import { levelName } from '../core/level.js'
 import type { Tally } from '../core/tally.js'
 import { checkHandler, createHandler, createHandlers, needsThread } from '../handlers/create.js'
-import type { Handler, Mark, Send, Surroundings } from '../handlers/handler.js'
-import { lineOf, wholeOf } from '../handlers/relay.js'
+import type { Handler, Mark, Send, HandlerContext } from '../handlers/handler.js'
+import { lineOf, lineWithExtra } from '../handlers/relay.js'
 import type { RingWriter } from '../queue/ring.js'
 import type { Parcel } from './channel.js'
 import { Listener } from './listener.js'
@@ -84,7 +84,7 @@ export class Inline {
     cancel(this.#retrying)
     this.listener.sources.reap()
     this.listener.pumpUntil(ALL)
-    this.listener.settle()
+    this.listener.drain()
     this.#closed = true
     void this.listener.close()
   }
@@ -119,8 +119,8 @@ export class Inline {
 
 function openHandlers({ settings, take, dropped, marks }: InlineOptions): readonly Handler[] {
   const { limit, policy, wait } = settings.overflow
-  const place: Surroundings = {
-    send: (records) => take('relay', records.map(wholeOf)),
+  const context: HandlerContext = {
+    send: (records) => take('relay', records.map(lineWithExtra)),
     marks: marks ?? [],
     otherMarks: () => readOtherMarks(undefined),
     isSuccessor: marks !== undefined,
@@ -129,10 +129,10 @@ function openHandlers({ settings, take, dropped, marks }: InlineOptions): readon
     wait,
     isOwnThread: false,
     dropped: (source, level, count) => dropped({ [source]: { [levelName(level)]: count } }),
-    moved() {},
+    progressed() {},
   }
-  if (marks) return createHandlers(settings.handlers, place)
+  if (marks) return createHandlers(settings.handlers, context)
   for (const options of settings.handlers) checkHandler(options)
   const here = settings.handlers.filter((options) => !needsThread(options))
-  return here.map((options) => createHandler(options, place))
+  return here.map((options) => createHandler(options, context))
 }

@@ -132,8 +132,8 @@ export class Listener {
   }
 
   /** Passes on what waits in handlers for as long as that gets on; the rest is given up. */
-  settle(): void {
-    this.#fanout.settle()
+  drain(): void {
+    this.#fanout.drain()
     this.#retry()
     this.#remember()
   }
@@ -157,7 +157,7 @@ export class Listener {
   }
 
   async close(): Promise<void> {
-    this.settle()
+    this.drain()
     await this.#fanout.close()
     this.#remember()
     this.sources.close()
@@ -234,7 +234,7 @@ export class Listener {
 
   // Not while a handler keeps what it was given in memory: a successor would start behind it. The segments stay as long.
   #remember(): void {
-    if (this.#fanout.holds()) return
+    if (this.#fanout.blocksCheckpoint()) return
     if (this.#directory === undefined) {
       this.#settleMarks()
       return
@@ -255,21 +255,21 @@ export class Listener {
     this.#isDirty = false
     this.#rememberedAt = monotonic()
     this.#fanout.marks()
-    this.#fanout.marked()
+    this.#fanout.checkpointSaved()
   }
 
   // What a successor starts with, once all that was written before has arrived where it is going.
   #takeCheckpoint(): Checkpoint {
     this.#isDirty = false
     const state = { positions: this.sources.positions(), marks: this.#fanout.marks() }
-    return { state, hasArrived: this.#fanout.arrival() }
+    return { state, hasArrived: this.#fanout.acknowledgement() }
   }
 
   #writeState(directory: string, state: State): void {
     this.#rememberedAt = monotonic()
     try {
       writeState(directory, state)
-      this.#fanout.marked()
+      this.#fanout.checkpointSaved()
     } catch (error) {
       const reason = `a successor would not know where to go on: ${reasonOf(error)}`
       notice('LOGSHARE_WARN_LISTENER', reason, 'state')
@@ -278,8 +278,8 @@ export class Listener {
 
   // True if a producer has left more behind what it did not finish.
   #dismiss(): boolean {
-    const covered = this.#fanout.arrival()() ? undefined : this.#saved
-    const more = !this.#fanout.holds() && this.sources.dismiss(covered)
+    const covered = this.#fanout.acknowledgement()() ? undefined : this.#saved
+    const more = !this.#fanout.blocksCheckpoint() && this.sources.dismiss(covered)
     this.#set(Count.DAMAGED, this.sources.damaged)
     this.#set(Count.SOURCES, this.sources.size)
     return more

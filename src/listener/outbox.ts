@@ -4,7 +4,7 @@ import type { MessagePort } from 'node:worker_threads'
 import { notice } from '../core/notice.js'
 import { type Dropped, Drops } from '../core/tally.js'
 import { type Delivery, sourceOf } from '../handlers/handler.js'
-import { lineOf, wholeOf } from '../handlers/relay.js'
+import { lineOf, lineWithExtra } from '../handlers/relay.js'
 import { createReport } from '../handlers/report.js'
 import { isVital } from '../queue/queue.js'
 import { type Parcel, Word } from './channel.js'
@@ -54,7 +54,7 @@ export function createOutbox(
       }
       room -= size
       bytes += size
-      lines.push(purpose === 'relay' ? wholeOf(record) : lineOf(record))
+      lines.push(purpose === 'relay' ? lineWithExtra(record) : lineOf(record))
     }
     if (lines.length === 0) return
     const size = Math.ceil(bytes / 1024)

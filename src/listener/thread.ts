@@ -5,7 +5,7 @@ import { monotonic } from '../core/clock.js'
 import { notice, reasonOf } from '../core/notice.js'
 import { Drops } from '../core/tally.js'
 import { createHandlers } from '../handlers/create.js'
-import type { Delivery, Surroundings } from '../handlers/handler.js'
+import type { Delivery, HandlerContext } from '../handlers/handler.js'
 import { arm, onRing } from '../queue/bell.js'
 import { type DoorbellEvents, type OpenDoorbell, openDoorbell } from '../queue/doorbell.js'
 import { takeCensus } from './census.js'
@@ -31,7 +31,7 @@ const threads = new Set<MessagePort>()
 
 const { limit, policy, wait } = data.settings.overflow
 const outbox = createOutbox({ control, port: data.relay, limit, announce, dropped: count })
-const place: Surroundings = {
+const context: HandlerContext = {
   send: (records) => outbox('relay', records),
   marks: data.directory === undefined ? [] : readState(data.directory).marks,
   otherMarks: () => readOtherMarks(data.directory),
@@ -41,7 +41,7 @@ const place: Surroundings = {
   wait,
   isOwnThread: true,
   dropped: count,
-  moved: progressed,
+  progressed: progressed,
 }
 /** Not told to main yet, and all of them. */
 const drops = new Drops()
@@ -50,7 +50,7 @@ const listener = new Listener({
   window: data.settings.order.window,
   wait,
   limit,
-  handlers: createHandlers(data.settings.handlers, place),
+  handlers: createHandlers(data.settings.handlers, context),
   counters: new Float64Array(data.counters),
   dropped: (tally) => drops.merge(tally),
 })

@@ -68,7 +68,7 @@ export class Archive {
   }
 
   /** The mark that was taken last is noted. */
-  marked(): void {
+  checkpointSaved(): void {
     if (this.#marked.length === 0) return
     for (const path of this.#marked.splice(0)) this.#fresh.delete(path)
     this.tidy()

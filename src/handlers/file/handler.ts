@@ -6,10 +6,10 @@ import { reasonOf } from '../../core/notice.js'
 import { createPretty } from '../../formatters/pretty.js'
 import { Backlog } from '../backlog.js'
 import { createFilter } from '../filter.js'
-import type { Delivery, Handler, Mark, Surroundings } from '../handler.js'
+import type { Delivery, Handler, Mark, HandlerContext } from '../handler.js'
 import { Lines } from '../lines.js'
 import { LogFile } from './logfile.js'
-import { Overlap } from './overlap.js'
+import { Dedupe } from './dedupe.js'
 import { findNeeded, findPieces } from './pieces.js'
 import { Rotation } from './rotation.js'
 import { Sync } from './sync.js'
@@ -19,9 +19,9 @@ import { Sync } from './sync.js'
  * written again. Throws `LOGSHARE_ERR_HANDLER` if the file cannot be opened; a file that cannot be written later is tried
  * again and again, and what is logged meanwhile kept.
  */
-export function createFileHandler(options: FileHandlerOptions, place: Surroundings): Handler {
+export function createFileHandler(options: FileHandlerOptions, context: HandlerContext): Handler {
   try {
-    return new FileHandler(options, place)
+    return new FileHandler(options, context)
   } catch (cause) {
     throw new LogshareError('LOGSHARE_ERR_HANDLER', `file handler: ${reasonOf(cause)}`, { cause })
   }
@@ -32,27 +32,27 @@ class FileHandler implements Handler {
   readonly accepts: ((record: Delivery) => boolean) | undefined
   readonly #file: LogFile
   readonly #backlog: Backlog
-  readonly #overlap: Overlap
+  readonly #dedupe: Dedupe
   readonly #start: Mark
   readonly #sync: Sync
   readonly #rotation: Rotation | undefined
 
-  constructor(options: FileHandlerOptions, place: Surroundings) {
+  constructor(options: FileHandlerOptions, context: HandlerContext) {
     this.label = `file ${options.path}`
     this.accepts = createFilter(options)
     this.#file = new LogFile(options.path, () => this.#reopened())
     this.#sync = new Sync(options.sync, this.#file)
-    this.#backlog = this.#createBacklog(options, place)
-    const { from, aside, start } = findPieces(this.#file, place)
+    this.#backlog = this.#createBacklog(options, context)
+    const { from, aside, start } = findPieces(this.#file, context)
     this.#start = start
-    this.#overlap = new Overlap(this.#file.fd, from, aside)
+    this.#dedupe = new Dedupe(this.#file.fd, from, aside)
     this.#file.measure() // half a line may have been cut off
-    const fresh = this.#overlap.isOpen ? aside.map(({ path }) => path) : []
-    this.#rotation = this.#createRotation(options, fresh, place)
+    const fresh = this.#dedupe.isOpen ? aside.map(({ path }) => path) : []
+    this.#rotation = this.#createRotation(options, fresh, context)
   }
 
   write(records: readonly Delivery[]): void {
-    const left = this.#overlap.remove(records)
+    const left = this.#dedupe.remove(records)
     if (left.length === 0) return
     this.#rotation?.begin()
     for (const part of this.#rotation?.split(left) ?? [left]) this.#backlog.write(part)
@@ -67,24 +67,24 @@ class FileHandler implements Handler {
     return this.#backlog.size
   }
 
-  holds(): boolean {
+  blocksCheckpoint(): boolean {
     return this.#backlog.size > 0 && this.#backlog.isComplete
   }
 
   mark(): Mark {
     // While some of what stands behind the old mark is still to come, a next successor has to compare from there too.
-    if (this.#overlap.isOpen) return this.#start
+    if (this.#dedupe.isOpen) return this.#start
     this.#rotation?.archive.mark()
     const { path, inode, size } = this.#file
     return { path, inode, size }
   }
 
-  marked(): void {
-    this.#rotation?.archive.marked()
+  checkpointSaved(): void {
+    this.#rotation?.archive.checkpointSaved()
   }
 
-  settle(): void {
-    this.#backlog.settle()
+  drain(): void {
+    this.#backlog.drain()
     this.flush()
   }
 
@@ -100,20 +100,20 @@ class FileHandler implements Handler {
     this.#file.close()
   }
 
-  #createBacklog({ format }: FileHandlerOptions, place: Surroundings): Backlog {
+  #createBacklog({ format }: FileHandlerOptions, context: HandlerContext): Backlog {
     const lines = new Lines(format === 'pretty' ? createPretty({ colors: false }) : undefined)
     const write = (bytes: Uint8Array): number => {
       this.#file.endLine()
       return this.#file.write(this.#rotation?.admit(bytes) ?? bytes)
     }
     const prepare = (): void => this.#file.check()
-    return new Backlog({ label: this.label, lines, prepare, write, place })
+    return new Backlog({ label: this.label, lines, prepare, write, context })
   }
 
   #createRotation(
     { rotate }: FileHandlerOptions,
     fresh: readonly string[],
-    { otherMarks }: Surroundings,
+    { otherMarks }: HandlerContext,
   ): Rotation | undefined {
     if (!rotate) return undefined
     const file = this.#file

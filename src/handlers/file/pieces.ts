@@ -5,7 +5,7 @@
 
 import { readdirSync, type Stats, statSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
-import type { Mark, Surroundings } from '../handler.js'
+import type { Mark, HandlerContext } from '../handler.js'
 import type { LogFile } from './logfile.js'
 
 /** Bytes that a listener before us may have written without having told. */
@@ -27,7 +27,7 @@ export interface Pieces {
 }
 
 /** Without a mark (threads alone have no runtime directory to keep it in) a few batches are compared. */
-export function findPieces(file: LogFile, { marks, isSuccessor }: Surroundings): Pieces {
+export function findPieces(file: LogFile, { marks, isSuccessor }: HandlerContext): Pieces {
   const { path, inode, size } = file
   const mark = marks.find((each) => each.path === path)
   if (!mark) return isSuccessor ? findLast(file) : cut(file, size, [])

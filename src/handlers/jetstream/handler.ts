@@ -8,9 +8,9 @@ import type { JetstreamHandlerOptions } from '../../config/remote.js'
 import { LEVELS } from '../../core/level.js'
 import { notice } from '../../core/notice.js'
 import { createFilter } from '../filter.js'
-import type { Handler, Surroundings } from '../handler.js'
+import type { Handler, HandlerContext } from '../handler.js'
 import { parseLine } from '../lines.js'
-import { Courier, courierPart, Interruption } from '../network/courier.js'
+import { Courier, courierMethods, PartialFailure } from '../network/courier.js'
 import {
   ANSWER_TIME,
   checkNats,
@@ -35,14 +35,14 @@ const DUPLICATES = 120e9
 /** Throws `LOGSHARE_ERR_HANDLER` if the client is not installed. */
 export function createJetstreamHandler(
   options: JetstreamHandlerOptions,
-  place: Surroundings,
+  context: HandlerContext,
 ): Handler {
   checkNats()
   const label = `jetstream ${serversOf(options).join(' ')}`
-  const publisher = new Publisher(options, label, place)
-  const courier = new Courier({ label, place, send: (lines) => publisher.send(lines) })
+  const publisher = new Publisher(options, label, context)
+  const courier = new Courier({ label, context, send: (lines) => publisher.send(lines) })
   return {
-    ...courierPart(courier),
+    ...courierMethods(courier),
     label,
     accepts: createFilter(options),
     async close() {
@@ -61,7 +61,7 @@ interface Stream extends Link {
 class Publisher {
   readonly #options: JetstreamHandlerOptions
   readonly #label: string
-  readonly #place: Surroundings
+  readonly #context: HandlerContext
   readonly #name: string
   readonly #prefix: string
   readonly #app: string
@@ -73,10 +73,10 @@ class Publisher {
   #last: number | undefined
   #isUnsure = false
 
-  constructor(options: JetstreamHandlerOptions, label: string, place: Surroundings) {
+  constructor(options: JetstreamHandlerOptions, label: string, context: HandlerContext) {
     this.#options = options
     this.#label = label
-    this.#place = place
+    this.#context = context
     this.#name = options.stream ?? 'LOGS'
     this.#prefix = tokens(options.prefix ?? 'logs')
     this.#app = options.app ?? 'node'
@@ -94,7 +94,7 @@ class Publisher {
       this.#isUnsure = true
       await this.close()
       const stored = messages.findIndex(({ isStored }) => !isStored)
-      throw new Interruption(explain(error, this.#name), stored, { cause: error })
+      throw new PartialFailure(explain(error, this.#name), stored, { cause: error })
     }
   }
 
@@ -161,7 +161,7 @@ class Publisher {
       const failed = outcomes.find((outcome) => outcome.status === 'rejected')
       if (failed) throw failed.reason
       this.#last = Math.max(this.#last ?? 0, ...(await Promise.all(window)))
-      this.#place.moved()
+      this.#context.progressed()
       at = end
     }
   }
@@ -183,7 +183,7 @@ class Publisher {
     if (message.line.length <= room) return false
     message.isStored = true
     const { source, level = LEVELS.info } = parseLine(Buffer.from(message.line).toString())
-    this.#place.dropped(source, level, 1)
+    this.#context.dropped(source, level, 1)
     const text = `a record of ${message.line.length} bytes is more than its server takes`
     notice('LOGSHARE_WARN_DROPPED', `${this.#label}: ${text}`, `${this.#label} size`)
     return true

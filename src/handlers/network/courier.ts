@@ -1,150 +1,158 @@
-// Courier: takes records to a receiver that answers later: in order, one batch after the other, each until it has arrived.
+// Courier: delivers records to a receiver that acknowledges later: batches in order, each retried until it is delivered.
 //
-// What a receiver does not take is kept within a limit and tried again; of lower levels first it is dropped, counted and
-// told of. Nothing here waits: while it has all it may keep, the listener leaves records in their queues.
+// Records are kept within a limit and retried with backoff. If there is no room, lower levels are dropped first, counted
+// and reported. Nothing here blocks: while the courier is full, the listener leaves further records in their queues. All
+// asynchronous handlers share it (socket, syslog, otlp, jetstream, module); `backlog.ts` is its synchronous counterpart.
 
 import { monotonic } from '../../core/clock.js'
 import { notice, reasonOf } from '../../core/notice.js'
 import { Drops } from '../../core/tally.js'
-import type { Delivery, Surroundings } from '../handler.js'
+import type { Delivery, HandlerContext } from '../handler.js'
 import { Lines } from '../lines.js'
 import { createReport } from '../report.js'
-import { createEntry, type Entry, Waiting } from '../waiting.js'
+import { createEntry, type Entry, RetryQueue } from '../retry.js'
 
-/** Milliseconds until the next try, twice as many after each, up to the last. */
+/** Backoff (ms): the first delay, doubled after each failure up to the last. */
 const FIRST_RETRY = 50
 const LAST_RETRY = 5000
-/** What one call gets at most, if nothing else is asked for. */
+/** Default size of a batch. */
 const BYTES = 2 ** 20
 const RECORDS = 4096
-/** Share of the limit above which records are better left in their queues. */
+/** Share of the limit from which on the courier counts as full. */
 const FULL = 1 / 2
 
-// As they are now: an application's tests put others in their place.
+// Captured at load: test frameworks replace these with fake timers.
 const later = setTimeout
 const cancel = clearTimeout
 
-/** Thrown by `send`: the receiver will never take these records, there is no use in trying again. */
+/** Thrown by `send`: the receiver will never accept these records. The batch is dropped and not retried. */
 export class Refusal extends Error {}
 
-/** Thrown by `send`: it got no further than this, and what comes behind has to be sent again. */
-export class Interruption extends Error {
-  /** Records of the batch that arrived, from its first on. */
-  readonly arrived: number
+/** Thrown by `send`: only the first records of the batch were delivered. The rest is retried. */
+export class PartialFailure extends Error {
+  /** How many records of the batch were delivered. */
+  readonly delivered: number
 
-  constructor(message: string, arrived: number, options?: ErrorOptions) {
+  constructor(message: string, delivered: number, options?: ErrorOptions) {
     super(message, options)
-    this.arrived = arrived
+    this.delivered = delivered
   }
 }
 
 export interface CourierOptions {
-  /** Names the handler in notices and reports. */
+  /** Names the handler in warnings and reports. */
   readonly label: string
-  readonly place: Surroundings
+  readonly context: HandlerContext
   /**
-   * Sends lines, each a record's JSON without its line feed, and resolves when the receiver has them all, as far as its
-   * protocol can tell. Rejects with anything but a `Refusal` to be called with them again.
+   * Sends lines, each a record's JSON without a line feed. Resolves when the receiver has all of them, as far as its
+   * protocol tells. After a rejection it is called again with the same lines, except after a `Refusal` or for the delivered
+   * records of a `PartialFailure`. Never called again before its promise settled.
    */
   readonly send: (lines: readonly Uint8Array[]) => Promise<void>
-  /** Bytes that arrived, it seemed, and have to be sent again: `send` is called for them, without lines if there are none. */
-  readonly owed?: () => number
-  /** What one call gets at most. Default 1 MiB. */
+  /**
+   * Bytes of earlier batches that `send` has to send again, e.g. after a lost connection. While it is above 0, `send` is
+   * called even without lines. Default: always 0.
+   */
+  readonly unconfirmed?: () => number
+  /** Bytes in one batch, at most. Default 1 MiB. */
   readonly bytes?: number
-  /** Default 4096. */
+  /** Records in one batch, at most. Default 4096. */
   readonly records?: number
-  /** Milliseconds records are collected while there are fewer. Default 0. */
+  /** Time (ms) that a batch which is not full waits for more records. Default 0. */
   readonly delay?: number
 }
 
 interface Fault {
   readonly reason: string
-  /** Monotonic time. */
+  /** Monotonic ms. */
   readonly since: number
-  /** It takes records, but not as fast as they come. */
+  /** The receiver accepts records, but more slowly than they are logged. */
   readonly isSlow: boolean
 }
 
 export class Courier {
   readonly #options: CourierOptions
-  readonly #waiting: Waiting
+  readonly #queue: RetryQueue
   readonly #drops = new Drops()
   readonly #lines = new Lines()
-  /** Records there ever were. */
+  /** Number of records ever added. */
   #count = 0
   #sending: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #fault: Fault | undefined
   #delay = FIRST_RETRY
   #retryAt = 0
-  #movedAt = monotonic()
+  #progressedAt = monotonic()
   #isClosed = false
 
   constructor(options: CourierOptions) {
     this.#options = options
-    this.#waiting = new Waiting(options.place.limit)
+    this.#queue = new RetryQueue(options.context.limit)
   }
 
-  /** Bytes that have not arrived. */
+  /** Bytes not delivered yet. */
   get size(): number {
-    return this.#waiting.size + (this.#options.owed?.() ?? 0)
+    return this.#queue.size + (this.#options.unconfirmed?.() ?? 0)
   }
 
-  /** What tells whether all that was written so far has arrived, or something was given up and there is no sense in waiting. */
-  arrival(): () => boolean {
+  /**
+   * Returns a function that tells whether all records written so far were delivered. It also returns true once records were
+   * dropped: waiting longer would not bring them back.
+   */
+  acknowledgement(): () => boolean {
     const last = this.#count
     return () =>
-      (this.#waiting.front?.order ?? Number.POSITIVE_INFINITY) > last || !this.#drops.isEmpty
+      (this.#queue.front?.order ?? Number.POSITIVE_INFINITY) > last || !this.#drops.isEmpty
   }
 
-  /** Whether records are better left in their queues for now: not for longer than the wait that is configured. */
+  /** Backpressure: whether the listener should leave records in their queues. False after `wait` ms without progress. */
   get isFull(): boolean {
-    const { policy, limit, wait } = this.#options.place
-    if (policy === 'drop' || this.#waiting.size < limit * FULL) return false
-    return monotonic() - this.#movedAt < wait
+    const { policy, limit, wait } = this.#options.context
+    if (policy === 'drop' || this.#queue.size < limit * FULL) return false
+    return monotonic() - this.#progressedAt < wait
   }
 
   write(records: readonly Delivery[]): void {
-    if (this.size === 0) this.#movedAt = monotonic()
+    if (this.size === 0) this.#progressedAt = monotonic()
     for (const record of records) this.#add(record)
-    this.#plan(this.#isBatch() ? 0 : (this.#options.delay ?? 0))
+    this.#schedule(this.#isBatch() ? 0 : (this.#options.delay ?? 0))
   }
 
-  /** Sends what has been collected so far. */
-  hurry(): void {
-    this.#plan(0)
+  /** Sends the current batch without waiting for more records. */
+  sendNow(): void {
+    this.#schedule(0)
   }
 
-  /** Gives up what has not arrived, counts it and says so. */
+  /** Drops the records that were not delivered, counts them and warns. */
   close(): void {
     this.#isClosed = true
     cancel(this.#timer)
-    for (const entry of this.#waiting.clear()) this.#drop(entry)
+    for (const entry of this.#queue.clear()) this.#drop(entry)
     if (this.#drops.isEmpty) return
     const { label } = this.#options
     const reason = this.#fault?.reason
-    const lost = `${this.#drops.total} records did not arrive: ${reason}`
+    const lost = `${this.#drops.total} records were not delivered: ${reason}`
     notice('LOGSHARE_WARN_DROPPED', `${label}: ${lost}`, label)
   }
 
   #add(record: Delivery): void {
     const line = this.#lines.join([record])
     const entry = { ...createEntry(record, line.subarray(0, -1), 0), order: ++this.#count }
-    while (!this.#waiting.hasRoomFor(entry)) {
-      const lower = this.#waiting.evictBelow(entry.rank)
+    while (!this.#queue.hasRoomFor(entry)) {
+      const lower = this.#queue.evictBelow(entry.rank)
       this.#drop(lower ?? entry)
       if (!lower) return
     }
-    this.#waiting.add(entry)
+    this.#queue.add(entry)
   }
 
   #isBatch(): boolean {
     const { bytes = BYTES, records = RECORDS } = this.#options
-    return this.#waiting.size >= bytes || this.#waiting.count >= records
+    return this.#queue.size >= bytes || this.#queue.count >= records
   }
 
-  // A fault's own time to the next try is not made shorter by what comes meanwhile.
-  #plan(delay: number): void {
+  // New records do not shorten the backoff after a failure.
+  #schedule(delay: number): void {
     if (this.#sending || this.#isClosed || this.size === 0) return
     const rest = Math.max(delay, this.#retryAt - monotonic())
     if (rest <= 0) {
@@ -154,30 +162,30 @@ export class Courier {
     } else if (!this.#timer) {
       this.#timer = later(() => {
         this.#timer = undefined
-        this.#plan(0)
+        this.#schedule(0)
       }, rest)
-      if (!this.#options.place.isOwnThread) this.#timer.unref()
+      if (!this.#options.context.isOwnThread) this.#timer.unref()
     }
   }
 
   async #send(): Promise<void> {
     const { bytes = BYTES, records = RECORDS } = this.#options
-    const batch = this.#waiting.peek(bytes, records)
+    const batch = this.#queue.peek(bytes, records)
     for (const entry of batch) entry.isSent = true
     try {
       await this.#options.send(batch.map((entry) => entry.bytes))
-      this.#arrived(batch)
+      this.#delivered(batch)
     } catch (error) {
       this.#failed(batch, error)
     }
     this.#sending = undefined
-    this.#plan(this.#isBatch() ? 0 : (this.#options.delay ?? 0))
+    this.#schedule(this.#isBatch() ? 0 : (this.#options.delay ?? 0))
   }
 
-  #arrived(batch: readonly Entry[]): void {
-    this.#waiting.remove(batch)
-    this.#moved()
-    // After a fault at once; one that is only slow has dropped for as long as something waits.
+  #delivered(batch: readonly Entry[]): void {
+    this.#queue.remove(batch)
+    this.#progressed()
+    // After a failure, report at once. With a slow receiver, report when the queue is empty: until then more may be dropped.
     if (this.#fault && (!this.#fault.isSlow || this.size === 0)) this.#recover(this.#fault)
   }
 
@@ -188,23 +196,23 @@ export class Courier {
       this.#refused(batch, error)
       return
     }
-    if (error instanceof Interruption && error.arrived > 0) {
-      this.#waiting.remove(batch.slice(0, error.arrived))
-      this.#moved()
+    if (error instanceof PartialFailure && error.delivered > 0) {
+      this.#queue.remove(batch.slice(0, error.delivered))
+      this.#progressed()
     }
-    const { label, place } = this.#options
+    const { label, context } = this.#options
     if (!this.#fault || this.#fault.isSlow) this.#fault = faultOf(reasonOf(error), false)
     this.#retryAt = monotonic() + this.#delay
     this.#delay = Math.min(this.#delay * 2, LAST_RETRY)
-    const limit = Math.round(place.limit / 1024)
-    const kept = `records are kept, up to ${limit} KiB, until they are taken`
+    const limit = Math.round(context.limit / 1024)
+    const kept = `up to ${limit} KiB of records are kept until they can be delivered`
     notice('LOGSHARE_WARN_HANDLER', `${label}: ${reasonOf(error)}; ${kept}`, label)
   }
 
   #refused(batch: readonly Entry[], error: Refusal): void {
-    this.#waiting.remove(batch)
-    for (const { source, level } of batch) this.#options.place.dropped(source, level, 1)
-    this.#moved()
+    this.#queue.remove(batch)
+    for (const { source, level } of batch) this.#options.context.dropped(source, level, 1)
+    this.#progressed()
     const { label } = this.#options
     notice(
       'LOGSHARE_WARN_DROPPED',
@@ -213,17 +221,17 @@ export class Courier {
     )
   }
 
-  #moved(): void {
-    this.#movedAt = monotonic()
+  #progressed(): void {
+    this.#progressedAt = monotonic()
     this.#delay = FIRST_RETRY
     this.#retryAt = 0
-    this.#options.place.moved()
+    this.#options.context.progressed()
   }
 
   #drop({ source, level }: Entry): void {
-    this.#fault ??= faultOf('it was too slow', true)
+    this.#fault ??= faultOf('the receiver was too slow', true)
     this.#drops.add(source, level, 1)
-    this.#options.place.dropped(source, level, 1)
+    this.#options.context.dropped(source, level, 1)
   }
 
   #recover({ reason, since, isSlow }: Fault): void {
@@ -233,8 +241,8 @@ export class Courier {
     this.#drops.clear()
     const seconds = ((monotonic() - since) / 1000).toFixed(1)
     const outcome = total > 0 ? `${total} records dropped` : 'nothing dropped'
-    const taken = isSlow ? 'did not take all' : 'took nothing'
-    const text = `${this.#options.label} ${taken} for ${seconds} s, ${outcome}: ${reason}`
+    const accepted = isSlow ? 'did not accept all records' : 'accepted nothing'
+    const text = `${this.#options.label} ${accepted} for ${seconds} s, ${outcome}: ${reason}`
     this.#add(createReport(text, total > 0 ? { dropped } : {}))
   }
 }
@@ -243,19 +251,19 @@ function faultOf(reason: string, isSlow: boolean): Fault {
   return { reason, since: monotonic(), isSlow }
 }
 
-/** The part of a handler that its courier does. */
-export function courierPart(courier: Courier): {
+/** The `Handler` methods that a handler leaves to its courier. */
+export function courierMethods(courier: Courier): {
   write(records: readonly Delivery[]): void
   waiting(): number
-  arrival(): () => boolean
+  acknowledgement(): () => boolean
   isFull(): boolean
-  hurry(): void
+  sendNow(): void
 } {
   return {
     write: (records) => courier.write(records),
     waiting: () => courier.size,
-    arrival: () => courier.arrival(),
+    acknowledgement: () => courier.acknowledgement(),
     isFull: () => courier.isFull,
-    hurry: () => courier.hurry(),
+    sendNow: () => courier.sendNow(),
   }
 }

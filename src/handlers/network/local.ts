@@ -1,18 +1,21 @@
-// Local: a Unix socket, of streams or, as /dev/log is, of datagrams, which Node cannot send: a helper process does.
+// Local: sends messages to a Unix socket, which is a stream or, like /dev/log, takes datagrams.
+//
+// It tries a stream first; EPROTOTYPE means datagrams. Node.js cannot send Unix datagrams, so a helper process in Perl does.
 
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { reasonOf } from '../../core/notice.js'
-import { Interruption } from './courier.js'
-import { LONGEST_DATAGRAM, type Receiver, type Route } from './route.js'
+import { PartialFailure } from './courier.js'
+import { MAX_DATAGRAM, type Receiver, type Route } from './route.js'
 import { StreamReceiver } from './stream.js'
 
-/** Milliseconds a helper has, at the end, to send what it was given. */
+/** Longest time (ms) that `close` waits for the helper to send what it was given. */
 const CLOSE_LIMIT = 1000
 
 /**
- * Reads messages, each behind its length, sends each as a datagram and says so with a full stop, or ends with the reason.
- * Perl, for it is there wherever /dev/log is, and the native add-ons that could do it cannot live in a thread.
+ * Reads messages from stdin, each preceded by its length (u32, big-endian), sends each as a datagram and prints a full stop
+ * for it. On an error it prints the reason to stderr and exits. In Perl because systems with /dev/log have it; the native
+ * add-ons for Unix datagrams cannot be loaded into a worker thread.
  */
 const HELPER = `
 use Socket;
@@ -31,7 +34,7 @@ while (read(STDIN, my $head, 4) == 4) {
 
 type Helper = ChildProcessByStdio<Writable, Readable, Readable>
 
-// As they are now: an application's tests put others in their place.
+// As they are now: an application's tests put others in their context.
 const later = setTimeout
 const cancel = clearTimeout
 
@@ -39,6 +42,7 @@ export class LocalReceiver implements Receiver {
   readonly #route: Route
   readonly #path: string
   readonly #stream: StreamReceiver
+  /** Whether the socket turned out to take datagrams. */
   #isDatagrams = false
   #helper: Helper | undefined
 
@@ -48,8 +52,8 @@ export class LocalReceiver implements Receiver {
     this.#stream = new StreamReceiver(route, { path })
   }
 
-  owed(): number {
-    return this.#stream.owed()
+  unconfirmed(): number {
+    return this.#stream.unconfirmed()
   }
 
   async send(messages: readonly Uint8Array[]): Promise<void> {
@@ -80,16 +84,16 @@ export class LocalReceiver implements Receiver {
   #sendDatagrams(messages: readonly Uint8Array[]): Promise<void> {
     const { shorten } = this.#route
     const fitting = messages.flatMap((message) => {
-      return message.length > LONGEST_DATAGRAM
-        ? (shorten(message, LONGEST_DATAGRAM) ?? [])
+      return message.length > MAX_DATAGRAM
+        ? (shorten(message, MAX_DATAGRAM) ?? [])
         : message
     })
     if (fitting.length === 0) return Promise.resolve()
     this.#helper ??= this.#start()
-    return hand(this.#helper, fitting)
+    return sendThrough(this.#helper, fitting)
   }
 
-  // In a group of its own: what ends the application from a terminal is not to end it before the last record.
+  // In its own process group: Ctrl-C in the terminal must not end the helper before it has sent the last record.
   #start(): Helper {
     const helper = spawn('perl', ['-e', HELPER, this.#path], {
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -99,7 +103,7 @@ export class LocalReceiver implements Receiver {
     helper.once('close', () => {
       if (this.#helper === helper) this.#helper = undefined
     })
-    if (!this.#route.place.isOwnThread) {
+    if (!this.#route.context.isOwnThread) {
       helper.unref()
       for (const stream of helper.stdio) (stream as unknown as { unref?(): void }).unref?.()
     }
@@ -107,31 +111,31 @@ export class LocalReceiver implements Receiver {
   }
 }
 
-// Resolves when it has said of each message that it was sent.
-function hand(helper: Helper, messages: readonly Uint8Array[]): Promise<void> {
+// Resolves when the helper has confirmed every message. Rejects with a `PartialFailure` that says how many were sent.
+function sendThrough(helper: Helper, messages: readonly Uint8Array[]): Promise<void> {
   return new Promise((resolve, reject) => {
     let sent = 0
     let reason = ''
-    const heard = (said: Buffer): void => {
-      sent += said.length
+    const confirmed = (stops: Buffer): void => {
+      sent += stops.length
       if (sent >= messages.length) settle(resolve)
     }
-    const told = (said: Buffer): void => {
-      reason += said.toString()
+    const complained = (text: Buffer): void => {
+      reason += text.toString()
     }
     const failed = (error: unknown): void => {
       const why =
-        error instanceof Error ? needsPerl(error) : reason.trim() || 'the helper has ended'
-      settle(() => reject(new Interruption(why, sent)))
+        error instanceof Error ? explain(error) : reason.trim() || 'the helper process exited'
+      settle(() => reject(new PartialFailure(why, sent)))
     }
     const settle = (act: () => void): void => {
-      helper.stdout.off('data', heard)
-      helper.stderr.off('data', told)
+      helper.stdout.off('data', confirmed)
+      helper.stderr.off('data', complained)
       helper.off('error', failed).off('close', failed)
       act()
     }
-    helper.stdout.on('data', heard)
-    helper.stderr.on('data', told)
+    helper.stdout.on('data', confirmed)
+    helper.stderr.on('data', complained)
     helper.once('error', failed).once('close', failed)
     helper.stdin.write(Buffer.concat(messages.flatMap((message) => [lengthOf(message), message])))
   })
@@ -143,8 +147,8 @@ function lengthOf({ length }: Uint8Array): Buffer {
   return head
 }
 
-function needsPerl(error: Error): string {
+function explain(error: Error): string {
   return (error as NodeJS.ErrnoException).code === 'ENOENT'
-    ? 'a Unix socket of datagrams needs perl: install it, or use a receiver on udp:, tcp: or a Unix stream socket'
+    ? 'a Unix datagram socket needs perl: install it, or use a receiver on udp:, tcp: or a Unix stream socket'
     : reasonOf(error)
 }

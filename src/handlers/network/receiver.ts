@@ -1,4 +1,4 @@
-// Receiver: from an address to the connection there.
+// Receiver: chooses the receiver for an address (`stream`, `udp` or `local`) and reads the TLS files.
 
 import { readFileSync } from 'node:fs'
 import type { ConnectionOptions } from 'node:tls'
@@ -6,7 +6,10 @@ import { LogshareError } from '../../core/errors.js'
 import { reasonOf } from '../../core/notice.js'
 import type { Receiver, Route } from './route.js'
 
-/** Throws `LOGSHARE_ERR_HANDLER` if a file for TLS cannot be read. */
+/**
+ * Creates the receiver for a checked address: `unix:` local, `udp:` UDP, `tcp:` and `tls:` a stream. Does not connect yet.
+ * Throws `LOGSHARE_ERR_HANDLER` if a TLS file cannot be read.
+ */
 export function createReceiver(route: Route): Receiver {
   const { address } = route
   if (address.startsWith('unix:')) {
@@ -25,7 +28,10 @@ export function createReceiver(route: Route): Receiver {
     : new StreamReceiver(route, target)
 }
 
-/** As `tls.connect` takes them. Throws `LOGSHARE_ERR_HANDLER` if a file cannot be read. */
+/**
+ * TLS options as `tls.connect` takes them; the files `ca`, `cert` and `key` are read (PEM). `servername` (SNI) is set unless
+ * the host is an IP address. Throws `LOGSHARE_ERR_HANDLER` if a file cannot be read.
+ */
 export function readTls(
   { address, tls = {} }: Pick<Route, 'address' | 'tls'>,
   host: string,

@@ -1,31 +1,36 @@
-// Route: how messages get to an address, whatever kind of receiver is there.
+// Route: what `stream`, `udp` and `local` share: the interface of a receiver and what it needs to send messages.
 
 import type { TlsOptions } from '../../config/remote.js'
-import type { Surroundings } from '../handler.js'
+import type { HandlerContext } from '../handler.js'
 
+/** The sending end for one address. Connects on the first `send` and again after a failure. */
 export interface Receiver {
-  /** What is owed, and then these; resolves when the system has taken them. As `send` of a courier. */
+  /**
+   * Sends the bytes of `unconfirmed` again, then `messages`. Resolves when the system has accepted them; rejects as
+   * `CourierOptions.send` does.
+   */
   send(messages: readonly Uint8Array[]): Promise<void>
-  /** Bytes that were sent and have to be sent again. */
-  owed(): number
-  /** Resolves when the receiver has read all, if it says so soon. */
+  /** Bytes that were sent on a lost connection, may not have arrived and have to be sent again. */
+  unconfirmed(): number
+  /** Closes the connection. Waits a limited time (about 1 s) until the receiver has read everything. */
   close(): Promise<void>
 }
 
-/** How messages go to an address. */
+/** How messages are sent to an address. */
 export interface Route {
+  /** `tcp://`, `tls://` or `udp://` and `host:port`, or `unix:` and a path. */
   readonly address: string
   readonly tls?: TlsOptions | undefined
-  readonly place: Surroundings
-  /** A message as it stands in a stream, between others. */
+  readonly context: HandlerContext
+  /** Frames a message for a stream. Not used for datagrams. */
   readonly frame: (message: Uint8Array) => Uint8Array
-  /** A message that is too long for a datagram, made shorter; undefined if it had to be dropped. */
+  /** Shortens a message longer than `limit` bytes for a datagram; undefined if it was dropped instead. */
   readonly shorten: (message: Uint8Array, limit: number) => Uint8Array | undefined
-  /** Told when, between two calls of `send`, something has come to be owed. */
-  readonly lost: () => void
+  /** Called when a connection ended between two calls of `send` and bytes have to be sent again. */
+  readonly connectionLost: () => void
 }
 
-/** Bytes of the longest UDP datagram. */
-export const LONGEST_DATAGRAM = 65_507
-/** Datagrams a receiver is given before it gets time to read: its buffer holds few hundred. */
-export const DATAGRAMS = 64
+/** Largest UDP payload over IPv4 (bytes): 65 535 minus 20 (IP header) and 8 (UDP header). */
+export const MAX_DATAGRAM = 65_507
+/** Datagrams sent before the receiver gets time to read: its socket buffer holds a few hundred. */
+export const DATAGRAM_BATCH = 64

@@ -1,31 +1,36 @@
-// The socket handler: lines of JSON to a receiver, over a stream or in datagrams.
+// Socket handler: sends each record as a line of JSON over TCP, TLS, UDP or a Unix socket.
+//
+// `createNetHandler` is shared with `syslog.ts`: it combines a courier, which retries, and a receiver, which connects.
 
 import type { SocketHandlerOptions } from '../../config/remote.js'
 import { notice } from '../../core/notice.js'
 import { createFilter } from '../filter.js'
-import type { Handler, Surroundings } from '../handler.js'
+import type { Handler, HandlerContext } from '../handler.js'
 import { parseLine } from '../lines.js'
-import { Courier, courierPart } from './courier.js'
+import { Courier, courierMethods } from './courier.js'
 import { createReceiver } from './receiver.js'
-import { DATAGRAMS, type Receiver, type Route } from './route.js'
+import { DATAGRAM_BATCH, type Receiver, type Route } from './route.js'
 
-/** Bytes that are written to a stream at once. */
+/** Largest batch (bytes) in one `send`. */
 const BATCH = 256 * 1024
 const LINE_FEED = Buffer.from('\n')
 
-/** Throws `LOGSHARE_ERR_HANDLER` if a file for TLS cannot be read. */
-export function createSocketHandler(options: SocketHandlerOptions, place: Surroundings): Handler {
+/**
+ * Messages are the records' JSON lines: newline-delimited over a stream, one per datagram otherwise. A record that is too
+ * long for a datagram is dropped and counted. Throws `LOGSHARE_ERR_HANDLER` if a TLS file cannot be read.
+ */
+export function createSocketHandler(options: SocketHandlerOptions, context: HandlerContext): Handler {
   const { address, tls } = options
   const label = `socket ${address}`
   return createNetHandler(options, {
     label,
     address,
     tls,
-    place,
+    context,
     frame: (line) => Buffer.concat([line, LINE_FEED]),
     shorten: (line) => {
       const { source, level } = parseLine(Buffer.from(line).toString())
-      place.dropped(source, level, 1)
+      context.dropped(source, level, 1)
       const what = `a record of ${line.length} bytes is too long for a datagram`
       notice('LOGSHARE_WARN_DROPPED', `${label}: ${what}; such records are dropped`, label)
       return undefined
@@ -34,29 +39,29 @@ export function createSocketHandler(options: SocketHandlerOptions, place: Surrou
   })
 }
 
-export interface NetOptions extends Omit<Route, 'lost'> {
+export interface NetOptions extends Omit<Route, 'connectionLost'> {
   readonly label: string
-  /** From a record's JSON to the message. */
+  /** Makes a message from a record's JSON line. */
   readonly encode: (line: Uint8Array) => Uint8Array
 }
 
-/** A handler that sends each record as one message. */
+/** Creates a handler that sends each record as one message to `address`. */
 export function createNetHandler(
   filter: Parameters<typeof createFilter>[0],
   { label, encode, ...route }: NetOptions,
 ): Handler {
-  const receiver: Receiver = createReceiver({ ...route, lost: () => courier.hurry() })
+  const receiver: Receiver = createReceiver({ ...route, connectionLost: () => courier.sendNow() })
   const isUdp = route.address.startsWith('udp:')
   const courier = new Courier({
     label,
-    place: route.place,
+    context: route.context,
     send: (lines) => receiver.send(lines.map(encode)),
-    owed: () => receiver.owed(),
+    unconfirmed: () => receiver.unconfirmed(),
     bytes: BATCH,
-    ...(isUdp && { records: DATAGRAMS }),
+    ...(isUdp && { records: DATAGRAM_BATCH }),
   })
   return {
-    ...courierPart(courier),
+    ...courierMethods(courier),
     label,
     accepts: createFilter(filter),
     async close() {

@@ -1,36 +1,37 @@
-// Stream: a connection over TCP, TLS or a Unix socket, and what it does not surely know to have arrived.
+// Stream: sends messages over TCP, TLS or a Unix stream socket, and sends unconfirmed bytes again after a lost connection.
 //
-// What the system takes from us may still be lost: it lies unread in the receiver's buffer when that ends, and nobody
-// says so. So the last bytes that were sent are kept and sent again on the next connection: doubled rather than lost.
+// Neither syslog nor line-based receivers acknowledge. Bytes that the system accepted may still be lost: they are in a
+// socket buffer when the receiver dies, and nothing reports that. So the stream keeps the last bytes it sent, as many as
+// the buffers can hold, and sends them again on the next connection: delivery is at-least-once.
 
 import { connect, type Socket, type TcpNetConnectOpts } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import { monotonic } from '../../core/clock.js'
 import { notice } from '../../core/notice.js'
-import { bytesOnTheWay, isOrderly } from './kernel.js'
+import { bytesInFlight, closedCleanly } from './kernel.js'
 import type { Receiver, Route } from './route.js'
 
-/** Milliseconds a connection may take to come about. */
+/** Longest time (ms) to connect, TLS handshake included. */
 const CONNECT_LIMIT = 5000
-/** Milliseconds a receiver has, at the end, to read what it was sent. */
+/** Longest time (ms) that `close` waits for the receiver to read what it was sent. */
 const CLOSE_LIMIT = 1000
-/** Bytes that a Unix socket holds are far less. */
+/** Bytes kept for a Unix socket, whose buffers hold far less. */
 const KEPT_LOCAL = 2 ** 20
-/** Milliseconds of what was sent last that a receiver may not have read when it ended in good order. */
-const DOUBTFUL = 1000
-/** Milliseconds in which a receiver that has ended its side closes the connection. */
-const ENDING = 50
+/** When a receiver closes the connection cleanly, bytes sent within this time (ms) before may still be unread. */
+const UNCERTAIN = 1000
+/** Time (ms) after the receiver's FIN before our side is closed: a reset that follows is noticed. */
+const CLOSE_DELAY = 50
 
-/** Where to, as `net.connect` takes it. */
+/** The destination as `net.connect` takes it. */
 export type Target = Pick<TcpNetConnectOpts, 'host' | 'port'> | { readonly path: string }
 
 interface Sent {
   readonly bytes: Uint8Array
-  /** Monotonic time. */
+  /** Monotonic ms. */
   readonly at: number
 }
 
-// As they are now: an application's tests put others in their place.
+// Captured at load: test frameworks replace these with fake timers.
 const later = setTimeout
 const cancel = clearTimeout
 
@@ -40,26 +41,26 @@ export class StreamReceiver implements Receiver {
   readonly #tls: ConnectionOptions | undefined
   readonly #kept: number
   #socket: Socket | undefined
-  /** Resolves when a connection is closed that the receiver has ended: nothing may be written into it any more. */
+  /** Set once the receiver has closed its side; resolves when the connection is closed. Nothing is sent on it any more. */
   #ending: Promise<unknown> | undefined
   #sent: Sent[] = []
   #size = 0
-  /** Whether what was sent last has to be sent again. */
-  #isOwed = false
+  /** Whether `#sent` has to be sent again. */
+  #mustResend = false
   #isBusy = false
   #isClosed = false
 
-  /** With options for TLS the connection is one. */
+  /** With `tls` the connection uses TLS. */
   constructor(route: Route, target: Target, tls?: ConnectionOptions) {
     this.#route = route
     this.#target = target
     this.#tls = tls
-    const most = 'path' in target ? KEPT_LOCAL : bytesOnTheWay()
-    this.#kept = Math.min(most, route.place.limit)
+    const most = 'path' in target ? KEPT_LOCAL : bytesInFlight()
+    this.#kept = Math.min(most, route.context.limit)
   }
 
-  owed(): number {
-    return this.#isOwed ? this.#size : 0
+  unconfirmed(): number {
+    return this.#mustResend ? this.#size : 0
   }
 
   async send(messages: readonly Uint8Array[]): Promise<void> {
@@ -67,7 +68,7 @@ export class StreamReceiver implements Receiver {
     try {
       await this.#ending
       this.#socket ??= await this.#connect()
-      await this.#repay(this.#socket)
+      await this.#resend(this.#socket)
       if (messages.length === 0) return
       const bytes = Buffer.concat(messages.map(this.#route.frame))
       await write(this.#socket, bytes)
@@ -78,36 +79,36 @@ export class StreamReceiver implements Receiver {
   }
 
   async close(): Promise<void> {
-    const until = monotonic() + Math.min(CLOSE_LIMIT, this.#route.place.wait)
+    const until = monotonic() + Math.min(CLOSE_LIMIT, this.#route.context.wait)
     const isStuck = this.#isBusy
     this.#isClosed = true
     if (!isStuck && this.#socket) await end(this.#socket, until)
-    if (!isStuck && this.#isOwed && monotonic() < until) await this.#sendAgain(until)
+    if (!isStuck && this.#mustResend && monotonic() < until) await this.#reconnectAndResend(until)
     this.#socket?.destroy()
-    if (!this.#isOwed || monotonic() >= until) return
+    if (!this.#mustResend || monotonic() >= until) return
     const { address } = this.#route
     const what = `up to ${Math.ceil(this.#size / 1024)} KiB of records may not have arrived`
-    notice('LOGSHARE_WARN_DROPPED', `${address}: ${what}: it has ended the connection`, address)
+    notice('LOGSHARE_WARN_DROPPED', `${address}: ${what}: the receiver closed the connection`, address)
   }
 
-  // It has ended in the middle of what it was sent last.
-  async #sendAgain(until: number): Promise<void> {
+  // The receiver closed the connection before it had read everything.
+  async #reconnectAndResend(until: number): Promise<void> {
     try {
       this.#socket = await this.#connect()
-      await this.#repay(this.#socket)
+      await this.#resend(this.#socket)
       await end(this.#socket, until)
     } catch {
-      // It does not take it any more.
+      // The receiver accepts no more connections.
     }
   }
 
-  async #repay(socket: Socket): Promise<void> {
-    if (!this.#isOwed) return
+  async #resend(socket: Socket): Promise<void> {
+    if (!this.#mustResend) return
     for (const { bytes } of this.#sent) await write(socket, bytes)
     const at = monotonic()
     this.#sent = this.#sent.map(({ bytes }) => ({ bytes, at }))
-    this.#isOwed = false
-    this.#route.place.moved()
+    this.#mustResend = false
+    this.#route.context.progressed()
   }
 
   #keep(bytes: Uint8Array): void {
@@ -122,32 +123,32 @@ export class StreamReceiver implements Receiver {
 
   async #connect(): Promise<Socket> {
     const socket = this.#open()
-    let reason = new Error('the receiver has closed the connection')
+    let reason = new Error('the receiver closed the connection')
     socket.on('error', (error) => {
       reason = error
     })
-    if (!this.#route.place.isOwnThread) socket.unref()
+    if (!this.#route.context.isOwnThread) socket.unref()
     await opened(socket, this.#tls ? 'secureConnect' : 'connect', () => reason)
     socket.setKeepAlive(true)
-    let isComplete = false
-    const look = (): void => {
-      isComplete = isOrderly(socket.localPort, socket.remotePort) ?? this.#isClosed
+    let isClean = false
+    const checkState = (): void => {
+      isClean = closedCleanly(socket.localPort, socket.remotePort) ?? this.#isClosed
     }
-    socket.once('close', (hadError) => this.#lose(socket, isComplete && !hadError))
+    socket.once('close', (hadError) => this.#lost(socket, isClean && !hadError))
     socket.on('end', () => {
-      look()
-      if (this.#isClosed) return // both sides have ended
+      checkState()
+      if (this.#isClosed) return // both sides are closed
       this.#ending = new Promise((resolve) => socket.once('close', resolve))
       later(() => {
-        look()
+        checkState()
         socket.destroy()
-      }, ENDING)
+      }, CLOSE_DELAY)
     })
-    socket.resume() // what it says is of no interest, but that it ends
+    socket.resume() // discards what the receiver sends; without reading there is no 'end' event
     return socket
   }
 
-  // Half open, so that it can be asked how the other side has ended.
+  // Half open, so that the connection's state can be read after the receiver has closed its side.
   #open(): Socket {
     const target = { ...this.#target, allowHalfOpen: true }
     if (!this.#tls) return connect(target)
@@ -155,23 +156,23 @@ export class StreamReceiver implements Receiver {
     return tls.connect({ ...this.#tls, ...target })
   }
 
-  // A receiver that had read everything ends the connection in good order, one that had not resets it. One that ends
-  // it after us has seen our end, and what was before that.
-  #lose(socket: Socket, isComplete: boolean): void {
+  // A receiver that has read everything closes the connection cleanly; the system resets it if bytes were unread. If we
+  // closed first and the close was clean, the receiver has read everything.
+  #lost(socket: Socket, isClean: boolean): void {
     if (this.#socket !== socket) return
     this.#socket = undefined
-    if (isComplete) {
-      const since = this.#isClosed ? Number.POSITIVE_INFINITY : monotonic() - DOUBTFUL
+    if (isClean) {
+      const since = this.#isClosed ? Number.POSITIVE_INFINITY : monotonic() - UNCERTAIN
       while (this.#sent[0] && this.#sent[0].at < since) this.#forgetFirst()
     }
-    this.#isOwed = this.#size > 0
-    if (this.#isOwed && !this.#isClosed) this.#route.lost()
+    this.#mustResend = this.#size > 0
+    if (this.#mustResend && !this.#isClosed) this.#route.connectionLost()
   }
 }
 
 function opened(socket: Socket, event: string, reason: () => Error): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = later(() => socket.destroy(new Error('no connection in time')), CONNECT_LIMIT)
+    const timer = later(() => socket.destroy(new Error(`no connection within ${CONNECT_LIMIT} ms`)), CONNECT_LIMIT)
     const failed = (): void => {
       cancel(timer)
       reject(reason())
@@ -191,7 +192,7 @@ function write(socket: Socket, bytes: Uint8Array): Promise<void> {
   })
 }
 
-// Resolves when the receiver has closed its side as well: by then it has read what it was sent.
+// Closes our side and resolves when the receiver has closed its side too: by then it has read everything.
 function end(socket: Socket, until: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = later(() => socket.destroy(), Math.max(0, until - monotonic()))

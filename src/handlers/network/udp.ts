@@ -1,13 +1,14 @@
-// UDP: a message in a datagram. Nobody says whether one has arrived; one that nobody listens for may be told of.
+// UDP: sends each message as a UDP datagram. Unlike a stream it never knows whether a message arrived; it only notices an
+// ICMP "port unreachable" answer, which the system reports as a socket error.
 
 import type { Socket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
-import { LONGEST_DATAGRAM, type Receiver, type Route } from './route.js'
+import { MAX_DATAGRAM, type Receiver, type Route } from './route.js'
 
-/** Milliseconds a receiver has to read a batch, and the system to say that there is none. */
+/** Pause (ms) after a batch: the receiver reads, and the system reports if nobody listens. */
 const PAUSE = 1
 
-// As it is now: an application's tests put another in its place.
+// Captured at load: test frameworks replace it with a fake timer.
 const later = setTimeout
 
 export class UdpReceiver implements Receiver {
@@ -21,7 +22,7 @@ export class UdpReceiver implements Receiver {
     this.#target = target
   }
 
-  owed(): number {
+  unconfirmed(): number {
     return 0
   }
 
@@ -31,7 +32,7 @@ export class UdpReceiver implements Receiver {
       const { shorten } = this.#route
       for (const message of messages) {
         const fitting =
-          message.length > LONGEST_DATAGRAM ? shorten(message, LONGEST_DATAGRAM) : message
+          message.length > MAX_DATAGRAM ? shorten(message, MAX_DATAGRAM) : message
         if (fitting) await send(this.#socket, fitting)
       }
       await new Promise((resolve) => later(resolve, PAUSE))
@@ -57,7 +58,7 @@ export class UdpReceiver implements Receiver {
     const { lookup } = require('node:dns/promises') as typeof import('node:dns/promises')
     const { address } = await lookup(this.#target.host)
     const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4')
-    if (!this.#route.place.isOwnThread) socket.unref()
+    if (!this.#route.context.isOwnThread) socket.unref()
     socket.on('error', (error) => {
       this.#fault = error
     })

@@ -5,8 +5,8 @@ import type { OtlpHandlerOptions } from '../../config/remote.js'
 import { LEVELS, type Level } from '../../core/level.js'
 import { notice, reasonOf } from '../../core/notice.js'
 import { createFilter } from '../filter.js'
-import type { Handler, Surroundings } from '../handler.js'
-import { Courier, courierPart, Interruption, Refusal } from '../network/courier.js'
+import type { Handler, HandlerContext } from '../handler.js'
+import { Courier, courierMethods, PartialFailure, Refusal } from '../network/courier.js'
 import { checkPackages } from '../packages.js'
 import { openExporter, packagesFor, TooLarge } from './exporter.js'
 import { toOtlp } from './record.js'
@@ -18,13 +18,13 @@ const BATCH = 256 * 1024
 const DELAY = 1000
 
 /** Throws `LOGSHARE_ERR_HANDLER` if the packages it needs are not there. They are loaded with the first record. */
-export function createOtlpHandler(options: OtlpHandlerOptions, place: Surroundings): Handler {
+export function createOtlpHandler(options: OtlpHandlerOptions, context: HandlerContext): Handler {
   checkOtlp(options)
   const label = options.url === undefined ? 'otlp' : `otlp ${new URL(options.url).host}`
   let opening: ReturnType<typeof open> | undefined
   const courier = new Courier({
     label,
-    place,
+    context,
     bytes: BATCH,
     delay: Number(options.delay ?? DELAY),
     async send(lines) {
@@ -45,13 +45,13 @@ export function createOtlpHandler(options: OtlpHandlerOptions, place: Surroundin
   // Which of them, a receiver that rejects some does not tell: they count as the first.
   function refuse(records: readonly ReadableLogRecord[], count: number, reason: string): void {
     for (const { attributes, severityText } of records.slice(0, count)) {
-      place.dropped(String(attributes['logshare.source']), LEVELS[severityText as Level], 1)
+      context.dropped(String(attributes['logshare.source']), LEVELS[severityText as Level], 1)
     }
     notice('LOGSHARE_WARN_DROPPED', `${label}: ${count} records refused: ${reason}`, label)
   }
 
   return {
-    ...courierPart(courier),
+    ...courierMethods(courier),
     label,
     accepts: createFilter(options),
     async close() {
@@ -97,6 +97,6 @@ async function deliver(all: readonly ReadableLogRecord[], receiver: Receiver): P
   try {
     await pass(all)
   } catch (error) {
-    throw done > 0 ? new Interruption(reasonOf(error), done, { cause: error }) : error
+    throw done > 0 ? new PartialFailure(reasonOf(error), done, { cause: error }) : error
   }
 }

@@ -1,10 +1,10 @@
-// Overlap: the records that stand in a log file behind the mark of a listener that has died; they are not written again.
+// Dedupe: the records that stand in a log file behind the mark of a listener that has died; they are not written again.
 
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'
 import type { LogRecord } from '../../core/record.js'
 import type { Delivery } from '../handler.js'
 import { parseRecord } from '../lines.js'
-import { SOURCE } from '../report.js'
+import { LISTENER_SOURCE } from '../report.js'
 import type { Piece } from './pieces.js'
 
 /** Bytes that are read behind a mark: a batch and one large record. */
@@ -13,7 +13,7 @@ const MAX_BYTES = 64 * 2 ** 20
 const MAX_RECORDS = 2 ** 18
 const LINE_FEED = 0x0a
 
-export class Overlap {
+export class Dedupe {
   // By producer and count; empty but for the first moments of a successor.
   readonly #written = new Set<string>()
   #compared = 0
@@ -64,7 +64,7 @@ export class Overlap {
 function keyOfLine(line: string): string | undefined {
   try {
     const record = JSON.parse(line) as LogRecord
-    return record.source === SOURCE ? undefined : keyOf(record)
+    return record.source === LISTENER_SOURCE ? undefined : keyOf(record)
   } catch {
     return undefined // a pretty line, or somebody else's
   }

@@ -1,31 +1,34 @@
-// Waiting: the lines of a backlog, in order, and which of them goes first when there is no room for all.
+// Retry queue: lines kept for another try, in order and within a limit; lower levels are evicted first.
+//
+// `backlog.ts` uses it for local files and pipes, `network/courier.ts` for receivers that acknowledge.
 
 import { Kind } from '../queue/frame.js'
 import { isVital } from '../queue/queue.js'
 import type { Delivery } from './handler.js'
 import { sourceOf } from './handler.js'
 
-/** Added to the rank of records for which room is kept. */
+/** Added to the rank of records for which room is reserved. */
 const VITAL = 100
-/** Entries in front that are done with before the list is cut. */
-const CUT = 4096
+/** Finished entries at the front before the list is compacted. */
+const COMPACT_AFTER = 4096
 
 export interface Entry {
   readonly level: number
-  /** Those of a lower rank go first. */
+  /** Entries of a lower rank are evicted first. */
   readonly rank: number
   readonly source: string
   readonly size: number
   bytes: Uint8Array
-  /** Bytes of it the system has taken: it stays in front, for nobody may write into the middle of a line. */
+  /** Bytes already written. A partly written line is never evicted: its rest has to follow. */
   done: number
   isGone: boolean
-  /** On its way: it stays until it is known what became of it. */
+  /** Whether it is in a batch that is being sent: not evicted until the outcome is known. */
   isSent?: boolean
-  /** Its place among all there ever were. */
+  /** Its number among all records ever added. */
   readonly order?: number
 }
 
+/** Copies `line`. `done`: how many of its bytes are already written. */
 export function createEntry(record: Delivery, line: Uint8Array, done: number): Entry {
   const { level } = record
   return {
@@ -39,23 +42,23 @@ export function createEntry(record: Delivery, line: Uint8Array, done: number): E
   }
 }
 
-// A report explains what else is missing: it goes last.
+// A report explains which records are missing: it is evicted last.
 function rankOf(record: Delivery): number {
   if (record.kind === Kind.REPORT) return 2 * VITAL
   return isVital(record) ? record.level + VITAL : record.level
 }
 
-export class Waiting {
+export class RetryQueue {
   readonly #limit: number
   #entries: Entry[] = []
   #first = 0
   #byRank = new Map<number, Entry[]>()
-  /** Bytes that wait. */
+  /** Bytes in the queue. */
   size = 0
-  /** Lines that wait. */
+  /** Lines in the queue. */
   count = 0
 
-  /** `limit` in bytes, of which an eighth is kept for what is vital. */
+  /** `limit` in bytes, of which an eighth is reserved for vital records (`queue/queue.ts`). */
   constructor(limit: number) {
     this.#limit = limit
   }
@@ -78,7 +81,7 @@ export class Waiting {
     else this.#byRank.set(entry.rank, [entry])
   }
 
-  /** Takes out the newest line of the lowest rank, if that is below the one given. */
+  /** Removes and returns the newest entry of the lowest rank below `rank`; undefined if there is none. */
   evictBelow(rank: number): Entry | undefined {
     for (const each of [...this.#byRank.keys()].sort((a, b) => a - b)) {
       if (each >= rank) return undefined
@@ -86,13 +89,13 @@ export class Waiting {
       const newest = peers?.at(-1)
       if (!newest || newest.isGone || newest.isSent || newest.done > 0) continue
       peers?.pop()
-      this.#forget(newest)
+      this.#release(newest)
       return newest
     }
     return undefined
   }
 
-  /** The first lines, of about as many bytes. */
+  /** The first entries, up to the one that reaches `bytes`, and at most `count`. */
   peek(bytes: number, count: number = Number.POSITIVE_INFINITY): Entry[] {
     const entries: Entry[] = []
     let size = 0
@@ -106,7 +109,7 @@ export class Waiting {
     return entries
   }
 
-  /** The system has taken so many bytes of lines that were peeked at. */
+  /** Marks the first `bytes` bytes of peeked entries as written and removes those that are complete. */
   advance(entries: readonly Entry[], bytes: number): void {
     let left = bytes
     for (const entry of entries) {
@@ -114,18 +117,18 @@ export class Waiting {
       left -= done
       entry.done += done
       if (entry.done < entry.size) break
-      this.#forget(entry)
+      this.#release(entry)
     }
-    this.#cut()
+    this.#compact()
   }
 
-  /** Takes lines out that were peeked at. */
+  /** Removes peeked entries. */
   remove(entries: readonly Entry[]): void {
-    for (const entry of entries) if (!entry.isGone) this.#forget(entry)
-    this.#cut()
+    for (const entry of entries) if (!entry.isGone) this.#release(entry)
+    this.#compact()
   }
 
-  /** Takes all of them out. */
+  /** Removes and returns all entries. */
   clear(): Entry[] {
     const left = this.#entries.slice(this.#first).filter((entry) => !entry.isGone)
     this.#entries = []
@@ -136,17 +139,17 @@ export class Waiting {
     return left
   }
 
-  #forget(entry: Entry): void {
+  #release(entry: Entry): void {
     this.size -= entry.size
     this.count--
     entry.isGone = true
     entry.bytes = NOTHING
   }
 
-  // Drops what is done with in front, here and in the lists by rank.
-  #cut(): void {
+  // Removes finished entries at the front, here and in the lists by rank.
+  #compact(): void {
     while (this.front?.isGone) this.#first++
-    if (this.#first < CUT && this.#first < this.#entries.length) return
+    if (this.#first < COMPACT_AFTER && this.#first < this.#entries.length) return
     this.#entries = this.#entries.slice(this.#first)
     this.#first = 0
     for (const [rank, peers] of this.#byRank) {
