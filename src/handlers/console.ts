@@ -12,7 +12,10 @@ import { type Format, Lines } from './lines.js'
 import { openOutput, writeFully, writeSome } from './output.js'
 import { columnsOf, hasColors } from './terminal.js'
 
-type Context = Pick<HandlerContext, 'limit' | 'wait' | 'policy' | 'dropped' | 'progressed' | 'isOwnThread'>
+type Context = Pick<
+  HandlerContext,
+  'limit' | 'wait' | 'policy' | 'dropped' | 'progressed' | 'isOwnThread'
+>
 type Stream = Handler & Required<Pick<Handler, 'retry' | 'waiting' | 'drain'>>
 
 /** `stream` defaults to `stdout`, `format` to `auto`. With `stderr` records from that level on go to stderr. */

@@ -14,7 +14,11 @@ export function createHandlers(all: readonly HandlerOptions[], context: HandlerC
       return [createHandler(options, context)]
     } catch (error) {
       const reason = reasonOf(error)
-      notice('LOGSHARE_WARN_HANDLER', `a handler could not be opened and gets no records: ${reason}`, reason)
+      notice(
+        'LOGSHARE_WARN_HANDLER',
+        `a handler could not be opened and gets no records: ${reason}`,
+        reason,
+      )
       return []
     }
   })

@@ -28,7 +28,10 @@ export interface RecordHandler {
 }
 
 /** Throws `LOGSHARE_ERR_HANDLER` if the module cannot be found. It is loaded with the first record. */
-export function createModuleHandler(options: ModuleHandlerOptions, context: HandlerContext): Handler {
+export function createModuleHandler(
+  options: ModuleHandlerOptions,
+  context: HandlerContext,
+): Handler {
   const path = checkModule(options)
   const label = `module ${options.module}`
   let opening: Promise<RecordHandler> | undefined

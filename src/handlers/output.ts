@@ -23,7 +23,8 @@ export function writeFully(fd: number, bytes: Uint8Array): void {
       // A pipe that the application opened itself is non-blocking: https://nodejs.org/api/process.html#a-note-on-process-io
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
       deadline ||= monotonic() + STALL_LIMIT
-      if (monotonic() > deadline) throw new Error(`ETIMEDOUT: nothing reads from file descriptor ${fd}`)
+      if (monotonic() > deadline)
+        throw new Error(`ETIMEDOUT: nothing reads from file descriptor ${fd}`)
       sleep(1)
     }
   }

@@ -1,8 +1,7 @@
-// Archive: the old files of one log, from the moment they are put aside.
+// Archive: the rotated files of one log; it deletes surplus ones and compresses the others.
 //
-// A listener that goes on after this one compares what it is given with what stands behind the last mark, which may be in
-// a file that was put aside since. Those files are fresh: neither compressed nor removed before a mark is noted that is
-// behind them.
+// After a takeover the new listener compares records with what was written after the last mark. That may be in files that
+// were rotated since. Such files are "unmarked": they are not compressed or deleted until a later mark is saved.
 
 import { statSync } from 'node:fs'
 import { DEFAULT_PATTERN, type RotateOptions } from '../../config/rotate.js'
@@ -16,15 +15,18 @@ export class Archive {
   readonly #options: RotateOptions
   readonly #label: string
   readonly #names: Names
-  readonly #fresh = new Set<string>()
-  // Those that could not be compressed, until the next rotation.
-  readonly #refused = new Set<string>()
+  readonly #unmarked = new Set<string>()
+  // Files whose compression failed. Tried again after the next rotation.
+  readonly #failed = new Set<string>()
+  // The unmarked files at the latest `mark`.
   #marked: string[] = []
   #compressing: { readonly path: string; readonly abort: AbortController } | undefined
   #log = ''
+  // Inodes of files that listeners of other runtime directories may still compare with.
   #needed: ReadonlySet<string> = new Set()
   #closed = false
 
+  /** `label` names the handler in warnings. */
   constructor(options: RotateOptions, label: string) {
     const { pattern = DEFAULT_PATTERN, interval, utc = false } = options
     this.#options = options
@@ -34,48 +36,48 @@ export class Archive {
   }
 
   /**
-   * Takes over what is there of earlier runs; `fresh`: what a listener before us has put aside behind its mark; `needed`:
-   * inodes of files that are to stay as they are.
+   * Takes over the files of earlier runs and removes unfinished compressions. `unmarked`: paths of files that the previous
+   * listener rotated after its last mark. `needed`: inodes of files that must not be changed.
    */
-  open(log: string, fresh: readonly string[], needed: ReadonlySet<string>): void {
+  open(log: string, unmarked: readonly string[], needed: ReadonlySet<string>): void {
     this.#log = log
     this.#needed = needed
-    for (const path of fresh) this.#fresh.add(path)
+    for (const path of unmarked) this.#unmarked.add(path)
     this.#guard(() => {
       for (const { path, forms } of this.#names.list(log)) {
         if (forms.includes(DRAFT)) removeFile(`${path}${DRAFT}`)
       }
     })
-    this.tidy()
+    this.clean()
   }
 
-  /** The name for a log file, its path without links, that began at a time. */
+  /** The next rotated name for a log file: its resolved path, and its first record's time (ms since the epoch). */
   next(log: string, began: number): string {
     this.#log = log
     return this.#names.next(log, began)
   }
 
-  /** A file was put aside. */
+  /** Called after a file was rotated to `path`. */
   add(path: string): void {
-    this.#fresh.add(path)
-    this.#refused.clear()
-    this.tidy()
+    this.#unmarked.add(path)
+    this.#failed.clear()
+    this.clean()
   }
 
-  /** A mark was taken that is behind all there is now. */
+  /** Called when a mark is taken that covers all files rotated so far. */
   mark(): void {
-    this.#marked = [...this.#fresh]
+    this.#marked = [...this.#unmarked]
   }
 
-  /** The mark that was taken last is noted. */
+  /** Called when the latest mark is saved: its files may be compressed and deleted. */
   checkpointSaved(): void {
     if (this.#marked.length === 0) return
-    for (const path of this.#marked.splice(0)) this.#fresh.delete(path)
-    this.tidy()
+    for (const path of this.#marked.splice(0)) this.#unmarked.delete(path)
+    this.clean()
   }
 
-  /** Removes what is too much, and has what is left compressed. */
-  tidy(): void {
+  /** Deletes surplus files and starts to compress the others. */
+  clean(): void {
     this.#guard(() => {
       const { keep, compress: isCompressed } = this.#options
       let files = this.#names.list(this.#log)
@@ -89,7 +91,7 @@ export class Archive {
     })
   }
 
-  /** What is being compressed is left as it was. */
+  /** Aborts a running compression; its file stays as it was. */
   close(): void {
     this.#closed = true
     this.#compressing?.abort.abort()
@@ -101,51 +103,51 @@ export class Archive {
     for (const form of forms) removeFile(`${path}${form}`)
   }
 
-  // One at a time, the oldest first; the next when it is done.
+  // One file at a time, the oldest first.
   #compressNext(files: readonly OldFile[]): void {
     if (this.#compressing || this.#closed) return
-    const next = files.find(({ path, forms }) => forms.includes('') && !this.#isLeft(path))
+    const next = files.find(({ path, forms }) => forms.includes('') && !this.#isSkipped(path))
     if (!next) return
     const { path } = next
     const abort = new AbortController()
     this.#compressing = { path, abort }
     compress(path, abort.signal)
-      .catch((error: unknown) => this.#failed(path, abort.signal, error))
+      .catch((error: unknown) => this.#compressFailed(path, abort.signal, error))
       .then(() => {
         this.#compressing = undefined
-        if (!this.#closed) this.tidy()
+        if (!this.#closed) this.clean()
       })
   }
 
-  #isLeft(path: string): boolean {
-    return this.#refused.has(path) || this.#isNeeded(path)
+  #isSkipped(path: string): boolean {
+    return this.#failed.has(path) || this.#isNeeded(path)
   }
 
   #isNeeded(path: string): boolean {
-    if (this.#fresh.has(path)) return true
+    if (this.#unmarked.has(path)) return true
     if (this.#needed.size === 0) return false
     const stats = statSync(path, { throwIfNoEntry: false })
     return stats !== undefined && this.#needed.has(String(stats.ino))
   }
 
-  // What was removed meanwhile is no loss.
-  #failed(path: string, { aborted }: AbortSignal, error: unknown): void {
+  // An abort is not a failure: the file was deleted meanwhile, or the archive closed.
+  #compressFailed(path: string, { aborted }: AbortSignal, error: unknown): void {
     removeFile(`${path}${DRAFT}`)
     if (aborted) return
-    this.#refused.add(path)
-    this.#tell(error)
+    this.#failed.add(path)
+    this.#warn(error)
   }
 
   #guard(act: () => void): void {
     try {
       act()
     } catch (error) {
-      this.#tell(error)
+      this.#warn(error)
     }
   }
 
-  #tell(error: unknown): void {
-    const reason = `${this.#label}: old files stay as they are: ${reasonOf(error)}`
+  #warn(error: unknown): void {
+    const reason = `${this.#label}: cannot delete or compress rotated files: ${reasonOf(error)}`
     notice('LOGSHARE_WARN_HANDLER', reason, `old files of ${this.#label}`)
   }
 }

@@ -1,18 +1,21 @@
-// Begin: the time of records, and that of a log file's first one.
+// Begin: reads the time of a record, and the time at which a log file begins, without parsing JSON.
 
 import { fstatSync, readSync } from 'node:fs'
 import type { Delivery } from '../handler.js'
 
-/** As far as a line's time can stand from its start. */
+/** Bytes at the start of a line that contain its time. */
 const HEAD = 64
 const TIME = /^\{"level":\d+,"time":(\d+(?:\.\d+)?)/
 
-/** Milliseconds since the epoch; now for a line without. */
+/** The record's time in milliseconds since the epoch; the current time if the line has none. */
 export function timeOf({ buffer, start, end }: Delivery): number {
   return readTime(buffer.toString('latin1', start, Math.min(end, start + HEAD))) ?? Date.now()
 }
 
-/** When a log file that is not empty began: the time of its first record, or else what the system knows. */
+/**
+ * When a log file that is not empty began, in milliseconds since the epoch: the time of its first record, else the earlier
+ * of the file's birth time (if known) and modification time.
+ */
 export function beginOf(fd: number): number {
   const { birthtimeMs, mtimeMs } = fstatSync(fd)
   const head = Buffer.alloc(HEAD)

@@ -1,44 +1,47 @@
-// Dedupe: the records that stand in a log file behind the mark of a listener that has died; they are not written again.
+// Dedupe: leaves out records that the previous listener had already written to the log file after its last mark.
 
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'
 import type { LogRecord } from '../../core/record.js'
 import type { Delivery } from '../handler.js'
 import { parseRecord } from '../lines.js'
 import { LISTENER_SOURCE } from '../report.js'
-import type { Piece } from './pieces.js'
+import type { RotatedPart } from './tail.js'
 
-/** Bytes that are read behind a mark: a batch and one large record. */
+/** Bytes read after a mark, at most: a batch and one large record. */
 const MAX_BYTES = 64 * 2 ** 20
-/** Records after which nothing of the overlap can come any more: it is the oldest there is. */
+/** Records compared before the dedupe ends: records read again are the oldest ones and come first. */
 const MAX_RECORDS = 2 ** 18
 const LINE_FEED = 0x0a
 
 export class Dedupe {
-  // By producer and count; empty but for the first moments of a successor.
+  // Keys (producer and sequence number) of records already in the file. Empty except shortly after a takeover.
   readonly #written = new Set<string>()
   #compared = 0
 
-  /** Reads the file, and what was put aside before, and cuts off the half of a line that its writer died in. */
-  constructor(fd: number, from: number, aside: readonly Piece[]) {
-    for (const piece of aside) this.#readAside(piece)
+  /**
+   * Reads the log file from offset `from` and the given parts of rotated files. Cuts an incomplete last line off the log
+   * file: its writer died while writing it.
+   */
+  constructor(fd: number, from: number, rotated: readonly RotatedPart[]) {
+    for (const part of rotated) this.#readRotated(part)
     this.#read(fd, from, true)
   }
 
-  /** Whether some of it is still to come. */
-  get isOpen(): boolean {
+  /** Whether records that the file already has may still come. */
+  get isActive(): boolean {
     return this.#written.size > 0
   }
 
-  /** Those of the records that are not in the file yet. */
-  remove(records: readonly Delivery[]): readonly Delivery[] {
-    if (!this.isOpen) return records
+  /** The records that are not in the file yet. */
+  filter(records: readonly Delivery[]): readonly Delivery[] {
+    if (!this.isActive) return records
     const left = records.filter((record) => !this.#written.delete(keyOf(parseRecord(record))))
     this.#compared += records.length
     if (this.#compared > MAX_RECORDS) this.#written.clear()
     return left
   }
 
-  #readAside({ path, from }: Piece): void {
+  #readRotated({ path, from }: RotatedPart): void {
     const fd = openSync(path, 'r')
     try {
       this.#read(fd, from, false)
@@ -47,12 +50,12 @@ export class Dedupe {
     }
   }
 
-  #read(fd: number, from: number, isOurs: boolean): void {
+  #read(fd: number, from: number, isCurrent: boolean): void {
     const { size } = fstatSync(fd)
     const bytes = Buffer.alloc(Math.max(0, Math.min(size - from, MAX_BYTES)))
     const length = readSync(fd, bytes, 0, bytes.length, from)
     const end = bytes.lastIndexOf(LINE_FEED, length) + 1
-    if (isOurs && end < length && from + length === size) ftruncateSync(fd, from + end)
+    if (isCurrent && end < length && from + length === size) ftruncateSync(fd, from + end)
     for (const line of bytes.toString('utf8', 0, end).split('\n')) {
       const key = line && keyOfLine(line)
       if (key) this.#written.add(key)
@@ -60,13 +63,13 @@ export class Dedupe {
   }
 }
 
-// The listener's own records are in no queue: they do not come again.
+// The listener's own records are in no queue and are never read again.
 function keyOfLine(line: string): string | undefined {
   try {
     const record = JSON.parse(line) as LogRecord
     return record.source === LISTENER_SOURCE ? undefined : keyOf(record)
   } catch {
-    return undefined // a pretty line, or somebody else's
+    return undefined // not a JSON line: pretty format, or written by another program
   }
 }
 

@@ -1,7 +1,7 @@
-// Gzip: an old log file becomes a compressed one, at no time less than one of the two.
+// Gzip: compresses a rotated file. At any time either the plain or the complete compressed file exists.
 //
-// The work is done in the system's threads, a piece at a time. Between two pieces a process that has nothing else to do
-// may end: then the file is as it was, and what was begun is begun anew by the next.
+// Node's thread pool does the work, one chunk at a time. The work does not keep the process alive: if the process ends
+// between two chunks, the plain file is unchanged and the next run compresses it again.
 
 import {
   createReadStream,
@@ -15,28 +15,34 @@ import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { DRAFT } from './names.js'
 
-const PIECE = 256 * 1024
+/** Bytes. */
+const CHUNK = 256 * 1024
 
-// As it is now: an application's tests put another in its place.
+// Captured at load: test frameworks replace it with a fake timer.
 const later = setTimeout
 
-/** Compresses `path` to `path.gz`, of the same age, and removes `path`. Rejects with what the system says, or if aborted. */
+/**
+ * Compresses `path` to `path.gz`, with the same mode and times, and removes `path`. Rejects with the system's error, if
+ * aborted, or if the file changed meanwhile.
+ */
 export async function compress(path: string, signal: AbortSignal): Promise<void> {
   const draft = `${path}${DRAFT}`
   const before = statSync(path)
   const target = createWriteStream(draft, { mode: before.mode & 0o777, flush: true })
-  const source = createReadStream(path, { highWaterMark: PIECE })
-  await pipeline(source, unhurried, createGzip(), target, { signal })
+  const source = createReadStream(path, { highWaterMark: CHUNK })
+  await pipeline(source, pause, createGzip(), target, { signal })
   const after = statSync(path)
-  if (after.size !== source.bytesRead) throw new Error(`${path}: somebody still writes to it`)
+  if (after.size !== source.bytesRead)
+    throw new Error(`${path}: another process is still writing to it`)
   utimesSync(draft, after.atime, after.mtime)
   renameSync(draft, `${path}.gz`)
   unlinkSync(path)
 }
 
-async function* unhurried(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  for await (const piece of pieces) {
-    yield piece
+// Waits 1 ms after each chunk, with a timer that does not keep the process alive.
+async function* pause(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    yield chunk
     await new Promise((resolve) => later(resolve, 1).unref())
   }
 }

@@ -1,4 +1,7 @@
-// The file handler: appends lines to one file, which nobody else of the application opens, and puts old files aside.
+// File handler: appends lines to one log file and rotates it. No other thread or process of the application opens it.
+//
+// It combines `logfile.ts` (the open file), `../backlog.ts` (retries), `sync.ts`, `rotation.ts` and, after a takeover,
+// `dedupe.ts`.
 
 import type { FileHandlerOptions } from '../../config/options.js'
 import { LogshareError } from '../../core/errors.js'
@@ -6,18 +9,18 @@ import { reasonOf } from '../../core/notice.js'
 import { createPretty } from '../../formatters/pretty.js'
 import { Backlog } from '../backlog.js'
 import { createFilter } from '../filter.js'
-import type { Delivery, Handler, Mark, HandlerContext } from '../handler.js'
+import type { Delivery, Handler, HandlerContext, Mark } from '../handler.js'
 import { Lines } from '../lines.js'
-import { LogFile } from './logfile.js'
 import { Dedupe } from './dedupe.js'
-import { findNeeded, findPieces } from './pieces.js'
+import { LogFile } from './logfile.js'
 import { Rotation } from './rotation.js'
 import { Sync } from './sync.js'
+import { findNeeded, findTail } from './tail.js'
 
 /**
- * Opens the file at once, its directories made if need be. What a listener before us has written behind its mark is not
- * written again. Throws `LOGSHARE_ERR_HANDLER` if the file cannot be opened; a file that cannot be written later is tried
- * again and again, and what is logged meanwhile kept.
+ * Opens the file at once and creates missing directories. Records that the previous listener wrote after its last mark are
+ * not written again. Throws `LOGSHARE_ERR_HANDLER` if the file cannot be opened. If it cannot be written later, records
+ * are kept within `overflow.limit` and retried.
  */
 export function createFileHandler(options: FileHandlerOptions, context: HandlerContext): Handler {
   try {
@@ -43,18 +46,18 @@ class FileHandler implements Handler {
     this.#file = new LogFile(options.path, () => this.#reopened())
     this.#sync = new Sync(options.sync, this.#file)
     this.#backlog = this.#createBacklog(options, context)
-    const { from, aside, start } = findPieces(this.#file, context)
+    const { from, rotated, start } = findTail(this.#file, context)
     this.#start = start
-    this.#dedupe = new Dedupe(this.#file.fd, from, aside)
-    this.#file.measure() // half a line may have been cut off
-    const fresh = this.#dedupe.isOpen ? aside.map(({ path }) => path) : []
-    this.#rotation = this.#createRotation(options, fresh, context)
+    this.#dedupe = new Dedupe(this.#file.fd, from, rotated)
+    this.#file.refreshSize() // an incomplete line may have been cut off
+    const unmarked = this.#dedupe.isActive ? rotated.map(({ path }) => path) : []
+    this.#rotation = this.#createRotation(options, unmarked, context)
   }
 
   write(records: readonly Delivery[]): void {
-    const left = this.#dedupe.remove(records)
+    const left = this.#dedupe.filter(records)
     if (left.length === 0) return
-    this.#rotation?.begin()
+    this.#rotation?.start()
     for (const part of this.#rotation?.split(left) ?? [left]) this.#backlog.write(part)
     this.#sync.wrote(left)
   }
@@ -72,8 +75,8 @@ class FileHandler implements Handler {
   }
 
   mark(): Mark {
-    // While some of what stands behind the old mark is still to come, a next successor has to compare from there too.
-    if (this.#dedupe.isOpen) return this.#start
+    // While the dedupe is active, another takeover has to compare from the old mark too.
+    if (this.#dedupe.isActive) return this.#start
     this.#rotation?.archive.mark()
     const { path, inode, size } = this.#file
     return { path, inode, size }
@@ -88,9 +91,9 @@ class FileHandler implements Handler {
     this.flush()
   }
 
-  // What went into a removed file a moment ago is not to stay there.
+  // Lines written a moment ago to a file that was removed are written again to the new one.
   flush(): void {
-    this.#file.suspect()
+    this.#file.requestCheck()
     this.#backlog.check()
   }
 
@@ -103,7 +106,7 @@ class FileHandler implements Handler {
   #createBacklog({ format }: FileHandlerOptions, context: HandlerContext): Backlog {
     const lines = new Lines(format === 'pretty' ? createPretty({ colors: false }) : undefined)
     const write = (bytes: Uint8Array): number => {
-      this.#file.endLine()
+      this.#file.terminateLine()
       return this.#file.write(this.#rotation?.admit(bytes) ?? bytes)
     }
     const prepare = (): void => this.#file.check()
@@ -112,18 +115,18 @@ class FileHandler implements Handler {
 
   #createRotation(
     { rotate }: FileHandlerOptions,
-    fresh: readonly string[],
+    unmarked: readonly string[],
     { otherMarks }: HandlerContext,
   ): Rotation | undefined {
     if (!rotate) return undefined
     const file = this.#file
     const needed = (): Set<string> => findNeeded(file, otherMarks())
-    const ending = (): void => this.#sync.now()
-    return new Rotation({ file, rotate, label: this.label, fresh, needed, ending })
+    const beforeRotate = (): void => this.#sync.now()
+    return new Rotation({ file, rotate, label: this.label, unmarked, needed, beforeRotate })
   }
 
   #reopened(): void {
     this.#backlog.restart()
-    this.#rotation?.resume()
+    this.#rotation?.reset()
   }
 }

@@ -1,4 +1,4 @@
-// Keep: which old files of a log have to go.
+// Keep: chooses the rotated files to delete, by the option `rotate.keep`.
 
 import { statSync } from 'node:fs'
 import type { KeepOptions } from '../../config/rotate.js'
@@ -6,7 +6,10 @@ import type { OldFile } from './names.js'
 
 const NOTHING = { size: 0, mtimeMs: Number.POSITIVE_INFINITY }
 
-/** Of the old files, oldest first, those that are too many, too old or too large together; options are checked ones. */
+/**
+ * The files to delete: those beyond `count`, older than `age` (ms) or beyond `total` (bytes), counted from the newest.
+ * `files` are oldest first; `options` must have been checked (`config/rotate.ts`). Unset limits are infinite.
+ */
 export function chooseSurplus(files: readonly OldFile[], options: KeepOptions): OldFile[] {
   const { count = Number.POSITIVE_INFINITY, age, total = Number.POSITIVE_INFINITY } = options
   const since = age === undefined ? 0 : Date.now() - Number(age)

@@ -1,8 +1,7 @@
-// LogFile: one file that grows, wherever its path leads by now.
+// LogFile: the open log file, which follows its path when another process renames or removes the file.
 //
-// Somebody may rename or remove it while we write. A renamed one (logrotate) is left to whoever did that, and a new one
-// begun; what went into a removed one since it was last seen in its place is written again into the new one. To put the
-// file aside ourselves is one rename and one open.
+// If the file was renamed (logrotate), writing continues in a new file at the path. If it was removed, the lines written
+// since the last check are copied into the new file. A rotation of our own is one rename and one open.
 
 import {
   closeSync,
@@ -17,7 +16,7 @@ import {
 import { monotonic } from '../../core/clock.js'
 import { find, type Identity, identityOf, isMissing, isSame, open } from './path.js'
 
-/** Milliseconds between two looks whether the file is still in its place. */
+/** Milliseconds between two checks whether the path still leads to the open file. */
 const CHECK_INTERVAL = 100
 const CHUNK = 2 ** 20
 const LINE_FEED = 0x0a
@@ -30,15 +29,18 @@ export class LogFile {
   #size: number
   #checkedAt = monotonic()
   #checkedSize: number
-  // Whether what we write begins a line.
-  #isLine = false
+  // Whether the line before our first one is known to be terminated.
+  #isTerminated = false
   #isWithinLine = false
-  // It was not there when it was looked for last.
-  #isMissed = false
-  /** Whether what was written last is to be saved when the file is removed: only we have written to it. */
-  isAlone = true
+  // The last check found no file at the path.
+  #isMissing = false
+  /** Whether this process is the file's only writer. Only then lines are copied out of a removed file. */
+  isExclusive = true
 
-  /** Opens the file, its directories made if need be; throws what the system says. `reopened` tells of another file. */
+  /**
+   * Opens the file and creates missing directories. `reopened` is called when the path led to another file and that one was
+   * opened. Throws the system's error.
+   */
   constructor(path: string, reopened: () => void) {
     this.path = path
     this.#reopened = reopened
@@ -55,17 +57,17 @@ export class LogFile {
     return String(this.#identity.ino)
   }
 
-  /** Bytes in it, as far as we know. */
+  /** Size in bytes: of the last check, plus what was written since. */
   get size(): number {
     return this.#size
   }
 
-  /** Whether the system took half a line: the other half belongs behind it. */
+  /** Whether the last write ended within a line: its rest must follow in the same file. */
   get isWithinLine(): boolean {
     return this.#isWithinLine
   }
 
-  /** Its path without links. */
+  /** The path with symbolic links resolved. */
   get target(): string {
     return realpathSync(this.path)
   }
@@ -74,7 +76,7 @@ export class LogFile {
     return fstatSync(this.#fd).isFile()
   }
 
-  /** Appends and returns how many bytes the system took; throws what it says if it took none. */
+  /** Appends. Returns the number of bytes written, at least one; throws the system's error if none was. */
   write(bytes: Uint8Array): number {
     const written = writeSync(this.#fd, bytes)
     this.#size += written
@@ -82,20 +84,24 @@ export class LogFile {
     return written
   }
 
-  /** From time to time, has a look: goes on in a new file if the path leads to another one. Throws if it cannot. */
+  /**
+   * Every 100 ms checks where the path leads, and opens the file there if it is not the open one. Throws the system's error
+   * if that fails.
+   */
   check(): void {
     const elapsed = monotonic() - this.#checkedAt
     if (elapsed < CHECK_INTERVAL) return
     const found = find(this.path)
     if (found === 'unknown' || (found && isSame(found, this.#identity))) {
       this.#checkedAt = monotonic()
-      // Cut by somebody who copied it before (logrotate's copytruncate), or written to: we append, wherever its end is.
+      // Another process truncated it (logrotate's copytruncate) or wrote to it. Writes go to the file's end in any case.
       if (found !== 'unknown') this.#size = Number(found.size)
       this.#checkedSize = this.#size
-      this.#isMissed = false
-    } else if (!found && !this.#isMissed && elapsed !== Number.POSITIVE_INFINITY) {
-      // Whoever has moved it away may be about to make the next one: logrotate finds fault with one that is there.
-      this.#isMissed = true
+      this.#isMissing = false
+    } else if (!found && !this.#isMissing && elapsed !== Number.POSITIVE_INFINITY) {
+      // Wait for one more check: the process that renamed it may be about to create the new one, and logrotate reports an
+      // error if the file already exists.
+      this.#isMissing = true
       this.#checkedAt = monotonic()
     } else {
       this.#reopen()
@@ -103,8 +109,9 @@ export class LogFile {
   }
 
   /**
-   * Puts the file aside under another name, to which `name` leads, and goes on in a new one. False if it has been
-   * replaced: the next look goes on in the one that is there. Throws what the system says, and then with the file it had.
+   * Renames the file to the path that `name` returns for its resolved path, and opens a new one. Returns false if another
+   * process replaced the file; the next check opens the replacement. Throws the system's error; then the old file is still
+   * in use.
    */
   rotate(name: (target: string) => string): boolean {
     const found = find(this.path)
@@ -114,58 +121,58 @@ export class LogFile {
     }
     try {
       const target = realpathSync(this.path)
-      const aside = name(target)
-      renameSync(target, aside)
-      this.#adopt(this.#openOrUndo(target, aside))
+      const rotated = name(target)
+      renameSync(target, rotated)
+      this.#switchTo(this.#openOrUndo(target, rotated))
       return true
     } catch (error) {
       if (!isMissing(error)) throw error
-      this.#checkedAt = monotonic() - CHECK_INTERVAL // somebody was quicker by a moment
+      this.#checkedAt = monotonic() - CHECK_INTERVAL // another process renamed or removed it just before
       return false
     }
   }
 
-  /** Somebody else has changed its size. */
-  measure(): void {
+  /** Reads the size again after other code changed it. */
+  refreshSize(): void {
     this.#size = this.#checkedSize = fstatSync(this.#fd).size
   }
 
-  /** The next look is due at once. */
-  suspect(): void {
+  /** Makes the next `check` look at once, and open a new file at once if there is none. */
+  requestCheck(): void {
     this.#checkedAt = Number.NEGATIVE_INFINITY
   }
 
-  /** Forces what was written onto the disk. */
+  /** Syncs written data to disk (fdatasync). Throws the system's error. */
   sync(): void {
     try {
       fdatasyncSync(this.#fd)
     } catch (error) {
-      // A pipe or a device has nothing to synchronise.
+      // A pipe or a device cannot be synced.
       if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error
     }
   }
 
-  #openOrUndo(target: string, aside: string): number {
+  #openOrUndo(target: string, rotated: string): number {
     try {
       return open(this.path)
     } catch (error) {
-      renameSync(aside, target)
+      renameSync(rotated, target)
       throw error
     }
   }
 
   #reopen(): void {
     const next = open(this.path)
-    const isRemoved = this.isAlone && fstatSync(this.#fd).nlink === 0
-    this.#adopt(next, isRemoved ? (fd) => copyLines(fd, this.#checkedSize, next) : undefined)
+    const isRemoved = this.isExclusive && fstatSync(this.#fd).nlink === 0
+    this.#switchTo(next, isRemoved ? (fd) => copyLines(fd, this.#checkedSize, next) : undefined)
     this.#reopened()
   }
 
-  #adopt(next: number, copy?: (before: number) => number): void {
+  #switchTo(next: number, copy?: (before: number) => number): void {
     const before = this.#fd
     this.#fd = next
     this.#identity = identityOf(next)
-    this.#isLine = this.#isWithinLine = this.#isMissed = false
+    this.#isTerminated = this.#isWithinLine = this.#isMissing = false
     this.#checkedAt = monotonic()
     this.#size = fstatSync(next).size
     if (copy) this.#size += copy(before)
@@ -173,10 +180,10 @@ export class LogFile {
     closeSync(before)
   }
 
-  /** Ends, once, the half of a line that somebody before us has left. */
-  endLine(): void {
-    if (this.#isLine) return
-    this.#isLine = true
+  /** Adds a line feed, once per file, if an earlier writer left an incomplete line at the end. */
+  terminateLine(): void {
+    if (this.#isTerminated) return
+    this.#isTerminated = true
     const last = Buffer.from('\n')
     if (this.#size > 0) readSync(this.#fd, last, 0, 1, this.#size - 1)
     if (last[0] !== LINE_FEED) this.write(Buffer.from('\n'))
@@ -186,13 +193,13 @@ export class LogFile {
     try {
       fsyncSync(this.#fd)
     } catch {
-      // A pipe or a device has nothing to synchronise.
+      // A pipe or a device cannot be synced.
     }
     closeSync(this.#fd)
   }
 }
 
-// The whole lines from an offset on. Half a line is written again by whoever writes its other half.
+// Copies the complete lines from offset `from` on. The backlog writes an incomplete last line again as a whole.
 function copyLines(source: number, from: number, target: number): number {
   const bytes = Buffer.alloc(CHUNK)
   let at = Math.max(0, from - 1)

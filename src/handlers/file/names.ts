@@ -1,8 +1,8 @@
-// Names: what the old files of a log are called, and which files of a folder are such.
+// Names: makes the names of rotated files and finds the rotated files of a log in its directory.
 //
 //   app.log  →  app.2026-11-22.1.log, app.2026-11-22.2.log, …
 //
-// A name once given stays: a rotation is one rename, and no other file is touched.
+// A rotated file keeps its name: a rotation is one rename and touches no other file.
 
 import { readdirSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
@@ -11,22 +11,24 @@ import { PLACEHOLDER } from '../../config/rotate.js'
 const MINUTE = 60_000
 const DAY = 86_400_000
 const DATE = '\\d{4}-\\d{2}-\\d{2}(?:T\\d{2}-\\d{2}(?:-\\d{2})?)?'
-/** What is not finished yet. */
+/** Extension of a file whose compression is not finished. */
 export const DRAFT = '.gz.tmp'
 
 export interface OldFile {
-  /** Without the `.gz` it may have. */
+  /** Path without `.gz`. */
   readonly path: string
   readonly date: string
   readonly index: number
-  /** What there is of it: the file, the same compressed, the same half compressed. */
+  /** Which files exist: '' (plain), '.gz' (compressed), '.gz.tmp' (compression not finished). */
   readonly forms: readonly string[]
 }
 
 export interface NamesOptions {
+  /** With the placeholders `{name}`, `{date}`, `{index}`, `{ext}`. */
   readonly pattern: string
-  /** Milliseconds: dates have the time of day where a day has several files by it. */
+  /** Rotation interval (ms). Below a day the date includes the time: minutes, or seconds below a minute. */
   readonly interval: number | undefined
+  /** Whether dates are in UTC instead of local time. */
   readonly utc: boolean
 }
 
@@ -38,8 +40,8 @@ export class Names {
   }
 
   /**
-   * The next name for a log file that began at a time. Names are in order of age, by date and then by index, also where
-   * the clock was set back.
+   * The next name for a log file whose first record is of time `began` (ms since the epoch). Sorting by date and index gives
+   * the order of age, even if the clock was set back.
    */
   next(log: string, began: number): string {
     const last = this.list(log).at(-1)
@@ -49,7 +51,7 @@ export class Names {
     return join(dirname(log), this.#fill(log, date, index))
   }
 
-  /** The old files of a log, oldest first. */
+  /** The rotated files of a log, oldest first. */
   list(log: string): OldFile[] {
     const matcher = this.#matcher(log)
     const found = new Map<string, OldFile>()

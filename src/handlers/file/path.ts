@@ -1,4 +1,4 @@
-// Path: which file one leads to.
+// Path: opens a log file and tells which file a path currently leads to.
 
 import { fstatSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -8,7 +8,7 @@ export interface Identity {
   readonly ino: bigint
 }
 
-/** To append and to read, its directories made if need be. Throws what the system says. */
+/** Opens for appending and reading; creates missing directories. Throws the system's error. */
 export function open(path: string): number {
   mkdirSync(dirname(path), { recursive: true })
   return openSync(path, 'a+')
@@ -22,7 +22,7 @@ export function isSame(a: Identity, b: Identity): boolean {
   return a.ino === b.ino && a.dev === b.dev
 }
 
-/** Where it cannot be looked for (a directory that may not be searched), it is not believed gone. */
+/** The file at a path; undefined if it does not exist, 'unknown' if that cannot be checked (e.g. EACCES). */
 export function find(path: string): (Identity & { readonly size: bigint }) | undefined | 'unknown' {
   try {
     return statSync(path, { bigint: true })

@@ -1,20 +1,20 @@
-// Period: the stretches of time a log file is for, from midnight on, or from Monday.
+// Period: when the rotation interval that contains a time ends. Intervals start at midnight, weeks on Monday.
 
 const DAY = 86_400_000
-/** Day 0 of the epoch was a Thursday; weeks begin on Mondays. */
+/** Day 0 of the Unix epoch was a Thursday: days since Monday. */
 const THURSDAY = 3
 
 export class Period {
   readonly #interval: number
   readonly #utc: boolean
 
-  /** Milliseconds; from a day on, whole days. */
+  /** `interval` in milliseconds; from one day on, a multiple of a day. `utc`: midnight in UTC instead of local time. */
   constructor(interval: number, utc: boolean) {
     this.#interval = interval
     this.#utc = utc
   }
 
-  /** When the period that holds a time ends; both in milliseconds since the epoch. */
+  /** The end of the period that contains `time`; both in milliseconds since the epoch. */
   endOf(time: number): number {
     if (this.#interval >= DAY) return this.#midnight(time, this.#daysLeft(time))
     const start = this.#midnight(time, 0)
@@ -30,7 +30,7 @@ export class Period {
     return days - ((day + THURSDAY) % days)
   }
 
-  // The one before a time, or so many days later.
+  // The midnight before `time`, plus `days` days.
   #midnight(time: number, days: number): number {
     const date = new Date(time)
     if (this.#utc) date.setUTCHours(24 * days, 0, 0, 0)

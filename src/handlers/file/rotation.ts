@@ -1,4 +1,6 @@
-// Rotation: when a log file is put aside, so that no line is split and no file larger or longer than it may be.
+// Rotation: decides when a log file is rotated, by size and by period. It never splits a line.
+//
+// `archive.ts` takes care of the rotated files, `logfile.ts` does the rename.
 
 import { isMainThread } from 'node:worker_threads'
 import type { RotateOptions } from '../../config/rotate.js'
@@ -11,29 +13,29 @@ import { beginOf, timeOf } from './begin.js'
 import type { LogFile } from './logfile.js'
 import { Period } from './period.js'
 
-/** Milliseconds until a rotation that could not be is tried again. */
+/** Milliseconds until a failed rotation is tried again. */
 const RETRY = 1000
-/** Milliseconds behind a period's end after which a file that nobody writes to is put aside. */
+/** Milliseconds after a period's end when a file that gets no more records is rotated. */
 const GRACE = 1000
 const LONGEST_TIMER = 2 ** 31 - 1
 const LINE_FEED = 0x0a
 const NEVER = Number.POSITIVE_INFINITY
 
-// As they are now: an application's tests put others in their place.
+// Captured at load: test frameworks replace these with fake timers.
 const later = setTimeout
 const cancel = clearTimeout
 
 export interface RotationOptions {
   readonly file: LogFile
-  /** Checked ones. */
+  /** Checked options (`config/rotate.ts`). */
   readonly rotate: RotateOptions
+  /** Names the handler in warnings. */
   readonly label: string
-  /** What a listener before us has put aside behind its mark. */
-  readonly fresh: readonly string[]
-  /** The inodes of files that others need as they are. */
+  /** Paths of files that the previous listener rotated after its last mark. */
+  readonly unmarked: readonly string[]
+  /** Inodes of files that listeners of other runtime directories may still compare with. */
   readonly needed: () => ReadonlySet<string>
-  /** Called before the file is put aside. */
-  readonly ending: () => void
+  readonly beforeRotate: () => void
 }
 
 export class Rotation {
@@ -42,11 +44,12 @@ export class Rotation {
   readonly #limit: number
   readonly #period: Period | undefined
   readonly #claim: Claim
-  // When the file began and when its period ends, milliseconds since the epoch.
+  // When the file began and when its period ends, in milliseconds since the epoch.
   #began: number | undefined
   #until = NEVER
+  // The period has ended, but the file could not be rotated yet.
   #isDue = false
-  #hasBegun = false
+  #hasStarted = false
   #retryAt = Number.NEGATIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
 
@@ -60,35 +63,38 @@ export class Rotation {
     this.archive = new Archive(rotate, label)
     this.#claim = new Claim(file.target)
     this.#mayRotate()
-    // Not at once: a listener that is about to take this one's place knows what may be touched.
-    this.#timer = later(() => this.begin(), 0)
+    // Not at once: if the listener moves to its thread right away, the thread's handler knows which files are needed.
+    this.#timer = later(() => this.start(), 0)
     this.#timer.unref()
   }
 
-  /** Begins, with what earlier runs have left, once. */
-  begin(): void {
-    if (this.#hasBegun) return
-    this.#hasBegun = true
-    const { file, fresh, needed } = this.#options
-    if (this.#mayRotate()) this.archive.open(file.target, fresh, needed())
-    this.resume()
+  /** Starts once, before the first write: takes over the files of earlier runs and rotates a file whose period is over. */
+  start(): void {
+    if (this.#hasStarted) return
+    this.#hasStarted = true
+    const { file, unmarked, needed } = this.#options
+    if (this.#mayRotate()) this.archive.open(file.target, unmarked, needed())
+    this.reset()
     if (Date.now() >= this.#until && !file.isWithinLine) this.#rotate()
   }
 
-  /** The path leads to another file than before. */
-  resume(): void {
+  /** Called when another file was opened: reads when it began. */
+  reset(): void {
     const { file } = this.#options
     this.#began = undefined
     this.#isDue = false
     this.#until = NEVER
-    if (file.size > 0) this.#begin(beginOf(file.fd))
+    if (file.size > 0) this.#beginPeriod(beginOf(file.fd))
   }
 
-  /** The records in parts, between which a period ends: the file is put aside before the next part is written. */
+  /**
+   * Splits records where a period ends. The file is rotated between two parts, so each part must be written before the
+   * next one is requested.
+   */
   *split(records: readonly Delivery[]): Generator<readonly Delivery[]> {
     let rest = records
     while (this.#period && rest[0]) {
-      if (this.#began === undefined) this.#begin(timeOf(rest[0]))
+      if (this.#began === undefined) this.#beginPeriod(timeOf(rest[0]))
       const end = this.#findEnd(rest)
       if (end === 0) this.#endPeriod(timeOf(rest[0]))
       else yield rest.slice(0, end)
@@ -97,14 +103,17 @@ export class Rotation {
     if (!this.#period) yield rest
   }
 
-  /** What of whole lines, or of the rest of one, goes into the file as it is now; puts it aside before if need be. */
+  /**
+   * Rotates the file if it is full or its period has ended, and returns the part of `bytes` that fits into it: whole lines,
+   * at least one, or the rest of a line that was written partly.
+   */
   admit(bytes: Uint8Array): Uint8Array {
     const { file } = this.#options
     const line = bytes.indexOf(LINE_FEED) + 1 || bytes.length
     if (file.isWithinLine) return bytes.subarray(0, line)
     const isFull = file.size > 0 && file.size + line > this.#limit
     if ((isFull || this.#isDue) && !this.#rotate()) return bytes
-    if (this.#began === undefined) this.#begin(Date.now())
+    if (this.#began === undefined) this.#beginPeriod(Date.now())
     const room = this.#limit - file.size
     if (bytes.length <= room) return bytes
     const end = room >= line ? bytes.lastIndexOf(LINE_FEED, room - 1) + 1 : line
@@ -117,25 +126,25 @@ export class Rotation {
     this.#claim.drop()
   }
 
-  #begin(time: number): void {
+  #beginPeriod(time: number): void {
     this.#began = time
     this.#until = this.#period?.endOf(time) ?? NEVER
     cancel(this.#timer)
     if (this.#until === NEVER) return
     const rest = Math.min(this.#until + GRACE - Date.now(), LONGEST_TIMER)
-    this.#timer = later(() => this.#look(), Math.max(0, rest))
+    this.#timer = later(() => this.#rotateIdle(), Math.max(0, rest))
     this.#timer.unref()
   }
 
-  // A file that nobody writes to any more.
-  #look(): void {
+  // Rotates a file that gets no more records.
+  #rotateIdle(): void {
     const { file } = this.#options
     if (this.#began === undefined || file.isWithinLine) return
-    if (Date.now() < this.#until) this.#begin(this.#began)
+    if (Date.now() < this.#until) this.#beginPeriod(this.#began)
     else if (file.size > 0) this.#rotate()
   }
 
-  // The index of the first record that is not of the file's period.
+  // The index of the first record after the file's period.
   #findEnd(records: readonly Delivery[]): number {
     const last = records.at(-1)
     if (!last || timeOf(last) < this.#until) return records.length
@@ -143,37 +152,37 @@ export class Rotation {
     return end < 0 ? records.length : end
   }
 
-  // While lines wait in the backlog the file is put aside as soon as the first of them can be written.
+  // While the backlog keeps lines, the file is rotated as soon as the first of them can be written.
   #endPeriod(time: number): void {
     const { file } = this.#options
     const isDone = file.size === 0 || (!file.isWithinLine && this.#rotate())
     const { size } = file
-    if (isDone || size === 0) this.#begin(time)
+    if (isDone || size === 0) this.#beginPeriod(time)
     else this.#until = this.#period?.endOf(time) ?? NEVER
     this.#isDue = !isDone
   }
 
-  // False if it cannot be put aside: then it goes on as it is for a while.
+  // False if the file cannot be rotated: it stays in use, and the next try is after RETRY ms.
   #rotate(): boolean {
-    const { file, label, ending } = this.#options
+    const { file, label, beforeRotate } = this.#options
     if (monotonic() < this.#retryAt) return false
     this.#retryAt = monotonic() + RETRY
     if (!file.isRegular || !this.#mayRotate()) return false
     try {
-      ending()
-      let aside = ''
+      beforeRotate()
+      let rotated = ''
       const began = this.#began ?? Date.now()
       const isDone = file.rotate((target) => {
-        aside = this.archive.next(target, began)
-        return aside
+        rotated = this.archive.next(target, began)
+        return rotated
       })
       this.#retryAt = Number.NEGATIVE_INFINITY
       if (!isDone) return false
-      this.resume()
-      this.archive.add(aside)
+      this.reset()
+      this.archive.add(rotated)
       return true
     } catch (error) {
-      const reason = `${label} is not put aside and grows: ${reasonOf(error)}`
+      const reason = `${label} cannot be rotated and keeps growing: ${reasonOf(error)}`
       notice('LOGSHARE_WARN_HANDLER', reason, `rotation of ${label}`)
       return false
     }
@@ -182,10 +191,10 @@ export class Rotation {
   #mayRotate(): boolean {
     const { file, label } = this.#options
     const holder = this.#claim.take()
-    file.isAlone = holder === undefined
+    file.isExclusive = holder === undefined
     if (holder !== undefined && isMainThread) {
       const who = holder === process.pid ? 'another handler of this process' : `process ${holder}`
-      const reason = `${label}: ${who} writes to it and rotates it: this one only appends`
+      const reason = `${label}: ${who} already rotates this file; this handler only appends to it`
       notice('LOGSHARE_WARN_HANDLER', reason, `claim on ${label}`)
     }
     return holder === undefined

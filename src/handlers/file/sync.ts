@@ -1,4 +1,4 @@
-// Sync: when what was written into a log file is forced onto the disk.
+// Sync: decides when a log file is synced to disk (fdatasync), by the option `sync`.
 
 import type { FileHandlerOptions } from '../../config/options.js'
 import { LEVELS } from '../../core/level.js'
@@ -6,9 +6,10 @@ import { notice, reasonOf } from '../../core/notice.js'
 import type { Delivery } from '../handler.js'
 import type { LogFile } from './logfile.js'
 
+/** Milliseconds from the first unsynced write to the sync, with policy `interval`. */
 const INTERVAL = 1000
 
-// As they are now: an application's tests put others in their place.
+// Captured at load: test frameworks replace these with fake timers.
 const later = setTimeout
 const cancel = clearTimeout
 
@@ -17,12 +18,13 @@ export class Sync {
   readonly #file: LogFile
   #timer: NodeJS.Timeout | undefined
 
+  /** Default policy: `never`. */
   constructor(policy: FileHandlerOptions['sync'], file: LogFile) {
     this.#policy = policy ?? 'never'
     this.#file = file
   }
 
-  /** Records were written. */
+  /** Called after records were written. */
   wrote(records: readonly Delivery[]): void {
     if (this.#policy === 'error' && records.some(({ level }) => level >= LEVELS.error)) this.now()
     if (this.#policy !== 'interval' || this.#timer) return
@@ -33,13 +35,13 @@ export class Sync {
     this.#timer.unref()
   }
 
-  /** Before the file is put aside. */
+  /** Syncs, unless the policy is `never`. Also called before a rotation. A failure is a warning. */
   now(): void {
     if (this.#policy === 'never') return
     try {
       this.#file.sync()
     } catch (error) {
-      const reason = `${this.#file.path} is not forced onto the disk: ${reasonOf(error)}`
+      const reason = `cannot sync ${this.#file.path} to disk: ${reasonOf(error)}`
       notice('LOGSHARE_WARN_HANDLER', reason, `sync ${this.#file.path}`)
     }
   }

@@ -1,7 +1,8 @@
-// The jetstream handler: publishes records to a stream of NATS JetStream, each acknowledged and known by an id.
+// JetStream handler: publishes records to a NATS JetStream stream, in order, each acknowledged and deduped by its id.
 //
-// The subject is PREFIX.APP.HOST.LOGGER. A batch goes in windows, the next when the last one is acknowledged. After a
-// fault nothing is assumed: the stream is asked what it has got, and one record goes alone before others follow it.
+// The subject is PREFIX.APP.HOST.LOGGER. A batch is published in windows; the next window starts when the last one is
+// acknowledged. After a failure the handler reconnects, reads from the stream which records it has, and publishes one
+// record alone before it continues. Only then order is kept and nothing is stored twice.
 
 import type { JetStreamClient, StreamInfo } from '@nats-io/jetstream'
 import type { JetstreamHandlerOptions } from '../../config/remote.js'
@@ -25,14 +26,17 @@ import {
 } from './connection.js'
 import { createHeaders, createMessage, type Message, ownSubject, tokens } from './message.js'
 
-/** Records on their way at once. */
+/** Records published and not acknowledged at the same time, at most. */
 const WINDOW = 512
-/** Bytes of a message besides the record: its headers and subject. */
-const AROUND = 4096
-/** Nanoseconds for which the server knows an id again, in a stream that is made. */
-const DUPLICATES = 120e9
+/** Bytes reserved in a message for its headers and subject. */
+const OVERHEAD = 4096
+/** Dedupe window (ns) of a stream that we create: how long the server remembers ids. 2 minutes, the server's default. */
+const DUPLICATE_WINDOW = 120e9
 
-/** Throws `LOGSHARE_ERR_HANDLER` if the client is not installed. */
+/**
+ * Defaults: stream `LOGS`, prefix `logs`, app `node`, one replica, server `127.0.0.1:4222`. A missing stream is created with
+ * file storage. Throws `LOGSHARE_ERR_HANDLER` if the NATS client is not installed.
+ */
 export function createJetstreamHandler(
   options: JetstreamHandlerOptions,
   context: HandlerContext,
@@ -54,7 +58,7 @@ export function createJetstreamHandler(
 
 interface Stream extends Link {
   readonly client: JetStreamClient
-  /** Bytes that a record may have. */
+  /** Size (bytes) of the largest record that the server accepts. */
   readonly room: number
 }
 
@@ -65,12 +69,13 @@ class Publisher {
   readonly #name: string
   readonly #prefix: string
   readonly #app: string
-  /** What the subjects of all our records begin with. */
+  /** Subject prefix of all records of this application on this machine. */
   readonly #own: string
   #stream: Stream | undefined
   #cluster: readonly string[] = []
-  /** The stream's sequence behind which what we do not know of would be; undefined before the first look at it. */
+  /** Stream sequence after which records of unknown outcome may be stored; undefined before the first connection. */
   #last: number | undefined
+  /** Whether the last `send` failed, so that the outcome of its records is unknown. */
   #isUnsure = false
 
   constructor(options: JetstreamHandlerOptions, label: string, context: HandlerContext) {
@@ -110,7 +115,7 @@ class Publisher {
       const info = (await lookUp(link, this.#name)) ?? (await this.#create(link))
       this.#last = Math.min(this.#last ?? Number.POSITIVE_INFINITY, info.state.last_seq)
       this.#cluster = clusterOf(link)
-      const room = (link.connection.info?.max_payload ?? Number.POSITIVE_INFINITY) - AROUND
+      const room = (link.connection.info?.max_payload ?? Number.POSITIVE_INFINITY) - OVERHEAD
       const client = loadJetstream().jetstream(link.connection, { timeout: ANSWER_TIME })
       return { ...link, client, room }
     } catch (error) {
@@ -127,32 +132,35 @@ class Publisher {
         subjects: [`${this.#prefix}.>`],
         storage: StorageType.File,
         num_replicas: this.#options.replicas ?? 1,
-        duplicate_window: DUPLICATES,
+        duplicate_window: DUPLICATE_WINDOW,
       })
     } catch (error) {
-      const info = await lookUp(link, this.#name) // another machine may have been quicker, with other replicas
+      const info = await lookUp(link, this.#name) // another machine may have created it meanwhile, with other replicas
       if (info) return info
       throw error
     }
   }
 
-  // What was published and not acknowledged may be there, for longer perhaps than the server remembers ids.
+  // Records published and not acknowledged may be in the stream, possibly for longer than the dedupe window.
   async #findStored({ manager }: Stream, messages: readonly Message[]): Promise<void> {
-    const unsure = new Map(messages.map((message) => [message.id, message]))
+    const unknown = new Map(messages.map((message) => [message.id, message]))
     let seq = (this.#last ?? 0) + 1
-    while (unsure.size > 0) {
+    while (unknown.size > 0) {
       const query = { seq, next_by_subj: `${this.#own}.>` }
       const found = await manager.streams.getMessage(this.#name, query)
       if (!found) return
-      const message = unsure.get(found.header.get('Nats-Msg-Id'))
+      const message = unknown.get(found.header.get('Nats-Msg-Id'))
       if (message) message.isStored = true
       seq = found.seq + 1
     }
   }
 
-  // One alone at first if there was a fault: were there a leader only by the second, the first would be behind it.
+  // After a failure the first record is published alone. If the stream's leader is elected between the first and the second
+  // record of a window, the first would fail, the second succeed, and the retry of the first would be out of order.
   async #publish(stream: Stream, messages: readonly Message[]): Promise<void> {
-    const left = messages.filter((message) => !message.isStored && !this.#leaveOut(stream, message))
+    const left = messages.filter(
+      (message) => !message.isStored && !this.#dropTooLarge(stream, message),
+    )
     let at = 0
     while (at < left.length) {
       const end = this.#isUnsure && at === 0 ? 1 : at + WINDOW
@@ -166,7 +174,7 @@ class Publisher {
     }
   }
 
-  // Resolves with its place in the stream.
+  // Resolves with the message's stream sequence.
   async #put({ client }: Stream, message: Message): Promise<number> {
     const { seq } = await client.publish(message.subject, message.line, {
       msgID: message.id,
@@ -178,13 +186,13 @@ class Publisher {
     return seq
   }
 
-  // A server takes nothing larger than it says, and ends the connection.
-  #leaveOut({ room }: Stream, message: Message): boolean {
+  // A server closes the connection when it gets a message above its `max_payload`.
+  #dropTooLarge({ room }: Stream, message: Message): boolean {
     if (message.line.length <= room) return false
     message.isStored = true
     const { source, level = LEVELS.info } = parseLine(Buffer.from(message.line).toString())
     this.#context.dropped(source, level, 1)
-    const text = `a record of ${message.line.length} bytes is more than its server takes`
+    const text = `a record of ${message.line.length} bytes exceeds the server's max_payload`
     notice('LOGSHARE_WARN_DROPPED', `${this.#label}: ${text}`, `${this.#label} size`)
     return true
   }

@@ -1,4 +1,6 @@
-// Message: a record's line as a message of NATS: its subject, and the id by which a server knows it again.
+// Message: a record as a NATS message: its subject, its headers and the id for JetStream's dedupe.
+//
+// https://docs.nats.io/using-nats/developer/develop_jetstream/model_deep_dive#message-deduplication
 
 import { createHash } from 'node:crypto'
 import { hostname } from 'node:os'
@@ -8,32 +10,33 @@ import { loadClient } from './connection.js'
 
 export interface Message {
   readonly subject: string
-  /** The same whenever, and by whomever, the record is sent again; no other record's. */
+  /** `Nats-Msg-Id`: unique per record, and the same whenever and by whichever process the record is sent again. */
   readonly id: string
   readonly line: Uint8Array
-  /** Whether the stream has it. */
+  /** Whether the stream is known to have it. */
   isStored: boolean
 }
 
-/** Headers that tell where a message comes from, in words that subjects do not allow. */
+/** Headers with the host's and the application's full name; subjects do not allow every character. */
 export const HOST_HEADER = 'Logshare-Host'
 export const APP_HEADER = 'Logshare-App'
 
 const HOST = hostname()
-/** Bytes in which a line's head is looked for. */
+/** Bytes searched for the head of a line. */
 const HEAD = 1024
+/** Characters of a logger name that go into the subject. */
 const LONGEST_NAME = 200
 
-// As `queue/handler.ts` makes it.
+// The head of a line as `queue/handler.ts` encodes it.
 const ORIGIN =
   /^\{"level":\d+,"time":([\d.]+),"pid":(\d+),"tid":(\d+),"source":"((?:[^"\\]|\\.)*)","seq":(\d+),"name":("(?:[^"\\]|\\.)*")/
 
-/** What the subjects of all of an application's records on this machine begin with. */
+/** The subject prefix of an application's records from this machine: `PREFIX.APP.HOST`. */
 export function ownSubject(prefix: string, app: string): string {
   return `${tokens(prefix)}.${token(app)}.${token(HOST)}`
 }
 
-/** Of a line of JSON without its line feed. */
+/** Makes the message of a JSON line without its line feed. `own` is the result of `ownSubject`. */
 export function createMessage(line: Uint8Array, own: string): Message {
   const { id, name } = identify(line)
   const subject = `${own}.${tokens(name.slice(0, LONGEST_NAME))}`
@@ -47,12 +50,12 @@ export function createHeaders(app: string): MsgHdrs {
   return headers
 }
 
-/** The text as subject tokens: its dots part them. */
+/** The text as subject tokens, separated by its dots. Forbidden characters become `_`. */
 export function tokens(text: string): string {
   return text.split('.').map(token).join('.')
 }
 
-// A process id comes back, and so does a count; the time is to the microsecond, and part of the line.
+// Process ids are reused and sequence counts restart. The time, in microseconds, makes the id unique.
 function identify(line: Uint8Array): { id: string; name: string } {
   const bytes = Buffer.from(line.buffer, line.byteOffset, line.byteLength)
   const found = ORIGIN.exec(bytes.toString('utf8', 0, HEAD))
@@ -69,7 +72,7 @@ function token(text: string): string {
   return text.replace(FORBIDDEN, '_') || '_'
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: likewise, in a header
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are not allowed in a header
 const CONTROLS = /[\u0000-\u001f\u007f]/g
-// biome-ignore lint/suspicious/noControlCharactersInRegex: what must not get into a line of the protocol
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are not allowed in a subject
 const FORBIDDEN = /[\u0000-\u0020\u007f.*>]/g

@@ -34,7 +34,7 @@ while (read(STDIN, my $head, 4) == 4) {
 
 type Helper = ChildProcessByStdio<Writable, Readable, Readable>
 
-// As they are now: an application's tests put others in their context.
+// Captured at load: test frameworks replace these with fake timers.
 const later = setTimeout
 const cancel = clearTimeout
 
@@ -84,9 +84,7 @@ export class LocalReceiver implements Receiver {
   #sendDatagrams(messages: readonly Uint8Array[]): Promise<void> {
     const { shorten } = this.#route
     const fitting = messages.flatMap((message) => {
-      return message.length > MAX_DATAGRAM
-        ? (shorten(message, MAX_DATAGRAM) ?? [])
-        : message
+      return message.length > MAX_DATAGRAM ? (shorten(message, MAX_DATAGRAM) ?? []) : message
     })
     if (fitting.length === 0) return Promise.resolve()
     this.#helper ??= this.#start()

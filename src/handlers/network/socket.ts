@@ -19,7 +19,10 @@ const LINE_FEED = Buffer.from('\n')
  * Messages are the records' JSON lines: newline-delimited over a stream, one per datagram otherwise. A record that is too
  * long for a datagram is dropped and counted. Throws `LOGSHARE_ERR_HANDLER` if a TLS file cannot be read.
  */
-export function createSocketHandler(options: SocketHandlerOptions, context: HandlerContext): Handler {
+export function createSocketHandler(
+  options: SocketHandlerOptions,
+  context: HandlerContext,
+): Handler {
   const { address, tls } = options
   const label = `socket ${address}`
   return createNetHandler(options, {

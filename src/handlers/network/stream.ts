@@ -88,7 +88,11 @@ export class StreamReceiver implements Receiver {
     if (!this.#mustResend || monotonic() >= until) return
     const { address } = this.#route
     const what = `up to ${Math.ceil(this.#size / 1024)} KiB of records may not have arrived`
-    notice('LOGSHARE_WARN_DROPPED', `${address}: ${what}: the receiver closed the connection`, address)
+    notice(
+      'LOGSHARE_WARN_DROPPED',
+      `${address}: ${what}: the receiver closed the connection`,
+      address,
+    )
   }
 
   // The receiver closed the connection before it had read everything.
@@ -172,7 +176,10 @@ export class StreamReceiver implements Receiver {
 
 function opened(socket: Socket, event: string, reason: () => Error): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = later(() => socket.destroy(new Error(`no connection within ${CONNECT_LIMIT} ms`)), CONNECT_LIMIT)
+    const timer = later(
+      () => socket.destroy(new Error(`no connection within ${CONNECT_LIMIT} ms`)),
+      CONNECT_LIMIT,
+    )
     const failed = (): void => {
       cancel(timer)
       reject(reason())

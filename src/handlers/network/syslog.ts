@@ -15,7 +15,10 @@ import { createNetHandler } from './socket.js'
  * Defaults: address `unix:/dev/log`, facility `user`, app `node`, format `rfc3164` without a host on Unix sockets and
  * `rfc5424` otherwise. Throws `LOGSHARE_ERR_HANDLER` if a TLS file cannot be read.
  */
-export function createSyslogHandler(options: SyslogHandlerOptions, context: HandlerContext): Handler {
+export function createSyslogHandler(
+  options: SyslogHandlerOptions,
+  context: HandlerContext,
+): Handler {
   const { address = 'unix:/dev/log', tls, facility = 'user', app = 'node' } = options
   const isLocal = address.startsWith('unix:')
   const { format = isLocal ? 'rfc3164' : 'rfc5424' } = options

@@ -31,8 +31,7 @@ export class UdpReceiver implements Receiver {
       this.#socket ??= await this.#connect()
       const { shorten } = this.#route
       for (const message of messages) {
-        const fitting =
-          message.length > MAX_DATAGRAM ? shorten(message, MAX_DATAGRAM) : message
+        const fitting = message.length > MAX_DATAGRAM ? shorten(message, MAX_DATAGRAM) : message
         if (fitting) await send(this.#socket, fitting)
       }
       await new Promise((resolve) => later(resolve, PAUSE))

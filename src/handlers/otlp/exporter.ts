@@ -1,4 +1,6 @@
-// OTLP exporter: OpenTelemetry's own for each protocol, as one call that tells what became of a batch.
+// OTLP exporter: wraps OpenTelemetry's exporter for each protocol in one call that tells the outcome of a batch.
+//
+// Protocol: https://opentelemetry.io/docs/specs/otlp/
 
 import type { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-proto'
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs'
@@ -6,18 +8,19 @@ import type { OtlpHandlerOptions } from '../../config/remote.js'
 import { Refusal } from '../network/courier.js'
 import { loadPackage } from '../packages.js'
 
-/** A receiver does not take a request of this size. */
+/** Thrown if the receiver does not accept a request of this size. */
 export class TooLarge extends Refusal {}
 
-/** What a receiver said of a batch that it has. */
+/** The receiver's answer to a request that succeeded. https://opentelemetry.io/docs/specs/otlp/#partial-success */
 export interface Outcome {
-  /** Records it has not taken all the same. */
+  /** Number of records that it rejected all the same. */
   readonly rejected: number
+  /** Why it rejected them, or a warning; empty if there is none. */
   readonly message: string
 }
 
 export interface Exporter {
-  /** Throws a `Refusal` if it is of no use to send these records again. */
+  /** Sends one request. Rejects with a `Refusal` if a retry is useless, with another error if it may help. */
   send(records: readonly ReadableLogRecord[]): Promise<Outcome>
   close(): void
 }
@@ -28,11 +31,12 @@ const PACKAGES = {
   grpc: '@opentelemetry/exporter-logs-otlp-grpc',
 } as const
 
-/** What has to be installed. */
+/** The packages that have to be installed for these options. */
 export function packagesFor({ protocol = 'http/protobuf' }: OtlpHandlerOptions): readonly string[] {
   return ['@opentelemetry/api', '@opentelemetry/resources', PACKAGES[protocol]]
 }
 
+/** Creates the exporter. Options that are not given are read from `OTEL_EXPORTER_OTLP_*` by OpenTelemetry's exporter. */
 export function openExporter(options: OtlpHandlerOptions): Exporter {
   const { protocol = 'http/protobuf', url, headers, timeout } = options
   const { OTLPLogExporter: Class } = loadPackage(PACKAGES[protocol]) as Exports
@@ -53,13 +57,13 @@ interface Exports {
   OTLPLogExporter: new (config: object) => OTLPLogExporter
 }
 
-// Without a path it is the receiver, as in OTEL_EXPORTER_OTLP_ENDPOINT; with one, all of it is meant.
+// A URL without a path gets `/v1/logs`, as OTEL_EXPORTER_OTLP_ENDPOINT does. A URL with a path is used as it is.
 function withPath(url: string): string {
   const { pathname, search } = new URL(url)
   return pathname === '/' && search === '' ? new URL('/v1/logs', url).href : url
 }
 
-// Of the very copy of gRPC's package that the exporter uses: another one's it does not know.
+// Must come from the copy of @grpc/grpc-js that the exporter itself uses: it does not accept another copy's Metadata.
 function metadataOf(headers: Readonly<Record<string, string>>): unknown {
   const base = '@opentelemetry/otlp-grpc-exporter-base'
   const { Metadata } = loadPackage(PACKAGES.grpc, base, '@grpc/grpc-js') as {
@@ -70,8 +74,8 @@ function metadataOf(headers: Readonly<Record<string, string>>): unknown {
   return metadata
 }
 
-// Over HTTP it tries again by itself, in secret and for as long as `timeout`. Its own names may be others one day: then
-// it does so again, and all that follows is that one learns later that a receiver is down.
+// The HTTP exporters retry on their own until `timeout`, without reporting it. This removes the retrying layer. It relies on
+// private names; if they change, the exporter retries again and a receiver that is down is merely reported later.
 function leaveRetriesToCourier(exporter: OTLPLogExporter): void {
   const { _delegate: delegate } = exporter as unknown as { _delegate?: Layer }
   const inner = delegate?._transport?._transport
@@ -83,7 +87,7 @@ interface Layer {
   send?: unknown
 }
 
-/** What the exporter has told of the batch last sent, and of nothing else. */
+/** The partial success of the request in progress, if there was one. */
 let partial: Outcome | undefined
 
 function send(exporter: OTLPLogExporter, records: readonly ReadableLogRecord[]): Promise<Outcome> {
@@ -97,8 +101,8 @@ function send(exporter: OTLPLogExporter, records: readonly ReadableLogRecord[]):
   })
 }
 
-// It hands on nothing but whether a request has failed. That records of one that has not were rejected it tells the
-// API's diagnostics, right before it calls back; they are ours in the listener's thread.
+// The exporter's callback only tells whether a request failed. A partial success is passed to the API's diagnostics logger
+// right before the callback. The listener thread has its own diagnostics logger, so replacing it affects nobody else.
 function listenToDiagnostics(): void {
   const { diag, DiagLogLevel } = loadPackage(
     '@opentelemetry/api',
@@ -122,11 +126,11 @@ function readPartial(json: string): Outcome {
 const REFUSALS = [400, 422, 3]
 /** HTTP: Content Too Large. */
 const TOO_LARGE = 413
-/** What gRPC servers and clients say, with RESOURCE_EXHAUSTED, of a message above their limit. */
+/** Text of gRPC's RESOURCE_EXHAUSTED for a message above the limit of the server or client. */
 const LARGER = /larger than max/i
 
-// Whatever else goes wrong is about the receiver or the way there, not about these records, and may be put right: a
-// server that has not started, a proxy in front of none, a token that has run out.
+// Any other error concerns the receiver or the connection, not these records, and is retried: the server has not started,
+// a proxy has no upstream, a token has expired.
 function classify(error: Error | undefined): Error {
   const { code, message = 'export failed' } = (error ?? {}) as { code?: unknown; message?: string }
   const reason = typeof code === 'number' && code >= 100 ? `HTTP ${code} ${message}` : message

@@ -1,4 +1,6 @@
-// The otlp handler: OpenTelemetry logs, through OpenTelemetry's own exporters.
+// OTLP handler: sends records as OpenTelemetry logs, through OpenTelemetry's own exporters.
+//
+// It combines the courier (retries), `record.ts` (data model), `resource.ts` (application) and `exporter.ts` (protocol).
 
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs'
 import type { OtlpHandlerOptions } from '../../config/remote.js'
@@ -12,12 +14,14 @@ import { openExporter, packagesFor, TooLarge } from './exporter.js'
 import { toOtlp } from './record.js'
 import { detectResource } from './resource.js'
 
-/** Bytes of records in one request; receivers commonly take 1 or 4 MiB, and a request can be a few times as large. */
+/**
+ * Bytes of JSON lines in one request. The request can be a few times as large; receivers commonly accept 1 or 4 MiB.
+ */
 const BATCH = 256 * 1024
-/** Milliseconds. */
+/** Default of the `delay` option (ms). */
 const DELAY = 1000
 
-/** Throws `LOGSHARE_ERR_HANDLER` if the packages it needs are not there. They are loaded with the first record. */
+/** Throws `LOGSHARE_ERR_HANDLER` if a package it needs is not installed. They are loaded with the first record. */
 export function createOtlpHandler(options: OtlpHandlerOptions, context: HandlerContext): Handler {
   checkOtlp(options)
   const label = options.url === undefined ? 'otlp' : `otlp ${new URL(options.url).host}`
@@ -42,7 +46,7 @@ export function createOtlpHandler(options: OtlpHandlerOptions, context: HandlerC
     },
   })
 
-  // Which of them, a receiver that rejects some does not tell: they count as the first.
+  // A receiver that rejects some records of a batch does not say which: the first ones are counted as dropped.
   function refuse(records: readonly ReadableLogRecord[], count: number, reason: string): void {
     for (const { attributes, severityText } of records.slice(0, count)) {
       context.dropped(String(attributes['logshare.source']), LEVELS[severityText as Level], 1)
@@ -61,7 +65,7 @@ export function createOtlpHandler(options: OtlpHandlerOptions, context: HandlerC
   }
 }
 
-/** Throws `LOGSHARE_ERR_HANDLER` if the packages it needs are not there. */
+/** Throws `LOGSHARE_ERR_HANDLER` if a package that the handler needs is not installed. */
 export function checkOtlp(options: OtlpHandlerOptions): void {
   checkPackages('otlp', packagesFor(options))
 }
@@ -76,18 +80,18 @@ interface Receiver {
   refuse(records: readonly ReadableLogRecord[], reason: string): void
 }
 
-// What is too large for a receiver goes in halves, down to a single record.
+// A batch that is too large for the receiver is split into halves, down to a single record.
 async function deliver(all: readonly ReadableLogRecord[], receiver: Receiver): Promise<void> {
   let done = 0
-  const pass = async (records: readonly ReadableLogRecord[]): Promise<void> => {
+  const send = async (records: readonly ReadableLogRecord[]): Promise<void> => {
     try {
       await receiver.send(records)
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       if (error instanceof TooLarge && records.length > 1) {
         const half = records.length >> 1
-        await pass(records.slice(0, half))
-        await pass(records.slice(half))
+        await send(records.slice(0, half))
+        await send(records.slice(half))
         return
       }
       receiver.refuse(records, error.message)
@@ -95,7 +99,7 @@ async function deliver(all: readonly ReadableLogRecord[], receiver: Receiver): P
     done += records.length
   }
   try {
-    await pass(all)
+    await send(all)
   } catch (error) {
     throw done > 0 ? new PartialFailure(reasonOf(error), done, { cause: error }) : error
   }

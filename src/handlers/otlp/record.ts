@@ -1,4 +1,6 @@
-// OTLP record: a record in OpenTelemetry's log data model, as its exporters take it.
+// OTLP record: converts records to OpenTelemetry's logs data model, in the form its exporters take.
+//
+// https://opentelemetry.io/docs/specs/otel/logs/data-model/
 
 import type { HrTime, SpanContext } from '@opentelemetry/api'
 import type { LogAttributes } from '@opentelemetry/api-logs'
@@ -9,13 +11,13 @@ import type { Fields, LogRecord } from '../../core/record.js'
 import { isSpanId, isTraceId } from '../../core/trace.js'
 import { parseLine } from '../lines.js'
 
-/** Numbers without a fraction from here on have no form in OTLP's JSON. */
+/** Integers from here on do not fit into OTLP's 64-bit `intValue`. They are sent as strings. */
 const INTEGERS = 2 ** 63
 const MAY_BE_HUGE = /\d{19}|\d[eE]\+?\d/
 
 /**
- * Records of one batch, each from a record's JSON. Not made with the SDK's LoggerProvider, which keeps a logger for each
- * name there ever was, and leaves out fields beyond a number or with a member called `constructor`.
+ * Converts one batch of JSON lines. It does not use the SDK's LoggerProvider, which keeps a logger for every name ever used
+ * and drops fields beyond its attribute limit and fields with a member called `constructor`.
  */
 export function toOtlp(lines: readonly Uint8Array[], resource: Resource): ReadableLogRecord[] {
   const scopes = new Map<string, { readonly name: string }>()
@@ -23,7 +25,7 @@ export function toOtlp(lines: readonly Uint8Array[], resource: Resource): Readab
     const record = parse(line)
     let scope = scopes.get(record.name)
     if (!scope) {
-      scope = { name: record.name } // one object for all, by which the exporter groups them
+      scope = { name: record.name } // the exporter groups records by this object's identity
       scopes.set(record.name, scope)
     }
     return convert(record, resource, scope)
@@ -75,20 +77,23 @@ function convert(
   }
 }
 
-// A record's time has microseconds.
+// Record times have microsecond precision.
 function hrTimeOf(milliseconds: number): HrTime {
   const microseconds = Math.round(milliseconds * 1e3)
   const seconds = Math.floor(microseconds / 1e6)
   return [seconds, (microseconds - seconds * 1e6) * 1e3]
 }
 
-/** Four numbers for each level, of which a level by name has the first: 1 trace, 5 debug, … 21 fatal. */
+/**
+ * SeverityNumber has four numbers per level; a named level gets the first: 1 trace, 5 debug, 9 info, … 21 fatal.
+ * https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber
+ */
 function severityOf(level: number): number {
   const steps = Math.floor(((level - 10) * 4) / 10)
   return Math.min(Math.max(1 + steps, 1), 24)
 }
 
-// What users have put there under the same names may be no trace at all: it stays what it is, an attribute.
+// Fields of these names that are not valid ids were set by the user for another purpose: they stay attributes.
 function spanOf({ trace_id, span_id, trace_flags }: Fields): SpanContext | undefined {
   if (!isTraceId(trace_id) || !isSpanId(span_id)) return undefined
   const given =
@@ -100,7 +105,7 @@ function withoutSpan({ trace_id, span_id, trace_flags, ...others }: Fields): Fie
   return others
 }
 
-// Semantic conventions for exceptions in logs; what they have no name for stays under `err`.
+// https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-logs/; members without a convention stay in `err`.
 function attributesOf(err: unknown): Readonly<Record<string, unknown>> {
   if (err === undefined) return {}
   const { type, message, stack, ...rest } = Object(err) as Readonly<Record<string, unknown>>

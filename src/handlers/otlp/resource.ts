@@ -1,11 +1,16 @@
-// OTLP resource: what the records of one application come from.
+// OTLP resource: the OpenTelemetry resource that describes the application in every request (name, host, process).
+//
+// https://opentelemetry.io/docs/specs/semconv/resource/
 
 import { basename } from 'node:path'
 import type { Resource } from '@opentelemetry/resources'
 import type { OtlpHandlerOptions } from '../../config/remote.js'
 import { loadPackage } from '../packages.js'
 
-/** Later ones go before earlier ones: the SDK, the host, the process, the environment, the handler's options. */
+/**
+ * Merges, later ones overriding earlier ones: SDK defaults, host, process, `app` as `service.name`, the environment
+ * (`OTEL_RESOURCE_ATTRIBUTES`, `OTEL_SERVICE_NAME`), the handler's `resource` option.
+ */
 export async function detectResource({ resource, app }: OtlpHandlerOptions): Promise<Resource> {
   const { defaultResource, detectResources, envDetector, hostDetector, resourceFromAttributes } =
     loadPackage('@opentelemetry/resources') as typeof import('@opentelemetry/resources')
@@ -19,7 +24,7 @@ export async function detectResource({ resource, app }: OtlpHandlerOptions): Pro
   return detected
 }
 
-// Not by the SDK's detector: the listener's thread has arguments of its own.
+// Not from the SDK's process detector, which would report the listener thread's arguments.
 function processAttributes(): Record<string, string | number> {
   return {
     'process.pid': process.pid,
