@@ -6,8 +6,8 @@ import { join, resolve } from 'node:path'
 import { checkOwned, listDirectories } from '../core/directory.js'
 import type { Threshold } from '../core/level.js'
 import { holderOf } from '../core/lock.js'
-import type { Census } from '../listener/census.js'
 import { pidOf } from '../listener/source.js'
+import type { ListenerStatus } from '../listener/status.js'
 import { CENSUS, doorbellPath } from '../queue/doorbell.js'
 import { listProducers } from '../queue/segment.js'
 import { readInheritance } from '../spawn/inherit.js'
@@ -25,7 +25,7 @@ export interface Application {
   /** When it answered (ms since the epoch). */
   readonly at: number
   /** Undefined if it did not answer. */
-  readonly census: Census | undefined
+  readonly census: ListenerStatus | undefined
 }
 
 /**
@@ -80,7 +80,7 @@ async function ask(directory: string): Promise<Application | undefined> {
   return { directory, pid, collector: isCollector, level, levels, at: Date.now(), census }
 }
 
-function askListener(directory: string): Promise<Census | undefined> {
+function askListener(directory: string): Promise<ListenerStatus | undefined> {
   return new Promise((done) => {
     let text = ''
     const socket = connect({ path: doorbellPath(directory) })
@@ -95,9 +95,9 @@ function askListener(directory: string): Promise<Census | undefined> {
   })
 }
 
-function parse(text: string): Census | undefined {
+function parse(text: string): ListenerStatus | undefined {
   try {
-    return JSON.parse(text) as Census
+    return JSON.parse(text) as ListenerStatus
   } catch {
     return undefined
   }

@@ -1,6 +1,6 @@
 // Rates: records and bytes per second of an application and its producers, from two queries.
 
-import type { Producer } from '../listener/census.js'
+import type { ProducerStatus } from '../listener/status.js'
 import type { Application } from './applications.js'
 
 export interface Rates {
@@ -18,7 +18,7 @@ export interface Measured extends Omit<Application, 'census' | 'at'>, Partial<Ra
   readonly dropped?: number
   readonly damaged?: number
   readonly waiting?: number
-  readonly producers: readonly (Producer & Rates)[]
+  readonly producers: readonly (ProducerStatus & Rates)[]
 }
 
 /** `before` holds the answers of the query before; an application that is not among them has rates of 0. */
@@ -41,16 +41,16 @@ export function measure(now: Application, before: readonly Application[]): Measu
   return { ...rest, answers: true, ...census, ...rates(census, earlier?.census), producers }
 }
 
-export type Counts = Pick<Producer, 'records' | 'bytes'>
+export type Counts = Pick<ProducerStatus, 'records' | 'bytes'>
 
 const NOTHING: Counts = { records: 0, bytes: 0 }
 
 // The collector itself, which logs nothing unless it reports drops.
-function isUnused({ source, records }: Producer): boolean {
+function isUnused({ source, records }: ProducerStatus): boolean {
   return source === 'root' && records === 0
 }
 
-function keyOf({ source, pid, tid }: Producer): string {
+function keyOf({ source, pid, tid }: ProducerStatus): string {
   return `${source} ${pid}/${tid}`
 }
 

@@ -6,7 +6,7 @@ import { checkOwned, listDirectories } from '../core/directory.js'
 import { LogshareError } from '../core/errors.js'
 import { holderOf } from '../core/lock.js'
 import { reasonOf } from '../core/notice.js'
-import { answer, askToReopen, isAsked } from '../listener/request.js'
+import { clearReopenRequest, isReopenRequested, requestReopen } from '../listener/reopen.js'
 
 /** Longest time (ms) to wait for an application's answer, and between two checks for it. */
 const LIMIT = 10_000
@@ -62,16 +62,16 @@ function ask(directory: string): void {
     throw new LogshareError('LOGSHARE_ERR_DIR', `${directory}: no running application`)
   }
   try {
-    askToReopen(directory)
+    requestReopen(directory)
   } catch (cause) {
     throw new LogshareError('LOGSHARE_ERR_DIR', `${directory}: ${reasonOf(cause)}`, { cause })
   }
 }
 
 async function answers(directory: string, until: number): Promise<boolean> {
-  while (isAsked(directory)) {
+  while (isReopenRequested(directory)) {
     if (Date.now() > until) {
-      answer(directory) // withdraws the request
+      clearReopenRequest(directory) // withdraws the request
       return false
     }
     await new Promise((done) => setTimeout(done, INTERVAL))

@@ -1,6 +1,6 @@
 // Table: prints the producers of one application for `logshare ps`, as a tree with one row per producer.
 
-import type { Producer } from '../listener/census.js'
+import type { ProducerStatus } from '../listener/status.js'
 import type { Counts, Measured, Rates } from './rates.js'
 
 /** The table, below a line with the application's process, directory and levels. */
@@ -32,7 +32,7 @@ const HEAD = [
 /** Columns of numbers, aligned to the right. */
 const RIGHT = new Set([1, 2, 3, 4, 5, 6, 7, 8])
 
-function rowOf(producer: Producer & Rates): string[] {
+function rowOf(producer: ProducerStatus & Rates): string[] {
   const { pid, tid, waiting, limit, dropped, state } = producer
   const share = Math.round((100 * waiting) / limit)
   const queue = `${size(waiting)} (${share}%)`

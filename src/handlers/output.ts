@@ -31,7 +31,7 @@ export function writeFully(fd: number, bytes: Uint8Array): void {
 }
 
 /**
- * Writes the first whole lines that fit into one atomic write (4096 bytes), or the first line alone if it is longer.
+ * Writes the first whole lines that fit into one atomic write (4096 bytes), or everything if the first line is longer.
  * Returns the number of bytes written. Throws the system's error: EAGAIN if the pipe is full.
  */
 export function writeSome(fd: number, bytes: Uint8Array): number {

@@ -1,4 +1,4 @@
-// Channel: the memory and the messages by which the root's main thread and the listener's thread talk.
+// Channel: the shared memory and the messages between the root's main thread and the listener thread.
 
 import type { MessagePort } from 'node:worker_threads'
 import type { Settings } from '../config/options.js'
@@ -6,55 +6,55 @@ import type { Tally } from '../core/tally.js'
 
 /** Words of the shared control memory. */
 export const Word = {
-  /** Counts what main has asked for. */
-  ASKED: 0,
-  /** What of it the listener has done. */
+  /** Number of requests that main has made. */
+  REQUESTED: 0,
+  /** Number of requests that the listener has completed. */
   DONE: 1,
-  /** What is asked for last: one of `Ask`. */
-  ASK: 2,
-  /** Changes whenever the listener gets on, so that main can tell slow from stuck. */
+  /** The latest request: one of `Request`. */
+  REQUEST: 2,
+  /** Heartbeat: changes whenever the listener makes progress, so that main can tell a slow listener from a stuck one. */
   PROGRESS: 3,
-  /** KiB of lines sent to main, and of those main has taken. */
+  /** KiB of lines sent to main, and KiB that main has received. */
   SENT: 4,
-  TAKEN: 5,
-  /** Lines for main that were dropped because it did not take them. */
+  RECEIVED: 5,
+  /** Lines for main that were dropped because main did not receive them in time. */
   DROPPED: 6,
-  /** Set when a runtime directory is left to living producers. */
-  LEFT: 7,
+  /** 1 if the listener has ended and producers in other processes live on. */
+  HAS_PRODUCERS: 7,
   SIZE: 8,
 } as const
 
-export const Ask = {
-  /** What is in the queues, at once: records of a producer that is just logging may miss their place in the order. */
-  BARRIER: 0,
-  /** What is in the queues, in order, and out of the process. */
+export const Request = {
+  /** Handle what is in the queues, without waiting for the order window: a record being written now may be out of order. */
+  DRAIN: 0,
+  /** Handle what is in the queues, in order, and flush the handlers. */
   FLUSH: 1,
-  /** The same, and the end. */
+  /** Like `FLUSH`, then end. */
   STOP: 2,
 } as const
 
-/** What the listener's thread starts with. */
+/** What the listener thread starts with. */
 export interface ThreadData {
   readonly settings: Settings
   readonly bell: SharedArrayBuffer
   readonly control: SharedArrayBuffer
   readonly counters: SharedArrayBuffer
   readonly rings: readonly SharedArrayBuffer[]
-  /** The runtime directory, if there is one already; the state in it is that of a listener before. */
+  /** The runtime directory, if there is one already. A checkpoint in it is the previous listener's. */
   readonly directory: string | undefined
-  /** Whether a thread before this one has died. */
+  /** Whether a previous listener died, so that records may have been handled already. */
   readonly isSuccessor: boolean
-  /** Lines for the root's main thread go here. */
+  /** Sends lines and notifications to main. */
   readonly relay: MessagePort
-  /** Messages from main come here. */
+  /** Receives commands from main. */
   readonly commands: MessagePort
-  /** Whether main has handlers of its own and wants every line. */
-  readonly tap: boolean
+  /** Whether handlers on the main thread get every record. */
+  readonly isSubscribed: boolean
   /** Version of the root's levels. */
   readonly levels: number
 }
 
-/** What main, or a thread beneath it, tells the listener. */
+/** What main, or a thread below it, tells the listener thread. */
 export type Command =
   | {
       readonly type: 'ring'
@@ -63,18 +63,21 @@ export type Command =
       readonly port: MessagePort
     }
   | { readonly type: 'watch'; readonly directory: string }
-  | { readonly type: 'tap'; readonly on: boolean }
+  | { readonly type: 'subscribe'; readonly on: boolean }
   | { readonly type: 'levels'; readonly version: number; readonly text: string }
 
-/** What the listener tells main: about rings it was told of by others, so that a next listener knows them; about drops. */
-export type News =
+/**
+ * What the listener thread tells main: dropped records, and the rings of other threads, which the next listener thread needs
+ * if this one dies.
+ */
+export type Notification =
   | { readonly type: 'dropped'; readonly tally: Tally }
   | { readonly type: 'ring'; readonly id: string; readonly memory: SharedArrayBuffer }
   | { readonly type: 'ended'; readonly id: string }
 
-/** Lines for main: to give back to the application's loggers, or for handlers that were added there. */
-export interface Parcel {
-  readonly purpose: 'relay' | 'tap'
+/** A batch of lines for main: for the application's loggers (`relay`) or for handlers on the main thread (`handlers`). */
+export interface LineBatch {
+  readonly purpose: 'relay' | 'handlers'
   readonly lines: readonly string[]
   /** KiB, rounded up. */
   readonly size: number

@@ -1,26 +1,26 @@
-// Fanout: gives each batch to every handler that wants it; one handler's failure is its own.
+// Fanout: passes each batch to every handler and isolates their failures from each other.
 
 import { monotonic } from '../core/clock.js'
 import { notice, reasonOf } from '../core/notice.js'
 import { completeAll } from '../handlers/deferred.js'
 import type { Delivery, Handler, Mark } from '../handlers/handler.js'
 
+/** Milliseconds between two retries during a flush. */
 const PAUSE = 10
 
 export class Fanout {
   readonly #handlers: Handler[]
-  /** Milliseconds a flush waits at most for something that waits to move. */
   readonly #wait: number
   readonly #failed: () => void
 
-  /** `failed` is called when a handler has thrown. */
+  /** `wait`: longest time (ms) a flush waits without progress. `failed` is called when a handler has thrown. */
   constructor(handlers: readonly Handler[], wait: number, failed: () => void) {
     this.#handlers = [...handlers]
     this.#wait = wait
     this.#failed = failed
   }
 
-  /** Adds a handler; returns what removes it. */
+  /** Adds a handler. Returns a function that removes it. */
   add(handler: Handler): () => void {
     this.#handlers.push(handler)
     return () => {
@@ -29,16 +29,17 @@ export class Fanout {
     }
   }
 
-  write(given: readonly Delivery[]): void {
-    const isEnough = this.#handlers.every(({ acceptsDeferred }) => acceptsDeferred)
-    const batch = isEnough ? given : completeAll(given)
+  /** Deferred records are completed for all handlers unless every handler accepts them. */
+  write(records: readonly Delivery[]): void {
+    const mayDefer = this.#handlers.every(({ acceptsDeferred }) => acceptsDeferred)
+    const batch = mayDefer ? records : completeAll(records)
     for (const handler of this.#handlers) {
       const wanted = handler.accepts ? batch.filter((frame) => handler.accepts?.(frame)) : batch
       if (wanted.length > 0) this.#guard(handler, () => handler.write(wanted))
     }
   }
 
-  /** Lets handlers pass on what waits; returns the milliseconds after which to call again, Infinity: nothing waits. */
+  /** Lets handlers retry. Returns the milliseconds until the next call; Infinity if nothing waits for a retry. */
   retry(): number {
     let rest = Number.POSITIVE_INFINITY
     for (const handler of this.#handlers) {
@@ -48,66 +49,67 @@ export class Fanout {
     return rest
   }
 
-  /** Bytes that wait in handlers. */
+  /** Bytes that handlers keep and have not passed on yet. */
   waiting(): number {
     let waiting = 0
     for (const handler of this.#handlers) waiting += handler.waiting?.() ?? 0
     return waiting
   }
 
-  /** Whether a handler has all it may keep for now. */
+  /** Backpressure: whether a handler is full. */
   isFull(): boolean {
     return this.#handlers.some((handler) => handler.isFull?.())
   }
 
-  /** Whether a handler keeps records in memory that can still be read again from their queues. */
+  /** Whether a handler keeps records in memory that a takeover can still read from their queues. */
   blocksCheckpoint(): boolean {
     return this.#handlers.some((handler) => handler.blocksCheckpoint?.())
   }
 
-  /** What tells, later, whether all that was written so far has arrived. */
+  /** Returns a function that tells whether everything written so far is acknowledged. */
   acknowledgement(): () => boolean {
     const acknowledgements = this.#handlers.flatMap((handler) => handler.acknowledgement?.() ?? [])
-    return () => acknowledgements.every((hasArrived) => hasArrived())
+    return () => acknowledgements.every((isAcknowledged) => isAcknowledged())
   }
 
+  /** The handlers' current marks, for a checkpoint. */
   marks(): Mark[] {
     return this.#handlers.flatMap((handler) => (handler.mark ? [handler.mark()] : []))
   }
 
-  /** The marks that were asked for last are noted. */
+  /** Tells the handlers that their latest marks are saved. */
   checkpointSaved(): void {
     for (const handler of this.#handlers) this.#guard(handler, () => handler.checkpointSaved?.())
   }
 
-  /** Passes on what waits for as long as it gets on; the rest is given up. */
+  /** Handlers pass on what they keep as long as there is progress, and drop the rest. */
   drain(): void {
     for (const handler of this.#handlers) this.#guard(handler, () => handler.drain?.())
   }
 
-  /** Resolves when the handlers have passed on what they were given, or nothing moves any more. */
+  /** Resolves when the handlers have passed on what they were given, or make no progress for `wait` ms. */
   async flush(): Promise<void> {
     let waiting = this.waiting()
-    let movedAt = monotonic()
-    while (waiting > 0 && monotonic() - movedAt < this.#wait) {
+    let progressedAt = monotonic()
+    while (waiting > 0 && monotonic() - progressedAt < this.#wait) {
       for (const handler of this.#handlers) this.#guard(handler, () => handler.sendNow?.())
       await new Promise((resolve) => later(resolve, PAUSE))
       this.retry()
       const before = waiting
       waiting = this.waiting()
-      if (waiting < before) movedAt = monotonic()
+      if (waiting < before) progressedAt = monotonic()
     }
     for (const handler of this.#handlers) await this.#guardAsync(handler, () => handler.flush?.())
   }
 
-  /** Those that need not wait for anything are closed when this returns: another listener may open their files. */
+  /** Handlers without asynchronous work are closed when this returns: the next listener may then open their files. */
   async close(): Promise<void> {
     this.drain()
     if (this.waiting() > 0) await this.flush()
-    await Promise.all(this.#handlers.map((handler) => this.#end(handler)))
+    await Promise.all(this.#handlers.map((handler) => this.#closeHandler(handler)))
   }
 
-  async #end(handler: Handler): Promise<void> {
+  async #closeHandler(handler: Handler): Promise<void> {
     const flushed = this.#guard(handler, () => handler.flush?.())
     if (flushed) await this.#guardAsync(handler, () => flushed)
     await this.#guardAsync(handler, () => handler.close?.())
@@ -117,7 +119,7 @@ export class Fanout {
     try {
       return act()
     } catch (error) {
-      this.#tell(handler, error)
+      this.#warn(handler, error)
       return undefined
     }
   }
@@ -126,15 +128,15 @@ export class Fanout {
     try {
       await act()
     } catch (error) {
-      this.#tell(handler, error)
+      this.#warn(handler, error)
     }
   }
 
-  #tell({ label }: Handler, error: unknown): void {
+  #warn({ label }: Handler, error: unknown): void {
     this.#failed()
     notice('LOGSHARE_WARN_HANDLER', `handler ${label} failed: ${reasonOf(error)}`, label)
   }
 }
 
-// As it is now: an application's tests put another in its place.
+// Captured at load: test frameworks replace it with a fake timer.
 const later = setTimeout

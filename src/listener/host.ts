@@ -1,83 +1,80 @@
-// Host: the root's handle on its listener, which lives inline until the first child comes and in a thread from then on.
+// Host: starts, stops and moves the listener. It runs inline until the first child starts, then in its own thread.
 
 import type { Worker } from 'node:worker_threads'
 import type { Settings } from '../config/options.js'
 import { monotonic } from '../core/clock.js'
 import { diagnose } from '../core/diagnostics.js'
-import { makeDirectory, removeDirectory } from '../core/directory.js'
-import { dropLock, takeLock } from '../core/lock.js'
-import { notice, reasonOf } from '../core/notice.js'
 import { Drops } from '../core/tally.js'
 import { needsThread } from '../handlers/create.js'
 import type { Mark } from '../handlers/handler.js'
 import { createBell, setLevelsVersion } from '../queue/bell.js'
 import { createRing, RingWriter } from '../queue/ring.js'
-import { Ask, type News, type Parcel } from './channel.js'
+import { type LineBatch, type Notification, Request } from './channel.js'
+import { readCheckpoint } from './checkpoint.js'
+import { RuntimeDirectory } from './directory.js'
 import { Inline, type Pace } from './inline.js'
 import { Remote } from './remote.js'
 import { Rings } from './rings.js'
-import { hasLivingProducers } from './source.js'
-import { readState } from './state.js'
 import { Count, type ListenerStats, readCounters } from './stats.js'
+import { Supervisor } from './supervisor.js'
 
-/** Milliseconds main waits at most before a child's end is told to the application. */
-const BARRIER_LIMIT = 500
-/** Milliseconds between two looks of the main thread at other producers' queues, when it has to do that itself. */
-const POLL_INTERVAL = 20
-/** Threads that may die before the main thread does the work itself. */
-const MAX_DEATHS = 3
-/** Due time of everything there is. */
+/** Default of the longest time (ms) that `drain` blocks the main thread. */
+const DRAIN_LIMIT = 500
+/** Due time that includes every record. */
 const ALL = Number.POSITIVE_INFINITY
-
-// As they are now: an application's tests put others in their place.
-const startInterval = setInterval
-const stopInterval = clearInterval
 
 export interface HostOptions {
   readonly settings: Settings
-  /** The class as it was before it was patched. */
+  /** The original `Worker` class, before it was patched. */
   readonly Worker: typeof Worker
-  /** Whether the runtime directory, and what comes into it at the end, is left to the next listener. */
+  /** Whether the runtime directory and its queues are left to the next listener at the end. Default false. */
   readonly keepsDirectory?: boolean
-  /** Takes lines on the root's main thread. */
-  readonly take: (purpose: Parcel['purpose'], lines: readonly string[]) => void
+  /** Receives lines on the root's main thread. */
+  readonly take: (purpose: LineBatch['purpose'], lines: readonly string[]) => void
 }
 
 export class Host {
-  /** The root's own way in. */
+  /** The queue of the root's main thread. */
   readonly queue: RingWriter
   /** Shared with every thread of the root. */
   readonly bell: SharedArrayBuffer = createBell()
   readonly #take: HostOptions['take']
-  readonly #keepsDirectory: boolean
   readonly #counters = new Float64Array(new SharedArrayBuffer(Count.SIZE * 8))
   readonly #memory: SharedArrayBuffer = createRing()
   readonly #drops = new Drops()
   readonly #remote: Remote
   readonly #rings: Rings
+  readonly #directory: RuntimeDirectory
+  readonly #supervisor: Supervisor
   #settings: Settings
   #inline: Inline | undefined
-  #directory: string | undefined
-  #pace: Pace = 'at once'
-  #tapped = false
+  #pace: Pace = 'immediate'
+  #isSubscribed = false
   #hasThreads = false
   #levels = 0
-  #deaths = 0
-  #polling: NodeJS.Timeout | undefined
   #closed = false
 
-  /** Opens the handlers; throws `LOGSHARE_ERR_HANDLER` if one cannot be opened. */
+  /** Opens the handlers. Throws `LOGSHARE_ERR_HANDLER` if one cannot be opened. */
   constructor({ settings, Worker, take, keepsDirectory = false }: HostOptions) {
     this.#settings = settings
-    this.#keepsDirectory = keepsDirectory
+    this.#directory = new RuntimeDirectory(keepsDirectory)
     this.#take = take
     this.queue = new RingWriter(this.#memory, settings.overflow, new Int32Array(this.bell))
     this.#remote = new Remote({
       Worker,
       bell: this.bell,
       counters: this.#counters.buffer as SharedArrayBuffer,
-      take: (message) => this.#receive(message),
-      died: (reason) => this.#replace(reason),
+      receive: (message) => this.#receive(message),
+      died: (reason) => {
+        if (!this.#closed) this.#supervisor.replace(reason)
+      },
+    })
+    this.#supervisor = new Supervisor({
+      startThread: () => this.startThread(),
+      startInline: () => {
+        const inline = this.#takeOverInline()
+        return () => inline.pumpDue()
+      },
     })
     this.#rings = new Rings((command, transfer) => this.#remote.post(command, transfer))
     this.#openInline()
@@ -87,7 +84,7 @@ export class Host {
     return this.#settings
   }
 
-  /** Goes on, inline, with other settings. Throws `LOGSHARE_ERR_HANDLER`, and then with those it had. */
+  /** Continues inline with other settings. Throws `LOGSHARE_ERR_HANDLER` and then keeps the settings it had. */
   open(settings: Settings, pace: Pace): void {
     const before = { settings: this.#settings, pace: this.#pace }
     this.#closeInline()
@@ -101,17 +98,17 @@ export class Host {
       this.#openInline()
       throw error
     }
-    this.#deaths = 0
+    this.#supervisor.reset()
     this.#closed = false
     this.queue.open()
-    if (settings.handlers.some(needsThread)) this.start()
+    if (settings.handlers.some(needsThread)) this.startThread()
   }
 
-  /** Moves the listener into its thread; main may block as it likes afterwards. */
-  start(): void {
-    if (this.#remote.isRunning || this.#closed || this.#deaths > MAX_DEATHS) return
+  /** Moves the listener into its thread. From then on the main thread may block without delaying other producers' records. */
+  startThread(): void {
+    if (this.#remote.isRunning || this.#closed || !this.#supervisor.allowsThread) return
     this.#closeInline()
-    this.#startThread(this.#deaths > 0)
+    this.#startRemote(this.#supervisor.hasDeaths)
   }
 
   /** Whether there may be children. */
@@ -120,92 +117,98 @@ export class Host {
   }
 
   get hasDirectory(): boolean {
-    return this.#directory !== undefined
+    return this.#directory.path !== undefined
   }
 
-  /** Tells children that the root's levels have changed; `text` is what they are now, as JSON. */
-  tellLevels(version: number, text: string): void {
+  /** Announces the root's levels of this version to all children. `text` is the levels as JSON. */
+  sendLevels(version: number, text: string): void {
     this.#levels = version
     setLevelsVersion(new Int32Array(this.bell), version)
     if (this.#remote.isRunning) this.#remote.post({ type: 'levels', version, text })
   }
 
-  /** The worker that must stay out of the application's sight. */
+  /** Whether a worker is the listener thread, which is hidden from the application. */
   isListener(worker: unknown): boolean {
     return this.#remote.isThread(worker)
   }
 
-  /** A ring for a new thread of the root, and the port whose end ends it. */
+  /** A ring for a new thread of the root, and a port. When the port closes, the ring's producer has ended. */
   prepareRing(): ReturnType<Rings['prepare']> {
     this.#hasThreads = true
     return this.#rings.prepare()
   }
 
   /**
-   * The runtime directory, watched from now on: one that `find` returns, its lock taken, or else a new one.
-   * Throws `LOGSHARE_ERR_DIR`.
+   * The runtime directory, which the listener reads from now on. At the first call it is the one that `find` returns, whose
+   * lock `find` has taken, or a new one. Throws `LOGSHARE_ERR_DIR`.
    */
-  directory(find: () => string | undefined): string {
-    if (this.#directory === undefined) {
-      this.#directory = find() ?? makeDirectory()
-      if (this.#remote.isRunning) this.#remote.post({ type: 'watch', directory: this.#directory })
-    }
-    return this.#directory
+  openDirectory(find: () => string | undefined): string {
+    const { path } = this.#directory
+    if (path !== undefined) return path
+    const directory = this.#directory.create(find)
+    if (this.#remote.isRunning) this.#remote.post({ type: 'watch', directory })
+    return directory
   }
 
-  /** Serves a directory that a listener before has left, in a thread. */
-  adopt(directory: string): void {
-    this.#directory = directory
-    this.start()
+  /** Takes over a runtime directory whose listener has died or stopped, and reads it in the listener thread. */
+  takeOver(directory: string): void {
+    this.#directory.takeOver(directory)
+    this.startThread()
   }
 
-  /** Writes what a directory holds whose listener is gone, at once, and closes. */
-  finish(directory: string): void {
+  /** Writes what is left in a runtime directory without a listener, and closes. */
+  recover(directory: string): void {
     this.#closeInline()
-    this.#directory = directory
-    this.#goOn()
+    this.#directory.takeOver(directory)
+    this.#resumeDirectory()
     this.close()
   }
 
-  /** A handler of the application's own has thrown. */
+  /** Counts a failure of a handler on the main thread. */
   countFailure(): void {
     this.#counters[Count.FAILED] = (this.#counters[Count.FAILED] ?? 0) + 1
   }
 
-  /** Whether the handlers on the main thread want every line. */
-  tap(on: boolean): void {
-    this.#tapped = on
-    if (this.#inline) this.#inline.tap(on)
-    else this.#remote.post({ type: 'tap', on })
+  /** Whether handlers on the main thread (`addHandler`) get every record. */
+  subscribe(on: boolean): void {
+    this.#isSubscribed = on
+    if (this.#inline) this.#inline.subscribe(on)
+    else this.#remote.post({ type: 'subscribe', on })
   }
 
-  /** Resolves when everything logged before has left the process. */
+  /** Resolves when everything logged before has left the process, or the listener makes no progress. */
   async flush(): Promise<void> {
     await (this.#inline ?? this.#remote).flush()
   }
 
-  /** Resolves when the handlers have gone on in new files where theirs were moved away. */
+  /** Resolves when the file handlers have opened new files in place of those that were moved away. */
   reopen(): Promise<void> {
-    return this.flush() // before which they look
+    return this.flush() // a flush checks the files' paths
   }
 
-  /** Waits, briefly, until what children have written is out: before the application hears of a child's end. */
-  barrier(limit: number = BARRIER_LIMIT): void {
+  /**
+   * Blocks until the records that children have written are handled and those for the main thread's loggers have arrived, at
+   * most `limit` milliseconds. Called before the application learns that a child has ended. Does nothing without a relay.
+   */
+  drain(limit: number = DRAIN_LIMIT): void {
     const relays = this.#settings.handlers.some((handler) => handler.type === 'relay')
-    if (this.#remote.isRunning && relays) this.#remote.wait(Ask.BARRIER, limit)
+    if (this.#remote.isRunning && relays) this.#remote.wait(Request.DRAIN, limit)
   }
 
-  /** Ends the listener when all is written. Waits as long as it makes progress. */
+  /** Ends the listener after everything is written. Blocks as long as the listener makes progress. */
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    stopInterval(this.#polling)
-    this.#leaveDirectory(this.#end())
+    this.#supervisor.stop()
+    this.#directory.leave(this.#end(), () => {
+      this.#resumeDirectory()
+      this.#end()
+    })
     this.queue.close()
   }
 
   stats(): ListenerStats {
-    this.#remote.takePending()
+    this.#remote.receivePending()
     return {
       listener: this.#remote.isRunning ? 'thread' : 'inline',
       ...readCounters(this.#counters),
@@ -214,67 +217,45 @@ export class Host {
     }
   }
 
-  #startThread(isSuccessor: boolean): void {
+  #startRemote(isSuccessor: boolean): void {
     this.#remote.start({
       settings: this.#settings,
       rings: [this.#memory, ...(isSuccessor ? this.#rings.values() : [])],
-      directory: this.#directory,
+      directory: this.#directory.path,
       isSuccessor,
-      tap: this.#tapped,
+      isSubscribed: this.#isSubscribed,
       levels: this.#levels,
     })
   }
 
-  // The two ends tell whether producers live on in the runtime directory.
-  #endInline(inline: Inline): boolean {
-    inline.listener.sources.reap()
-    inline.pump()
-    const left = inline.listener.sources.hasLiving()
-    this.#closeInline()
-    return left
-  }
-
-  #endThread(): boolean {
-    const isDone = this.#remote.wait(Ask.STOP, ALL)
-    diagnose('listener', 'ended: %o', this.stats())
-    this.#remote.forget()
-    if (isDone) return this.#remote.hasLeft
-    return this.#endInline(this.#goOnInline()) // the thread died while main was waiting for it
-  }
-
-  // Living producers keep it: one of them takes the lock and goes on. One that ended before it was dropped could not.
-  #leaveDirectory(left: boolean): void {
-    const directory = this.#directory
-    if (directory === undefined) return
-    if (this.#keepsDirectory) {
-      dropLock(directory)
-      this.#directory = undefined
-      return
-    }
-    if (left) {
-      dropLock(directory)
-      if (hasLivingProducers(directory) || !takeLock(directory)) {
-        this.#directory = undefined
-        return
-      }
-      this.#goOn()
-      this.#end()
-    }
-    removeDirectory(directory)
-    this.#directory = undefined
-  }
-
-  // With what is left in the directory of a listener before.
-  #goOn(): void {
-    if (this.#settings.handlers.some(needsThread)) this.#startThread(true)
-    else this.#goOnInline()
-  }
-
+  // Ends the listener. Returns whether producers in other processes live on.
   #end(): boolean {
     return this.#inline ? this.#endInline(this.#inline) : this.#endThread()
   }
 
-  // Throws `LOGSHARE_ERR_HANDLER` unless there are marks.
+  #endInline(inline: Inline): boolean {
+    inline.listener.sources.detectEnded()
+    inline.pump()
+    const hasProducers = inline.listener.sources.hasLivingProducers()
+    this.#closeInline()
+    return hasProducers
+  }
+
+  #endThread(): boolean {
+    const isDone = this.#remote.wait(Request.STOP, ALL)
+    diagnose('listener', 'ended: %o', this.stats())
+    this.#remote.detach()
+    if (isDone) return this.#remote.hasLivingProducers
+    return this.#endInline(this.#takeOverInline()) // the thread died while main was waiting for it
+  }
+
+  // Resumes at the checkpoint of the directory's previous listener.
+  #resumeDirectory(): void {
+    if (this.#settings.handlers.some(needsThread)) this.#startRemote(true)
+    else this.#takeOverInline()
+  }
+
+  // With `marks`, which a takeover has, a handler that cannot be opened is left out; else throws `LOGSHARE_ERR_HANDLER`.
   #openInline(marks?: readonly Mark[]): Inline {
     this.#inline = new Inline({
       settings: this.#settings,
@@ -286,7 +267,7 @@ export class Host {
       dropped: (tally) => this.#drops.merge(tally),
       ...(marks && { marks }),
     })
-    this.#inline.tap(this.#tapped)
+    this.#inline.subscribe(this.#isSubscribed)
     return this.#inline
   }
 
@@ -295,10 +276,10 @@ export class Host {
     this.#inline = undefined
   }
 
-  // In the place of a listener before, without throwing into the application.
-  #goOnInline(): Inline {
-    const directory = this.#directory
-    const inline = this.#openInline(directory === undefined ? [] : readState(directory).marks)
+  // Takes over the queues of a previous listener on the main thread. Does not throw into the application.
+  #takeOverInline(): Inline {
+    const directory = this.#directory.path
+    const inline = this.#openInline(directory === undefined ? [] : readCheckpoint(directory).marks)
     const { listener } = inline
     for (const memory of this.#rings.values()) listener.sources.addRing(memory)
     if (directory !== undefined) listener.watch(directory)
@@ -307,25 +288,10 @@ export class Host {
     return inline
   }
 
-  #receive(message: Parcel | News): void {
+  #receive(message: LineBatch | Notification): void {
     if (!('type' in message)) this.#take(message.purpose, message.lines)
     else if (message.type === 'dropped') this.#drops.merge(message.tally)
     else if (message.type === 'ring') this.#rings.add(message.id, message.memory)
     else this.#rings.retire(message.id)
-  }
-
-  // The thread is dead, its queues are not: another goes on from what was not yet released, and, when that will not
-  // live either, the main thread itself.
-  #replace(reason: unknown): void {
-    if (this.#closed) return
-    this.#deaths++
-    notice('LOGSHARE_WARN_LISTENER', `the listener's thread died: ${reasonOf(reason)}`)
-    if (this.#deaths <= MAX_DEATHS) {
-      this.start()
-      return
-    }
-    const inline = this.#goOnInline()
-    this.#polling = startInterval(() => inline.pumpDue(), POLL_INTERVAL)
-    this.#polling.unref()
   }
 }

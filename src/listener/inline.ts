@@ -1,52 +1,52 @@
-// Inline: the listener while it lives on the root's main thread, and when records have their turn there.
+// Inline: runs the listener on the root's main thread and decides when it handles records there.
 
 import type { Settings } from '../config/options.js'
 import { levelName } from '../core/level.js'
 import type { Tally } from '../core/tally.js'
 import { checkHandler, createHandler, createHandlers, needsThread } from '../handlers/create.js'
-import type { Handler, Mark, Send, HandlerContext } from '../handlers/handler.js'
+import type { Handler, HandlerContext, Mark, Send } from '../handlers/handler.js'
 import { lineOf, lineWithExtra } from '../handlers/relay.js'
 import type { RingWriter } from '../queue/ring.js'
-import type { Parcel } from './channel.js'
+import type { LineBatch } from './channel.js'
+import { readOtherMarks } from './checkpoint.js'
 import { Listener } from './listener.js'
-import { readOtherMarks } from './state.js'
 
-/** Milliseconds that records wait at most while code that makes more goes on. */
+/** Longest time (ms) that records wait while code that logs keeps running. */
 const DELAY = 10
-/** Due time of everything there is. */
+/** Due time that includes every record. */
 const ALL = Number.POSITIVE_INFINITY
 
-// As they are now: an application's tests put others in their place.
+// Captured at load: test frameworks replace these with fake timers.
 const nextTick = process.nextTick
 const later = setTimeout
 const cancel = clearTimeout
 
-/** When records are handled: within the call that makes them, or after the code that made them. */
-export type Pace = 'at once' | 'batched'
+/** When records are handled: `immediate`, within the log call; `batched`, after the code that is running now. */
+export type Pace = 'immediate' | 'batched'
 
 export interface InlineOptions {
   readonly settings: Settings
   readonly counters: Float64Array
-  /** Both ends of the root's own queue. */
+  /** The root's own queue: the writer and the memory that the listener reads. */
   readonly queue: RingWriter
   readonly memory: SharedArrayBuffer
   readonly pace: Pace
-  readonly take: (purpose: Parcel['purpose'], lines: readonly string[]) => void
+  readonly take: (purpose: LineBatch['purpose'], lines: readonly string[]) => void
   readonly dropped: (tally: Tally) => void
-  /** Given in the place of a listener before: then a handler that cannot be opened is left out. */
+  /** Given in a takeover: the previous listener's marks. Then a handler that cannot be opened is left out. */
   readonly marks?: readonly Mark[]
 }
 
 export class Inline {
   readonly listener: Listener
   readonly #options: InlineOptions
-  #removeTap: (() => void) | undefined
+  #unsubscribe: (() => void) | undefined
   #scheduled = false
   #scheduledAt = 0
   #retrying: NodeJS.Timeout | undefined
   #closed = false
 
-  /** Opens the handlers; throws `LOGSHARE_ERR_HANDLER` if one cannot be opened and nobody was there before. */
+  /** Opens the handlers. Throws `LOGSHARE_ERR_HANDLER` if one cannot be opened, unless it is a takeover. */
   constructor(options: InlineOptions) {
     this.#options = options
     const { settings, counters, dropped, queue } = options
@@ -59,14 +59,14 @@ export class Inline {
     queue.wrote = (time) => this.#schedule(time)
   }
 
-  /** Handles all there is. */
+  /** Handles all records in the queues. */
   pump(): void {
     this.#scheduled = false
-    if (this.#closed) return // a turn that was asked for before: the queue is read by another one now
+    if (this.#closed) return // scheduled before the close; another listener reads the queue now
     this.#retryLater(this.listener.pumpUntil(ALL))
   }
 
-  /** Handles what living producers have written, as far as it is due. */
+  /** Handles records that are due, in order with those of other producers. */
   pumpDue(): void {
     this.#retryLater(this.listener.pump())
   }
@@ -76,31 +76,32 @@ export class Inline {
     await this.listener.flush()
   }
 
-  /** Ends it; all that was written is out when this returns. */
+  /** Ends the listener. When it returns, all records written before are handled. */
   close(): void {
     const { queue } = this.#options
     queue.drain = undefined
     queue.wrote = undefined
     cancel(this.#retrying)
-    this.listener.sources.reap()
+    this.listener.sources.detectEnded()
     this.listener.pumpUntil(ALL)
     this.listener.drain()
     this.#closed = true
     void this.listener.close()
   }
 
-  /** Whether every line is wanted for handlers of the application's own. */
-  tap(on: boolean): void {
-    this.#removeTap?.()
-    const write: Send = (records) => this.#options.take('tap', records.map(lineOf))
-    this.#removeTap = on ? this.listener.addHandler({ label: 'tap', write }) : undefined
+  /** Whether handlers on the main thread (`addHandler`) get every record. */
+  subscribe(on: boolean): void {
+    this.#unsubscribe?.()
+    const write: Send = (records) => this.#options.take('handlers', records.map(lineOf))
+    const label = 'main-thread handlers'
+    this.#unsubscribe = on ? this.listener.addHandler({ label, write }) : undefined
   }
 
-  // Records made in one go are handled in one go, right after the code that made them. But code that goes on for long,
-  // and may be killed in it, does not keep them to itself for longer than a moment.
+  // Records logged by the same run of code are handled together, right after it. If the code runs for longer than DELAY,
+  // they are handled within a log call: the process may be killed before it returns to the event loop.
   #schedule(time: number): void {
     const isLate = this.#scheduled && time - this.#scheduledAt > DELAY
-    if (this.#options.pace === 'at once' || isLate) {
+    if (this.#options.pace === 'immediate' || isLate) {
       this.pump()
     } else if (!this.#scheduled) {
       this.#scheduled = true

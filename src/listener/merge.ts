@@ -1,4 +1,4 @@
-// Merge: the frames of many queues as one sequence, by time, then producer, then count.
+// Merge: a k-way merge of the queues' frames by time, then by producer, then by sequence number.
 
 import type { Frame } from '../queue/frame.js'
 import type { Source } from './source.js'
@@ -8,11 +8,11 @@ interface Head {
   frame: Frame
 }
 
-/** A heap of the foremost frame of each source. */
+/** A binary heap with the first frame of each source. */
 export class Merge {
   readonly #heads: Head[] = []
 
-  /** Starts over with what the sources have now. */
+  /** Starts over with the current first frames of the sources. */
   load(sources: Iterable<Source>): void {
     this.#heads.length = 0
     for (const source of sources) {
@@ -22,7 +22,7 @@ export class Merge {
     for (let i = (this.#heads.length >> 1) - 1; i >= 0; i--) this.#sink(i)
   }
 
-  /** Sources that have a frame. */
+  /** Number of sources that have a frame. */
   get ready(): number {
     return this.#heads.length
   }
@@ -32,7 +32,7 @@ export class Merge {
     return this.#heads[0]
   }
 
-  /** Steps over the earliest frame. */
+  /** Removes the earliest frame. */
   shift(): void {
     const head = this.#heads[0]
     if (!head) return

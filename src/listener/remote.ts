@@ -1,34 +1,45 @@
-// Remote: the listener's thread, as the root's main thread sees it: asked, waited for, listened to.
+// Remote: the main thread's handle on the listener thread: starts it, sends requests, waits for it, receives its messages.
 
 import type { MessageChannel, MessagePort, Worker } from 'node:worker_threads'
 import { monotonic } from '../core/clock.js'
 import { diagnose } from '../core/diagnostics.js'
 import { notice } from '../core/notice.js'
 import { ringHard } from '../queue/bell.js'
-import { Ask, type Command, type News, type Parcel, type ThreadData, Word } from './channel.js'
+import {
+  type Command,
+  type LineBatch,
+  type Notification,
+  Request,
+  type ThreadData,
+  Word,
+} from './channel.js'
 
-/** Milliseconds main waits at most for a listener that makes no progress. */
+/** Longest time (ms) main waits for a listener that makes no progress. */
 const STALL_LIMIT = 5000
+/** Milliseconds between two looks for messages and progress while main waits. */
 const NAP = 20
 
-// As they are now: an application's tests put others in their place.
+// Captured at load: test frameworks replace these with fake timers.
 const startInterval = setInterval
 const stopInterval = clearInterval
 
 type Threads = typeof import('node:worker_threads')
 
 export interface RemoteOptions {
-  /** The class as it was before it was patched. */
+  /** The original `Worker` class, before it was patched. */
   readonly Worker: typeof Worker
   readonly bell: SharedArrayBuffer
   readonly counters: SharedArrayBuffer
-  /** Takes what the thread sends to main. */
-  readonly take: (message: Parcel | News) => void
-  /** The thread has died and nobody had told it to. */
+  /** Receives the thread's messages. */
+  readonly receive: (message: LineBatch | Notification) => void
+  /** Called when the thread ended without a request to stop, or could not be started. */
   readonly died: (reason: unknown) => void
 }
 
-type Start = Pick<ThreadData, 'settings' | 'rings' | 'directory' | 'isSuccessor' | 'tap' | 'levels'>
+type Start = Pick<
+  ThreadData,
+  'settings' | 'rings' | 'directory' | 'isSuccessor' | 'isSubscribed' | 'levels'
+>
 
 export class Remote {
   readonly #options: RemoteOptions
@@ -45,17 +56,17 @@ export class Remote {
     return this.#thread !== undefined
   }
 
-  /** Lines for main that were dropped because it did not take them. */
+  /** Lines for main that were dropped because main did not receive them in time. */
   get undelivered(): number {
     return Atomics.load(this.#control, Word.DROPPED)
   }
 
-  /** Whether the thread has ended with living producers in the runtime directory. */
-  get hasLeft(): boolean {
-    return Atomics.load(this.#control, Word.LEFT) === 1
+  /** Whether, when the thread ended, producers in the runtime directory were still alive. */
+  get hasLivingProducers(): boolean {
+    return Atomics.load(this.#control, Word.HAS_PRODUCERS) === 1
   }
 
-  /** The worker that must stay out of the application's sight. */
+  /** Whether a worker is the listener thread, which is hidden from the application. */
   isThread(worker: unknown): boolean {
     return worker !== undefined && worker === this.#thread
   }
@@ -65,7 +76,7 @@ export class Remote {
     this.#commands ??= new MessageChannel()
     const relay = new MessageChannel()
     this.#relay = relay.port1
-    relay.port1.on('message', (message: Parcel | News) => this.#take(message))
+    relay.port1.on('message', (message: LineBatch | Notification) => this.#receive(message))
     relay.port1.unref()
     const { bell, counters } = this.#options
     const control = this.#control.buffer as SharedArrayBuffer
@@ -73,62 +84,65 @@ export class Remote {
     try {
       this.#create({ ...start, bell, counters, control, relay: relay.port2, commands })
     } catch (error) {
-      this.#mourn(error) // no memory, or not allowed: the application is not to pay for it
+      this.#handleDeath(error) // out of memory or not permitted: must not throw into the application
     }
   }
 
-  /** What is posted before the thread is there waits in the channel. */
+  /** Sends a command. Commands sent before the thread starts wait in the channel. */
   post(command: Command, transfer: readonly MessagePort[] = []): void {
     const { MessageChannel } = require('node:worker_threads') as Threads
     this.#commands ??= new MessageChannel()
     this.#commands.port1.postMessage(command, transfer)
   }
 
-  /** Resolves when everything logged before has left the process, or the thread is stuck. */
+  /** Resolves when everything logged before has left the process, or the thread makes no progress. */
   async flush(): Promise<void> {
-    const asked = this.#ask(Ask.FLUSH)
+    const number = this.#request(Request.FLUSH)
     const isStuck = this.#watchProgress()
-    const running = startInterval(() => {}, NAP) // waitAsync does not keep the process running
+    const running = startInterval(() => {}, NAP) // waitAsync does not keep the process alive
     const control = this.#control as Int32Array<SharedArrayBuffer>
-    while (this.#isBehind(asked) && !isStuck()) {
+    while (this.#isOpen(number) && !isStuck()) {
       const seen = Atomics.load(control, Word.DONE)
-      if (seen - asked >= 0) break
+      if (seen - number >= 0) break
       const result = Atomics.waitAsync(control, Word.DONE, seen, NAP)
       if (result.async) await result.value
     }
     stopInterval(running)
-    this.takePending()
+    this.receivePending()
   }
 
   /**
-   * Asks and waits, for `limit` milliseconds or as long as there is progress; false if it was not done. Takes lines
-   * meanwhile, or the thread could wait for main as main waits for it.
+   * Sends a request and blocks until it is done, at most `limit` milliseconds and only while the thread makes progress.
+   * Returns whether it was done. Lines are received meanwhile: otherwise the outbox would fill up and drop them.
    */
-  wait(ask: (typeof Ask)[keyof typeof Ask], limit: number): boolean {
-    const asked = this.#ask(ask)
+  wait(request: (typeof Request)[keyof typeof Request], limit: number): boolean {
+    const number = this.#request(request)
     const start = monotonic()
     const isStuck = this.#watchProgress()
-    while (this.#isBehind(asked) && monotonic() - start <= limit && !isStuck()) {
+    while (this.#isOpen(number) && monotonic() - start <= limit && !isStuck()) {
       const seen = Atomics.load(this.#control, Word.DONE)
-      if (seen - asked < 0) Atomics.wait(this.#control, Word.DONE, seen, NAP)
-      this.takePending()
+      if (seen - number < 0) Atomics.wait(this.#control, Word.DONE, seen, NAP)
+      this.receivePending()
     }
-    this.takePending()
-    return !this.#isBehind(asked)
+    this.receivePending()
+    return !this.#isOpen(number)
   }
 
-  takePending(): void {
+  /** Receives the messages that have arrived, without returning to the event loop. */
+  receivePending(): void {
     const { receiveMessageOnPort } = require('node:worker_threads') as Threads
     if (!this.#relay) return
     for (;;) {
-      const received = receiveMessageOnPort(this.#relay) as { message: Parcel | News } | undefined
+      const received = receiveMessageOnPort(this.#relay) as
+        | { message: LineBatch | Notification }
+        | undefined
       if (!received) return
-      this.#take(received.message)
+      this.#receive(received.message)
     }
   }
 
-  /** The thread has done what it was to do, or is given up. */
-  forget(): void {
+  /** Called when the thread has ended or is given up. */
+  detach(): void {
     this.#thread = undefined
     this.#commands = undefined
   }
@@ -138,40 +152,41 @@ export class Remote {
       execArgv: [],
       env: environment(),
       name: 'logshare',
-      stdout: true, // or the application's own streams would be opened to pipe into
+      stdout: true, // otherwise Node.js opens the application's own streams to pipe into them
       stderr: true,
       workerData: data,
       transferList: [data.relay, data.commands],
     })
     this.#thread = thread
     thread.unref()
-    thread.on('error', (error) => this.#mourn(error))
+    thread.on('error', (error) => this.#handleDeath(error))
     thread.on('exit', () => {
-      if (this.#thread === thread) this.#mourn(new Error('terminated'))
+      if (this.#thread === thread) this.#handleDeath(new Error('terminated'))
     })
     diagnose('listener', 'moved to a thread')
   }
 
-  // What the dead one was asked for was not done; whoever waits is not to wait for ever.
-  #mourn(reason: unknown): void {
-    this.takePending()
-    this.forget()
-    Atomics.store(this.#control, Word.DONE, Atomics.load(this.#control, Word.ASKED))
+  // Marks open requests as done, so that nothing waits for the dead thread.
+  #handleDeath(reason: unknown): void {
+    this.receivePending()
+    this.detach()
+    Atomics.store(this.#control, Word.DONE, Atomics.load(this.#control, Word.REQUESTED))
     this.#options.died(reason)
   }
 
-  #ask(ask: (typeof Ask)[keyof typeof Ask]): number {
-    Atomics.store(this.#control, Word.ASK, ask)
-    const asked = Atomics.add(this.#control, Word.ASKED, 1) + 1
+  // Returns the request's number.
+  #request(request: (typeof Request)[keyof typeof Request]): number {
+    Atomics.store(this.#control, Word.REQUEST, request)
+    const number = Atomics.add(this.#control, Word.REQUESTED, 1) + 1
     ringHard(new Int32Array(this.#options.bell))
-    return asked
+    return number
   }
 
-  #isBehind(asked: number): boolean {
-    return this.#thread !== undefined && Atomics.load(this.#control, Word.DONE) - asked < 0
+  #isOpen(number: number): boolean {
+    return this.#thread !== undefined && Atomics.load(this.#control, Word.DONE) - number < 0
   }
 
-  // Tells, asked again and again, whether the listener has stopped getting on; says so once.
+  // Returns a function to be called repeatedly: whether the listener has made no progress for STALL_LIMIT ms. It warns.
   #watchProgress(): () => boolean {
     let progress = Atomics.load(this.#control, Word.PROGRESS)
     let movedAt = monotonic()
@@ -181,18 +196,18 @@ export class Remote {
       if (moved !== progress) movedAt = now
       progress = moved
       if (now - movedAt <= STALL_LIMIT) return false
-      notice('LOGSHARE_WARN_LISTENER', `the listener did not answer for ${STALL_LIMIT} ms`)
+      notice('LOGSHARE_WARN_LISTENER', `the listener thread made no progress for ${STALL_LIMIT} ms`)
       return true
     }
   }
 
-  #take(message: Parcel | News): void {
-    if (!('type' in message)) Atomics.add(this.#control, Word.TAKEN, message.size)
-    this.#options.take(message)
+  #receive(message: LineBatch | Notification): void {
+    if (!('type' in message)) Atomics.add(this.#control, Word.RECEIVED, message.size)
+    this.#options.receive(message)
   }
 }
 
-// The listener's thread is not one of the application's: no preloads, ours or others, and no NODE_OPTIONS to load them.
+// The listener thread must not run preloads, ours or the application's: NODE_OPTIONS is removed.
 function environment(): NodeJS.ProcessEnv {
   const { NODE_OPTIONS: _preloads, ...env } = process.env
   return env

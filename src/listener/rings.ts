@@ -1,21 +1,22 @@
-// Rings: the queues of the root's threads, as the main thread hands them out and takes them back.
+// Rings: the ring queues of the root's threads; the main thread allocates and reuses them.
 
 import { randomUUID } from 'node:crypto'
 import type { MessagePort } from 'node:worker_threads'
 import { createRing, emptyRing } from '../queue/ring.js'
 import type { Command } from './channel.js'
 
-/** Rings that are kept for threads to come. */
+/** Rings kept for future threads, at most. */
 const MAX_SPARE = 8
 
 export class Rings {
   readonly #post: (command: Command, transfer: readonly MessagePort[]) => void
-  // Those of threads that live, or were not read to their end: should the listener's thread die, the next one reads on.
+  // Rings of live threads, and of ended ones that are not read to their end. If the listener thread dies, the next one gets
+  // them.
   readonly #used = new Map<string, SharedArrayBuffer>()
-  // Those that were read to their end: V8 does not count shared memory, and would leave it lying for long.
+  // Rings read to their end, for reuse: V8 does not count shared memory as heap pressure and would collect it late.
   readonly #spare: SharedArrayBuffer[] = []
 
-  /** `post` tells the listener's thread. */
+  /** `post` sends a command to the listener thread. */
   constructor(post: (command: Command, transfer: readonly MessagePort[]) => void) {
     this.#post = post
   }
@@ -24,7 +25,7 @@ export class Rings {
     return this.#used.values()
   }
 
-  /** A ring for a new thread, which the listener reads from its start on. The port's end ends it. */
+  /** A ring for a new thread, which the listener reads from now on. When the port closes, the ring's producer has ended. */
   prepare(): { readonly memory: SharedArrayBuffer; readonly port: MessagePort } {
     const { MessageChannel } =
       require('node:worker_threads') as typeof import('node:worker_threads')
@@ -36,12 +37,12 @@ export class Rings {
     return { memory, port: port2 }
   }
 
-  /** A thread has made one for a thread of its own. */
+  /** Called for a ring that a thread made for a thread of its own. */
   add(id: string, memory: SharedArrayBuffer): void {
     this.#used.set(id, memory)
   }
 
-  /** Its thread has ended and it was read to its end. */
+  /** Called when a ring's thread has ended and the ring was read to its end. */
   retire(id: string): void {
     const memory = this.#used.get(id)
     this.#used.delete(id)

@@ -1,4 +1,4 @@
-// Source: one producer as the listener knows it.
+// Source: one producer's queue as the listener sees it, and whether producers are alive.
 
 import { readFileSync } from 'node:fs'
 import { isAlive, startOf } from '../core/process.js'
@@ -9,22 +9,22 @@ import type { RingReader } from '../queue/ring.js'
 import { endPath, listProducers } from '../queue/segment.js'
 
 export interface Source {
-  /** The producer's name in the runtime directory, or the ring's number. */
+  /** The producer's name in the runtime directory, or `ring-` and a number. */
   readonly id: string
   readonly reader: RingReader | FileReader
-  /** Place among the sources: breaks ties of time. */
+  /** Number among the sources: decides between records of the same time. */
   readonly order: number
-  /** Set for a queue file: what is left of it is removed at the end. */
+  /** The same as `reader`, if it reads queue files. They are removed when the source is. */
   readonly file?: FileReader
-  /** The producer's thread has said, or its connection shows, that it has ended. */
-  gone: boolean
-  /** Called when nothing is left of it. */
-  readonly dismissed?: () => void
-  /** Monotonic time of the last frame seen. */
+  /** Whether the producer is known to have ended. */
+  hasEnded: boolean
+  /** Called when the source was read to its end and is removed. */
+  readonly removed?: () => void
+  /** Monotonic time (ms) of the last activity. */
   activeAt: number
-  /** Who it is, as its first record says. */
+  /** The producer, as its first record says. */
   origin?: Origin | undefined
-  /** What was taken off the queue by this listener. */
+  /** Records and bytes this listener has read from the queue. */
   records: number
   bytes: number
 }
@@ -34,20 +34,21 @@ export function pidOf(producer: string): number {
   return Number.parseInt(producer, 10)
 }
 
+/** The thread id in a producer's name. */
 export function threadOf(producer: string): number {
   return Number.parseInt(producer.split('-')[1] ?? '0', 10)
 }
 
-/** Whether a frame was written before the machine was started again, when the clock had another start. */
+/** Whether a frame was written before a reboot: its monotonic time is then later than `now`, with 1 s of tolerance. */
 export function isOfAnotherBoot({ time }: Frame, now: number): boolean {
   return time > now + 1000
 }
 
-/** Whether a process other than this one, and not at its end, may still write to a queue in the directory. */
+/** Whether a process other than this one may still write to a queue in the directory, and is not about to exit. */
 export function hasLivingProducers(directory: string): boolean {
   try {
     const producers = [...listProducers(directory).keys()]
-    const ending = new Set(producers.filter((producer) => hasEnded(directory, producer)).map(pidOf))
+    const ending = new Set(producers.filter((producer) => isEnding(directory, producer)).map(pidOf))
     const pids = producers.map(pidOf)
     return pids.some((pid) => pid !== process.pid && !ending.has(pid) && isAlive(pid))
   } catch {
@@ -55,8 +56,8 @@ export function hasLivingProducers(directory: string): boolean {
   }
 }
 
-// The file names its process by the time it started, lest it speak for another that has the same id now.
-function hasEnded(directory: string, producer: string): boolean {
+// A process that exits leaves a file with its start time, which distinguishes it from a later process with the same id.
+function isEnding(directory: string, producer: string): boolean {
   try {
     return readFileSync(endPath(directory, producer), 'latin1') === startOf(pidOf(producer))
   } catch {

@@ -1,4 +1,4 @@
-// Sources: the queues a listener serves, from the moment their producers are found to the moment nothing is left of them.
+// Sources: all queues that the listener reads, from the discovery of a producer until its queue is read to the end.
 
 import { readdirSync } from 'node:fs'
 import { monotonic } from '../core/clock.js'
@@ -6,12 +6,12 @@ import { isAlive } from '../core/process.js'
 import { FileReader } from '../queue/reader.js'
 import { RingReader } from '../queue/ring.js'
 import { listProducers, removeBefore } from '../queue/segment.js'
+import type { Position, Positions } from './checkpoint.js'
 import { isOfAnotherBoot, pidOf, type Source, threadOf } from './source.js'
-import type { Position, Positions } from './state.js'
 
-/** Milliseconds a queue file is looked into after its last record, without being rung for. */
-const ATTENTION = 40
-const ATTENTION_INTERVAL = 5
+/** Milliseconds after its last record during which a queue file is polled, and the interval: its producer need not ring. */
+const POLL_TIME = 40
+const POLL_INTERVAL = 5
 
 export class Sources {
   readonly #sources = new Map<string, Source>()
@@ -28,7 +28,7 @@ export class Sources {
     return this.#sources.values()
   }
 
-  /** Times that bytes were skipped because they were no frames. */
+  /** How often bytes were skipped because they were no frame. */
   get damaged(): number {
     let damaged = this.#damagedBefore
     for (const { reader } of this.#sources.values()) damaged += reader.damaged
@@ -36,23 +36,23 @@ export class Sources {
   }
 
   /**
-   * Takes over the reading end of a ring; the returned function says that its writer has ended. `dismissed` is called when
-   * it was read to its end, too.
+   * Reads a ring from now on. The returned function must be called when its writer has ended; `removed` is called when the
+   * ring was then read to its end.
    */
-  addRing(memory: ArrayBufferLike, dismissed?: () => void): () => void {
-    const source = this.#add(`ring-${this.#added}`, new RingReader(memory), dismissed)
+  addRing(memory: ArrayBufferLike, removed?: () => void): () => void {
+    const source = this.#add(`ring-${this.#added}`, new RingReader(memory), removed)
     return () => {
-      source.gone = true
+      source.hasEnded = true
     }
   }
 
-  /** From now on also serves the queue files of a directory, from the positions given. */
+  /** Also reads the queue files of a directory from now on, starting at these positions. */
   watch(directory: string, positions: Positions): void {
     this.#directory = directory
     this.#resumed = new Map(Object.entries(positions))
   }
 
-  /** Finds queue files of producers not known yet. */
+  /** Finds queue files of new producers. */
   scan(): void {
     if (this.#directory === undefined) return
     try {
@@ -60,53 +60,55 @@ export class Sources {
         if (!this.#sources.has(producer)) this.#addFile(this.#directory, producer, first)
       }
     } catch {
-      // The directory was taken away: what is open is still read.
+      // The directory was removed: open files are still read.
     }
   }
 
-  /** A producer has rung. */
-  rung(producer: string): void {
+  /** Called when a producer has rung the doorbell. */
+  rang(producer: string): void {
     const source = this.#sources.get(producer)
     if (source) source.activeAt = monotonic()
     else this.scan()
   }
 
-  /** A producer's connection has ended. A process is believed dead only when it is. */
-  left(producer: string): void {
+  /** Called when a producer's doorbell connection closed. A process's main thread has ended only if the process has. */
+  disconnected(producer: string): void {
     const source = this.#sources.get(producer)
-    if (source && (threadOf(producer) !== 0 || !isAlive(pidOf(producer)))) source.gone = true
+    if (source && (threadOf(producer) !== 0 || !isAlive(pidOf(producer)))) source.hasEnded = true
   }
 
-  /** Marks the producers whose process has ended, and helps readers past segments whose end was lost. */
-  reap(): void {
+  /** Marks producers whose process has ended, and moves readers past segments that lack an end frame. */
+  detectEnded(): void {
     for (const source of this.#sources.values()) {
-      if (!source.file || source.gone) continue
+      if (!source.file || source.hasEnded) continue
       if (isAlive(pidOf(source.id))) source.file.advance(false)
-      else source.gone = true
+      else source.hasEnded = true
     }
   }
 
-  /** How far each queue file has been read, for a successor. */
+  /** How far each queue file has been read, for the checkpoint. */
   positions(): Positions {
     const positions: Record<string, Position> = Object.fromEntries(this.#resumed)
     for (const { id, file } of this.#sources.values()) if (file) positions[id] = file.position()
     return positions
   }
 
-  /** Whether producers other than the first live. */
+  /** Whether producers other than the root's main thread are alive. */
   hasOthers(): boolean {
-    for (const source of this.#sources.values()) if (source.order > 0 && !source.gone) return true
+    for (const source of this.#sources.values()) {
+      if (source.order > 0 && !source.hasEnded) return true
+    }
     return false
   }
 
-  /** Whether living producers may still write to queue files. This process is at its end and no longer one of them. */
-  hasLiving(): boolean {
+  /** Whether live producers may still write to queue files. Called at process exit: this process counts as ended. */
+  hasLivingProducers(): boolean {
     if (this.#directory === undefined) return false
-    this.reap()
+    this.detectEnded()
     for (const source of this.#sources.values()) {
-      if (source.file && pidOf(source.id) === process.pid) source.gone = true
+      if (source.file && pidOf(source.id) === process.pid) source.hasEnded = true
     }
-    this.dismiss()
+    this.removeEnded()
     try {
       return readdirSync(this.#directory).some((file) => file.endsWith('.q'))
     } catch {
@@ -114,32 +116,32 @@ export class Sources {
     }
   }
 
-  /** Whether segments wait to be removed. */
-  hasFinished(): boolean {
+  /** Whether segments were read to their end and can be removed after the next checkpoint. */
+  hasFinishedSegments(): boolean {
     for (const { file } of this.#sources.values()) if (file?.hasFinished()) return true
     return false
   }
 
-  /** Gives the bytes of all frames stepped over back to their writers. */
+  /** Frees the bytes of all frames read so far for their writers. */
   release(): void {
     for (const { reader } of this.#sources.values()) reader.release()
   }
 
-  /** Removes the segments that were read to their end and that lie before these positions. */
-  discard(positions: Positions): void {
+  /** Removes segments that were read to their end and lie before these positions. */
+  removeSegments(positions: Positions): void {
     for (const { id, file } of this.#sources.values()) file?.discard(positions[id]?.[0] ?? 0)
   }
 
   /**
-   * Removes the producers that have ended and left nothing unread, files only if nothing lies behind `positions`, where
-   * given. True if one has left more behind what is torn.
+   * Removes producers that have ended and whose queues are read to the end. With `positions`, queue files are removed only
+   * if they are read exactly up to there. Returns true if a queue has more records after damaged bytes.
    */
-  dismiss(positions?: Positions): boolean {
+  removeEnded(positions?: Positions): boolean {
     let more = false
     for (const source of this.#sources.values()) {
-      if (!source.gone || source.reader.peek()) continue
+      if (!source.hasEnded || source.reader.peek()) continue
       if (positions && source.file && !isAt(source.file, positions[source.id])) continue
-      if (goesOn(source.file)) {
+      if (hasMoreAfterDamage(source.file)) {
         more = true
         continue
       }
@@ -147,38 +149,37 @@ export class Sources {
       else source.reader.close()
       this.#damagedBefore += source.reader.damaged
       this.#sources.delete(source.id)
-      source.dismissed?.()
+      source.removed?.()
     }
     return more
   }
 
-  /** Milliseconds until a queue has something that is due, or is to be looked into again; Infinity: none. */
-  restTime(window: number): number {
-    let rest = Number.POSITIVE_INFINITY
+  /** Milliseconds until a queue has a record that is due, or has to be polled again; Infinity if there is none. */
+  delay(window: number): number {
+    let delay = Number.POSITIVE_INFINITY
     const now = monotonic()
     const due = (time: number): number => Math.max(1, time + window - now)
     for (const { reader, file, activeAt } of this.#sources.values()) {
       const frame = reader.peek()
-      if (frame) rest = Math.min(rest, isOfAnotherBoot(frame, now) ? 1 : due(frame.time))
-      else if (file && now - activeAt < ATTENTION) rest = Math.min(rest, ATTENTION_INTERVAL)
+      if (frame) delay = Math.min(delay, isOfAnotherBoot(frame, now) ? 1 : due(frame.time))
+      else if (file && now - activeAt < POLL_TIME) delay = Math.min(delay, POLL_INTERVAL)
     }
-    return rest
+    return delay
   }
 
   close(): void {
     for (const { reader } of this.#sources.values()) reader.close()
   }
 
-  #add(id: string, reader: RingReader | FileReader, dismissed?: () => void): Source {
-    const file =
-      reader instanceof FileReader ? { file: reader } : { ...(dismissed && { dismissed }) }
+  #add(id: string, reader: RingReader | FileReader, removed?: () => void): Source {
+    const file = reader instanceof FileReader ? { file: reader } : { ...(removed && { removed }) }
     const order = this.#added++
     const source: Source = {
       id,
       reader,
       order,
       ...file,
-      gone: false,
+      hasEnded: false,
       activeAt: monotonic(),
       records: 0,
       bytes: 0,
@@ -200,8 +201,8 @@ function isAt(file: FileReader, position: Position | undefined): boolean {
   return position?.[0] === segment && position[1] === offset
 }
 
-// What stands behind bytes that will never be a record is one all the same.
-function goesOn(file: FileReader | undefined): boolean {
+// Skips damaged bytes at the end of an ended producer's queue: valid records may follow.
+function hasMoreAfterDamage(file: FileReader | undefined): boolean {
   while (file?.advance(true)) if (file.peek()) return true
   return false
 }

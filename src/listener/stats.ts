@@ -1,8 +1,8 @@
-// Stats: what the listener counts, in memory that the root's main thread reads.
+// Stats: the listener's counters for `stats()`, in memory shared with the root's main thread.
 
 import type { Tally } from '../core/tally.js'
 
-/** Slots of the counters, which the root's thread reads while the listener's writes. */
+/** Slots of the counters. The listener writes them, the root's main thread reads them. */
 export const Count = {
   RECORDS: 0,
   BYTES: 1,
@@ -13,27 +13,27 @@ export const Count = {
   SIZE: 6,
 } as const
 
-/** What `stats()` tells of the listener. */
+/** The listener's part of what `stats()` returns. */
 export interface ListenerStats {
-  /** `thread` once there was a child. */
+  /** `thread` from the first child on. */
   readonly listener: 'inline' | 'thread'
   readonly records: number
   readonly bytes: number
-  /** Times that bytes in a queue were skipped because they were no frames. */
+  /** How often bytes in a queue were skipped because they were no frame. */
   readonly damaged: number
-  /** Calls of handlers that threw. */
+  /** Handler calls that threw. */
   readonly failed: number
-  /** Producers whose queues are served now. */
+  /** Producers whose queues the listener reads now. */
   readonly producers: number
-  /** Bytes that handlers keep because they cannot pass them on. */
+  /** Bytes that handlers keep and have not passed on yet. */
   readonly waiting: number
-  /** Records dropped anywhere in the tree for want of room, by level name, by producer. */
+  /** Records dropped anywhere in the tree because there was no room, by producer and level name. */
   readonly drops: Tally
-  /** Lines for the main thread that were dropped because it did not take them. */
+  /** Lines for the main thread that were dropped because it did not receive them in time. */
   readonly undelivered: number
 }
 
-/** The numbers among them. */
+/** Reads the counters. */
 export function readCounters(
   counters: Float64Array,
 ): Omit<ListenerStats, 'listener' | 'drops' | 'undelivered'> {

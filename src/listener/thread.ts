@@ -1,4 +1,6 @@
-// The listener's thread: what runs there from the first child on. Its loop never depends on the main thread.
+// Thread: the main program of the listener thread, which runs from the first child on.
+//
+// Its loop never waits for the main thread, which the application may block for as long as it likes.
 
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { monotonic } from '../core/clock.js'
@@ -8,43 +10,52 @@ import { createHandlers } from '../handlers/create.js'
 import type { Delivery, HandlerContext } from '../handlers/handler.js'
 import { arm, onRing } from '../queue/bell.js'
 import { type DoorbellEvents, type OpenDoorbell, openDoorbell } from '../queue/doorbell.js'
-import { takeCensus } from './census.js'
-import { Ask, type Command, isCommand, type News, type ThreadData, Word } from './channel.js'
+import {
+  type Command,
+  isCommand,
+  type Notification,
+  Request,
+  type ThreadData,
+  Word,
+} from './channel.js'
+import { readCheckpoint, readOtherMarks } from './checkpoint.js'
 import { Listener } from './listener.js'
 import { createOutbox } from './outbox.js'
-import { readOtherMarks, readState } from './state.js'
+import { createStatus } from './status.js'
 
-/** Milliseconds between two looks into the runtime directory for producers that cannot ring. */
-const SCAN_INTERVAL = 250
-const MUTE_INTERVAL = 10
-/** Milliseconds in which a record whose time is taken gets into its queue, if its thread is not stalled. */
-const BARRIER_PAUSE = 1
-/** Milliseconds between two looks whether a handler has room again. */
+/** Milliseconds between two polls of the runtime directory for producers that cannot ring. */
+const POLL_INTERVAL = 250
+/** The same if there is no doorbell. */
+const NO_DOORBELL_INTERVAL = 10
+/** Milliseconds in which a producer that has taken a record's time writes the record, unless its thread is stalled. */
+const DRAIN_PAUSE = 1
+/** Milliseconds between two checks whether a full handler has room again. */
 const FULL_PAUSE = 5
 
 const data = workerData as ThreadData
 const bell = new Int32Array(data.bell)
 const control = new Int32Array(data.control)
 const ports = new Set<MessagePort>()
-/** Those of threads that log. */
+/** The ports of threads that log: they get new levels. */
 const threads = new Set<MessagePort>()
 
 const { limit, policy, wait } = data.settings.overflow
-const outbox = createOutbox({ control, port: data.relay, limit, announce, dropped: count })
+const outbox = createOutbox({ control, port: data.relay, limit, report, dropped: countDropped })
 const context: HandlerContext = {
   send: (records) => outbox('relay', records),
-  marks: data.directory === undefined ? [] : readState(data.directory).marks,
+  marks: data.directory === undefined ? [] : readCheckpoint(data.directory).marks,
   otherMarks: () => readOtherMarks(data.directory),
   isSuccessor: data.isSuccessor,
   limit,
   policy,
   wait,
   isOwnThread: true,
-  dropped: count,
+  dropped: countDropped,
   progressed: progressed,
 }
-/** Not told to main yet, and all of them. */
+/** Drops that main has not been notified of yet. */
 const drops = new Drops()
+/** All drops that main has been notified of. */
 const dropped = new Drops()
 const listener = new Listener({
   window: data.settings.order.window,
@@ -55,32 +66,32 @@ const listener = new Listener({
   dropped: (tally) => drops.merge(tally),
 })
 
-let removeTap: (() => void) | undefined
+let unsubscribe: (() => void) | undefined
 let doorbell: OpenDoorbell | undefined
 let levels = data.levels
-let scanning: NodeJS.Timeout | undefined
+let polling: NodeJS.Timeout | undefined
 let timer: NodeJS.Timeout | undefined
 let soon: NodeJS.Immediate | undefined
 let serving = false
 let ended = false
 
 for (const memory of data.rings) listener.sources.addRing(memory)
-tap(data.tap)
+subscribe(data.isSubscribed)
 if (data.directory !== undefined) watch(data.directory)
-obey(data.commands)
+listen(data.commands)
 const stopRings = onRing(bell, wake)
-readPending(data.commands) // rings of threads that log already, or their first records would come too late
+readPending(data.commands) // the rings of threads that log already: their first records must not be late
 wake()
 
 function wake(): void {
   if (ended) return
   if (timer) clearTimeout(timer)
   timer = undefined
-  if (Atomics.load(control, Word.ASKED) !== Atomics.load(control, Word.DONE)) void serve()
-  else turn()
+  if (Atomics.load(control, Word.REQUESTED) !== Atomics.load(control, Word.DONE)) void serve()
+  else pump()
 }
 
-// After the other messages that have come: a queue they announce may hold older records.
+// Wakes after all messages that have arrived are handled: a queue they announce may hold older records.
 function wakeSoon(): void {
   if (soon || serving) return
   soon = setImmediate(() => {
@@ -89,87 +100,88 @@ function wakeSoon(): void {
   })
 }
 
-// One round: what is due, and then a rest that ends by a timer or, when nothing is left, by the bell.
-function turn(): void {
+// Handles what is due, then rests until a timer fires or, if nothing is left, until the bell rings.
+function pump(): void {
   let delay = listener.pump()
   progressed()
-  tellDrops()
+  notifyDrops()
   if (delay === Number.POSITIVE_INFINITY) {
     arm(bell)
-    delay = listener.pump() // what came between the pump and the arming
+    delay = listener.pump() // records written before the bell was armed
   }
   if (delay !== Number.POSITIVE_INFINITY) timer = setTimeout(wake, delay)
 }
 
-// Everything that is in any queue goes to the handlers, and out of the process.
+// Serves main's request: handles all records in the queues and flushes the handlers.
 async function serve(): Promise<void> {
   if (serving) return
   serving = true
-  const asked = Atomics.load(control, Word.ASKED)
+  const requested = Atomics.load(control, Word.REQUESTED)
   const alive = setInterval(progressed, 100)
   for (const port of ports) readPending(port)
   listener.sources.scan()
-  const ask = Atomics.load(control, Word.ASK)
+  const request = Atomics.load(control, Word.REQUEST)
   const due = monotonic()
-  await rest(ask === Ask.BARRIER ? BARRIER_PAUSE : listener.pending())
+  await sleep(request === Request.DRAIN ? DRAIN_PAUSE : listener.orderingDelay())
   await pumpUntil(due)
-  const stop = ask === Ask.STOP
+  const stop = request === Request.STOP
   if (stop) {
-    listener.sources.reap()
+    listener.sources.detectEnded()
     await pumpUntil(monotonic())
     await listener.close()
-    tellDrops()
-    if (listener.sources.hasLiving()) Atomics.store(control, Word.LEFT, 1)
+    notifyDrops()
+    if (listener.sources.hasLivingProducers()) Atomics.store(control, Word.HAS_PRODUCERS, 1)
     end()
   } else {
     await listener.flush()
   }
-  tellDrops()
+  notifyDrops()
   clearInterval(alive)
-  Atomics.store(control, Word.DONE, asked)
+  Atomics.store(control, Word.DONE, requested)
   Atomics.notify(control, Word.DONE)
   serving = false
   if (!stop) wake()
 }
 
-// A receiver that takes its time answers while this thread rests.
+// While a handler is full, the event loop runs: a slow receiver can acknowledge.
 async function pumpUntil(due: number): Promise<void> {
   do {
     progressed()
-    while (listener.isFull()) await rest(FULL_PAUSE)
+    while (listener.isFull()) await sleep(FULL_PAUSE)
   } while (listener.pumpBatch(due))
   listener.pumpUntil(due)
 }
 
+// Heartbeat for the main thread.
 function progressed(): void {
   Atomics.add(control, Word.PROGRESS, 1)
 }
 
-function rest(milliseconds: number): Promise<void> {
+function sleep(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }
 
-// Nothing may keep the thread, nor wait for a ring in it, when the process takes it down. Producers that live on may
-// still wake it, but its handlers are closed and their file descriptors may by now be somebody else's.
+// Releases everything that keeps the thread alive or waits for a ring. `ended` blocks later wakes by live producers: the
+// handlers are closed, and other code may have reused their file descriptors.
 function end(): void {
   ended = true
   stopRings()
   doorbell?.close()
-  clearInterval(scanning)
+  clearInterval(polling)
   data.relay.close()
   for (const port of ports) port.close()
 }
 
-// Commands come from main and from every thread of the root, which may make threads of its own.
-function obey(port: MessagePort, ended?: () => void): void {
+// Listens for commands: from main, and from every thread of the root, which may start threads of its own.
+function listen(port: MessagePort, closed?: () => void): void {
   ports.add(port)
   port.on('message', (message: unknown) => {
     if (isCommand(message)) execute(message)
   })
-  // Its messages have all been received by now; to ask a closed port for more would crash Node 20.
+  // All its messages have been received by now. receiveMessageOnPort on a closed port would crash Node 20.
   port.on('close', () => {
     ports.delete(port)
-    ended?.()
+    closed?.()
     wakeSoon()
   })
 }
@@ -190,8 +202,8 @@ function execute(command: Command): void {
     case 'watch':
       watch(command.directory)
       break
-    case 'tap':
-      tap(command.on)
+    case 'subscribe':
+      subscribe(command.on)
       break
     case 'levels':
       levels = command.version
@@ -202,71 +214,73 @@ function execute(command: Command): void {
   wakeSoon()
 }
 
-// Main is told of it too: should this thread die, the next one reads the ring on, to its end.
+// Main is notified too: if this thread dies, the next one gets the ring from main.
 function addRing({ id, memory, port }: Command & { type: 'ring' }): void {
-  tell({ type: 'ring', id, memory })
-  const left = listener.sources.addRing(memory, () => tell({ type: 'ended', id }))
+  notify({ type: 'ring', id, memory })
+  const ended = listener.sources.addRing(memory, () => notify({ type: 'ended', id }))
   threads.add(port)
-  obey(port, () => {
+  listen(port, () => {
     threads.delete(port)
-    left()
+    ended()
   })
 }
 
-function tell(news: News): void {
-  data.relay.postMessage(news)
+function notify(notification: Notification): void {
+  data.relay.postMessage(notification)
 }
 
 function watch(directory: string): void {
   listener.watch(directory)
-  const look = (): void => {
-    listener.look()
-    listener.sources.reap()
+  const poll = (): void => {
+    listener.poll()
+    listener.sources.detectEnded()
     wakeSoon()
   }
-  scanning = setInterval(look, SCAN_INTERVAL)
+  polling = setInterval(poll, POLL_INTERVAL)
   const events: DoorbellEvents = {
     ring(producer) {
-      listener.sources.rung(producer)
+      listener.sources.rang(producer)
       wakeSoon()
     },
     gone(producer) {
-      listener.sources.left(producer)
+      listener.sources.disconnected(producer)
       wakeSoon()
     },
-    asked: () => JSON.stringify(takeCensus(listener.sources.values(), data, dropped.read())),
+    asked: () => JSON.stringify(createStatus(listener.sources.values(), data, dropped.read())),
     mute(error) {
-      notice('LOGSHARE_WARN_LISTENER', `looking into queues without a doorbell: ${reasonOf(error)}`)
-      clearInterval(scanning)
-      scanning = setInterval(look, MUTE_INTERVAL)
+      const reason = `cannot open the doorbell, the queues are polled instead: ${reasonOf(error)}`
+      notice('LOGSHARE_WARN_LISTENER', reason)
+      clearInterval(polling)
+      polling = setInterval(poll, NO_DOORBELL_INTERVAL)
     },
   }
   doorbell = openDoorbell(directory, events, levels)
-  look()
+  poll()
 }
 
-function tap(on: boolean): void {
-  removeTap?.()
-  removeTap = on
+// Whether handlers on the main thread get every record.
+function subscribe(on: boolean): void {
+  unsubscribe?.()
+  unsubscribe = on
     ? listener.addHandler({
-        label: 'tap',
-        write: (records) => outbox('tap', records),
+        label: 'main-thread handlers',
+        write: (records) => outbox('handlers', records),
       })
     : undefined
 }
 
-function announce(report: Delivery): void {
-  listener.announce(report)
+function report(record: Delivery): void {
+  listener.report(record)
 }
 
-function count(source: string, level: number, by: number): void {
+function countDropped(source: string, level: number, by: number): void {
   drops.add(source, level, by)
 }
 
-function tellDrops(): void {
+function notifyDrops(): void {
   if (drops.isEmpty || ended) return
   const tally = drops.read()
   dropped.merge(tally)
-  tell({ type: 'dropped', tally })
+  notify({ type: 'dropped', tally })
   drops.clear()
 }

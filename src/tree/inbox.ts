@@ -2,7 +2,7 @@
 
 import { notice, reasonOf } from '../core/notice.js'
 import { parseLine } from '../handlers/lines.js'
-import type { Parcel } from '../listener/channel.js'
+import type { LineBatch } from '../listener/channel.js'
 import type { Print } from './fallback.js'
 import type { RecordHandler } from './instance.js'
 import { Pending } from './pending.js'
@@ -10,7 +10,7 @@ import { Pending } from './pending.js'
 /** Takes one batch of lines. `failed` is called for each handler of the application that throws. */
 export function takeLines(
   handlers: ReadonlySet<RecordHandler>,
-  purpose: Parcel['purpose'],
+  purpose: LineBatch['purpose'],
   lines: readonly string[],
   failed?: () => void,
 ): void {

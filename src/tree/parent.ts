@@ -36,8 +36,8 @@ export function createParent(
       })
       return { directory: directory ?? NOWHERE, source, ...(isAwaited && { isDirect: true }) }
     },
-    started: () => host.start(),
-    ended: () => host.barrier(),
+    started: () => host.startThread(),
+    ended: () => host.drain(),
   }
 }
 
@@ -48,7 +48,7 @@ export function createParent(
 export function createPrepare(host: Host, inheritance: () => Inheritance): () => string {
   let written: string | undefined
   return () => {
-    const directory = host.directory(() => findAbandoned(host.settings))
+    const directory = host.openDirectory(() => findAbandoned(host.settings))
     const text = JSON.stringify(inheritance())
     if (`${directory} ${text}` !== written) writeInheritance(directory, text)
     written = `${directory} ${text}` // with the directory: a second installation has a new one

@@ -69,7 +69,7 @@ export function createRoot(settings: Settings): Instance {
     addHandler(handler) {
       handlers.add(handler)
       const update = (): void => {
-        host.tap(handlers.size > 0)
+        host.subscribe(handlers.size > 0)
         levels.announceReaders(handlers.size > 0)
       }
       update()
@@ -95,7 +95,7 @@ function createAnnouncer(
       if (host.hasDirectory) attempt(prepare, failed)
       return JSON.stringify(current(version))
     },
-    send: (version, text) => host.tellLevels(version, text),
+    send: (version, text) => host.sendLevels(version, text),
   })
 }
 
@@ -122,7 +122,7 @@ function installHost({ host, registry, prepare }: Root, settings: Settings): () 
     host.close()
     endPending()
     registry.queue.redirect(host.queue)
-    host.open({ ...settings, handlers: [{ type: 'relay' }] }, 'at once')
+    host.open({ ...settings, handlers: [{ type: 'relay' }] }, 'immediate')
   }
 }
 
@@ -147,5 +147,5 @@ function moveToFile(host: Host, queue: QueueHandler, directory: string): void {
   const hello = JSON.stringify(queue.origin)
   const policy = host.settings.overflow
   queue.redirect(new FileWriter({ directory, producer, hello, wrote: () => ring(bell), policy }))
-  host.start()
+  host.startThread()
 }

@@ -17,7 +17,7 @@ export function closeAtExit(host: Host, before?: () => void): () => void {
   // Other libraries' loggers stop at exit: some close in an exit listener, some write only while the event loop runs.
   // So children's last records are relayed before either ends.
   const catchUp = (limit?: number): void => {
-    host.barrier(limit)
+    host.drain(limit)
     retryPending()
   }
   return onExit(end, {

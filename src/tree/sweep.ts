@@ -8,8 +8,8 @@ import { diagnose } from '../core/diagnostics.js'
 import { checkOwned, listDirectories, removeDirectory } from '../core/directory.js'
 import { dropLock, isLocked, takeLock } from '../core/lock.js'
 import { isAlive } from '../core/process.js'
+import { readCheckpoint } from '../listener/checkpoint.js'
 import { hasLivingProducers } from '../listener/source.js'
-import { readState } from '../listener/state.js'
 import { FileReader } from '../queue/reader.js'
 import { listProducers } from '../queue/segment.js'
 import { readInheritance } from '../spawn/inherit.js'
@@ -60,7 +60,7 @@ function classify(directory: string, settings: Settings): 'ours' | 'empty' | 'ot
 }
 
 function hasUnread(directory: string): boolean {
-  const { positions } = readState(directory)
+  const { positions } = readCheckpoint(directory)
   return [...listProducers(directory)].some(([producer, first]) => {
     const reader = new FileReader(directory, producer, positions[producer] ?? [first, 0])
     const frame = reader.peek()

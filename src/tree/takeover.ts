@@ -18,7 +18,7 @@ import { closeAtExit } from './shutdown.js'
 export function takeOver(directory: string, settings: Settings): void {
   const host = createHost(settings)
   closeAtExit(host)
-  host.adopt(directory)
+  host.takeOver(directory)
   diagnose('root', 'process %d takes over %s', process.pid, directory)
 }
 
@@ -29,8 +29,8 @@ export function takeOver(directory: string, settings: Settings): void {
 export function serve(directory: string, settings: Settings, levels: RootLevels): () => void {
   const host = createHost(settings, true)
   closeAtExit(host)
-  host.tellLevels(levels.version, JSON.stringify(levels))
-  host.adopt(directory)
+  host.sendLevels(levels.version, JSON.stringify(levels))
+  host.takeOver(directory)
   return () => host.close()
 }
 
@@ -40,7 +40,7 @@ export function serve(directory: string, settings: Settings, levels: RootLevels)
  */
 export function drain(directory: string, settings: Settings, keepsDirectory = false): number {
   const host = createHost(settings, keepsDirectory)
-  host.finish(directory)
+  host.recover(directory)
   return host.stats().records
 }
 

@@ -1,4 +1,6 @@
-// Census: what the listener knows of each producer, for `logshare ps`.
+// Status: what the listener knows about itself and each producer, for `logshare ps`.
+//
+// It is made on request only. `stats.ts` has the counters for `stats()`.
 
 import { monotonic } from '../core/clock.js'
 import type { Origin } from '../core/record.js'
@@ -10,48 +12,49 @@ import type { ThreadData } from './channel.js'
 import type { Source } from './source.js'
 import { Count } from './stats.js'
 
-/** Milliseconds after its last record in which a producer is said to log. */
+/** Milliseconds after its last record during which a producer's state is `logging`. */
 const RECENT = 1000
 
-export interface Producer extends Origin {
-  /** What this listener has taken off its queue. */
+export interface ProducerStatus extends Origin {
+  /** Records and bytes that this listener has read from its queue. */
   readonly records: number
   readonly bytes: number
-  /** Bytes that wait in its queue, and how many may. */
+  /** Bytes in its queue, and the queue's capacity. */
   readonly waiting: number
   readonly limit: number
-  /** Records it has dropped for want of room, and those that handlers have. */
+  /** Records dropped by the producer because its queue was full, and by handlers. */
   readonly dropped: number
-  /** `ended`: and not yet read to its end. */
+  /** `ended`: the producer has ended, but its queue still holds records. */
   readonly state: 'logging' | 'idle' | 'ended'
 }
 
-export interface Census {
-  /** Process of the listener. */
+export interface ListenerStatus {
+  /** Process id of the listener. */
   readonly pid: number
-  /** Since it started, producers that have ended included. */
+  /** Totals since the listener started, including producers that have ended. */
   readonly records: number
   readonly bytes: number
   readonly dropped: number
-  /** Times that bytes in queues were no records. */
+  /** How often bytes in a queue were skipped because they were no frame. */
   readonly damaged: number
-  /** Bytes that handlers keep because they cannot pass them on. */
+  /** Bytes that handlers keep and have not passed on yet. */
   readonly waiting: number
-  readonly producers: readonly Producer[]
+  readonly producers: readonly ProducerStatus[]
 }
 
-/** Notes a frame that is taken off a source's queue. */
-export function count(source: Source, frame: Frame): void {
+/** Counts a frame that is read from a source's queue. Called for every record. */
+export function countFrame(source: Source, frame: Frame): void {
   source.records++
   source.bytes += frame.end - frame.start
   source.origin ??= originOf(frame)
 }
 
-export function takeCensus(
+/** `drops`: all records dropped so far, by producer. */
+export function createStatus(
   sources: Iterable<Source>,
   { settings, counters }: Pick<ThreadData, 'settings' | 'counters'>,
   drops: Tally,
-): Census {
+): ListenerStatus {
   const counts = new Float64Array(counters)
   const countOf = (slot: number): number => counts[slot] ?? 0
   return {
@@ -65,8 +68,8 @@ export function takeCensus(
   }
 }
 
-function describe(source: Source, limit: number, drops: Tally): Producer {
-  const { reader, records, bytes, gone, activeAt } = source
+function describe(source: Source, limit: number, drops: Tally): ProducerStatus {
+  const { reader, records, bytes, hasEnded, activeAt } = source
   const origin = helloOf(source) ?? source.origin ?? unknownOrigin(source)
   const isRecent = records > 0 && monotonic() - activeAt < RECENT
   return {
@@ -76,29 +79,29 @@ function describe(source: Source, limit: number, drops: Tally): Producer {
     waiting: reader.pending(),
     limit: reader instanceof FileReader ? limit : RING_CAPACITY,
     dropped: sumOf(drops, origin.source),
-    state: gone ? 'ended' : isRecent ? 'logging' : 'idle',
+    state: hasEnded ? 'ended' : isRecent ? 'logging' : 'idle',
   }
 }
 
-// What an input takes has other sources than the queue itself.
+// Who writes a queue file. The records in it may have other sources: a collector's input writes those of its senders.
 function helloOf({ file }: Source): Origin | undefined {
   if (file?.hello === undefined) return undefined
   const { pid, tid, source } = JSON.parse(file.hello) as Origin
   return { pid, tid, source }
 }
 
-// A ring's first is the root's own; whose the others are, their first record tells.
+// The first ring is the root's own. The producers of other rings are unknown until their first record.
 function unknownOrigin({ order, file, id }: Source): Origin {
   if (file) return { pid: Number.parseInt(id, 10), tid: Number(id.split('-')[1]), source: '?' }
   return { pid: process.pid, tid: 0, source: order === 0 ? 'root' : '?' }
 }
 
 const ORIGIN = /"pid":(\d+),"tid":(\d+),"source":("(?:[^"\\]|\\.)*")/
-/** Bytes in which a line has its origin, for all but the longest paths. */
-const BEGINNING = 512
+/** Bytes at the start of a line that contain its origin, except for very long paths. */
+const HEAD = 512
 
 function originOf({ buffer, start, end }: Frame): Origin | undefined {
-  const text = buffer.toString('utf8', start, Math.min(end, start + BEGINNING))
+  const text = buffer.toString('utf8', start, Math.min(end, start + HEAD))
   const [, pid, tid, source] = ORIGIN.exec(text) ?? []
   if (source === undefined) return undefined
   return { pid: Number(pid), tid: Number(tid), source: JSON.parse(source) as string }

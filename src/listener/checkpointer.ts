@@ -1,0 +1,105 @@
+// Checkpointer: decides when the listener takes a checkpoint, when it is saved, and which segments may then be removed.
+//
+// A checkpoint is taken when all delivered records have been released from their queues. It is saved when the handlers'
+// receivers have acknowledged those records. Only after that their segments are removed.
+
+import { monotonic } from '../core/clock.js'
+import { notice, reasonOf } from '../core/notice.js'
+import { type Checkpoint, type Positions, writeCheckpoint } from './checkpoint.js'
+import type { Fanout } from './fanout.js'
+import type { Sources } from './sources.js'
+
+/** Milliseconds between two checkpoints while records are delivered. */
+const INTERVAL = 20
+
+interface Pending {
+  readonly checkpoint: Checkpoint
+  readonly isAcknowledged: () => boolean
+}
+
+export class Checkpointer {
+  readonly #sources: Sources
+  readonly #fanout: Fanout
+  #directory: string | undefined
+  // Records were delivered since the last checkpoint was taken.
+  #isDirty = false
+  // Taken but not saved yet.
+  #pending: Pending | undefined
+  #savedPositions: Positions = {}
+  #savedAt = Number.NEGATIVE_INFINITY
+
+  constructor(sources: Sources, fanout: Fanout) {
+    this.#sources = sources
+    this.#fanout = fanout
+  }
+
+  /** Positions of the last saved checkpoint. */
+  get savedPositions(): Positions {
+    return this.#savedPositions
+  }
+
+  /** Saves checkpoints in a runtime directory from now on, the first before anything is delivered: it has the marks. */
+  watch(directory: string): void {
+    this.#directory = directory
+    this.#isDirty = true
+    this.save()
+  }
+
+  /** Records were delivered. */
+  delivered(): void {
+    this.#isDirty = true
+  }
+
+  /** Saves if the last checkpoint is older than the interval, or if segments wait to be removed. */
+  saveIfDue(): void {
+    const isCheap = this.#directory === undefined
+    const isDue = isCheap || monotonic() - this.#savedAt >= INTERVAL
+    if (isDue || this.#sources.hasFinishedSegments()) this.save()
+  }
+
+  /**
+   * Takes a checkpoint if there is something new, and saves it if its records are acknowledged. Not while a handler keeps
+   * records in memory that are still in their queues: a takeover would resume after them.
+   */
+  save(): void {
+    if (this.#fanout.blocksCheckpoint()) return
+    if (this.#directory === undefined) {
+      this.#discardMarks()
+      return
+    }
+    const isBehind = this.#isDirty || this.#sources.hasFinishedSegments()
+    if (isBehind && !this.#pending) this.#pending = this.#take()
+    if (!this.#pending?.isAcknowledged()) return
+    const { checkpoint } = this.#pending
+    this.#pending = undefined
+    this.#write(this.#directory, checkpoint)
+    this.#savedPositions = checkpoint.positions
+    this.#sources.removeSegments(checkpoint.positions)
+  }
+
+  // Without a runtime directory there is no takeover that could use a checkpoint: marks count as saved.
+  #discardMarks(): void {
+    if (!this.#isDirty) return
+    this.#isDirty = false
+    this.#savedAt = monotonic()
+    this.#fanout.marks()
+    this.#fanout.checkpointSaved()
+  }
+
+  #take(): Pending {
+    this.#isDirty = false
+    const checkpoint = { positions: this.#sources.positions(), marks: this.#fanout.marks() }
+    return { checkpoint, isAcknowledged: this.#fanout.acknowledgement() }
+  }
+
+  #write(directory: string, checkpoint: Checkpoint): void {
+    this.#savedAt = monotonic()
+    try {
+      writeCheckpoint(directory, checkpoint)
+      this.#fanout.checkpointSaved()
+    } catch (error) {
+      const reason = `cannot save the checkpoint, a takeover would resume at an older one: ${reasonOf(error)}`
+      notice('LOGSHARE_WARN_LISTENER', reason, 'state')
+    }
+  }
+}

@@ -1,0 +1,60 @@
+// Supervisor: replaces a listener thread that died; after too many deaths it has the main thread do the work.
+
+import { notice, reasonOf } from '../core/notice.js'
+
+/** Deaths after which no further thread is started. */
+const MAX_DEATHS = 3
+/** Milliseconds between two polls of other producers' queues when the main thread reads them. */
+const POLL_INTERVAL = 20
+
+// Captured at load: test frameworks replace these with fake timers.
+const startInterval = setInterval
+const stopInterval = clearInterval
+
+export interface SupervisorOptions {
+  readonly startThread: () => void
+  /** Starts the listener on the main thread. Returns what polls the queues. */
+  readonly startInline: () => () => void
+}
+
+export class Supervisor {
+  readonly #options: SupervisorOptions
+  #deaths = 0
+  #polling: NodeJS.Timeout | undefined
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options
+  }
+
+  /** Whether a thread has died: the next one takes over its queues. */
+  get hasDeaths(): boolean {
+    return this.#deaths > 0
+  }
+
+  get allowsThread(): boolean {
+    return this.#deaths <= MAX_DEATHS
+  }
+
+  /** Forgets earlier deaths. */
+  reset(): void {
+    this.#deaths = 0
+  }
+
+  /**
+   * The listener thread died, but its queues still hold records. The new thread resumes after what the old one released.
+   */
+  replace(reason: unknown): void {
+    this.#deaths++
+    notice('LOGSHARE_WARN_LISTENER', `the listener thread died: ${reasonOf(reason)}`)
+    if (this.allowsThread) {
+      this.#options.startThread()
+      return
+    }
+    this.#polling = startInterval(this.#options.startInline(), POLL_INTERVAL)
+    this.#polling.unref()
+  }
+
+  stop(): void {
+    stopInterval(this.#polling)
+  }
+}
