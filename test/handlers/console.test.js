@@ -1,5 +1,5 @@
 'use strict'
-// The console handler: JSON for programs, pretty for people, and readers that are slow or leave early.
+// Console handler: JSON for programs, pretty output on terminals, and readers that are slow or close early.
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
@@ -36,7 +36,7 @@ const envOf = (extra, handler) =>
 const command = (...args) =>
   [process.execPath, '-r', REGISTER, FIXTURE, ...args].map((word) => `'${word}'`).join(' ')
 
-/** Runs the fixture on a terminal of its own. @param {Record<string, string | undefined>} env @param {object} [handler] */
+/** Runs the fixture on its own terminal. @param {Record<string, string | undefined>} env @param {object} [handler] */
 async function onTerminal(env, handler) {
   const options = { env: envOf({ TERM: 'xterm-256color', ...env }, handler) }
   const { stdout } = await promisify(execFile)(
@@ -47,7 +47,7 @@ async function onTerminal(env, handler) {
   return stdout.replaceAll('\r\n', '\n')
 }
 
-/** @param {string} line what sh runs @param {object} [handler] */
+/** @param {string} line the shell command @param {object} [handler] */
 const shell = (line, handler) =>
   collect(spawn('sh', ['-c', line], { env: envOf({}, handler), stdio: 'pipe' }), { limit: 60_000 })
 
@@ -64,7 +64,7 @@ test('writes JSON into a pipe', async () => {
   }
 })
 
-test('writes to stderr, and what its level lets through', async () => {
+test('writes to stderr, from its level on', async () => {
   const { stdout, stderr } = await run('log-lines.js', {
     args: ['4', '1'],
     config: configOf({ stream: 'stderr', level: 'error' }),
@@ -76,7 +76,7 @@ test('writes to stderr, and what its level lets through', async () => {
   )
 })
 
-test('writes pretty where it is asked for, in colours only where they are forced', async () => {
+test('writes pretty output if configured, in colors only if forced', async () => {
   const options = { args: ['1', '1'], config: configOf({ format: 'pretty' }) }
   assert.match((await run('log-lines.js', options)).stdout.trimEnd(), PRETTY)
   const forced = (
@@ -90,7 +90,7 @@ test('writes pretty where it is asked for, in colours only where they are forced
   assert.match(off, PRETTY)
 })
 
-test('writes pretty and in colours on a terminal', { skip: !UNIX }, async () => {
+test('writes pretty output in colors on a terminal', { skip: !UNIX }, async () => {
   for (const handler of [
     undefined,
     { format: 'auto' },
@@ -103,7 +103,7 @@ test('writes pretty and in colours on a terminal', { skip: !UNIX }, async () => 
   }
 })
 
-test('NO_COLOR, FORCE_COLOR and the format are heeded on a terminal', {
+test('NO_COLOR, FORCE_COLOR and the format apply on a terminal', {
   skip: !UNIX,
 }, async () => {
   for (const env of [
@@ -120,7 +120,7 @@ test('NO_COLOR, FORCE_COLOR and the format are heeded on a terminal', {
   assertDelivered(readLines(await onTerminal({}, { format: 'json' })), { root: 2 })
 })
 
-test('a reader that leaves early ends the writing and not the program', {
+test('a reader that closes early ends the writing, not the program', {
   skip: !UNIX,
 }, async (t) => {
   const status = join(scratch(t), 'status')
@@ -131,7 +131,7 @@ test('a reader that leaves early ends the writing and not the program', {
   assert.equal(readFileSync(status, 'utf8'), '0\n')
 })
 
-test('a closed stream ends the writing and not the program', {
+test('a closed stream ends the writing, not the program', {
   skip: !UNIX,
 }, async () => {
   const closed = await shell(`${command('10', '1')} >&-`)
@@ -140,7 +140,7 @@ test('a closed stream ends the writing and not the program', {
   assert.deepEqual(both, { ...both, code: 0, stdout: '', stderr: '' })
 })
 
-test('a full disk is told once, and at the end what was not written', {
+test('a full disk causes one warning, and one at exit about records that were not written', {
   skip: process.platform !== 'linux',
 }, async () => {
   const { code, stderr } = await shell(`${command('100', '1')} > /dev/full`)
@@ -160,7 +160,7 @@ test('a slow reader of a pipe loses nothing', { skip: !UNIX }, async () => {
   assertDelivered(readLines(stdout), { root: 3000 })
 })
 
-test('a slow reader of a pipe that does not block loses nothing', { skip: !UNIX }, async () => {
+test('a slow reader of a non-blocking pipe loses nothing', { skip: !UNIX }, async () => {
   const { stdout, stderr, code } = await shell(
     `${process.execPath} -r '${REGISTER}' -e 'process.stdout.write(""); process.argv.push("3000", "300"); require(${JSON.stringify(FIXTURE)})' x | { sleep 1; cat; }`,
   )
@@ -168,7 +168,7 @@ test('a slow reader of a pipe that does not block loses nothing', { skip: !UNIX 
   assertDelivered(readLines(stdout), { root: 3000 })
 })
 
-test('writes into a file it was given as stdout', async (t) => {
+test('writes to a file that is stdout', async (t) => {
   const path = join(scratch(t), 'out')
   writeFileSync(path, '')
   const fd = openSync(path, 'a')
@@ -181,7 +181,7 @@ test('writes into a file it was given as stdout', async (t) => {
   assertDelivered(readLines(readFileSync(path, 'utf8')), { root: 100 })
 })
 
-test('levels from one on go to stderr, and raw is the message alone', async () => {
+test('records from the `stderr` level on go to stderr, and format raw is the message alone', async () => {
   const { stdout, stderr } = await run('log-lines.js', {
     args: ['4', '1'],
     config: configOf({ stderr: 'error', format: 'raw' }),
@@ -189,12 +189,12 @@ test('levels from one on go to stderr, and raw is the message alone', async () =
   assert.deepEqual([stdout, stderr], ['line 1\nline 3\n', 'line 2\nline 4\n'])
 })
 
-test('a narrow terminal gets no more than it has room for', { skip: !UNIX }, async () => {
+test('lines fit into a narrow terminal', { skip: !UNIX }, async () => {
   const text = await onTerminal({ COLUMNS: '40', NO_COLOR: '1' })
   assert.match(text.split('\n')[0], /^\d\d:\d\d:\d\d INFO {2}lines line 1 {2}i=1 pad='x'$/)
 })
 
-test('lines stay whole while the application prints to the same pipe', {
+test('lines are not interleaved with what the application prints to the same pipe', {
   skip: !UNIX,
 }, async (t) => {
   const path = join(scratch(t), 'out')

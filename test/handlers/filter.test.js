@@ -1,5 +1,5 @@
 'use strict'
-// What decides whether a handler gets a record: level, names, producers, library, rate and sample.
+// Filters that decide whether a handler gets a record: level, names, sources, library, rate and sample.
 
 const assert = require('node:assert/strict')
 const { join } = require('node:path')
@@ -7,7 +7,7 @@ const { test } = require('node:test')
 const { assertDelivered } = require('../helpers/delivery')
 const { readLog, run, scratch } = require('../helpers/run')
 
-/** Runs a program with one file handler for each of the given options; returns what they got. @param {{ after(fn: () => void): void }} t @param {string} program @param {object[]} options @param {string[]} [args] */
+/** Runs a program with one file handler per options object. Returns the records each got. @param {{ after(fn: () => void): void }} t @param {string} program @param {object[]} options @param {string[]} [args] */
 async function filtered(t, program, options, args = []) {
   const directory = scratch(t)
   const pathOf = (/** @type {number} */ i) => join(directory, `${i}.log`)
@@ -20,7 +20,7 @@ async function filtered(t, program, options, args = []) {
 /** @param {any[]} records */
 const messages = (records) => [...new Set(records.map(({ msg }) => msg))].sort()
 
-test('names, producers and libraries, each handler by its own', async (t) => {
+test('names, sources and libraries, separately for each handler', async (t) => {
   const [all, app, not, pool, worker, root, lib, own, both] = await filtered(
     t,
     'handlers/many-names.js',
@@ -53,7 +53,7 @@ test('names, producers and libraries, each handler by its own', async (t) => {
   )
 })
 
-test('a rate lets so many of a logger pass, and one record tells of the others', async (t) => {
+test('a rate limits the records of each logger, and one report counts the rest', async (t) => {
   const [limited, all] = await filtered(
     t,
     'log-lines.js',
@@ -94,7 +94,7 @@ test('a new interval lets records pass again', async (t) => {
   )
 })
 
-test('a sample is a share of a level, evenly; other levels are whole', async (t) => {
+test('a sample passes an even share of a level; other levels pass completely', async (t) => {
   const [third, none] = await filtered(
     t,
     'log-lines.js',

@@ -1,5 +1,5 @@
 'use strict'
-// Handlers of the user's own: modules with the listener, functions and objects on the root's main thread.
+// Module handler: modules of the user's own that run with the listener.
 
 const assert = require('node:assert/strict')
 const { join } = require('node:path')
@@ -44,7 +44,7 @@ for (const kind of ['threads', 'processes']) {
   })
 }
 
-test('one that fails loses only what it was given then, which is counted and announced', async (t) => {
+test('a write that fails loses only its own records, which are counted and reported', async (t) => {
   const { config, path, file } = use(t, { fail: 'first' })
   const { code, stdout, stderr } = await run('handlers/flush-and-count.js', { config })
   assert.equal(code, 0)
@@ -63,16 +63,19 @@ test('one that fails loses only what it was given then, which is counted and ann
   assert.deepEqual(JSON.parse(stdout), { root: { info: 1 } })
 })
 
-test('one that never answers keeps neither the others nor the end waiting for longer than it may', async (t) => {
+test('a module that never answers delays other handlers and the exit by no more than `overflow.wait`', async (t) => {
   const { config, file } = use(t, { fail: 'never' }, { overflow: { wait: '300ms' } })
   const { code, stderr } = await run('log-lines.js', { args: ['100', '1'], config })
   assert.equal(code, 0)
-  assert.match(stderr, /100 records did not arrive: it was too slow \(LOGSHARE_WARN_DROPPED\)\n$/)
+  assert.match(
+    stderr,
+    /100 records were not delivered: the receiver was too slow \(LOGSHARE_WARN_DROPPED\)\n$/,
+  )
   assertDelivered(readLog(file), { root: 100 })
 })
 
 for (const policy of ['block', 'drop']) {
-  test(`one that is slower than what is logged: ${policy}`, async (t) => {
+  test(`a module that is slower than the producers: ${policy}`, async (t) => {
     const overflow = { policy, limit: '1m' }
     const { config, path, file } = use(t, { rest: 60 }, { overflow })
     const { code, stderr } = await run('handlers/producers.js', { args: ['threads'], config })
@@ -86,13 +89,13 @@ for (const policy of ['block', 'drop']) {
       assert.equal(dropped, 0)
     }
     const told = sumByLevel(records.flatMap((each) => each.dropped ?? []))
-    const atEnd = Number(/(\d+) records did not arrive/.exec(stderr)?.[1] ?? 0)
+    const atEnd = Number(/(\d+) records were not delivered/.exec(stderr)?.[1] ?? 0)
     assert.equal((told.info ?? 0) + atEnd, dropped)
     assert.equal(readLog(file).filter(({ msg }) => msg.startsWith('record ')).length, 12000)
   })
 }
 
-test('what it had not yet taken when the root was killed is given to a successor’s', async (t) => {
+test('records not yet handled when the root was killed go to the module after the takeover', async (t) => {
   const { config, path } = use(t, { rest: 20 }, { overflow: { limit: '1m' } })
   const { signal } = await run('handlers/kill-root.js', { config })
   assert.equal(signal, 'SIGKILL')
@@ -104,7 +107,7 @@ test('what it had not yet taken when the root was killed is given to a successor
   assert.deepEqual([...new Set(last)].sort(), ['fork#1', 'fork#2', 'fork#3', 'fork#4'])
 })
 
-test('one that cannot be made is told, and one that is not there ends the start', async (t) => {
+test('a module that fails to create a handler is reported, and a missing one fails the start', async (t) => {
   const { config, file } = use(t, { fail: 'open' })
   const { code, stderr } = await run('log-lines.js', { args: ['3', '1'], config })
   assert.equal(code, 0)

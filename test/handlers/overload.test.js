@@ -1,5 +1,5 @@
 'use strict'
-// More than can be taken: each policy does what it says, lower levels go first, and every drop is counted and told.
+// Overload: each policy holds, lower levels are dropped first, and every drop is counted and reported.
 
 const test = require('node:test')
 const assert = require('node:assert/strict')
@@ -15,11 +15,11 @@ const SKIP = { skip: process.platform !== 'linux' }
 const PAD = 'x'.repeat(300)
 const STEP_LEVELS = { STEP_LEVELS: '1' }
 
-/** Milliseconds a reader takes nothing, where that is what is tested. */
+/** Milliseconds during which a reader reads nothing. */
 const BLOCKED = 10_000
 
 /**
- * A pipe that nobody reads until `read` is called, which brings what comes out of it into a file.
+ * A pipe that is not read until `read` is called. `read` copies its content to a file.
  * @param {import('node:test').TestContext} t
  */
 function makePipe(t) {
@@ -39,13 +39,13 @@ function makePipe(t) {
   return { writing, read }
 }
 
-/** What the reports in a log say was dropped. @param {readonly import('logshare').LogRecord[]} log */
+/** The dropped records according to the reports in a log. @param {readonly import('logshare').LogRecord[]} log */
 function reported(log) {
   return sumByLevel(log.flatMap(({ dropped }) => (dropped ? [dropped] : [])))
 }
 
 test(
-  'drop: a reader that takes nothing for 10 s costs lower levels, counted and told',
+  'drop: a reader that reads nothing for 10 s; lower levels are dropped, counted and reported',
   SKIP,
   async (t) => {
     const pipe = makePipe(t)
@@ -62,7 +62,7 @@ test(
     const count = 3000
     await app.take('log', { count, pad: PAD })
     await app.take('flush')
-    // The other handler has all of it, whatever the first one's reader does.
+    // The other handler has all records, whatever the first one's reader does.
     assertDelivered(readLog(config.handlers[1].path ?? ''), {
       root: count,
       'fork#1': count,
@@ -88,7 +88,7 @@ test(
 )
 
 test(
-  'block: a reader that takes nothing for 10 s is waited for, and nothing is lost',
+  'block: a reader that reads nothing for 10 s is waited for, and nothing is lost',
   SKIP,
   async (t) => {
     const pipe = makePipe(t)
@@ -98,14 +98,14 @@ test(
       overflow: { policy: 'block', limit: '1m', wait: '30s' },
     }
     const app = startSteps(t, { args: ['fork'], config, env: STEP_LEVELS, stdout: pipe.writing })
-    // More than the pipe, the handler, a ring and a queue file take together.
+    // More than the pipe, the handler, a ring and a queue file hold together.
     const count = 12_000
     const start = Date.now()
     const logged = app.take('log', { count, pad: PAD })
     await new Promise((resolve) => setTimeout(resolve, BLOCKED))
     const reading = pipe.read()
     await logged
-    assert.ok(Date.now() - start >= BLOCKED, 'callers have waited')
+    assert.ok(Date.now() - start >= BLOCKED, 'callers waited')
     const { drops } = await app.take('stats')
     assert.equal(await app.end(), 0)
     assert.deepEqual(drops, {})
@@ -113,7 +113,7 @@ test(
   },
 )
 
-test('block: waited for in vain once, not at each call', SKIP, async (t) => {
+test('block: after one wait that timed out, later calls do not wait', SKIP, async (t) => {
   const pipe = makePipe(t)
   const config = {
     level: 'trace',
@@ -141,7 +141,7 @@ test('block: waited for in vain once, not at each call', SKIP, async (t) => {
 })
 
 for (const policy of /** @type {const} */ (['drop', 'block'])) {
-  test(`a process whose listener does not run for a while: ${policy}`, SKIP, async (t) => {
+  test(`a process whose listener is stopped for a while: ${policy}`, SKIP, async (t) => {
     const path = join(scratch(t), 'app.log')
     const config = {
       level: 'trace',
@@ -170,7 +170,7 @@ for (const policy of /** @type {const} */ (['drop', 'block'])) {
   })
 }
 
-test('a handler of the application that blocks the main thread', async (t) => {
+test("an application's handler that blocks the main thread", async (t) => {
   const path = join(scratch(t), 'app.log')
   const config = {
     level: 'trace',

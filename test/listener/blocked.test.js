@@ -1,5 +1,5 @@
 'use strict'
-// A blocked root and children that never yield: everybody is heard all the same.
+// A blocked root, and children that never return to the event loop: their records are in the log all the same.
 
 const assert = require('node:assert/strict')
 const { readFileSync } = require('node:fs')
@@ -21,7 +21,7 @@ for (const how of ['loop', 'wait', 'spawnSync']) {
     const unblocked = told.find(({ name }) => name === 'root')
     for (const name of CHILDREN) {
       const child = told.find((each) => each.name === name)
-      assert.equal(child?.seen, 300, `${name}: records in the log before the root went on`)
+      assert.equal(child?.seen, 300, `${name}: records in the log before the root was unblocked`)
       assert.ok(told.indexOf(child) < told.indexOf(unblocked), `${name} before the root`)
     }
     assertDelivered(readLog(path), { root: 2, 'worker#1': 300, 'fork#1': 300, 'spawn#1': 300 })
@@ -29,7 +29,7 @@ for (const how of ['loop', 'wait', 'spawnSync']) {
 }
 
 for (const kind of CHILDREN) {
-  it(`a ${kind} in a busy loop is heard at once`, async (t) => {
+  it(`records of a ${kind} in a busy loop are in the log at once`, async (t) => {
     const { path, reports, options } = prepare(t)
     const result = await run('blocked/latency.js', { ...options, args: [kind, path] })
     assert.equal(result.code, 0, result.stderr)
@@ -44,7 +44,7 @@ for (const kind of CHILDREN) {
 }
 
 for (const way of WAYS) {
-  it(`what is logged before the first turn of an event loop is there, by ${way}`, async (t) => {
+  it(`records logged before the first turn of the event loop are in the log, by ${way}`, async (t) => {
     const { path, options } = prepare(t)
     const result = await run('blocked/early-root.js', { ...options, way })
     assert.equal(result.code, 0, result.stderr)

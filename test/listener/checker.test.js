@@ -1,5 +1,5 @@
 'use strict'
-// The delivery checker itself: broken on purpose, delivery is seen to be broken.
+// The delivery checker itself: it detects delivery that was broken on purpose.
 
 const assert = require('node:assert/strict')
 const { join } = require('node:path')
@@ -10,16 +10,16 @@ const { run, scratch, readLog, readLines, FIXTURES } = require('../helpers/run')
 const EXPECTED = { root: 1000, 'worker#1': 1000, 'fork#1': 1000 }
 const WHOLE = { lost: 0, doubled: 0, disordered: 0 }
 
-/** What is done to 50 records of each of the three producers. */
+/** How 50 records of each of the three producers are broken. */
 const BREAKS = { drop: 'lost', double: 'doubled', swap: 'disordered' }
 
-it('passes what is whole', async (t) => {
+it('passes complete delivery', async (t) => {
   const records = await logBroken(t, '')
   assertDelivered(records, EXPECTED)
 })
 
 for (const [how, fault] of Object.entries(BREAKS)) {
-  it(`sees a listener's queues that ${how} records`, async (t) => {
+  it(`detects queues that ${how} records`, async (t) => {
     const records = await logBroken(t, how)
     const { producers, ...faults } = audit(records)
     assert.equal(producers.size, 3)
@@ -28,7 +28,7 @@ for (const [how, fault] of Object.entries(BREAKS)) {
   })
 }
 
-it('sees that the last records of a producer are missing', async (t) => {
+it('detects that the last records of a producer are missing', async (t) => {
   const records = await logBroken(t, '')
   const last = records.findLastIndex(({ source }) => source === 'fork#1')
   const rest = records.filter((_, i) => i !== last)
@@ -36,13 +36,13 @@ it('sees that the last records of a producer are missing', async (t) => {
   assert.throws(() => assertDelivered(rest, EXPECTED), { code: 'ERR_ASSERTION' })
 })
 
-it('sees that a producer is missing', async (t) => {
+it('detects that a producer is missing', async (t) => {
   const records = await logBroken(t, '')
   const rest = records.filter(({ source }) => source !== 'worker#1')
   assert.throws(() => assertDelivered(rest, EXPECTED), { code: 'ERR_ASSERTION' })
 })
 
-it('sees a line that is torn', () => {
+it('detects a torn line', () => {
   assert.throws(() => readLines('{"seq":1}\n{"seq":\n2}\n'), /not a JSON line/)
 })
 

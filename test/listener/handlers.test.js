@@ -1,5 +1,5 @@
 'use strict'
-// Handlers of the application's own, flush() and stats(): what the root's main thread is told of the whole tree.
+// addHandler(), flush() and stats() on the root's main thread, for records of the whole tree.
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
@@ -14,7 +14,7 @@ const TOTAL = { root: 2 * COUNT, 'worker#1': COUNT + 1, 'fork#1': COUNT + 1 }
 /** @type {Promise<{ run: Awaited<ReturnType<typeof run>>, log: import('logshare').LogRecord[], out: any }> | undefined} */
 let result
 
-/** The one run these tests look at. @param {{ after(fn: () => void): void }} t */
+/** The run that all these tests check. @param {{ after(fn: () => void): void }} t */
 function handlersRun(t) {
   const path = join(scratch(t), 'a.log')
   result ??= run('handlers.js', {
@@ -26,7 +26,7 @@ function handlersRun(t) {
 test('handlers of the application', async (t) => {
   const { run: done, log, out } = await handlersRun(t)
 
-  await t.test('end well, with a thrower announced once', () => {
+  await t.test('do not break the application, and one that throws is reported once', () => {
     assert.equal(done.code, 0)
     assert.equal(
       done.stderr,
@@ -36,10 +36,10 @@ test('handlers of the application', async (t) => {
       out.ends.map(([code]) => code),
       [0, 0],
     )
-    assert.equal(out.calls.thrown, 4 * COUNT + 3) // the root logs once more when others are removed
+    assert.equal(out.calls.thrown, 4 * COUNT + 3) // the root logs once more after the others are removed
   })
 
-  await t.test('get every record of the tree, each producer in order, as the file does', () => {
+  await t.test('get every record of the tree, each producer in order, like the file', () => {
     for (const list of [out.lists.fn, out.lists.object]) assertDelivered(list, TOTAL)
     assert.deepEqual(out.lists.fn, out.lists.object)
     assertDelivered(log, { ...TOTAL, root: 2 * COUNT + 1 })
@@ -52,7 +52,7 @@ test('handlers of the application', async (t) => {
     assert.equal(audit(log).producers.size, 3)
   })
 
-  await t.test('get nothing once removed, and nothing in a child', () => {
+  await t.test('get nothing after removal, and nothing in a child', () => {
     assert.deepEqual(out.lists.mute, [])
     assert.ok(!out.lists.fn.some(({ msg }) => msg === 'removed'))
   })
@@ -62,7 +62,7 @@ test('handlers of the application', async (t) => {
     assert.equal(out.calls.flush, 2)
   })
 
-  await t.test('are counted by stats(), inline and in the thread', () => {
+  await t.test('are counted by stats(), inline and in the listener thread', () => {
     assert.deepEqual(out.before, {
       source: 'root',
       made: 0,
@@ -103,7 +103,7 @@ function frameOf(seq, text) {
   return buffer.subarray(0, writeFrame(buffer, 0, head, text))
 }
 
-test('damaged queues reach the handlers as what they are, and nobody is hurt', async (t) => {
+test('damaged records reach the handlers as they are and break nothing', async (t) => {
   const directory = scratch(t)
   const bytes = Buffer.concat([
     frameOf(1, '{"msg":"one"}'),
@@ -124,7 +124,7 @@ test('damaged queues reach the handlers as what they are, and nobody is hurt', a
   assert.ok(damaged > 0)
 })
 
-test('flush() is waited for when nothing else keeps the process running', async (t) => {
+test('a pending flush() keeps the process alive', async (t) => {
   const path = join(scratch(t), 'a.log')
   const { code, stdout } = await run('flush-last.js', {
     config: { adapters: false, handlers: [{ type: 'file', path }] },

@@ -1,5 +1,5 @@
 'use strict'
-// Another process spoils the queue files and shouts at the doorbell while an application runs: it goes on as it was.
+// Another process damages the queue files and floods the doorbell while an application runs: the application is unaffected.
 
 const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')
@@ -22,7 +22,7 @@ const {
 
 const PROGRAM = join(FIXTURES, 'hostile/neighbours.js')
 
-/** A random number with a seed, so that a failure can be had again. */
+/** Seeded random numbers, so that a failure is reproducible. */
 function chance(seed = 7) {
   let state = seed
   return (/** @type {number} */ below) => {
@@ -32,7 +32,7 @@ function chance(seed = 7) {
 }
 
 /**
- * Runs the program; `harm` comes between its children's beginning and their end.
+ * Runs the program and calls `harm` while its children log.
  * @param {import('node:test').TestContext} t
  * @param {(runtime: string) => Promise<unknown> | void} harm
  */
@@ -68,7 +68,7 @@ const segments = (runtime) =>
     .filter((name) => name.endsWith('.q'))
     .map((name) => join(runtime, name))
 
-it('bytes put behind the queues of others cost none of their records', async (t) => {
+it('bytes appended to queue files cost no records', async (t) => {
   const random = chance()
   const { path, counted, stats } = await runHarmed(t, async (runtime) => {
     for (let round = 0; round < 200; round++) {
@@ -84,7 +84,7 @@ it('bytes put behind the queues of others cost none of their records', async (t)
   assert.ok(stats.damaged > 0)
 })
 
-it('what is flipped, cut and taken away is counted, and what comes later is delivered', async (t) => {
+it('flipped, truncated and removed bytes are counted, and later records are delivered', async (t) => {
   const random = chance()
   const { path, counted, stats } = await runHarmed(t, async (runtime) => {
     for (let round = 0; round < 200; round++) {
@@ -107,9 +107,9 @@ it('what is flipped, cut and taken away is counted, and what comes later is deli
   })
   const lines = fs.readFileSync(path, 'utf8').split('\n').filter(Boolean)
   const records = lines.flatMap(parse)
-  assert.equal(new Set(lines).size, lines.length, 'a line twice')
+  assert.equal(new Set(lines).size, lines.length, 'duplicate line')
   assert.ok(stats.damaged > 0)
-  // The one in memory has lost nothing, and the others nothing that came behind the harm.
+  // The producer with a ring has lost nothing; the others have lost nothing logged after the damage.
   const of = (/** @type {string} */ source) =>
     new Set(records.filter((each) => each.source === source).map(({ n }) => Number(n)))
   assert.equal(of('worker#1').size, counted[0])
@@ -122,7 +122,7 @@ it('what is flipped, cut and taken away is counted, and what comes later is deli
   }
 })
 
-it('a doorbell that is shouted at by thousands costs nothing', async (t) => {
+it('thousands of connections that flood the doorbell cost no records', async (t) => {
   const noises = [
     '',
     'x',
@@ -146,7 +146,7 @@ it('a doorbell that is shouted at by thousands costs nothing', async (t) => {
       if (i % 3 === 0) socket.end()
       sockets.push(socket)
     }
-    // All were heard: the last one is either answered by an end, or open.
+    // All were accepted: the last connection is either closed by the listener or open.
     const last = connect(doorbellPath(runtime)).on('error', () => {})
     sockets.push(last)
     await once(last, 'connect')
@@ -155,7 +155,7 @@ it('a doorbell that is shouted at by thousands costs nothing', async (t) => {
   assertDelivered(readLog(path), { root: 1, 'worker#1': worker, 'fork#1': one, 'fork#2': two })
 })
 
-/** Until both forks have more in the log than they have now. @param {string} path */
+/** Resolves when both forks have more records in the log than now. @param {string} path */
 async function heardAgain(path) {
   const counts = () => {
     const lines = fs.readFileSync(path, 'utf8').split('\n')
@@ -175,6 +175,6 @@ function parse(line) {
   try {
     return [JSON.parse(line)]
   } catch {
-    return [] // a text that was hit
+    return [] // a damaged line
   }
 }

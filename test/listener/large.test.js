@@ -1,5 +1,5 @@
 'use strict'
-// What is too large, too deep or throws is logged, or a mark stands in its place; the next record is there.
+// Values that are too large, too deep or throw are logged or replaced by a placeholder, and the next record arrives.
 
 const assert = require('node:assert/strict')
 const { createReadStream, readFileSync } = require('node:fs')
@@ -9,7 +9,7 @@ const { it } = require('node:test')
 const { assertDelivered } = require('../helpers/delivery.js')
 const { run, scratch } = require('../helpers/run.js')
 
-/** KiB that logging a text of half a gigabyte may take at most, the text included. */
+/** Most memory (KiB) for logging a text of half a gigabyte, including the text. */
 const MEMORY = 1.5 * 2 ** 20
 const SOURCES = { root: 'root', worker: 'worker#1', fork: 'fork#1' }
 
@@ -58,7 +58,7 @@ for (const [kind, source] of Object.entries(SOURCES)) {
   })
 }
 
-/** Long values as their lengths. @param {import('logshare').LogRecord} record @returns {any} */
+/** Replaces long values by their lengths. @param {import('logshare').LogRecord} record @returns {any} */
 function summary(record) {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, short(value)]))
 }

@@ -1,5 +1,5 @@
 'use strict'
-// Order: the records of sixteen producers stand in the file by the time they were made.
+// Order: the records of sixteen producers are in the file in order of time.
 
 const assert = require('node:assert/strict')
 const { join } = require('node:path')
@@ -20,12 +20,12 @@ for (const window of [20, 250]) {
     assert.equal(records.length, 16 * RECORDS)
     const late = records.filter(({ time }, i) => i > 0 && time < records[i - 1].time)
     t.diagnostic(`${late.length} of ${records.length} records earlier than the one before`)
-    // A producer that is kept from running for longer than the window comes late; the machine's share, not ours.
+    // On a busy machine a producer may not run for longer than the window; then its records are late.
     if (window >= 250) assert.equal(late.length, 0)
   })
 }
 
-it('without a window records come as they arrive, each producer in order', async (t) => {
+it('without a window records are in order of arrival, each producer in order', async (t) => {
   const path = join(scratch(t), 'app.log')
   const config = { order: { window: 0 }, handlers: [{ type: 'file', path }] }
   await run('order.js', { args: [String(RECORDS)], config })

@@ -1,5 +1,5 @@
 'use strict'
-// Producers that are stopped or wait for ever: the others' records do not wait for them.
+// Producers that are stopped or wait forever do not delay the records of others.
 
 const assert = require('node:assert/strict')
 const { readFileSync } = require('node:fs')
@@ -11,7 +11,7 @@ const { run, scratch, readLines, readLog } = require('../helpers/run')
 const ROUNDS = 10
 
 for (const window of ['0', '50ms', '500ms']) {
-  it(`with a window of ${window} records pass those who are stalled`, {
+  it(`with a window of ${window} records are not delayed by stalled producers`, {
     skip: process.platform !== 'linux',
   }, async (t) => {
     const directory = scratch(t)

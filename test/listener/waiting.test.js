@@ -1,5 +1,5 @@
 'use strict'
-// A main thread that waits for a child which logs more than any queue holds: neither waits for ever, nothing is lost.
+// A main thread that waits for a child which logs more than its queue holds: no deadlock, and no record is lost.
 
 const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')
@@ -11,17 +11,17 @@ const { it } = require('node:test')
 const { assertDelivered } = require('../helpers/delivery')
 const { cleanEnv, FIXTURES, readLines, readLog, REGISTER, run, scratch } = require('../helpers/run')
 
-/** Records of 1000 bytes: ten rings full. */
+/** Records of 1000 bytes: ten times the capacity of a ring. */
 const RECORDS = 20_000
 const MANY = 200_000
 const MAX_RSS = 300
-const NOTICE = /^logshare: .* the main thread did not take them.*\n$/
+const NOTICE = /^logshare: .* the main thread did not receive them in time.*\n$/
 
 for (const [depth, source] of /** @type {const} */ ([
   [1, 'worker#1'],
   [2, 'worker#1/worker#1'],
 ])) {
-  const whom = depth === 1 ? 'a worker' : 'a worker that waits for its own'
+  const whom = depth === 1 ? 'a worker' : 'a worker that waits for its own worker'
 
   it(`in Atomics.wait for ${whom}: into a file`, async (t) => {
     const path = join(scratch(t), 'app.log')
@@ -42,7 +42,7 @@ for (const [depth, source] of /** @type {const} */ ([
     assert.equal(stats.undelivered, 0)
   })
 
-  it(`in Atomics.wait for ${whom}: relayed, what is beyond the limit is counted`, async (t) => {
+  it(`in Atomics.wait for ${whom}: relayed, records beyond the limit are counted`, async (t) => {
     const config = { overflow: { limit: '4m' } }
     const { stdout, stderr, stats } = await wait(t, ['console', depth], config)
     assert.match(stderr, NOTICE)
@@ -62,19 +62,19 @@ for (const how of ['logger', 'console']) {
   })
 }
 
-it('in spawnSync for a child that prints: all of it is printed, whatever the limit', async (t) => {
+it('in spawnSync for a child that prints: everything is printed, whatever the limit', async (t) => {
   const { stdout, told } = await spawnSync(t, ['console', RECORDS], { overflow: { limit: '4m' } })
   assert.equal(countLines(stdout), RECORDS)
   assert.equal(told.undelivered, 0)
 })
 
-it('in spawnSync for a child that prints: at once', async (t) => {
+it('in spawnSync for a child that prints: printed at once', async (t) => {
   const child = spawn(process.execPath, ['-r', REGISTER, join(FIXTURES, 'blocked/live.js')], {
     env: cleanEnv(),
   })
   t.after(() => child.kill('SIGKILL'))
   const closed = once(child, 'close')
-  // What is printed is answered, and only then the child that is waited for comes to its end.
+  // The child exits only after what it printed was answered.
   child.stdout.once('data', () => child.stdin.end('seen'))
   assert.deepEqual(await closed, [0, null])
 })
@@ -109,12 +109,12 @@ async function tell(t, program, args, config) {
   return { ...ended, told: /** @type {any[]} */ (readLines(readFileSync(report, 'utf8'))) }
 }
 
-/** Lines that were printed; not the records that tell of drops. @param {string} text */
+/** Number of printed lines without the reports of drops. @param {string} text */
 function countLines(text) {
   return text.split('\n').filter((line) => line.startsWith('x')).length
 }
 
-/** Records of a log too large for a string; fails at the first that is not the next. @param {string} path @param {string} source */
+/** Counts the records of a log that is too large for a string. Fails at the first one out of order. @param {string} path @param {string} source */
 async function countInOrder(path, source) {
   let count = 0
   for await (const line of createInterface({ input: createReadStream(path) })) {

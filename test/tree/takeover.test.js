@@ -17,7 +17,7 @@ for (const times of [1, 3, 4]) {
     const args = [String(times), '5000']
     const { code, stderr } = await run('death/listener.js', { args, config })
     assert.equal(code, 0, stderr)
-    assert.match(stderr, /^logshare: the listener's thread died: .*LOGSHARE_WARN_LISTENER\)\n$/)
+    assert.match(stderr, /^logshare: the listener thread died: .*LOGSHARE_WARN_LISTENER\)\n$/)
     // The workers of workers are started after the first listener thread has died.
     const sources = ['worker#1', 'worker#2', 'fork#1', 'fork#2']
     const nested = ['worker#1/worker#1', 'worker#2/worker#1']

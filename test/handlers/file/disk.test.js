@@ -1,5 +1,5 @@
 'use strict'
-// A log file whose disk is full or whose path leads elsewhere: nothing is lost if that ends in time, and all is told.
+// A log file whose disk is full or whose path changes: nothing is lost if that ends in time, and every drop is reported.
 
 const test = require('node:test')
 const assert = require('node:assert/strict')
@@ -16,7 +16,7 @@ const COUNT = 2000
 const PAD = 'x'.repeat(300)
 const STEP = { count: COUNT, pad: PAD }
 
-/** Modes: the listener inline, and in its thread with children that log as well. */
+/** The listener inline, and in its thread with children that log too. */
 const MODES = { inline: [], threaded: ['fork'] }
 
 /** @param {keyof typeof MODES} mode @param {number} records by each producer @returns {Record<string, number>} */
@@ -34,7 +34,7 @@ function assertComplete(path, counts) {
 for (const [mode, args] of /** @type {[keyof typeof MODES, string[]][]} */ (
   Object.entries(MODES)
 )) {
-  test(`a full disk loses nothing when there is room again in time, ${mode}`, {
+  test(`a full disk loses nothing if there is room again in time, ${mode}`, {
     skip: !IS_LINUX,
   }, async (t) => {
     const disk = mountSmall(t, '4m')
@@ -65,7 +65,7 @@ for (const [mode, args] of /** @type {[keyof typeof MODES, string[]][]} */ (
     assert.match(app.notices[0], /^logshare: file .*app\.log: ENOSPC.*\(LOGSHARE_WARN_HANDLER\)$/)
   })
 
-  test(`a disk that stays full costs lower levels first, and all is counted, ${mode}`, {
+  test(`a disk that stays full: lower levels are dropped first, and all drops are counted, ${mode}`, {
     skip: !IS_LINUX,
   }, async (t) => {
     const disk = mountSmall(t, '4m')
@@ -83,7 +83,7 @@ for (const [mode, args] of /** @type {[keyof typeof MODES, string[]][]} */ (
     await app.take('flush')
     rmSync(join(disk, 'filler'))
     while ((await app.take('stats')).waiting > 0) await app.take('flush')
-    await app.take('flush') // what was dropped is told behind what was written
+    await app.take('flush') // the report of drops comes after the written records
     const { drops } = await app.take('stats')
     assert.equal(await app.end(), 0)
     const log = readLog(path)
@@ -94,15 +94,15 @@ for (const [mode, args] of /** @type {[keyof typeof MODES, string[]][]} */ (
       const there = own.filter((record) => record.source === source)
       const lost = Object.values(drops[source] ?? {}).reduce((sum, count) => sum + count, 0)
       assert.equal(there.length + lost, made, source)
-      assert.ok(drops[source].debug > COUNT / 8, 'the lowest level goes first')
-      assert.equal(drops[source].error, undefined, 'errors have room')
+      assert.ok(drops[source].debug > COUNT / 8, 'the lowest level is dropped first')
+      assert.equal(drops[source].error, undefined, 'room is reserved for errors')
       assert.ok((drops[source].warn ?? 0) <= (drops[source].info ?? 0))
     }
     const { doubled, disordered } = audit(own)
     assert.deepEqual([doubled, disordered], [0, 0])
   })
 
-  test(`at the end, what is not written is told and the exit code kept, ${mode}`, {
+  test(`at exit, records that were not written are reported and the exit code is kept, ${mode}`, {
     skip: !IS_LINUX,
   }, async (t) => {
     const disk = mountSmall(t, '4m')
@@ -119,7 +119,7 @@ for (const [mode, args] of /** @type {[keyof typeof MODES, string[]][]} */ (
     const written = readFileSync(join(disk, 'app.log'), 'utf8').split('\n').length - 1
     const missing = Number(/(\d+) records were not/.exec(end)?.[1])
     const made = Object.keys(expected(mode, 0)).length * (COUNT + 10)
-    // The disk may have taken half of the line it filled up in.
+    // The last line may be incomplete: the disk became full within it.
     assert.equal(written + missing, made)
   })
 
@@ -160,7 +160,7 @@ for (const [mode, args] of /** @type {[keyof typeof MODES, string[]][]} */ (
   })
 }
 
-test('a file that may not be opened any more', { skip: !IS_LINUX }, async (t) => {
+test('a file that can no longer be opened', { skip: !IS_LINUX }, async (t) => {
   const around = scratch(t)
   chmodSync(around, 0o755)
   const home = join(around, 'logs')

@@ -1,5 +1,5 @@
 'use strict'
-// Others put the log file aside: logrotate with its postrotate script, with copytruncate, and whoever sends a signal.
+// Another program moves the log file: logrotate with a postrotate script or copytruncate, reopen(), a signal, the command.
 
 const assert = require('node:assert/strict')
 const { once } = require('node:events')
@@ -28,7 +28,7 @@ function start(t, more = {}) {
   return { ...app, folder, path, directory }
 }
 
-/** Runs logrotate as it is run every night. @param {string} folder @param {string} path @param {string} directives */
+/** Runs logrotate as its nightly job does. @param {string} folder @param {string} path @param {string} directives */
 function logrotate(folder, path, directives) {
   const conf = join(folder, 'rotate.conf')
   writeFileSync(conf, `${path} {\n${directives}\n}\n`, { mode: 0o644 })
@@ -46,12 +46,12 @@ test('logrotate, with a postrotate script', { skip }, async (t) => {
   await take('log', { count: 10 })
   await take('flush')
   for (let nth = 1; nth <= 4; nth++) {
-    const logged = take('log', { count: 8000 }) // while it is put aside
+    const logged = take('log', { count: 8000 }) // while logrotate renames the file
     logrotate(folder, path, directives)
     const { size } = statSync(`${path}.1`)
     await logged
     await take('flush')
-    assert.equal(statSync(`${path}.1`).size, size, 'written to behind the script')
+    assert.equal(statSync(`${path}.1`).size, size, 'written to after the script ended')
   }
   assert.deepEqual([await end(), notices], [0, []])
   const files = [4, 3, 2, 1].map((nth) => `${path}.${nth}`)
@@ -63,7 +63,7 @@ test('logrotate, with copytruncate', { skip }, async (t) => {
   const { take, end, notices, folder, path } = start(t)
   for (let nth = 1; nth <= 3; nth++) {
     await take('log', { count: 300 })
-    await take('flush') // what is written between its copy and its cut is lost: that is how it works
+    await take('flush') // copytruncate loses what is written between its copy and its truncate
     logrotate(folder, path, 'rotate 9\ncopytruncate')
     assert.equal(statSync(path).size, 0)
   }
@@ -74,11 +74,11 @@ test('logrotate, with copytruncate', { skip }, async (t) => {
   assertDelivered(records, { root: 1200, 'fork#1': 1200, 'worker#1': 1200 })
 })
 
-test('logrotate beside rotation of our own', { skip }, async (t) => {
+test('logrotate together with our own rotation', { skip }, async (t) => {
   const { take, end, notices, folder, path } = start(t, { rotate: { size: '50k' } })
   for (let nth = 1; nth <= 3; nth++) {
     await take('log', { count: 300 })
-    await take('flush') // logrotate gives up if the file is not there just when it renames it
+    await take('flush') // logrotate fails if the file is missing at the moment of its rename
     logrotate(folder, path, 'rotate 9\ncreate')
     await take('log', { count: 300 })
     await take('reopen')
@@ -90,7 +90,7 @@ test('logrotate beside rotation of our own', { skip }, async (t) => {
   assertDelivered(records, { root: 2100, 'fork#1': 2100, 'worker#1': 2100 })
 })
 
-test('reopen() of the root resolves when nothing goes into the old file any more', async (t) => {
+test('reopen() in the root resolves when nothing is written to the old file any more', async (t) => {
   const { take, end, path } = start(t)
   await take('log', { count: 10 })
   renameSync(path, `${path}.1`)
@@ -106,7 +106,7 @@ test('reopen() of the root resolves when nothing goes into the old file any more
 })
 
 for (const args of [[], ['fork']]) {
-  test(`a signal that was asked for, ${args.length > 0 ? 'threaded' : 'inline'}`, {
+  test(`the signal configured in \`reopen\`, ${args.length > 0 ? 'threaded' : 'inline'}`, {
     skip: process.platform === 'win32',
   }, async (t) => {
     const path = join(scratch(t), 'app.log')
@@ -124,7 +124,7 @@ for (const args of [[], ['fork']]) {
   })
 }
 
-test('a signal that was not asked for ends the process as ever', {
+test('a signal that is not configured ends the process as without logshare', {
   skip: process.platform === 'win32',
 }, async (t) => {
   const app = startSteps(t, {
@@ -136,7 +136,7 @@ test('a signal that was not asked for ends the process as ever', {
   assert.equal(signal, 'SIGHUP')
 })
 
-test('the command finds applications by process, by directory and by itself', async (t) => {
+test('the command finds applications by process id, by directory and without arguments', async (t) => {
   const folder = scratch(t)
   const path = join(folder, 'app.log')
   const env = { XDG_RUNTIME_DIR: folder, TMPDIR: folder }

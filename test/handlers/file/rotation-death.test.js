@@ -1,5 +1,5 @@
 'use strict'
-// Killed while a log file is put aside or an old one compressed: each record is in the files once, whoever goes on.
+// Killed during rotation or compression: every record is in the files once, whichever process takes over.
 
 const assert = require('node:assert/strict')
 const { existsSync, readdirSync, readFileSync, writeFileSync } = require('node:fs')
@@ -44,7 +44,7 @@ for (const point of [
 }
 
 for (const kills of [1, 3]) {
-  test(`the root is killed while 8 children log, and ${kills - 1} of its successors`, async (t) => {
+  test(`the root is killed while 8 children log, and so are ${kills - 1} processes that took over`, async (t) => {
     const app = await startOrphans(t, { children: 8, records: 3000, rotate: ROTATE })
     const killed = new Set()
     for (let kill = 0; kill < kills; kill++) {
@@ -58,7 +58,7 @@ for (const kills of [1, 3]) {
   })
 }
 
-test('what a killed listener has left is compared with, also where it is found late', async (t) => {
+test('records are deduped against the files of a killed listener, even if its directory is found late', async (t) => {
   const rotate = { interval: '1d', compress: true }
   const app = await startOrphans(t, { children: 1, records: 1e6, rotate })
   await app.fallBehind(4000)
@@ -67,7 +67,7 @@ test('what a killed listener has left is compared with, also where it is found l
   const env = { CRASH_AT: 'behind the lines', CRASH_NTH: '1', CRASH_LOG: app.log }
   const { signal } = await command(['recover', app.directory], { preload: ['-r', CRASH], env })
   assert.equal(signal, 'SIGKILL')
-  // As if that had been yesterday: the next start puts the file aside before it hears, at its first child, what is left.
+  // As if that had been yesterday: the next start rotates the file before its first child, when it finds the directory.
   const [first = '', ...rest] = readFileSync(app.log, 'utf8').split('\n')
   const shift = (/** @type {string} */ _, /** @type {string} */ time) =>
     `"time":${Number(time) - 86_400_000}`

@@ -1,5 +1,5 @@
 'use strict'
-// Rotation: old files are put aside whole, named, kept, compressed, and nothing is lost or doubled by it.
+// Rotation: files are rotated between lines, named, kept and compressed, and no record is lost or duplicated.
 
 const assert = require('node:assert/strict')
 const {
@@ -33,21 +33,21 @@ const configOf = (path, rotate, more = {}) => ({
   handlers: [{ type: 'file', path, rotate, ...more }],
 })
 
-/** The day of a time where we are, as names have it. @param {number} [time] */
+/** The local date of a time, as in file names. @param {number} [time] */
 function dayOf(time = Date.now()) {
   const date = new Date(time)
   const parts = [date.getFullYear(), date.getMonth() + 1, date.getDate()]
   return parts.map((part) => String(part).padStart(2, '0')).join('-')
 }
 
-/** A file that an earlier run has put aside. @param {string} path @param {number} age @param {string | Buffer} [text] */
+/** Makes a file that an earlier run rotated. @param {string} path @param {number} age @param {string | Buffer} [text] */
 function leave(path, age, text = 'old\n') {
   writeFileSync(path, text)
   const time = (Date.now() - age) / 1000
   utimesSync(path, time, time)
 }
 
-/** Logs a few records and ends. @param {string} path @param {object} rotate @param {number} [count] */
+/** Logs a few records and exits. @param {string} path @param {object} rotate @param {number} [count] */
 async function log(path, rotate, count = 10) {
   const { code, stderr } = await run('log-lines.js', {
     config: configOf(path, rotate),
@@ -86,7 +86,7 @@ for (const compress of [false, true]) {
   })
 }
 
-test('the thread that writes is terminated again and again', async (t) => {
+test('the listener thread is terminated again and again', async (t) => {
   const path = join(scratch(t), 'app.log')
   const config = configOf(path, { size: '20k', compress: true, keep: 1000 })
   const { code, stderr } = await run('death/listener.js', { args: ['3', '5000'], config })
@@ -95,7 +95,7 @@ test('the thread that writes is terminated again and again', async (t) => {
   assert.equal(readAll(path).length, 6 * 5000)
 })
 
-test('a record larger than the limit has a file of its own', async (t) => {
+test('a record larger than the size limit gets its own file', async (t) => {
   const path = join(scratch(t), 'app.log')
   const app = startSteps(t, { config: configOf(path, { size: '2k' }) })
   await app.take('log', { count: 3 })
@@ -108,13 +108,13 @@ test('a record larger than the limit has a file of its own', async (t) => {
 })
 
 for (const args of [[], ['fork']]) {
-  test(`each second has its file, ${args.length > 0 ? 'threaded' : 'inline'}`, async (t) => {
+  test(`each second gets its own file, ${args.length > 0 ? 'threaded' : 'inline'}`, async (t) => {
     const path = join(scratch(t), 'app.log')
     const app = startSteps(t, { args, config: configOf(path, { interval: '1s', size: '1m' }) })
     const end = Date.now() + 2500
     while (Date.now() < end) await app.take('log', { count: 20 })
     await app.take('flush')
-    // Then nobody logs any more.
+    // No more records from here on.
     const last = oldFiles(path).length
     await until(() => oldFiles(path).length > last, 'file')
     assert.equal(readFileSync(path, 'utf8'), '')
@@ -125,7 +125,7 @@ for (const args of [[], ['fork']]) {
     let total = 0
     for (const { name, text } of files) {
       const seconds = readLines(text).map(({ time }) => Math.floor(time / 1000))
-      const first = mostOf(seconds) // a record may have come late
+      const first = mostOf(seconds) // a record may have arrived late
       total += seconds.length
       strays += seconds.filter((second) => second !== first).length
       const local = new Date(first * 1000)
@@ -140,13 +140,13 @@ for (const args of [[], ['fork']]) {
   })
 }
 
-/** The value there is most of. @param {number[]} values */
+/** The most frequent value. @param {number[]} values */
 function mostOf(values) {
   const count = (/** @type {number} */ value) => values.filter((each) => each === value).length
   return [...new Set(values)].reduce((most, value) => (count(value) > count(most) ? value : most))
 }
 
-test('the file of yesterday is put aside at the start', async (t) => {
+test("yesterday's file is rotated at start", async (t) => {
   const folder = scratch(t)
   const [lines, text, today] = ['lines', 'text', 'today'].map((name) => join(folder, `${name}.log`))
   const time = Date.now() - DAY
@@ -164,7 +164,7 @@ test('the file of yesterday is put aside at the start', async (t) => {
   assert.match(readFileSync(today, 'utf8'), /^today\n\{/)
 })
 
-test('a next run goes on with the same file, and with the next number', async (t) => {
+test('the next run continues with the same file and the next index', async (t) => {
   const path = join(scratch(t), 'app.log')
   for (let nth = 1; nth <= 4; nth++) await log(path, { size: '3k' }, 40)
   const files = oldFiles(path)
@@ -177,7 +177,7 @@ test('a next run goes on with the same file, and with the next number', async (t
   )
 })
 
-test('old files are kept by count, age and size, those of earlier runs too', async (t) => {
+test('rotated files are kept by count, age and total size, including those of earlier runs', async (t) => {
   const folder = scratch(t)
   const path = join(folder, 'app.log')
   const names = Array.from({ length: 12 }, (_, at) => `app.2020-01-01.${at + 1}.log`)
@@ -209,13 +209,13 @@ test('old files are kept by count, age and size, those of earlier runs too', asy
   for (const name of foreign) assert.ok(existsSync(join(folder, name)), name)
 })
 
-test('old files are compressed, those of earlier runs too, and half a one anew', async (t) => {
+test('rotated files are compressed, including those of earlier runs and unfinished ones', async (t) => {
   const folder = scratch(t)
   const path = join(folder, 'app.log')
   leave(join(folder, 'app.2020-01-01.1.log'), 5 * DAY, 'first\n')
   leave(join(folder, 'app.2020-01-01.1.log.gz.tmp'), 5 * DAY, 'half')
   leave(join(folder, 'app.2020-01-01.2.log'), 4 * DAY, 'second\n')
-  leave(join(folder, 'app.2020-01-01.2.log.gz'), 4 * DAY, gzipSync('second\n')) // killed before it removed the other
+  leave(join(folder, 'app.2020-01-01.2.log.gz'), 4 * DAY, gzipSync('second\n')) // as if killed before the plain file was removed
   leave(join(folder, 'app.2020-01-01.3.log.gz.tmp'), 4 * DAY, 'of a file that is gone')
   const app = startSteps(t, {
     args: ['fork'],
@@ -239,7 +239,7 @@ test('old files are compressed, those of earlier runs too, and half a one anew',
   assertDelivered(readAll(path), { root: 300, 'fork#1': 300, 'worker#1': 300 })
 })
 
-test('a pattern of names, and days of UTC', async (t) => {
+test('a name pattern, and dates in UTC', async (t) => {
   const folder = scratch(t)
   const path = join(folder, 'my app.v1.log')
   const rotate = {
@@ -256,7 +256,7 @@ test('a pattern of names, and days of UTC', async (t) => {
   for (const name of names) assert.match(name, new RegExp(`^my app\\.v1-\\d+~${today}\\.log$`))
 })
 
-test('a disk that is full while files are put aside', { skip: !IS_LINUX }, async (t) => {
+test('a disk that is full during rotation', { skip: !IS_LINUX }, async (t) => {
   const disk = mountSmall(t, '4m')
   const path = join(disk, 'app.log')
   const config = { ...configOf(path, { size: '20k' }), overflow: { wait: '300ms' } }
@@ -274,7 +274,7 @@ test('a disk that is full while files are put aside', { skip: !IS_LINUX }, async
   for (const { name, size } of oldFiles(path)) assert.ok(size <= 20 * 1024, `${name}: ${size}`)
 })
 
-test('a folder that may not be changed: it goes on in the same file, and says so once', {
+test('a directory without write permission: writing continues in the same file, with one warning', {
   skip: !IS_LINUX,
 }, async (t) => {
   const folder = scratch(t)
@@ -287,7 +287,7 @@ test('a folder that may not be changed: it goes on in the same file, and says so
   await app.take('become', { count: 0 })
   const { size } = lstatSync(path)
   assert.ok(size > 50_000)
-  // It is tried again a second later.
+  // The rotation is tried again after one second.
   const tryAgain = async () => {
     while (oldFiles(path).length === 0) {
       await app.take('log', { count: 1 })
@@ -299,11 +299,11 @@ test('a folder that may not be changed: it goes on in the same file, and says so
   assertDelivered(readAll(path))
   assert.equal(app.notices.length, 1)
   const said =
-    /^logshare: file .*app\.log is not put aside and grows: EACCES.*\(LOGSHARE_WARN_HANDLER\)$/
+    /^logshare: file .*app\.log cannot be rotated and keeps growing: EACCES.*\(LOGSHARE_WARN_HANDLER\)$/
   assert.match(app.notices[0] ?? '', said)
 })
 
-test('a link stays, and what it leads to is put aside beside itself', async (t) => {
+test('a symbolic link stays, and its target is rotated in its own directory', async (t) => {
   const folder = scratch(t)
   const path = join(folder, 'app.log')
   const real = join(folder, 'disk', 'real.log')
@@ -316,7 +316,7 @@ test('a link stays, and what it leads to is put aside beside itself', async (t) 
   assert.equal(readAll(real).length, 50)
 })
 
-test('two applications on one file: the second says so, appends and puts nothing aside', async (t) => {
+test('two applications on one file: the second warns, appends and does not rotate', async (t) => {
   const path = join(scratch(t), 'app.log')
   const config = configOf(path, { size: '5k' })
   const first = startSteps(t, { config })
@@ -331,9 +331,9 @@ test('two applications on one file: the second says so, appends and puts nothing
   assert.equal(await first.end(), 0)
   assert.deepEqual(first.notices, [])
   assert.deepEqual(second.notices, [
-    `logshare: file ${path}: process ${first.child.pid} writes to it and rotates it: this one only appends (LOGSHARE_WARN_HANDLER)`,
+    `logshare: file ${path}: process ${first.child.pid} already rotates this file; this handler only appends to it (LOGSHARE_WARN_HANDLER)`,
   ])
-  // When the first has ended it is the second's.
+  // After the first has ended, the second rotates.
   const before = oldFiles(path).length
   await until(
     () => second.take('log', { count: 20 }).then(() => oldFiles(path).length > before),
@@ -348,7 +348,7 @@ for (const [sync, expected] of /** @type {const} */ ([
   ['error', /^1$/],
   ['interval', /^[12]$/],
 ])) {
-  test(`forced onto the disk: ${sync}`, async (t) => {
+  test(`synced to disk: ${sync}`, async (t) => {
     const path = join(scratch(t), 'app.log')
     const flags = ['-r', join(FIXTURES, 'rotate/count-syncs.js')]
     const config = { handlers: [{ type: 'file', path, sync }] }

@@ -1,5 +1,5 @@
 'use strict'
-// The jetstream handler: all records are in the stream, once and in order, whatever becomes of its server.
+// JetStream handler: all records are in the stream, once and in order, whatever happens to the server.
 
 const assert = require('node:assert/strict')
 const { join } = require('node:path')
@@ -21,7 +21,7 @@ const configOf = (server, more) => ({
   handlers: [{ type: 'jetstream', servers: [server], ...more }],
 })
 
-/** Of the applications' own loggers. @param {{ record: any }[]} stored */
+/** The records of the application's own loggers. @param {{ record: any }[]} stored */
 const recordsOf = (stored) => stored.map(({ record }) => record)
 
 test('records of all threads and processes are in the stream', async (t) => {
@@ -47,7 +47,7 @@ test('records of all threads and processes are in the stream', async (t) => {
   })
 })
 
-test('a stream that is there is used as it is', async (t) => {
+test('an existing stream is used unchanged', async (t) => {
   const { url } = await startServer(t)
   await withServer(url, ({ manager }) =>
     manager.streams.add({ name: 'LOGS', subjects: ['acme.logs.>'] }),
@@ -62,19 +62,19 @@ test('a stream that is there is used as it is', async (t) => {
   )
 })
 
-test('what is logged right before the end arrives', async (t) => {
+test('records logged right before exit arrive', async (t) => {
   const { url } = await startServer(t)
   const result = await run('log-and-exit.js', { config: configOf(url), args: ['3000'] })
   assert.equal(result.code, 3, result.stderr)
   assertDelivered(recordsOf(await readStream(url)), { root: 3000 })
 })
 
-test('a server that comes later gets all', async (t) => {
+test('a server that starts later gets all records', async (t) => {
   const server = await createServerOf(t)
   const steps = startSteps(t, { config: configOf(server.url), args: ['fork'] })
   await steps.take('log', { count: 300 })
   await steps.take('flush')
-  assert.match(steps.notices.join(), /refused; records are kept/)
+  assert.match(steps.notices.join(), /refused; up to 65536 KiB of records are kept/)
   server.start()
   await steps.take('log', { count: 300 })
   await arrive(server.url, 1800)
@@ -83,10 +83,10 @@ test('a server that comes later gets all', async (t) => {
   const isOurs = (/** @type {any} */ record) => record.name === 'steps'
   assertDelivered(records.filter(isOurs), { root: 600, 'fork#1': 600, 'worker#1': 600 })
   const told = records.filter((record) => !isOurs(record))
-  assert.match(told[0].msg, /^jetstream .* took nothing for .* s, nothing dropped: /)
+  assert.match(told[0].msg, /^jetstream .* accepted nothing for .* s, nothing dropped: /)
 })
 
-test('a server that is killed and started again has all, once and in order', async (t) => {
+test('a server that is killed and restarted gets all records, once and in order', async (t) => {
   const server = await startServer(t)
   const steps = startSteps(t, { config: configOf(server.url), args: ['fork'] })
   await steps.take('log', { count: 100 })
@@ -103,7 +103,7 @@ test('a server that is killed and started again has all, once and in order', asy
   assertDelivered(records, { root: 4300, 'fork#1': 4300, 'worker#1': 4300 })
 })
 
-test('what was stored and not acknowledged is not stored again, however short the memory', async (t) => {
+test('records stored but not acknowledged are not stored again, even after the dedupe window', async (t) => {
   const { url } = await startServer(t)
   await withServer(url, ({ manager }) =>
     manager.streams.add({ name: 'LOGS', subjects: ['logs.>'], duplicate_window: 100e6 }),
@@ -115,7 +115,7 @@ test('what was stored and not acknowledged is not stored again, however short th
   proxy.hush()
   await steps.take('log', { count: 400 })
   await arrive(url, 11)
-  await new Promise((resolve) => setTimeout(resolve, 300)) // the server's memory of ids, three times
+  await new Promise((resolve) => setTimeout(resolve, 300)) // three times the server's dedupe window
   proxy.cut()
   await steps.take('log', { count: 100 })
   assert.equal(await steps.end(), 0)
@@ -123,7 +123,7 @@ test('what was stored and not acknowledged is not stored again, however short th
   assertDelivered(records, { root: 510 })
 })
 
-test('who is not let in is told so, and goes on when he is', async (t) => {
+test('a rejected login is reported, and sending starts once the login is accepted', async (t) => {
   const lines = ['authorization { users: [{ user: "app", password: "secret" }] }']
   const { url } = await startServer(t, { lines })
   const refused = await run('log-lines.js', {
@@ -131,15 +131,18 @@ test('who is not let in is told so, and goes on when he is', async (t) => {
     args: ['20'],
   })
   assert.equal(refused.code, 0)
-  assert.match(refused.stderr, /the server refuses us \(.*\): check user, password, token or tls/)
-  assert.match(refused.stderr, /20 records did not arrive/)
+  assert.match(
+    refused.stderr,
+    /the server rejected the login \(.*\): check user, password, token or tls/,
+  )
+  assert.match(refused.stderr, /20 records were not delivered/)
   const credentials = { user: 'app', password: 'secret' }
   const result = await run('log-lines.js', { config: configOf(url, credentials), args: ['20'] })
   assert.equal(result.stderr, '')
   assertDelivered(recordsOf(await readStream(url, { user: 'app', pass: 'secret' })), { root: 20 })
 })
 
-test('a record larger than the server takes is dropped and told of, and none behind it', async (t) => {
+test("a record above the server's max_payload is dropped and reported, and no later record", async (t) => {
   const { url } = await startServer(t)
   const steps = startSteps(t, { config: configOf(url) })
   await steps.take('log', { count: 5 })
@@ -151,7 +154,7 @@ test('a record larger than the server takes is dropped and told of, and none beh
   assert.equal(await steps.end(), 0)
   const counts = recordsOf(await readStream(url)).map(({ seq }) => seq)
   assert.deepEqual(counts, [1, 2, 3, 4, 5, 7, 8, 9, 10, 11])
-  assert.match(steps.notices.join(), /a record of \d+ bytes is more than its server takes/)
+  assert.match(steps.notices.join(), /a record of \d+ bytes exceeds the server's max_payload/)
 })
 
 test('50 000 records of two threads and two processes', async (t) => {
@@ -168,7 +171,7 @@ test('50 000 records of two threads and two processes', async (t) => {
   t.diagnostic(`${Math.round(49_980 / seconds)} records/s acknowledged, ${seconds.toFixed(1)} s`)
 })
 
-test('without the client the application does not start, and is told what to install', async () => {
+test('without the NATS client the start fails and says what to install', async () => {
   const hide = join(FIXTURES, 'handlers/hide-nats.js')
   const result = await run('log-lines.js', {
     config: configOf('127.0.0.1:1'),
@@ -182,7 +185,7 @@ test('without the client the application does not start, and is told what to ins
   )
 })
 
-test('subjects and ids: what NATS forbids, what must be the same and what not', () => {
+test('subjects and ids: characters that NATS forbids, what makes ids equal and different', () => {
   const own = ownSubject('logs', 'my app.js')
   assert.match(own, /^logs\.my_app_js\.[^.\s*>]+$/)
   const line = (/** @type {object} */ more = {}) =>
@@ -220,7 +223,7 @@ function countStored(url) {
   return withServer(url, async ({ manager }) => (await manager.streams.info('LOGS')).state.messages)
 }
 
-/** Resolves when a stream has so many messages. @param {string} url @param {number} count */
+/** Resolves when a stream has `count` messages. @param {string} url @param {number} count */
 async function arrive(url, count) {
   const until = Date.now() + 30_000
   for (;;) {

@@ -1,5 +1,5 @@
 'use strict'
-// The socket handler with servers of the test: not there yet, closing, slow, gone at the end.
+// Socket handler: servers that are not up yet, close, are slow, or are down at exit.
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
@@ -19,7 +19,7 @@ const COUNT = 300
 const ALL = { root: COUNT, 'worker#1': COUNT, 'fork#1': COUNT }
 
 /**
- * A server that keeps what it reads, of each connection.
+ * A server that stores what it reads from each connection.
  * @param {{ after(fn: () => void): void }} t
  * @param {net.Server} server
  */
@@ -39,12 +39,12 @@ function keep(t, server) {
     for (const { socket } of connections) socket.destroy()
     server.close()
   })
-  /** Complete lines of all connections, when the application has ended them. */
+  /** Complete lines of all connections, after the application has closed them. */
   const read = async () => {
     for (let seen = -1; seen < connections.length; ) {
       seen = connections.length
       await Promise.all(connections.map(({ closed }) => closed))
-      await new Promise(setImmediate) // another may wait to be accepted
+      await new Promise(setImmediate) // another connection may be waiting to be accepted
     }
     return connections.flatMap(({ text }) => readLines(text.slice(0, text.lastIndexOf('\n') + 1)))
   }
@@ -60,7 +60,7 @@ async function listen(server, at) {
   return typeof address === 'object' && address ? address.port : 0
 }
 
-/** A port nobody listens on. */
+/** A port on which nothing listens. */
 async function freePort() {
   const server = net.createServer()
   const port = await listen(server, 0)
@@ -92,7 +92,7 @@ test('lines of JSON over TCP, TLS and a Unix socket', async (t) => {
   }
 })
 
-test('a certificate nobody vouches for gets nothing', async (t) => {
+test('a server with an untrusted certificate gets nothing', async (t) => {
   const directory = scratch(t)
   const { cert, key } = makeCertificate(directory)
   const secure = { cert: readFileSync(cert), key: readFileSync(key) }
@@ -105,10 +105,10 @@ test('a certificate nobody vouches for gets nothing', async (t) => {
   assert.equal(server.connections.map(({ text }) => text).join(''), '')
   const notices = app.notices.join('\n')
   assert.match(notices, /self-signed certificate.*; records are kept/)
-  assert.match(notices, /5 records did not arrive: self-signed certificate/)
+  assert.match(notices, /5 records were not delivered: self-signed certificate/)
 })
 
-test('a file for TLS that is not there is told at start', async (t) => {
+test('a missing TLS file fails the start', async (t) => {
   const ca = join(scratch(t), 'none.pem')
   const handlers = [{ type: 'socket', address: 'tls://localhost:1', tls: { ca } }]
   const app = startSteps(t, { config: { handlers } })
@@ -116,7 +116,7 @@ test('a file for TLS that is not there is told at start', async (t) => {
   assert.match(app.notices.join('\n'), /tls:\/\/localhost:1: tls\.ca: ENOENT/)
 })
 
-test('UDP: a line in a datagram; one that is too long is dropped, counted and told', async (t) => {
+test('UDP: one line per datagram; one that is too long is dropped, counted and reported', async (t) => {
   const socket = createSocket('udp4')
   t.after(() => socket.close())
   socket.bind(0, '127.0.0.1')
@@ -140,7 +140,7 @@ test('UDP: a line in a datagram; one that is too long is dropped, counted and to
 })
 
 for (const kind of /** @type {const} */ (['TCP', 'UDP'])) {
-  test(`${kind}: nobody is there at start; nothing is lost until somebody is`, async (t) => {
+  test(`${kind}: no server at start; nothing is lost until there is one`, async (t) => {
     const port = await freePort()
     const address = `${kind.toLowerCase()}://127.0.0.1:${port}`
     const handlers = [{ type: 'socket', address }]
@@ -168,7 +168,7 @@ for (const kind of /** @type {const} */ (['TCP', 'UDP'])) {
   })
 }
 
-test('a server that resets its connections in the middle: nothing is lost', async (t) => {
+test('a server that resets connections while it receives: nothing is lost', async (t) => {
   const server = keep(t, net.createServer())
   const port = await listen(server.server, 0)
   const handlers = [{ type: 'socket', address: `tcp://127.0.0.1:${port}` }]
@@ -194,7 +194,7 @@ test('a server that resets its connections in the middle: nothing is lost', asyn
 })
 
 for (const policy of /** @type {const} */ (['block', 'drop'])) {
-  test(`a server that does not read, policy ${policy}: others go on, memory is bounded`, async (t) => {
+  test(`a server that does not read, policy ${policy}: other handlers continue, memory is bounded`, async (t) => {
     const path = join(scratch(t), 'a.log')
     const server = net.createServer({ pauseOnConnect: true })
     t.after(() => server.close())
@@ -227,7 +227,7 @@ for (const policy of /** @type {const} */ (['block', 'drop'])) {
     if (policy === 'block') {
       assertDelivered(file, { root: each, 'worker#1': each, 'fork#1': each })
     } else {
-      // Producers that are faster than the listener drop too.
+      // Producers that are faster than the listener also drop records.
       const { doubled, disordered } = audit(file)
       assert.deepEqual({ doubled, disordered }, { doubled: 0, disordered: 0 })
       assert.ok(file.length > each)
@@ -239,7 +239,7 @@ for (const policy of /** @type {const} */ (['block', 'drop'])) {
   })
 }
 
-test('a server that stops reading for a while and goes on: nothing is lost, others go on', async (t) => {
+test('a server that pauses reading: nothing is lost, other handlers continue', async (t) => {
   const path = join(scratch(t), 'a.log')
   const server = keep(t, net.createServer())
   const port = await listen(server.server, 0)
@@ -276,7 +276,7 @@ function memoryOf(pid) {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) >> 10
 }
 
-test('a server that is gone at the end holds the application no longer than its wait', async (t) => {
+test('a server that is down at exit delays the application by no more than `overflow.wait`', async (t) => {
   const server = keep(t, net.createServer())
   const port = await listen(server.server, 0)
   const handlers = [{ type: 'socket', address: `tcp://127.0.0.1:${port}` }]
@@ -289,5 +289,5 @@ test('a server that is gone at the end holds the application no longer than its 
   const from = process.hrtime.bigint()
   assert.equal(await app.end(), 0)
   assert.ok(process.hrtime.bigint() - from < 10_000_000_000n)
-  assert.match(app.notices.join('\n'), /10 records did not arrive|records may not have arrived/)
+  assert.match(app.notices.join('\n'), /10 records were not delivered|records may not have arrived/)
 })

@@ -1,5 +1,5 @@
 'use strict'
-// The receiver of syslog ends in the middle and comes back: over TCP and TLS nothing is lost; some may come twice.
+// A syslog receiver stops while it receives and comes back: over TCP and TLS nothing is lost; some records may come twice.
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
@@ -10,7 +10,7 @@ const { startSteps } = require('../../helpers/steps.js')
 
 const ROUNDS = 12
 const COUNT = 250
-/** All it has been sent lies unread, and is gone with it. */
+/** Everything sent to it stays unread and is lost with it. */
 const STUCK = 'SIGKILL'
 
 for (const kind of /** @type {const} */ (['rsyslog', 'syslog-ng'])) {
@@ -51,7 +51,7 @@ for (const kind of /** @type {const} */ (['rsyslog', 'syslog-ng'])) {
   }
 }
 
-test('one that ends in good order when it has read all gets nothing twice', async (t) => {
+test('a receiver that closes cleanly after reading everything gets nothing twice', async (t) => {
   const receiver = await startReceiver(t, 'rsyslog')
   const address = `tcp://127.0.0.1:${receiver.ports.tcp}`
   const app = startSteps(t, { config: { handlers: [{ type: 'syslog', address }] } })
@@ -67,7 +67,7 @@ test('one that ends in good order when it has read all gets nothing twice', asyn
   assertDelivered(recordsOf(receiver.read()), { root: 2 * COUNT })
 })
 
-test('a Unix socket of datagrams that nobody reads for a while', async (t) => {
+test('a Unix datagram socket that is not read for a while', async (t) => {
   const receiver = await startReceiver(t, 'rsyslog')
   const handlers = [{ type: 'syslog', address: `unix:${receiver.socket}` }]
   const app = startSteps(t, { config: { handlers } })
@@ -85,7 +85,7 @@ test('a Unix socket of datagrams that nobody reads for a while', async (t) => {
   await receiver.stop()
 })
 
-test('without perl a Unix socket of datagrams is told of, with what to install', async (t) => {
+test('without perl a Unix datagram socket fails with a warning that says what to install', async (t) => {
   const receiver = await startReceiver(t, 'rsyslog')
   const config = {
     handlers: [{ type: 'syslog', address: `unix:${receiver.socket}` }],
@@ -95,5 +95,5 @@ test('without perl a Unix socket of datagrams is told of, with what to install',
   await app.take('log', { count: 5 })
   assert.equal(await app.end(), 0)
   assert.match(app.notices.join('\n'), /needs perl: install it, or use a receiver on udp:/)
-  assert.match(app.notices.join('\n'), /5 records did not arrive/)
+  assert.match(app.notices.join('\n'), /5 records were not delivered/)
 })

@@ -1,5 +1,5 @@
 'use strict'
-// The syslog handler with real receivers: what they understand, from threads and processes, over every way there is.
+// Syslog handler with real receivers: what they parse, from threads and processes, over every transport.
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
@@ -14,7 +14,7 @@ const COUNT = 400
 /** @typedef {{ address: string, format?: 'rfc3164' | 'rfc5424', local?: boolean }} Way */
 
 /**
- * The ways to a receiver.
+ * The transports to a receiver.
  * @param {'rsyslog' | 'syslog-ng'} kind
  * @param {Awaited<ReturnType<typeof startReceiver>>} receiver
  * @returns {Record<string, Way>}
@@ -42,7 +42,7 @@ for (const kind of /** @type {const} */ (['rsyslog', 'syslog-ng'])) {
     const receiver = await startReceiver(t, kind)
     const ways = Object.entries(waysTo(kind, receiver))
     const handlers = ways.map(([, { address, format }], i) => {
-      const facility = `local${i}` // by which the messages are told apart
+      const facility = `local${i}` // identifies the transport of a message
       return {
         type: 'syslog',
         address,
@@ -74,7 +74,7 @@ for (const kind of /** @type {const} */ (['rsyslog', 'syslog-ng'])) {
   })
 }
 
-test('values cannot get out of their message', async (t) => {
+test('values cannot inject another message', async (t) => {
   const receivers = [await startReceiver(t, 'rsyslog'), await startReceiver(t, 'syslog-ng')]
   const handlers = receivers.flatMap(({ ports, socket }, i) =>
     [

@@ -1,5 +1,5 @@
 'use strict'
-// The otlp handler, against a receiver that decodes what comes: every field, by every protocol.
+// OTLP handler: a receiver decodes every field of every record, for every protocol.
 
 const test = require('node:test')
 const assert = require('node:assert/strict')
@@ -16,7 +16,7 @@ const SOURCES = ['root', 'worker#1', 'fork#1', 'fork#1/worker#1']
 
 /** @typedef {import('../../helpers/otlp.js').Received} Received */
 
-/** What a record of the log file has to be as an OTLP record. @param {any} line @returns {Omit<Received, 'observed' | 'resource'>} */
+/** The OTLP record expected for a record of the log file. @param {any} line @returns {Omit<Received, 'observed' | 'resource'>} */
 function expected({ level, time, pid, tid, source, seq, name, msg, err, huge, ...fields }) {
   const { type, message, stack, ...rest } = err ?? {}
   return {
@@ -105,7 +105,7 @@ function assertResource(resource, pid) {
   })
 }
 
-test('a sample record of a worker and one of a fork, as they are on the wire', async (t) => {
+test('a sample record of a worker and one of a fork, as sent', async (t) => {
   const { url, records } = await startReceiver(t, { protocol: 'http/protobuf' })
   const { code } = await run('otlp/tree.js', {
     env: { TEST_COUNT: '0', OTEL_SERVICE_NAME: 'named', OTEL_EXPORTER_OTLP_ENDPOINT: url },
@@ -162,7 +162,7 @@ test('a sample record of a worker and one of a fork, as they are on the wire', a
   }
 })
 
-test('records made in a span have its ids, those of libraries too, in OTLP and in a log file', async (t) => {
+test('records logged in a span have its ids in OTLP and in a log file, also those of libraries', async (t) => {
   const path = join(scratch(t), 'a.log')
   const { url, records } = await startReceiver(t, { protocol: 'http/protobuf' })
   const { code, stdout } = await run('otlp/traced.js', {
@@ -218,7 +218,7 @@ test('records made in a span have its ids, those of libraries too, in OTLP and i
   }
 })
 
-test('without its packages it says at the start what to install', async (t) => {
+test('without its packages the start fails and says what to install', async (t) => {
   const copy = scratch(t)
   for (const name of ['dist', 'register.js', 'package.json']) {
     cpSync(join(ROOT, name), join(copy, name), { recursive: true })

@@ -1,5 +1,5 @@
 'use strict'
-// The otlp handler and receivers that are not there, come back, or do not take what they are given.
+// OTLP handler: receivers that are down, come back, or reject records.
 
 const test = require('node:test')
 const assert = require('node:assert/strict')
@@ -14,7 +14,7 @@ const SOURCES = ['root', 'worker#1', 'fork#1', 'fork#1/worker#1']
 for (const protocol of PROTOCOLS) {
   const isGrpc = protocol === 'grpc'
 
-  test(`a receiver that is not there at first, and is restarted, loses nothing, ${protocol}`, async (t) => {
+  test(`a receiver that is down at first and is restarted loses nothing, ${protocol}`, async (t) => {
     const { url, port, stop } = await startReceiver(t, { protocol })
     stop()
     const config = { handlers: [{ type: 'otlp', protocol, url, delay: 0 }] }
@@ -31,14 +31,14 @@ for (const protocol of PROTOCOLS) {
     assert.equal(await app.end(), 0)
     const all = [...second.records, ...third.records]
     const reports = assertComplete(all, { root: 1010, 'fork#1': 1010, 'worker#1': 1010 })
-    assert.match(reports[0].body, /^otlp .* took nothing for .* s, nothing dropped: /)
-    const notice = `logshare: otlp 127.0.0.1:${port}: .*; records are kept, up to 65536 KiB, until they are taken`
+    assert.match(reports[0].body, /^otlp .* accepted nothing for .* s, nothing dropped: /)
+    const notice = `logshare: otlp 127.0.0.1:${port}: .*; up to 65536 KiB of records are kept until they can be delivered`
     assert.match(app.notices[0], new RegExp(`^${notice} \\(LOGSHARE_WARN_HANDLER\\)$`))
     assert.equal(app.notices.length, 1, app.notices.join('\n'))
   })
 
   const unavailable = isGrpc ? 14 : 503
-  test(`a receiver that says ${unavailable} gets the same again, even at the end, ${protocol}`, async (t) => {
+  test(`a receiver that answers ${unavailable} gets the same records again, even at exit, ${protocol}`, async (t) => {
     let refusals = 3
     const { url, records } = await startReceiver(t, {
       protocol,
@@ -49,12 +49,12 @@ for (const protocol of PROTOCOLS) {
       config: { handlers: [{ type: 'otlp', protocol, url }] },
     })
     assert.equal(code, 0)
-    assert.match(stderr, /^logshare: otlp .*; records are kept, .*\(LOGSHARE_WARN_HANDLER\)\n$/)
+    assert.match(stderr, /^logshare: otlp .*; up to \d+ KiB of records are kept .*\(LOGSHARE_WARN_HANDLER\)\n$/)
     assertComplete(records, Object.fromEntries(SOURCES.map((source) => [source, 56])))
   })
 
   const invalid = isGrpc ? 3 : 400
-  test(`what a receiver will not take (${invalid}) is counted and told, ${protocol}`, async (t) => {
+  test(`records that a receiver rejects (${invalid}) are counted and reported, ${protocol}`, async (t) => {
     const answers = [
       { code: invalid, message: 'no such thing' },
       { message: 'careful' },
@@ -80,7 +80,7 @@ for (const protocol of PROTOCOLS) {
     assert.match(app.notices.join('\n'), new RegExp(`^${notice}\n${warning}$`))
   })
 
-  test(`what is too large for a receiver goes in parts, ${protocol}`, async (t) => {
+  test(`a request that is too large for the receiver is split, ${protocol}`, async (t) => {
     const larger = { code: 8, message: 'Received message larger than max (20001 vs 20000)' }
     const { url, records } = await startReceiver(t, {
       protocol,
@@ -103,7 +103,7 @@ for (const protocol of PROTOCOLS) {
   })
 }
 
-test('a child goes on for a root that was killed, for the same service', async (t) => {
+test('a child takes over after the root was killed, with the same service name', async (t) => {
   const told = new EventEmitter()
   const { url, records } = await startReceiver(t, {
     protocol: 'http/protobuf',
@@ -126,7 +126,7 @@ test('a child goes on for a root that was killed, for the same service', async (
   assert.ok(records.every(({ resource }) => resource['service.name'] === 'dies'))
 })
 
-/** Resolves when nothing waits any more. @param {ReturnType<typeof startSteps>} app */
+/** Resolves when the handlers keep no more records. @param {ReturnType<typeof startSteps>} app */
 async function arrived(app) {
   do await app.take('flush')
   while ((await app.take('stats')).waiting > 0)
