@@ -1,8 +1,8 @@
 // Backlog: writes a handler's lines to a file or pipe and keeps, within a limit, those that cannot be written yet.
 //
-// Lines are written at once while the system accepts them. From the first line that it does not accept, all lines are kept
-// in order and retried with backoff; if there is no room, lower levels are dropped first. For network receivers, which
-// acknowledge later, see `network/courier.ts`.
+// Lines are written at once while the system accepts them. From the first line that it does not accept, all lines are
+// kept in order and retried with backoff; if there is no room, lower levels are dropped first. For network receivers,
+// which acknowledge later, see `network/courier.ts`.
 
 import { monotonic } from '../core/clock.js'
 import { notice, reasonOf } from '../core/notice.js'

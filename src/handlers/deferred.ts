@@ -1,4 +1,5 @@
-// Deferred: completes deferred records for handlers, from a frame's bytes; `deferred/line.ts` completes the line itself.
+// Deferred: completes deferred records for handlers, from a frame's bytes; `deferred/line.ts` completes the line
+// itself.
 
 import { completeLine } from '../deferred/line.js'
 import { Kind } from '../queue/frame.js'

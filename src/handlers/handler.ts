@@ -7,8 +7,8 @@ import type { Dropped } from '../core/tally.js'
 import { type Frame, Kind } from '../queue/frame.js'
 
 /**
- * A record on its way to a handler. `buffer[start, end)` is its JSON line in UTF-8, without a line feed. The bytes belong
- * to the queue the record came from and may be overwritten as soon as `Handler.write` returns.
+ * A record on its way to a handler. `buffer[start, end)` is its JSON line in UTF-8, without a line feed. The bytes
+ * belong to the queue the record came from and may be overwritten as soon as `Handler.write` returns.
  */
 export interface Delivery extends Frame {
   /**
@@ -69,19 +69,19 @@ export interface HandlerContext {
  * One destination of records. The listener creates it and is its only caller. Calls never overlap, but a promise that
  * `flush` returned may still be pending while other methods are called.
  *
- * Calls come in any order until the end, which is `drain`, `flush`, `close`; nothing is called after `close`. No method may
- * wait for the application's main thread, which may be blocked.
+ * Calls come in any order until the end, which is `drain`, `flush`, `close`; nothing is called after `close`. No method
+ * may wait for the application's main thread, which may be blocked.
  *
  * What `write`, `retry`, `drain`, `sendNow`, `checkpointSaved`, `flush` and `close` throw or reject with is counted in
- * `stats().failed` and reported as LOGSHARE_WARN_HANDLER. The handler stays in use and gets the next batch; other handlers
- * and the application are not affected. The other methods are queries: they must be cheap and must not throw.
+ * `stats().failed` and reported as LOGSHARE_WARN_HANDLER. The handler stays in use and gets the next batch; other
+ * handlers and the application are not affected. The other methods are queries: they must be cheap and must not throw.
  */
 export interface Handler {
   /** Names the handler in warnings, e.g. `file /var/log/app.log`. */
   readonly label: string
   /**
-   * Called for each record before `write`; false leaves the record out. A handler without it gets every record. Must not
-   * keep a reference to the record's bytes.
+   * Called for each record before `write`; false leaves the record out. A handler without it gets every record. Must
+   * not keep a reference to the record's bytes.
    */
   readonly accepts?: ((record: Delivery) => boolean) | undefined
   /**
@@ -91,8 +91,9 @@ export interface Handler {
   readonly acceptsDeferred?: boolean
   /**
    * Called with each batch: at least one record, in order. The bytes are valid until `write` returns; a handler copies
-   * what it keeps. When `write` returns, the record is either passed on, kept by the handler (then it counts in `waiting`),
-   * or dropped and counted. Must not wait for a receiver, except as `policy` and `wait` allow for a slow local reader.
+   * what it keeps. When `write` returns, the record is either passed on, kept by the handler (then it counts in
+   * `waiting`), or dropped and counted. Must not wait for a receiver, except as `policy` and `wait` allow for a slow
+   * local reader.
    */
   write(records: readonly Delivery[]): void
   /**
@@ -104,20 +105,24 @@ export interface Handler {
   /** Bytes that are kept and not passed on yet, as reported by `stats().waiting`. */
   waiting?(): number
   /**
-   * Whether records kept in memory are all still in their queues, so that a takeover can read them again. While true, the
-   * listener saves no checkpoint and removes no segment. Must become false once a kept record was dropped.
+   * Whether records kept in memory are all still in their queues, so that a takeover can read them again. While true,
+   * the listener saves no checkpoint and removes no segment. Must become false once a kept record was dropped.
    */
   blocksCheckpoint?(): boolean
   /**
    * Called when the listener takes a checkpoint or wants to remove the queue of a producer that has ended. Returns a
-   * function that tells whether every record written before this call has been acknowledged by the receiver or was given
-   * up; the checkpoint is saved once it returns true. A handler without this method has passed a record on when `write`
-   * returns.
+   * function that tells whether every record written before this call has been acknowledged by the receiver or was
+   * given up; the checkpoint is saved once it returns true. A handler without this method has passed a record on when
+   * `write` returns.
    */
   acknowledgement?(): () => boolean
-  /** Called when the listener takes a checkpoint: the current position, for a handler that can dedupe after a takeover. */
+  /**
+   * Called when the listener takes a checkpoint: the current position, for a handler that can dedupe after a takeover.
+   */
   mark?(): Mark
-  /** Called when the checkpoint with the latest `mark` is saved, or is not needed because there is no runtime directory. */
+  /**
+   * Called when the checkpoint with the latest `mark` is saved, or is not needed because there is no runtime directory.
+   */
   checkpointSaved?(): void
   /**
    * Passes on what is kept, synchronously, as long as there is progress; the rest is dropped, counted and reported.

@@ -46,7 +46,9 @@ export class Lines {
   }
 }
 
-/** Parses a record's line. A line that is not JSON, which only damage can cause, becomes the message of a new record. */
+/**
+ * Parses a record's line. A line that is not JSON, which only damage can cause, becomes the message of a new record.
+ */
 export function parseRecord({ buffer, start, end, level, seq }: Delivery): LogRecord {
   return parseLine(buffer.toString('utf8', start, end), level, seq)
 }

@@ -20,7 +20,8 @@ export function writeFully(fd: number, bytes: Uint8Array): void {
       written += writeSync(fd, bytes, written)
       deadline = 0
     } catch (error) {
-      // A pipe that the application opened itself is non-blocking: https://nodejs.org/api/process.html#a-note-on-process-io
+      // A pipe that the application opened itself is non-blocking:
+      // https://nodejs.org/api/process.html#a-note-on-process-io
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
       deadline ||= monotonic() + STALL_LIMIT
       if (monotonic() > deadline)

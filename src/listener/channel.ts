@@ -12,7 +12,9 @@ export const Word = {
   DONE: 1,
   /** The latest request: one of `Request`. */
   REQUEST: 2,
-  /** Heartbeat: changes whenever the listener makes progress, so that main can tell a slow listener from a stuck one. */
+  /**
+   * Heartbeat: changes whenever the listener makes progress, so that main can tell a slow listener from a stuck one.
+   */
   PROGRESS: 3,
   /** KiB of lines sent to main, and KiB that main has received. */
   SENT: 4,
@@ -25,7 +27,9 @@ export const Word = {
 } as const
 
 export const Request = {
-  /** Handle what is in the queues, without waiting for the order window: a record being written now may be out of order. */
+  /**
+   * Handle what is in the queues, without waiting for the order window: a record being written now may be out of order.
+   */
   DRAIN: 0,
   /** Handle what is in the queues, in order, and flush the handlers. */
   FLUSH: 1,
@@ -67,15 +71,17 @@ export type Command =
   | { readonly type: 'levels'; readonly version: number; readonly text: string }
 
 /**
- * What the listener thread tells main: dropped records, and the rings of other threads, which the next listener thread needs
- * if this one dies.
+ * What the listener thread tells main: dropped records, and the rings of other threads, which the next listener thread
+ * needs if this one dies.
  */
 export type Notification =
   | { readonly type: 'dropped'; readonly tally: Tally }
   | { readonly type: 'ring'; readonly id: string; readonly memory: SharedArrayBuffer }
   | { readonly type: 'ended'; readonly id: string }
 
-/** A batch of lines for main: for the application's loggers (`relay`) or for handlers on the main thread (`handlers`). */
+/**
+ * A batch of lines for main: for the application's loggers (`relay`) or for handlers on the main thread (`handlers`).
+ */
 export interface LineBatch {
   readonly purpose: 'relay' | 'handlers'
   readonly lines: readonly string[]

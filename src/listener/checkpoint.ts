@@ -1,8 +1,9 @@
-// Checkpoint: the file that says how far a runtime directory's queues have been handled, so that a takeover resumes there.
+// Checkpoint: the file that says how far a runtime directory's queues have been handled, so that a takeover resumes
+// there.
 //
-// It is saved every few milliseconds, and always before a segment is removed. Records handled after the last checkpoint are
-// read again after a takeover. The marks say how long each log file was at the checkpoint: the file handler leaves out
-// records that it finds after the mark (`handlers/file/dedupe.ts`).
+// It is saved every few milliseconds, and always before a segment is removed. Records handled after the last checkpoint
+// are read again after a takeover. The marks say how long each log file was at the checkpoint: the file handler leaves
+// out records that it finds after the mark (`handlers/file/dedupe.ts`).
 
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'

@@ -58,8 +58,8 @@ export class Checkpointer {
   }
 
   /**
-   * Takes a checkpoint if there is something new, and saves it if its records are acknowledged. Not while a handler keeps
-   * records in memory that are still in their queues: a takeover would resume after them.
+   * Takes a checkpoint if there is something new, and saves it if its records are acknowledged. Not while a handler
+   * keeps records in memory that are still in their queues: a takeover would resume after them.
    */
   save(): void {
     if (this.#fanout.blocksCheckpoint()) return

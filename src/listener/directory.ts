@@ -1,4 +1,5 @@
-// RuntimeDirectory: the directory whose queue files this process's listener reads, from its creation or takeover to the end.
+// RuntimeDirectory: the directory whose queue files this process's listener reads, from its creation or takeover to the
+// end.
 
 import { makeDirectory, removeDirectory } from '../core/directory.js'
 import { dropLock, takeLock } from '../core/lock.js'
@@ -30,8 +31,8 @@ export class RuntimeDirectory {
   }
 
   /**
-   * Leaves the directory after the listener has ended. If producers live on, the lock is dropped and one of them takes it.
-   * A producer that ended while this process still held the lock could not: then this process takes the lock again,
+   * Leaves the directory after the listener has ended. If producers live on, the lock is dropped and one of them takes
+   * it. A producer that ended while this process still held the lock could not: then this process takes the lock again,
    * `drainRest` reads what is left, and the directory is removed.
    */
   leave(hasProducers: boolean, drainRest: () => void): void {

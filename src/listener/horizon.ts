@@ -17,8 +17,8 @@ export class Horizon {
 
   /**
    * Called when the listener runs at monotonic time `now`. If it runs much later than it expected, something kept this
-   * thread from running (a busy machine, a container's CPU quota) and probably producers too, between taking a record's time
-   * and writing it. They get one more window.
+   * thread from running (a busy machine, a container's CPU quota) and probably producers too, between taking a record's
+   * time and writing it. They get one more window.
    */
   resume(now: number): void {
     if (now - this.#expectedAt > this.#window / 2) {

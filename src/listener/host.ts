@@ -104,7 +104,10 @@ export class Host {
     if (settings.handlers.some(needsThread)) this.startThread()
   }
 
-  /** Moves the listener into its thread. From then on the main thread may block without delaying other producers' records. */
+  /**
+   * Moves the listener into its thread. From then on the main thread may block without delaying other producers'
+   * records.
+   */
   startThread(): void {
     if (this.#remote.isRunning || this.#closed || !this.#supervisor.allowsThread) return
     this.#closeInline()
@@ -139,8 +142,8 @@ export class Host {
   }
 
   /**
-   * The runtime directory, which the listener reads from now on. At the first call it is the one that `find` returns, whose
-   * lock `find` has taken, or a new one. Throws `LOGSHARE_ERR_DIR`.
+   * The runtime directory, which the listener reads from now on. At the first call it is the one that `find` returns,
+   * whose lock `find` has taken, or a new one. Throws `LOGSHARE_ERR_DIR`.
    */
   openDirectory(find: () => string | undefined): string {
     const { path } = this.#directory
@@ -187,8 +190,9 @@ export class Host {
   }
 
   /**
-   * Blocks until the records that children have written are handled and those for the main thread's loggers have arrived, at
-   * most `limit` milliseconds. Called before the application learns that a child has ended. Does nothing without a relay.
+   * Blocks until the records that children have written are handled and those for the main thread's loggers have
+   * arrived, at most `limit` milliseconds. Called before the application learns that a child has ended. Does nothing
+   * without a relay.
    */
   drain(limit: number = DRAIN_LIMIT): void {
     const relays = this.#settings.handlers.some((handler) => handler.type === 'relay')
@@ -255,7 +259,8 @@ export class Host {
     else this.#takeOverInline()
   }
 
-  // With `marks`, which a takeover has, a handler that cannot be opened is left out; else throws `LOGSHARE_ERR_HANDLER`.
+  // With `marks`, which a takeover has, a handler that cannot be opened is left out; else throws
+  // `LOGSHARE_ERR_HANDLER`.
   #openInline(marks?: readonly Mark[]): Inline {
     this.#inline = new Inline({
       settings: this.#settings,

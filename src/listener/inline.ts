@@ -97,8 +97,8 @@ export class Inline {
     this.#unsubscribe = on ? this.listener.addHandler({ label, write }) : undefined
   }
 
-  // Records logged by the same run of code are handled together, right after it. If the code runs for longer than DELAY,
-  // they are handled within a log call: the process may be killed before it returns to the event loop.
+  // Records logged by the same run of code are handled together, right after it. If the code runs for longer than
+  // DELAY, they are handled within a log call: the process may be killed before it returns to the event loop.
   #schedule(time: number): void {
     const isLate = this.#scheduled && time - this.#scheduledAt > DELAY
     if (this.#options.pace === 'immediate' || isLate) {

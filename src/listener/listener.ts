@@ -1,4 +1,5 @@
-// QueueListener: reads records from all queues, puts them in order and passes them to the handlers. One per process tree.
+// QueueListener: reads records from all queues, puts them in order and passes them to the handlers. One per process
+// tree.
 
 import { monotonic } from '../core/clock.js'
 import { Drops, type Tally } from '../core/tally.js'
@@ -75,8 +76,8 @@ export class Listener {
   }
 
   /**
-   * Passes records that are due to the handlers. Returns the milliseconds until the next call if no producer rings before;
-   * Infinity: only when a producer rings.
+   * Passes records that are due to the handlers. Returns the milliseconds until the next call if no producer rings
+   * before; Infinity: only when a producer rings.
    */
   pump(): number {
     const start = monotonic()
@@ -159,8 +160,8 @@ export class Listener {
     this.poll()
   }
 
-  // Frames in order: those that are due and, if `eager`, those that no other producer can precede, because every queue has a
-  // frame. `due` is fixed before the queues are read: otherwise a queue read early could be passed over.
+  // Frames in order: those that are due and, if `eager`, those that no other producer can precede, because every queue
+  // has a frame. `due` is fixed before the queues are read: otherwise a queue read early could be passed over.
   #collect(due: number, eager: boolean): Delivery[] {
     const batch: Delivery[] = []
     const now = monotonic()

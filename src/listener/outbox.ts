@@ -1,7 +1,7 @@
 // Outbox: sends batches of lines to the root's main thread, and drops lines if the main thread does not receive them.
 //
-// The listener thread never waits for the main thread, which the application may block. Lines that main has not received
-// yet are limited to `overflow.limit`, with an eighth reserved for vital records.
+// The listener thread never waits for the main thread, which the application may block. Lines that main has not
+// received yet are limited to `overflow.limit`, with an eighth reserved for vital records.
 
 import type { MessagePort } from 'node:worker_threads'
 import { notice } from '../core/notice.js'

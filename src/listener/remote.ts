@@ -1,4 +1,5 @@
-// Remote: the main thread's handle on the listener thread: starts it, sends requests, waits for it, receives its messages.
+// Remote: the main thread's handle on the listener thread: starts it, sends requests, waits for it, receives its
+// messages.
 
 import type { MessageChannel, MessagePort, Worker } from 'node:worker_threads'
 import { monotonic } from '../core/clock.js'

@@ -10,8 +10,8 @@ const MAX_SPARE = 8
 
 export class Rings {
   readonly #post: (command: Command, transfer: readonly MessagePort[]) => void
-  // Rings of live threads, and of ended ones that are not read to their end. If the listener thread dies, the next one gets
-  // them.
+  // Rings of live threads, and of ended ones that are not read to their end. If the listener thread dies, the next one
+  // gets them.
   readonly #used = new Map<string, SharedArrayBuffer>()
   // Rings read to their end, for reuse: V8 does not count shared memory as heap pressure and would collect it late.
   readonly #spare: SharedArrayBuffer[] = []
@@ -25,7 +25,9 @@ export class Rings {
     return this.#used.values()
   }
 
-  /** A ring for a new thread, which the listener reads from now on. When the port closes, the ring's producer has ended. */
+  /**
+   * A ring for a new thread, which the listener reads from now on. When the port closes, the ring's producer has ended.
+   */
   prepare(): { readonly memory: SharedArrayBuffer; readonly port: MessagePort } {
     const { MessageChannel } =
       require('node:worker_threads') as typeof import('node:worker_threads')

@@ -9,7 +9,9 @@ import { listProducers, removeBefore } from '../queue/segment.js'
 import type { Position, Positions } from './checkpoint.js'
 import { isOfAnotherBoot, pidOf, type Source, threadOf } from './source.js'
 
-/** Milliseconds after its last record during which a queue file is polled, and the interval: its producer need not ring. */
+/**
+ * Milliseconds after its last record during which a queue file is polled, and the interval: its producer need not ring.
+ */
 const POLL_TIME = 40
 const POLL_INTERVAL = 5
 
@@ -36,8 +38,8 @@ export class Sources {
   }
 
   /**
-   * Reads a ring from now on. The returned function must be called when its writer has ended; `removed` is called when the
-   * ring was then read to its end.
+   * Reads a ring from now on. The returned function must be called when its writer has ended; `removed` is called when
+   * the ring was then read to its end.
    */
   addRing(memory: ArrayBufferLike, removed?: () => void): () => void {
     const source = this.#add(`ring-${this.#added}`, new RingReader(memory), removed)
@@ -133,8 +135,8 @@ export class Sources {
   }
 
   /**
-   * Removes producers that have ended and whose queues are read to the end. With `positions`, queue files are removed only
-   * if they are read exactly up to there. Returns true if a queue has more records after damaged bytes.
+   * Removes producers that have ended and whose queues are read to the end. With `positions`, queue files are removed
+   * only if they are read exactly up to there. Returns true if a queue has more records after damaged bytes.
    */
   removeEnded(positions?: Positions): boolean {
     let more = false

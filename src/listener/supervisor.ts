@@ -41,7 +41,8 @@ export class Supervisor {
   }
 
   /**
-   * The listener thread died, but its queues still hold records. The new thread resumes after what the old one released.
+   * The listener thread died, but its queues still hold records. The new thread resumes after what the old one
+   * released.
    */
   replace(reason: unknown): void {
     this.#deaths++

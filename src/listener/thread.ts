@@ -161,8 +161,8 @@ function sleep(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }
 
-// Releases everything that keeps the thread alive or waits for a ring. `ended` blocks later wakes by live producers: the
-// handlers are closed, and other code may have reused their file descriptors.
+// Releases everything that keeps the thread alive or waits for a ring. `ended` blocks later wakes by live producers:
+// the handlers are closed, and other code may have reused their file descriptors.
 function end(): void {
   ended = true
   stopRings()

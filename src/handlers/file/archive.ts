@@ -1,7 +1,7 @@
 // Archive: the rotated files of one log; it deletes surplus ones and compresses the others.
 //
-// After a takeover the new listener compares records with what was written after the last mark. That may be in files that
-// were rotated since. Such files are "unmarked": they are not compressed or deleted until a later mark is saved.
+// After a takeover the new listener compares records with what was written after the last mark. That may be in files
+// that were rotated since. Such files are "unmarked": they are not compressed or deleted until a later mark is saved.
 
 import { statSync } from 'node:fs'
 import { DEFAULT_PATTERN, type RotateOptions } from '../../config/rotate.js'
@@ -36,8 +36,8 @@ export class Archive {
   }
 
   /**
-   * Takes over the files of earlier runs and removes unfinished compressions. `unmarked`: paths of files that the previous
-   * listener rotated after its last mark. `needed`: inodes of files that must not be changed.
+   * Takes over the files of earlier runs and removes unfinished compressions. `unmarked`: paths of files that the
+   * previous listener rotated after its last mark. `needed`: inodes of files that must not be changed.
    */
   open(log: string, unmarked: readonly string[], needed: ReadonlySet<string>): void {
     this.#log = log

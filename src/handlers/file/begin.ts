@@ -13,8 +13,8 @@ export function timeOf({ buffer, start, end }: Delivery): number {
 }
 
 /**
- * When a log file that is not empty began, in milliseconds since the epoch: the time of its first record, else the earlier
- * of the file's birth time (if known) and modification time.
+ * When a log file that is not empty began, in milliseconds since the epoch: the time of its first record, else the
+ * earlier of the file's birth time (if known) and modification time.
  */
 export function beginOf(fd: number): number {
   const { birthtimeMs, mtimeMs } = fstatSync(fd)

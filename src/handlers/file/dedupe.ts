@@ -19,8 +19,8 @@ export class Dedupe {
   #compared = 0
 
   /**
-   * Reads the log file from offset `from` and the given parts of rotated files. Cuts an incomplete last line off the log
-   * file: its writer died while writing it.
+   * Reads the log file from offset `from` and the given parts of rotated files. Cuts an incomplete last line off the
+   * log file: its writer died while writing it.
    */
   constructor(fd: number, from: number, rotated: readonly RotatedPart[]) {
     for (const part of rotated) this.#readRotated(part)

@@ -18,9 +18,9 @@ import { Sync } from './sync.js'
 import { findNeeded, findTail } from './tail.js'
 
 /**
- * Opens the file at once and creates missing directories. Records that the previous listener wrote after its last mark are
- * not written again. Throws `LOGSHARE_ERR_HANDLER` if the file cannot be opened. If it cannot be written later, records
- * are kept within `overflow.limit` and retried.
+ * Opens the file at once and creates missing directories. Records that the previous listener wrote after its last mark
+ * are not written again. Throws `LOGSHARE_ERR_HANDLER` if the file cannot be opened. If it cannot be written later,
+ * records are kept within `overflow.limit` and retried.
  */
 export function createFileHandler(options: FileHandlerOptions, context: HandlerContext): Handler {
   try {

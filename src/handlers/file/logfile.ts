@@ -1,7 +1,7 @@
 // LogFile: the open log file, which follows its path when another process renames or removes the file.
 //
-// If the file was renamed (logrotate), writing continues in a new file at the path. If it was removed, the lines written
-// since the last check are copied into the new file. A rotation of our own is one rename and one open.
+// If the file was renamed (logrotate), writing continues in a new file at the path. If it was removed, the lines
+// written since the last check are copied into the new file. A rotation of our own is one rename and one open.
 
 import {
   closeSync,
@@ -38,8 +38,8 @@ export class LogFile {
   isExclusive = true
 
   /**
-   * Opens the file and creates missing directories. `reopened` is called when the path led to another file and that one was
-   * opened. Throws the system's error.
+   * Opens the file and creates missing directories. `reopened` is called when the path led to another file and that one
+   * was opened. Throws the system's error.
    */
   constructor(path: string, reopened: () => void) {
     this.path = path
@@ -85,8 +85,8 @@ export class LogFile {
   }
 
   /**
-   * Every 100 ms checks where the path leads, and opens the file there if it is not the open one. Throws the system's error
-   * if that fails.
+   * Every 100 ms checks where the path leads, and opens the file there if it is not the open one. Throws the system's
+   * error if that fails.
    */
   check(): void {
     const elapsed = monotonic() - this.#checkedAt
@@ -94,13 +94,14 @@ export class LogFile {
     const found = find(this.path)
     if (found === 'unknown' || (found && isSame(found, this.#identity))) {
       this.#checkedAt = monotonic()
-      // Another process truncated it (logrotate's copytruncate) or wrote to it. Writes go to the file's end in any case.
+      // Another process truncated it (logrotate's copytruncate) or wrote to it. Writes go to the file's end in any
+      // case.
       if (found !== 'unknown') this.#size = Number(found.size)
       this.#checkedSize = this.#size
       this.#isMissing = false
     } else if (!found && !this.#isMissing && elapsed !== Number.POSITIVE_INFINITY) {
-      // Wait for one more check: the process that renamed it may be about to create the new one, and logrotate reports an
-      // error if the file already exists.
+      // Wait for one more check: the process that renamed it may be about to create the new one, and logrotate reports
+      // an error if the file already exists.
       this.#isMissing = true
       this.#checkedAt = monotonic()
     } else {
@@ -109,9 +110,9 @@ export class LogFile {
   }
 
   /**
-   * Renames the file to the path that `name` returns for its resolved path, and opens a new one. Returns false if another
-   * process replaced the file; the next check opens the replacement. Throws the system's error; then the old file is still
-   * in use.
+   * Renames the file to the path that `name` returns for its resolved path, and opens a new one. Returns false if
+   * another process replaced the file; the next check opens the replacement. Throws the system's error; then the old
+   * file is still in use.
    */
   rotate(name: (target: string) => string): boolean {
     const found = find(this.path)

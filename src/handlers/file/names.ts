@@ -40,8 +40,8 @@ export class Names {
   }
 
   /**
-   * The next name for a log file whose first record is of time `began` (ms since the epoch). Sorting by date and index gives
-   * the order of age, even if the clock was set back.
+   * The next name for a log file whose first record is of time `began` (ms since the epoch). Sorting by date and index
+   * gives the order of age, even if the clock was set back.
    */
   next(log: string, began: number): string {
     const last = this.list(log).at(-1)

@@ -68,7 +68,9 @@ export class Rotation {
     this.#timer.unref()
   }
 
-  /** Starts once, before the first write: takes over the files of earlier runs and rotates a file whose period is over. */
+  /**
+   * Starts once, before the first write: takes over the files of earlier runs and rotates a file whose period is over.
+   */
   start(): void {
     if (this.#hasStarted) return
     this.#hasStarted = true
@@ -104,8 +106,8 @@ export class Rotation {
   }
 
   /**
-   * Rotates the file if it is full or its period has ended, and returns the part of `bytes` that fits into it: whole lines,
-   * at least one, or the rest of a line that was written partly.
+   * Rotates the file if it is full or its period has ended, and returns the part of `bytes` that fits into it: whole
+   * lines, at least one, or the rest of a line that was written partly.
    */
   admit(bytes: Uint8Array): Uint8Array {
     const { file } = this.#options

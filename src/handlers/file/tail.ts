@@ -1,7 +1,7 @@
 // Tail: finds the parts of log files that the previous listener may have written after its last mark.
 //
-// That is the end of the log file. If the file was rotated since, by us or by logrotate and perhaps more than once, it is
-// the end of the file that was the log then, and everything written later.
+// That is the end of the log file. If the file was rotated since, by us or by logrotate and perhaps more than once, it
+// is the end of the file that was the log then, and everything written later.
 
 import { readdirSync, type Stats, statSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'

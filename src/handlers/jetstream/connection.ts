@@ -1,7 +1,7 @@
 // Connection: connects to NATS servers with JetStream, for the handler that publishes and for the input that consumes.
 //
-// The client's automatic reconnect is off. After a failure the next try makes a new connection; otherwise messages buffered
-// for the old connection could arrive after the same messages were sent again.
+// The client's automatic reconnect is off. After a failure the next try makes a new connection; otherwise messages
+// buffered for the old connection could arrive after the same messages were sent again.
 
 import type { JetStreamManager, StreamInfo } from '@nats-io/jetstream'
 import type { NatsConnection, NodeConnectionOptions } from '@nats-io/transport-node'

@@ -30,12 +30,14 @@ import { createHeaders, createMessage, type Message, ownSubject, tokens } from '
 const WINDOW = 512
 /** Bytes reserved in a message for its headers and subject. */
 const OVERHEAD = 4096
-/** Dedupe window (ns) of a stream that we create: how long the server remembers ids. 2 minutes, the server's default. */
+/**
+ * Dedupe window (ns) of a stream that we create: how long the server remembers ids. 2 minutes, the server's default.
+ */
 const DUPLICATE_WINDOW = 120e9
 
 /**
- * Defaults: stream `LOGS`, prefix `logs`, app `node`, one replica, server `127.0.0.1:4222`. A missing stream is created with
- * file storage. Throws `LOGSHARE_ERR_HANDLER` if the NATS client is not installed.
+ * Defaults: stream `LOGS`, prefix `logs`, app `node`, one replica, server `127.0.0.1:4222`. A missing stream is created
+ * with file storage. Throws `LOGSHARE_ERR_HANDLER` if the NATS client is not installed.
  */
 export function createJetstreamHandler(
   options: JetstreamHandlerOptions,
@@ -155,8 +157,9 @@ class Publisher {
     }
   }
 
-  // After a failure the first record is published alone. If the stream's leader is elected between the first and the second
-  // record of a window, the first would fail, the second succeed, and the retry of the first would be out of order.
+  // After a failure the first record is published alone. If the stream's leader is elected between the first and the
+  // second record of a window, the first would fail, the second succeed, and the retry of the first would be out of
+  // order.
   async #publish(stream: Stream, messages: readonly Message[]): Promise<void> {
     const left = messages.filter(
       (message) => !message.isStored && !this.#dropTooLarge(stream, message),

@@ -1,8 +1,10 @@
-// Courier: delivers records to a receiver that acknowledges later: batches in order, each retried until it is delivered.
+// Courier: delivers records to a receiver that acknowledges later: batches in order, each retried until it is
+// delivered.
 //
-// Records are kept within a limit and retried with backoff. If there is no room, lower levels are dropped first, counted
-// and reported. Nothing here blocks: while the courier is full, the listener leaves further records in their queues. All
-// asynchronous handlers share it (socket, syslog, otlp, jetstream, module); `backlog.ts` is its synchronous counterpart.
+// Records are kept within a limit and retried with backoff. If there is no room, lower levels are dropped first,
+// counted and reported. Nothing here blocks: while the courier is full, the listener leaves further records in their
+// queues. All asynchronous handlers share it (socket, syslog, otlp, jetstream, module); `backlog.ts` is its synchronous
+// counterpart.
 
 import { monotonic } from '../../core/clock.js'
 import { notice, reasonOf } from '../../core/notice.js'
@@ -45,13 +47,13 @@ export interface CourierOptions {
   readonly context: HandlerContext
   /**
    * Sends lines, each a record's JSON without a line feed. Resolves when the receiver has all of them, as far as its
-   * protocol tells. After a rejection it is called again with the same lines, except after a `Refusal` or for the delivered
-   * records of a `PartialFailure`. Never called again before its promise settled.
+   * protocol tells. After a rejection it is called again with the same lines, except after a `Refusal` or for the
+   * delivered records of a `PartialFailure`. Never called again before its promise settled.
    */
   readonly send: (lines: readonly Uint8Array[]) => Promise<void>
   /**
-   * Bytes of earlier batches that `send` has to send again, e.g. after a lost connection. While it is above 0, `send` is
-   * called even without lines. Default: always 0.
+   * Bytes of earlier batches that `send` has to send again, e.g. after a lost connection. While it is above 0, `send`
+   * is called even without lines. Default: always 0.
    */
   readonly unconfirmed?: () => number
   /** Bytes in one batch, at most. Default 1 MiB. */
@@ -96,8 +98,8 @@ export class Courier {
   }
 
   /**
-   * Returns a function that tells whether all records written so far were delivered. It also returns true once records were
-   * dropped: waiting longer would not bring them back.
+   * Returns a function that tells whether all records written so far were delivered. It also returns true once records
+   * were dropped: waiting longer would not bring them back.
    */
   acknowledgement(): () => boolean {
     const last = this.#count
@@ -105,7 +107,9 @@ export class Courier {
       (this.#queue.front?.order ?? Number.POSITIVE_INFINITY) > last || !this.#drops.isEmpty
   }
 
-  /** Backpressure: whether the listener should leave records in their queues. False after `wait` ms without progress. */
+  /**
+   * Backpressure: whether the listener should leave records in their queues. False after `wait` ms without progress.
+   */
   get isFull(): boolean {
     const { policy, limit, wait } = this.#options.context
     if (policy === 'drop' || this.#queue.size < limit * FULL) return false
@@ -185,7 +189,8 @@ export class Courier {
   #delivered(batch: readonly Entry[]): void {
     this.#queue.remove(batch)
     this.#progressed()
-    // After a failure, report at once. With a slow receiver, report when the queue is empty: until then more may be dropped.
+    // After a failure, report at once. With a slow receiver, report when the queue is empty: until then more may be
+    // dropped.
     if (this.#fault && (!this.#fault.isSlow || this.size === 0)) this.#recover(this.#fault)
   }
 

@@ -3,14 +3,15 @@
 import { readFileSync } from 'node:fs'
 
 /**
- * States (Linux `include/net/tcp_states.h`) of a connection that the receiver closed and did not reset: CLOSE_WAIT if our
- * side is still open, FIN_WAIT2 or TIME_WAIT if it is closed too.
+ * States (Linux `include/net/tcp_states.h`) of a connection that the receiver closed and did not reset: CLOSE_WAIT if
+ * our side is still open, FIN_WAIT2 or TIME_WAIT if it is closed too.
  */
 const NOT_RESET = ['08', '05', '06']
 
 /**
- * Whether the receiver closed its side without resetting the connection. The system resets it if the receiver left bytes
- * unread. Must be called before our socket is destroyed. Undefined where it cannot be determined, e.g. on other systems.
+ * Whether the receiver closed its side without resetting the connection. The system resets it if the receiver left
+ * bytes unread. Must be called before our socket is destroyed. Undefined where it cannot be determined, e.g. on other
+ * systems.
  */
 export function closedCleanly(localPort?: number, remotePort?: number): boolean | undefined {
   const lines = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((path) => read(path).split('\n'))

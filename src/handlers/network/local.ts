@@ -1,6 +1,7 @@
 // Local: sends messages to a Unix socket, which is a stream or, like /dev/log, takes datagrams.
 //
-// It tries a stream first; EPROTOTYPE means datagrams. Node.js cannot send Unix datagrams, so a helper process in Perl does.
+// It tries a stream first; EPROTOTYPE means datagrams. Node.js cannot send Unix datagrams, so a helper process in Perl
+// does.
 
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
@@ -13,9 +14,9 @@ import { StreamReceiver } from './stream.js'
 const CLOSE_LIMIT = 1000
 
 /**
- * Reads messages from stdin, each preceded by its length (u32, big-endian), sends each as a datagram and prints a full stop
- * for it. On an error it prints the reason to stderr and exits. In Perl because systems with /dev/log have it; the native
- * add-ons for Unix datagrams cannot be loaded into a worker thread.
+ * Reads messages from stdin, each preceded by its length (u32, big-endian), sends each as a datagram and prints a full
+ * stop for it. On an error it prints the reason to stderr and exits. In Perl because systems with /dev/log have it; the
+ * native add-ons for Unix datagrams cannot be loaded into a worker thread.
  */
 const HELPER = `
 use Socket;

@@ -7,8 +7,8 @@ import { reasonOf } from '../../core/notice.js'
 import type { Receiver, Route } from './route.js'
 
 /**
- * Creates the receiver for a checked address: `unix:` local, `udp:` UDP, `tcp:` and `tls:` a stream. Does not connect yet.
- * Throws `LOGSHARE_ERR_HANDLER` if a TLS file cannot be read.
+ * Creates the receiver for a checked address: `unix:` local, `udp:` UDP, `tcp:` and `tls:` a stream. Does not connect
+ * yet. Throws `LOGSHARE_ERR_HANDLER` if a TLS file cannot be read.
  */
 export function createReceiver(route: Route): Receiver {
   const { address } = route
@@ -29,8 +29,8 @@ export function createReceiver(route: Route): Receiver {
 }
 
 /**
- * TLS options as `tls.connect` takes them; the files `ca`, `cert` and `key` are read (PEM). `servername` (SNI) is set unless
- * the host is an IP address. Throws `LOGSHARE_ERR_HANDLER` if a file cannot be read.
+ * TLS options as `tls.connect` takes them; the files `ca`, `cert` and `key` are read (PEM). `servername` (SNI) is set
+ * unless the host is an IP address. Throws `LOGSHARE_ERR_HANDLER` if a file cannot be read.
  */
 export function readTls(
   { address, tls = {} }: Pick<Route, 'address' | 'tls'>,

@@ -16,8 +16,8 @@ const BATCH = 256 * 1024
 const LINE_FEED = Buffer.from('\n')
 
 /**
- * Messages are the records' JSON lines: newline-delimited over a stream, one per datagram otherwise. A record that is too
- * long for a datagram is dropped and counted. Throws `LOGSHARE_ERR_HANDLER` if a TLS file cannot be read.
+ * Messages are the records' JSON lines: newline-delimited over a stream, one per datagram otherwise. A record that is
+ * too long for a datagram is dropped and counted. Throws `LOGSHARE_ERR_HANDLER` if a TLS file cannot be read.
  */
 export function createSocketHandler(
   options: SocketHandlerOptions,

@@ -1,8 +1,9 @@
-// Stream: sends messages over TCP, TLS or a Unix stream socket, and sends unconfirmed bytes again after a lost connection.
+// Stream: sends messages over TCP, TLS or a Unix stream socket, and sends unconfirmed bytes again after a lost
+// connection.
 //
 // Neither syslog nor line-based receivers acknowledge. Bytes that the system accepted may still be lost: they are in a
-// socket buffer when the receiver dies, and nothing reports that. So the stream keeps the last bytes it sent, as many as
-// the buffers can hold, and sends them again on the next connection: delivery is at-least-once.
+// socket buffer when the receiver dies, and nothing reports that. So the stream keeps the last bytes it sent, as many
+// as the buffers can hold, and sends them again on the next connection: delivery is at-least-once.
 
 import { connect, type Socket, type TcpNetConnectOpts } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
@@ -41,7 +42,9 @@ export class StreamReceiver implements Receiver {
   readonly #tls: ConnectionOptions | undefined
   readonly #kept: number
   #socket: Socket | undefined
-  /** Set once the receiver has closed its side; resolves when the connection is closed. Nothing is sent on it any more. */
+  /**
+   * Set once the receiver has closed its side; resolves when the connection is closed. Nothing is sent on it any more.
+   */
   #ending: Promise<unknown> | undefined
   #sent: Sent[] = []
   #size = 0

@@ -1,8 +1,8 @@
 // Syslog handler: sends each record as a syslog message, through the same connections as `socket.ts`.
 //
-// Message format: RFC 5424 or RFC 3164 (`formatters/syslog.ts`). Transport: one message per datagram over UDP (RFC 5426) and
-// on Unix datagram sockets; over TCP (RFC 6587) and TLS (RFC 5425) with octet counting, or, for RFC 3164 and Unix stream
-// sockets, ended by a line feed (RFC 6587 section 3.4.2, non-transparent framing).
+// Message format: RFC 5424 or RFC 3164 (`formatters/syslog.ts`). Transport: one message per datagram over UDP (RFC
+// 5426) and on Unix datagram sockets; over TCP (RFC 6587) and TLS (RFC 5425) with octet counting, or, for RFC 3164 and
+// Unix stream sockets, ended by a line feed (RFC 6587 section 3.4.2, non-transparent framing).
 
 import { hostname } from 'node:os'
 import { FACILITIES, type SyslogHandlerOptions } from '../../config/remote.js'

@@ -1,5 +1,5 @@
-// UDP: sends each message as a UDP datagram. Unlike a stream it never knows whether a message arrived; it only notices an
-// ICMP "port unreachable" answer, which the system reports as a socket error.
+// UDP: sends each message as a UDP datagram. Unlike a stream it never knows whether a message arrived; it only notices
+// an ICMP "port unreachable" answer, which the system reports as a socket error.
 
 import type { Socket } from 'node:dgram'
 import { isIPv6 } from 'node:net'

@@ -36,7 +36,9 @@ export function packagesFor({ protocol = 'http/protobuf' }: OtlpHandlerOptions):
   return ['@opentelemetry/api', '@opentelemetry/resources', PACKAGES[protocol]]
 }
 
-/** Creates the exporter. Options that are not given are read from `OTEL_EXPORTER_OTLP_*` by OpenTelemetry's exporter. */
+/**
+ * Creates the exporter. Options that are not given are read from `OTEL_EXPORTER_OTLP_*` by OpenTelemetry's exporter.
+ */
 export function openExporter(options: OtlpHandlerOptions): Exporter {
   const { protocol = 'http/protobuf', url, headers, timeout } = options
   const { OTLPLogExporter: Class } = loadPackage(PACKAGES[protocol]) as Exports
@@ -74,8 +76,9 @@ function metadataOf(headers: Readonly<Record<string, string>>): unknown {
   return metadata
 }
 
-// The HTTP exporters retry on their own until `timeout`, without reporting it. This removes the retrying layer. It relies on
-// private names; if they change, the exporter retries again and a receiver that is down is merely reported later.
+// The HTTP exporters retry on their own until `timeout`, without reporting it. This removes the retrying layer. It
+// relies on private names; if they change, the exporter retries again and a receiver that is down is merely reported
+// later.
 function leaveRetriesToCourier(exporter: OTLPLogExporter): void {
   const { _delegate: delegate } = exporter as unknown as { _delegate?: Layer }
   const inner = delegate?._transport?._transport
@@ -101,8 +104,9 @@ function send(exporter: OTLPLogExporter, records: readonly ReadableLogRecord[]):
   })
 }
 
-// The exporter's callback only tells whether a request failed. A partial success is passed to the API's diagnostics logger
-// right before the callback. The listener thread has its own diagnostics logger, so replacing it affects nobody else.
+// The exporter's callback only tells whether a request failed. A partial success is passed to the API's diagnostics
+// logger right before the callback. The listener thread has its own diagnostics logger, so replacing it affects nobody
+// else.
 function listenToDiagnostics(): void {
   const { diag, DiagLogLevel } = loadPackage(
     '@opentelemetry/api',
@@ -129,8 +133,8 @@ const TOO_LARGE = 413
 /** Text of gRPC's RESOURCE_EXHAUSTED for a message above the limit of the server or client. */
 const LARGER = /larger than max/i
 
-// Any other error concerns the receiver or the connection, not these records, and is retried: the server has not started,
-// a proxy has no upstream, a token has expired.
+// Any other error concerns the receiver or the connection, not these records, and is retried: the server has not
+// started, a proxy has no upstream, a token has expired.
 function classify(error: Error | undefined): Error {
   const { code, message = 'export failed' } = (error ?? {}) as { code?: unknown; message?: string }
   const reason = typeof code === 'number' && code >= 100 ? `HTTP ${code} ${message}` : message

@@ -1,6 +1,7 @@
 // OTLP handler: sends records as OpenTelemetry logs, through OpenTelemetry's own exporters.
 //
-// It combines the courier (retries), `record.ts` (data model), `resource.ts` (application) and `exporter.ts` (protocol).
+// It combines the courier (retries), `record.ts` (data model), `resource.ts` (application) and `exporter.ts`
+// (protocol).
 
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs'
 import type { OtlpHandlerOptions } from '../../config/remote.js'

@@ -16,8 +16,8 @@ const INTEGERS = 2 ** 63
 const MAY_BE_HUGE = /\d{19}|\d[eE]\+?\d/
 
 /**
- * Converts one batch of JSON lines. It does not use the SDK's LoggerProvider, which keeps a logger for every name ever used
- * and drops fields beyond its attribute limit and fields with a member called `constructor`.
+ * Converts one batch of JSON lines. It does not use the SDK's LoggerProvider, which keeps a logger for every name ever
+ * used and drops fields beyond its attribute limit and fields with a member called `constructor`.
  */
 export function toOtlp(lines: readonly Uint8Array[], resource: Resource): ReadableLogRecord[] {
   const scopes = new Map<string, { readonly name: string }>()

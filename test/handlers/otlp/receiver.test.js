@@ -49,7 +49,10 @@ for (const protocol of PROTOCOLS) {
       config: { handlers: [{ type: 'otlp', protocol, url }] },
     })
     assert.equal(code, 0)
-    assert.match(stderr, /^logshare: otlp .*; up to \d+ KiB of records are kept .*\(LOGSHARE_WARN_HANDLER\)\n$/)
+    assert.match(
+      stderr,
+      /^logshare: otlp .*; up to \d+ KiB of records are kept .*\(LOGSHARE_WARN_HANDLER\)\n$/,
+    )
     assertComplete(records, Object.fromEntries(SOURCES.map((source) => [source, 56])))
   })
 
