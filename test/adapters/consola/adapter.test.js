@@ -1,5 +1,5 @@
 'use strict'
-// The consola adapter: a child's records come out of the root's logger, or are in a file.
+// The consola adapter: the root's logger, or a file handler, writes a child's records.
 
 const assert = require('node:assert/strict')
 const { it } = require('node:test')
@@ -8,7 +8,7 @@ const { canSeeModules, describeLibrary, runApp } = require('../../helpers/small'
 
 describeLibrary('consola')
 
-it('of imported modules DEBUG tells on a Node that cannot see them', {
+it('DEBUG reports an imported package that this version of Node cannot hook', {
   skip: canSeeModules,
 }, async (t) => {
   const { stderr } = await runApp(t, 'consola', {
@@ -20,7 +20,7 @@ it('of imported modules DEBUG tells on a Node that cannot see them', {
 })
 
 for (const flag of ['-e', '-p']) {
-  it(`node ${flag} is as without us`, async () => {
+  it(`node ${flag} prints what it prints without logshare`, async () => {
     const { stdout, stderr } = await run('empty.js', {
       flags: [flag, 'console.log(require("consola").consola.level)'],
     })

@@ -1,5 +1,5 @@
 'use strict'
-// The LogTape adapter: a child's records come out of the root's logger, or are in a file.
+// The LogTape adapter: the root's logger, or a file handler, writes a child's records.
 
 const { describeLibrary } = require('../../helpers/small')
 

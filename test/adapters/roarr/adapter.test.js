@@ -1,5 +1,5 @@
 'use strict'
-// The roarr adapter: a child's records come out of the root's logger, or are in a file.
+// The roarr adapter: the root's logger, or a file handler, writes a child's records.
 
 const { describeLibrary } = require('../../helpers/small')
 
