@@ -23,7 +23,8 @@ export function captureLog(original: Consola['_log'], context: AdapterContext): 
 const OWN_REPORTERS = new Set(['BasicReporter', 'FancyReporter', 'BrowserReporter'])
 
 // Whether one of consola's own reporters writes the call to a standard stream that is not captured. They write to
-// `stdout` and `stderr` of the options, by default to those of the process; other reporters have their own destinations.
+// `stdout` and `stderr` of the options, by default to those of the process; other reporters have their own
+// destinations.
 function isData(
   { reporters, stdout, stderr }: Options,
   { level }: LogObject,

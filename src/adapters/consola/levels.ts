@@ -50,8 +50,8 @@ export function recordLevelOf(level: number): number {
   return level <= 4 ? 20 : 10
 }
 
-// Our thresholds for consola's levels 0 (error) to 5 (trace). consola's numbers grow with verbosity, ours with severity.
-// Its level 2 (`log`) lies between warn and info.
+// Our thresholds for consola's levels 0 (error) to 5 (trace). consola's numbers grow with verbosity, ours with
+// severity. Its level 2 (`log`) lies between warn and info.
 const THRESHOLDS = [50, 40, 35, 30, 20, 10] as const
 /** Our threshold that nothing passes. */
 const OFF = 100

@@ -1,5 +1,5 @@
-// Capture: replaces a logger's enabled methods. What plugins put into `methodFactory` (a prefix, a remote destination) is
-// skipped in the child and done once, in the root.
+// Capture: replaces a logger's enabled methods. What plugins put into `methodFactory` (a prefix, a remote destination)
+// is skipped in the child and done once, in the root.
 
 import { type AdapterContext, isRelaying, whileRelaying } from '../kit/adapter.js'
 import { canDefer, errorAmong, takeDeferred, take as takeRecord } from '../kit/capture/take.js'

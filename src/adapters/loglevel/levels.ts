@@ -38,8 +38,8 @@ export function createWatch({ role, levels }: AdapterContext): Watch {
       isFollowing = false
     }
   }
-  // A child mostly runs the same code at its start as the root. If the first level it sets is also the first one the root
-  // has set, it has none of its own and follows the root.
+  // A child mostly runs the same code at its start as the root. If the first level it sets is also the first one the
+  // root has set, it has none of its own and follows the root.
   const set = (logger: Logger): void => {
     if (isFollowing) return
     const name = nameOf(logger)

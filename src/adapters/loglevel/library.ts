@@ -12,7 +12,7 @@ export interface Logger {
   methodFactory(method: string, level: number, name: string | symbol | undefined): Method
 }
 
-/** The methods by level: a logger's level is the index of the first one that is enabled, the list's length is silent. */
+/** By level: a logger's level is the index of its first enabled method. The list's length stands for silent. */
 export const METHODS = ['trace', 'debug', 'info', 'warn', 'error'] as const
 
 /** The default logger of each copy. */

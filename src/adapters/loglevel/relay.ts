@@ -7,8 +7,8 @@ import type { Extra } from './capture.js'
 import { copies, type Logger } from './library.js'
 
 /**
- * Makes the method anew instead of calling the logger's: that one does nothing if the level is disabled in the root, but
- * the child has checked the level already. Returns undefined if loglevel is not loaded in the root.
+ * Makes the method anew instead of calling the logger's: that one does nothing if the level is disabled in the root,
+ * but the child has checked the level already. Returns undefined if loglevel is not loaded in the root.
  */
 export function relay({ name }: LogRecord, text: string | undefined): boolean | undefined {
   const logger = find(name)

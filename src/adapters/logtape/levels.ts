@@ -50,8 +50,8 @@ export function announceSettings({ levels }: AdapterContext): Settings {
 }
 
 /**
- * In a child: a logger follows the root's level if it was configured with the level that the root's was first configured
- * with. Root and child then mostly run the same configuration code.
+ * In a child: a logger follows the root's level if it was configured with the level that the root's was first
+ * configured with. Root and child then mostly run the same configuration code.
  */
 export function followSettings({ lowestLevel }: Descriptors, { levels }: AdapterContext): Settings {
   const followers = new Set<Logger>()
@@ -76,8 +76,8 @@ export function followSettings({ lowestLevel }: Descriptors, { levels }: Adapter
 }
 
 /**
- * LogTape configures a logger by setting `parentSinks`, then `lowestLevel` if a level is given. Before that, and to end a
- * configuration, it resets all loggers, which sets both as well.
+ * LogTape configures a logger by setting `parentSinks`, then `lowestLevel` if a level is given. Before that, and to end
+ * a configuration, it resets all loggers, which sets both as well.
  */
 export function watchSettings(prototype: Logger, before: Descriptors, settings: Settings): void {
   let isResetting = false

@@ -15,8 +15,8 @@ export function relay(_record: LogRecord, text: string | undefined): boolean | u
   return relayInto('logtape', () => write(logger, fromExtra(extra)))
 }
 
-// The child has checked the level, and its level can be lower than the root's: `emitResolved` would drop the record, and
-// `getSinks` finds no sinks for its level.
+// The child has checked the level, and its level can be lower than the root's: `emitResolved` would drop the record,
+// and `getSinks` finds no sinks for its level.
 function write(logger: Logger, record: Entry): void {
   if (!isBelow(record.level, logger.lowestLevel)) logger.emitResolved(record)
   else if (logger.filter(record)) for (const sink of logger.getSinks('fatal')) sink(record)

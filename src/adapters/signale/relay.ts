@@ -7,8 +7,8 @@ import { instances, listOf, type Signale } from './library.js'
 import type { Extra } from './record.js'
 
 /**
- * Calls the steps of `_logger` except the level check: the child has checked the level already. The format shows the time
- * and the file of the child's call. Returns undefined if the root has no logger yet.
+ * Calls the steps of `_logger` except the level check: the child has checked the level already. The format shows the
+ * time and the file of the child's call. Returns undefined if the root has no logger yet.
  */
 export function relay({ time }: LogRecord, given: string | undefined): boolean | undefined {
   if (given === undefined) return false
