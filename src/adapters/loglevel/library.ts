@@ -12,7 +12,7 @@ export interface Logger {
   methodFactory(method: string, level: number, name: string | symbol | undefined): Method
 }
 
-/** By level: a logger's level is the index of its first enabled method. The list's length stands for silent. */
+/** In order of level: a logger's level is the index of its first enabled method. The list's length means silent. */
 export const METHODS = ['trace', 'debug', 'info', 'warn', 'error'] as const
 
 /** The default logger of each copy. */

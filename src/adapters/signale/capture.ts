@@ -28,7 +28,7 @@ export function captureCalls(
   }
 }
 
-/** For timers, which call `_log` directly. Its calls from `_logger` are part of a relay, a copy or an uncaptured call. */
+/** For timers, which call `_log` directly. Calls from `_logger` are part of a relay, a copy or an uncaptured call. */
 export function captureTimers(original: Signale['_log'], context: AdapterContext): Signale['_log'] {
   return function _log(this: Signale, text, streams = this._stream, level) {
     if (isRelaying() || isWritingUncaptured) return original.call(this, text, streams, level)
