@@ -5,7 +5,7 @@ import { relayInto } from '../kit/guard.js'
 import { type Entry, LEVELS, type LevelName, type Logger, state } from './library.js'
 import { type Extra, fromExtra } from './record.js'
 
-/** Returns undefined while LogTape is not configured in the root: it would drop the record, but may be configured yet. */
+/** Returns undefined while LogTape is not configured in the root: it would drop the record, but may be configured. */
 export function relay(_record: LogRecord, text: string | undefined): boolean | undefined {
   if (text === undefined) return false
   const { root, isConfigured } = state
