@@ -5,7 +5,10 @@ import { relayInto } from '../kit/guard.js'
 import { type Entry, LEVELS, type LevelName, type Logger, state } from './library.js'
 import { type Extra, fromExtra } from './record.js'
 
-/** Returns undefined while LogTape is not configured in the root: it would drop the record, but may be configured. */
+/**
+ * Returns undefined while LogTape is not configured in the root: it would drop the record, but the application may
+ * configure it later.
+ */
 export function relay(_record: LogRecord, text: string | undefined): boolean | undefined {
   if (text === undefined) return false
   const { root, isConfigured } = state
