@@ -7,7 +7,7 @@ const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
 
 const written = new Set<string>()
 
-/** Code of a notice; each is a heading in the README. */
+/** Code of a notice; each is a heading in docs/errors.md. */
 export type NoticeCode =
   | 'LOGSHARE_WARN_DROPPED'
   | 'LOGSHARE_WARN_FAILED_OPEN'
