@@ -28,6 +28,39 @@ export function sharedStdio(root: StdioIds): Capture {
   }
 }
 
+/**
+ * Calls `opened` when the application first uses the stream, because opening it takes milliseconds. Returns the undo, which
+ * also calls what `opened` returned.
+ */
+export function onceOpened(
+  name: 'stdout' | 'stderr',
+  opened: (stream: NodeJS.WriteStream) => () => void,
+): () => void {
+  const descriptor = Object.getOwnPropertyDescriptor(process, name)
+  const original = descriptor?.get
+  if (!original || !descriptor.configurable) return () => {}
+  let undo: (() => void) | undefined
+  const get = function (this: unknown): NodeJS.WriteStream {
+    const stream = original.call(this) as NodeJS.WriteStream
+    if (!undo) {
+      undo = () => {} // `opened` may ask for the stream
+      try {
+        undo = opened(stream)
+      } catch {
+        // The stream works as without logshare.
+      }
+    }
+    return stream
+  }
+  Object.defineProperty(get, 'name', { value: original.name, configurable: true })
+  Object.defineProperty(process, name, { ...descriptor, get })
+  return () => {
+    if (Object.getOwnPropertyDescriptor(process, name)?.get === get)
+      Object.defineProperty(process, name, descriptor)
+    undo?.()
+  }
+}
+
 function fileId(fd: number): string | undefined {
   try {
     const { dev, ino } = fstatSync(fd, { bigint: true })

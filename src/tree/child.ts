@@ -5,6 +5,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { isMainThread, threadId } from 'node:worker_threads'
 import type { Settings } from '../config/options.js'
 import { setClockAnchor } from '../core/clock.js'
+import { contextForChild, inheritContext } from '../core/context.js'
 import { takeLock } from '../core/lock.js'
 import { notice, reasonOf } from '../core/notice.js'
 import { startOf } from '../core/process.js'
@@ -24,6 +25,7 @@ import {
   type Parent,
   type Place,
 } from '../spawn/inherit.js'
+import { drainWorkers } from '../spawn/worker.js'
 import { onExit } from './exit.js'
 import { createRetry, type Follower } from './follower.js'
 import type { Instance } from './instance.js'
@@ -32,6 +34,7 @@ import type { Instance } from './instance.js'
 export function createChild(place: Place, follower: Follower): Instance {
   const { source, inheritance, queue: given } = place
   setClockAnchor(inheritance.anchor)
+  if (place.context) inheritContext(place.context)
   const origin = { pid: process.pid, tid: threadId, source }
   const writer = createWriter(given, inheritance, follower, JSON.stringify(origin))
   const queue = new QueueHandler(origin, writer)
@@ -136,16 +139,32 @@ function createParent(place: Place, registry: Registry, follower: Follower): Par
         inheritance: current(),
         capture: narrowed,
         ...direct,
+        context: contextForChild(),
         queue: createQueue(queue),
       }
     },
     forProcess(kind) {
       const child = name(kind)
-      return { directory: queue.directory ?? NOWHERE, source: child, ...direct }
+      const context = contextForChild()
+      return {
+        directory: queue.directory ?? NOWHERE,
+        source: child,
+        ...direct,
+        ...(context && { context }),
+      }
     },
-    started() {},
+    started: drainAtExit,
     ended() {},
   }
+}
+
+let drainsAtExit = false
+
+// A worker of this child prints through this child's streams: what it has printed last is read before this child exits.
+function drainAtExit(): void {
+  if (drainsAtExit) return
+  drainsAtExit = true
+  onExit(() => {}, { before: drainWorkers })
 }
 
 function createQueue(parent: Place['queue']): Place['queue'] {

@@ -60,6 +60,7 @@ export function placeChild(place: Place, preloaded: boolean): () => void {
     },
   )
   const unpatch = patchSpawn(() => slot.get().parent, preloaded)
+  const unpost = isMainThread ? undefined : load('../spawn/output.js').postAtOnce()
   const { settings, foreign } = place.inheritance
   levels.replace(foreign)
   levels.attended = connect
@@ -77,6 +78,7 @@ export function placeChild(place: Place, preloaded: boolean): () => void {
   return publish(slot, () => {
     levels.attended = undefined
     unadapt()
+    unpost?.()
     unpatch()
   })
 }
@@ -175,6 +177,7 @@ interface LazyModules {
   './root.js': typeof import('./root.js')
   './child.js': typeof import('./child.js')
   './follower.js': typeof import('./follower.js')
+  '../spawn/output.js': typeof import('../spawn/output.js')
   '../config/config.js': typeof import('../config/config.js')
   '../core/notice.js': typeof import('../core/notice.js')
   '../config/options.js': typeof import('../config/options.js')
