@@ -1,4 +1,4 @@
-// Relay handler: passes captured records to the root's own loggers, which format and write them on the main thread.
+// Relay handler: forwards captured records to the root's main thread, where the adapters' `relay.ts` write them.
 //
 // Records of our own loggers have no logger in another library and go to the console. Records that the root's own
 // libraries logged are ignored: those libraries have written them already.
