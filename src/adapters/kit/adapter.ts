@@ -47,7 +47,7 @@ export function isOnlyRelayed({ relays, collects, levels }: AdapterContext): boo
 
 /** One library's adapter. `table.ts` calls `install` in each thread, and `relay` on the main thread of the root. */
 export interface Adapter {
-  /** The library's name, as in the option `adapters` and in the field `lib` of its records. */
+  /** The library's name: its key in `table.ts`, in the option `adapters` and in the field `lib` of its records. */
   readonly name: string
 
   /**
@@ -59,7 +59,8 @@ export interface Adapter {
    * here. If `install` throws, a warning is printed and the library works as without logshare.
    *
    * The functions it puts in place run within the application's log calls. They must not throw (`tryCapture`), and they
-   * must pass a call on unchanged while `isRelaying()` is true.
+   * must pass a call on unchanged while `isRelaying()` is true. With the role `copy`, call the library's own code within
+   * `whileRelaying` if it prints through the console, so that the console adapter does not capture the text again.
    */
   install(context: AdapterContext): () => void
 
