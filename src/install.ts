@@ -5,7 +5,7 @@ import { loadSettings } from './config/config.js'
 import type { Options } from './config/options.js'
 import { checkDirectory } from './core/directory.js'
 import { notice } from './core/notice.js'
-import { getSlot } from './tree/instance.js'
+import { getSlot, type Slot } from './tree/instance.js'
 import { join } from './tree/join.js'
 import { placeRoot } from './tree/place.js'
 
@@ -28,9 +28,9 @@ export function install(options?: Options): () => void {
   if (process.env.LOGSHARE_DISABLE === '1') return () => {}
   const slot = getSlot()
   if (slot?.uninstall) {
-    if (options && !slot.child) {
-      notice('LOGSHARE_WARN_INSTALLED', 'already installed: the options of this call are not used')
-    }
+    if (options && slot.become) return slot.become(loadSettings(options))
+    if (options)
+      notice('LOGSHARE_WARN_INSTALLED', `${whose(slot)}: the options of this call are not used`)
     return slot.child ? () => {} : slot.uninstall
   }
   if (!isMainThread) return () => {}
@@ -38,4 +38,8 @@ export function install(options?: Options): () => void {
   const leave = process.env.LOGSHARE_DIR ? join(options, false) : undefined
   if (leave) return leave
   return placeRoot(loadSettings(options), false)
+}
+
+function whose({ child }: Slot): string {
+  return child ? 'the root process has a configuration' : 'already installed'
 }

@@ -28,6 +28,55 @@ export function sharedStdio(root: StdioIds): Capture {
   }
 }
 
+const captured = new WeakSet<Uint8Array>()
+let passing: string | undefined
+
+/** Whether a child has made records of this chunk, which only passes through its parent's streams. */
+export function isCaptured(chunk: string | Uint8Array): boolean {
+  return typeof chunk === 'string' ? chunk === passing : captured.has(chunk)
+}
+
+/** Marks a chunk as captured, and its text while `pass` runs, which may decode it. */
+export function passCaptured<T>(chunk: Uint8Array, text: string | undefined, pass: () => T): T {
+  captured.add(chunk)
+  const before = passing
+  passing = text
+  try {
+    return pass()
+  } finally {
+    passing = before
+  }
+}
+
+/**
+ * Calls back when the stream is first used, for opening it costs milliseconds. The function that is returned undoes that,
+ * and calls what `opened` has returned.
+ */
+export function onceOpened(
+  name: 'stdout' | 'stderr',
+  opened: (stream: NodeJS.WriteStream) => () => void,
+): () => void {
+  const descriptor = Object.getOwnPropertyDescriptor(process, name)
+  const original = descriptor?.get
+  if (!original || !descriptor.configurable) return () => {}
+  let undo: (() => void) | undefined
+  const get = function (this: unknown): NodeJS.WriteStream {
+    const stream = original.call(this) as NodeJS.WriteStream
+    if (!undo) {
+      undo = () => {}
+      undo = opened(stream)
+    }
+    return stream
+  }
+  Object.defineProperty(get, 'name', { value: original.name, configurable: true })
+  Object.defineProperty(process, name, { ...descriptor, get })
+  return () => {
+    if (Object.getOwnPropertyDescriptor(process, name)?.get === get)
+      Object.defineProperty(process, name, descriptor)
+    undo?.()
+  }
+}
+
 function fileId(fd: number): string | undefined {
   try {
     const { dev, ino } = fstatSync(fd, { bigint: true })

@@ -88,6 +88,8 @@ function start(
         () => Reflect.construct(OriginalWorker, [filename, proxy.begin()], newTarget) as NodeWorker,
       ),
     )
+    living.add(worker)
+    output().markCaptured(worker, hand.capture)
     parent.started()
     hookExit(worker, parent)
     return worker
@@ -154,6 +156,17 @@ function withoutRejected(flags: readonly string[], error: Error): string[] | und
   return left.length < flags.length && left.includes(PRELOAD) ? left : undefined
 }
 
+const living = new Set<NodeWorker>()
+
+/** Prints what workers that still run have printed so far: to be called when this thread exits. */
+export function drainWorkers(): void {
+  if (living.size > 0) output().drainOutput(living)
+}
+
+function output(): typeof import('./output.js') {
+  return require('./output.js') as typeof import('./output.js')
+}
+
 interface Handle {
   onexit?: (...args: unknown[]) => unknown
 }
@@ -166,8 +179,12 @@ function hookExit(worker: NodeWorker, parent: Parent): void {
   )
   const handle = key && (worker as unknown as Record<symbol, Handle | null>)[key]
   const original = handle?.onexit
-  if (!handle || typeof original !== 'function') return
+  if (!handle || typeof original !== 'function') {
+    living.delete(worker)
+    return
+  }
   handle.onexit = function (this: unknown, ...args) {
+    living.delete(worker)
     parent.ended()
     return original.apply(this, args)
   }

@@ -5,6 +5,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { isMainThread, threadId } from 'node:worker_threads'
 import type { Settings } from '../config/options.js'
 import { setClockAnchor } from '../core/clock.js'
+import { levels } from '../core/levels.js'
 import { takeLock } from '../core/lock.js'
 import { notice, reasonOf } from '../core/notice.js'
 import { startOf } from '../core/process.js'
@@ -24,9 +25,11 @@ import {
   type Parent,
   type Place,
 } from '../spawn/inherit.js'
+import { drainWorkers } from '../spawn/worker.js'
 import { onExit } from './exit.js'
 import { createRetry, type Follower } from './follower.js'
 import type { Instance } from './instance.js'
+import { TerminalWriter } from './terminal.js'
 
 /** `place` is this child's place in the tree; `follower` receives the root's levels. */
 export function createChild(place: Place, follower: Follower): Instance {
@@ -34,7 +37,9 @@ export function createChild(place: Place, follower: Follower): Instance {
   setClockAnchor(inheritance.anchor)
   const origin = { pid: process.pid, tid: threadId, source }
   const writer = createWriter(given, inheritance, follower, JSON.stringify(origin))
-  const queue = new QueueHandler(origin, writer)
+  const prints = inheritance.settings.handlers.length === 0 && place.capture.stdout
+  const isRead = (): boolean => levels.hasReaders
+  const queue = new QueueHandler(origin, prints ? new TerminalWriter(writer, isRead) : writer)
   queue.overflowed = () => onExit(() => queue.report())
   queue.made = follower.check
   const registry = new Registry(queue, undefined, createRedact(inheritance.settings.redact))
@@ -143,9 +148,18 @@ function createParent(place: Place, registry: Registry, follower: Follower): Par
       const child = name(kind)
       return { directory: queue.directory ?? NOWHERE, source: child, ...direct }
     },
-    started() {},
+    started: hookExit,
     ended() {},
   }
+}
+
+let isHooked = false
+
+// What workers of this one have printed last goes through its streams.
+function hookExit(): void {
+  if (isHooked) return
+  isHooked = true
+  onExit(() => {}, { before: drainWorkers })
 }
 
 function createQueue(parent: Place['queue']): Place['queue'] {

@@ -46,6 +46,8 @@ export interface Slot {
   uninstall?: (() => void) | undefined
   /** Whether this thread is a child. Its options come from the root, so `install()` has no effect in it. */
   readonly child: boolean
+  /** In a process whose root has no configuration: makes it the root of its own tree, and returns the undo. */
+  readonly become?: ((settings: Settings) => () => void) | undefined
 }
 
 const KEY = Symbol.for('logshare')
@@ -60,11 +62,17 @@ export function setSlot(slot: Slot | undefined): void {
 }
 
 /** A slot that creates its instance with `make` on the first `get()` and then calls `made`. */
-export function createSlot(make: () => Instance, child: boolean, made?: () => void): Slot {
+export function createSlot(
+  make: () => Instance,
+  child: boolean,
+  made?: () => void,
+  become?: Slot['become'],
+): Slot {
   let instance: Instance | undefined
   return {
     version: 1,
     child,
+    become,
     get() {
       if (!instance) {
         instance = make()

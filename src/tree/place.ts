@@ -8,7 +8,13 @@ import { installAdapters } from '../adapters/table.js'
 import type { Settings } from '../config/options.js'
 import { levels } from '../core/levels.js'
 import { patchChildProcess } from '../spawn/child-process.js'
-import { isCollecting, isRelaying, type Parent, type Place } from '../spawn/inherit.js'
+import {
+  isCollecting,
+  isRelaying,
+  ownsTerminal,
+  type Parent,
+  type Place,
+} from '../spawn/inherit.js'
 import { patchWorker } from '../spawn/worker.js'
 import type { Follower } from './follower.js'
 import { createSlot, getSlot, type Instance, type Slot, setSlot } from './instance.js'
@@ -36,6 +42,7 @@ export function placeRoot(settings: Settings | undefined, preloaded: boolean): (
     role: collects ? 'copy' : 'track',
     relays: false,
     collects,
+    isTerminalOwned: settings !== undefined && ownsTerminal(settings),
     levels,
   })
   return publish(slot, () => {
@@ -58,27 +65,45 @@ export function placeChild(place: Place, preloaded: boolean): () => void {
       diagnose('child', '%s installed, captured: %o', place.source, place.capture)
       connect()
     },
+    isLaunched(place) ? (settings) => becomeRoot(slot, settings, preloaded) : undefined,
   )
   const unpatch = patchSpawn(() => slot.get().parent, preloaded)
+  const unpost = isMainThread ? undefined : load('../spawn/output.js').postAtOnce()
   const { settings, foreign } = place.inheritance
   levels.replace(foreign)
   levels.attended = connect
-  const isDirect = place.isDirect ?? false
+  const { isDirect = false, isCopied = false } = place
+  const isCollector = place.inheritance.isCollector ?? false
   const collects = isCollecting(settings)
-  const adapters = isDirect && !collects ? [] : settings.adapters
+  // While the root waits in `spawnSync`, and where the listener is a collector's, no logger of the root can write.
+  const relays = isRelaying(settings) && !isDirect && !isCopied && !isCollector
+  const adapters = collects || relays ? settings.adapters : []
   const unadapt = installAdapters(adapters, {
     registry: () => slot.get().registry,
     capture: place.capture,
-    role: isDirect || place.isCopied ? 'copy' : 'take',
-    relays: isRelaying(settings),
+    role: relays ? 'take' : 'copy',
+    relays,
     collects,
+    isTerminalOwned: ownsTerminal(settings) && !isCollector,
     levels,
   })
   return publish(slot, () => {
     levels.attended = undefined
     unadapt()
+    unpost?.()
     unpatch()
   })
+}
+
+// Whether this is the main thread of a process below a launcher: a root that has no configuration.
+function isLaunched({ inheritance, queue }: Place): boolean {
+  const { isConfigured = true, isCollector = false } = inheritance
+  return isMainThread && queue.type === 'file' && !isConfigured && !isCollector
+}
+
+function becomeRoot(slot: Slot, settings: Settings, preloaded: boolean): () => void {
+  slot.uninstall?.()
+  return placeRoot(settings, preloaded)
 }
 
 /** Time (ms) before a child connects to receive levels. A child that ends sooner does not pay for the connection. */
@@ -175,6 +200,7 @@ interface LazyModules {
   './root.js': typeof import('./root.js')
   './child.js': typeof import('./child.js')
   './follower.js': typeof import('./follower.js')
+  '../spawn/output.js': typeof import('../spawn/output.js')
   '../config/config.js': typeof import('../config/config.js')
   '../core/notice.js': typeof import('../core/notice.js')
   '../config/options.js': typeof import('../config/options.js')

@@ -1,6 +1,7 @@
 // Shutdown: closes a host when its process exits, after relaying what children logged last.
 
 import type { Host } from '../listener/host.js'
+import { drainWorkers } from '../spawn/worker.js'
 import { onExit } from './exit.js'
 import { endPending, retryPending } from './inbox.js'
 
@@ -23,6 +24,9 @@ export function closeAtExit(host: Host, before?: () => void): () => void {
   return onExit(end, {
     hides: (worker) => host.isListener(worker),
     idle: () => catchUp(IDLE_LIMIT),
-    before: () => catchUp(),
+    before() {
+      drainWorkers()
+      catchUp()
+    },
   })
 }
