@@ -120,7 +120,7 @@ for (const [fault, nowhere] of Object.entries(NOWHERE)) {
     assert.ok(stdout.includes('printed\n'))
     assert.equal(result.stdout.split('printed\n').length - 1, 3)
     const threads = readLog(path).filter(({ source }) => source.startsWith('worker'))
-    assertDelivered(threads, { 'worker#1': 100 })
+    assertDelivered(threads, { 'worker#1': 101 })
   })
 }
 
