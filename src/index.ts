@@ -87,3 +87,18 @@ export function addHandler(
     },
   })
 }
+
+/**
+ * Runs a function. Every record that is logged within it, by whatever captured library and also after an `await`, gets the
+ * fields. So do records of the threads and processes that are started within, with the OpenTelemetry span that is active
+ * then. A record's own field of the same name takes precedence; an inner context takes precedence over an outer one.
+ *
+ * @param fields - The fields, encoded and redacted once.
+ * @param act - The function.
+ * @returns What `act` returns.
+ * @example
+ * app.use((request, response, next) => withContext({ requestId: request.id }, next))
+ */
+export function withContext<T>(fields: import('./core/record.js').Fields, act: () => T): T {
+  return instance().registry.withContext(fields, act)
+}

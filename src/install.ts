@@ -11,9 +11,10 @@ import { placeRoot } from './tree/place.js'
 
 /**
  * Installs logshare in this process. Every thread and process that it starts afterwards logs through it. Call it at the
- * start of the application, on the main thread. A second call has no effect and warns (`LOGSHARE_WARN_INSTALLED`) if it
- * has options. In a child a call has no effect, because a child has its root's options. With `LOGSHARE_DISABLE=1` it
- * does nothing.
+ * start of the application, on the main thread. Where logshare is preloaded and the root process has no configuration, the
+ * call makes this process the root of its own tree. Otherwise a second call, or a call in a child, has no effect: the
+ * root's options apply, and other options lead to a warning (`LOGSHARE_WARN_INSTALLED`). With `LOGSHARE_DISABLE=1` it does
+ * nothing.
  *
  * @param options - Options that take precedence over those of `LOGSHARE_CONFIG`; `LOGSHARE_LEVEL` takes precedence over
  *   both. All are optional; `Options` documents the defaults.
@@ -29,8 +30,10 @@ export function install(options?: Options): () => void {
   const slot = getSlot()
   if (slot?.uninstall) {
     if (options && slot.become) return slot.become(loadSettings(options))
-    if (options)
-      notice('LOGSHARE_WARN_INSTALLED', `${whose(slot)}: the options of this call are not used`)
+    if (options && !isSame(options, slot)) {
+      const why = slot.child ? 'the root process has a configuration' : 'already installed'
+      notice('LOGSHARE_WARN_INSTALLED', `${why}: the options of this call are not used`)
+    }
     return slot.child ? () => {} : slot.uninstall
   }
   if (!isMainThread) return () => {}
@@ -40,6 +43,12 @@ export function install(options?: Options): () => void {
   return placeRoot(loadSettings(options), false)
 }
 
-function whose({ child }: Slot): string {
-  return child ? 'the root process has a configuration' : 'already installed'
+// A child runs the same code as its root: options that the root has as well are no news. Wrong ones are the root's error.
+function isSame(options: Options, { child, settings }: Slot): boolean {
+  if (!child) return false
+  try {
+    return JSON.stringify(loadSettings(options)) === JSON.stringify(settings)
+  } catch {
+    return true
+  }
 }

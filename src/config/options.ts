@@ -196,6 +196,12 @@ export function checkOptions(options: unknown, directory: string = process.cwd()
   }
 }
 
+/** Whether settings are more than the defaults with another level. A root without more only launches what it starts. */
+export function isConfigured(settings: Settings): boolean {
+  const { level } = settings
+  return JSON.stringify(settings) !== JSON.stringify({ ...checkOptions({}), level })
+}
+
 function handler(directory: string): Check<HandlerOptions | RelayHandlerOptions> {
   return (value, option) => {
     const given = object(value, option)

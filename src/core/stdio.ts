@@ -63,8 +63,12 @@ export function onceOpened(
   const get = function (this: unknown): NodeJS.WriteStream {
     const stream = original.call(this) as NodeJS.WriteStream
     if (!undo) {
-      undo = () => {}
-      undo = opened(stream)
+      undo = () => {} // `opened` may ask for the stream
+      try {
+        undo = opened(stream)
+      } catch {
+        // The stream works as without logshare.
+      }
     }
     return stream
   }

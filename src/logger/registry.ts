@@ -1,8 +1,10 @@
 // Registry: the loggers of a thread by dotted name, and the levels they inherit from their nearest ancestor.
 
+import { runInContext } from '../core/context.js'
 import { encodeString } from '../core/encode.js'
 import { checkThreshold, levelNumber, type Threshold } from '../core/level.js'
 import type { RootLevels } from '../core/levels.js'
+import { encodeFields, type Fields } from '../core/record.js'
 import type { Redact } from '../core/redact.js'
 import type { QueueHandler } from '../queue/handler.js'
 import { createLogger, type Logger } from './logger.js'
@@ -82,6 +84,12 @@ export class Registry {
   follow({ level, levels }: Pick<RootLevels, 'level' | 'levels'>): void {
     this.#rootLevels = new Map(Object.entries({ ...levels, [ROOT_NAME]: level }))
     this.#inheritAll()
+  }
+
+  /** Runs `act`; records logged within, also after an `await`, by whatever logger, get the fields. Returns what `act` returns. */
+  withContext<T>(fields: Fields, act: () => T): T {
+    const encoded = encodeFields(fields)
+    return runInContext(this.redact ? this.redact(encoded) : encoded, act)
   }
 
   /** Levels set in this thread, by name. */

@@ -5,6 +5,7 @@
 // order in the queue is the order of `seq`.
 
 import { monotonic, wallTime } from '../core/clock.js'
+import { encodeContext } from '../core/context.js'
 import { CountText } from '../core/digits.js'
 import { encodeString } from '../core/encode.js'
 import { levelName } from '../core/level.js'
@@ -61,7 +62,8 @@ export class QueueHandler {
         this.#putPlaceholder(level, name, body.length, kind)
         return
       }
-      const fields = body + encodeTrace(body)
+      const traced = body + encodeTrace(body)
+      const fields = traced + encodeContext(traced)
       const text = extra === undefined ? `${fields}}` : `${fields}}\n${extra}`
       if (!this.#put(level, name, text, kind)) this.#drop(level)
     } catch {

@@ -80,6 +80,8 @@ export interface Place {
    */
   readonly isCopied?: boolean
   readonly joined?: Joined | undefined
+  /** Encoded fields of the context in which the parent started this child. */
+  readonly context?: string | undefined
   readonly queue:
     | {
         readonly type: 'ring'
@@ -108,6 +110,7 @@ export interface ProcessHand {
   readonly source: string
   readonly isDirect?: boolean
   readonly joined?: Joined | undefined
+  readonly context?: string | undefined
 }
 
 /** What the patches need from the thread in which they are installed. */
@@ -213,13 +216,13 @@ export function takeProcessHand(env: NodeJS.ProcessEnv): ProcessHand | undefined
   const text = env[CHILD_VARIABLE]
   if (text === undefined) return undefined
   delete env[CHILD_VARIABLE]
-  const { directory, source, isDirect = false, joined, flag } = parseHand(text)
+  const { directory, source, isDirect = false, joined, context, flag } = parseHand(text)
   const options = flag === 'given' ? env.NODE_OPTIONS : removeFlag(env.NODE_OPTIONS)
   if (options === undefined) delete env.NODE_OPTIONS
   else env.NODE_OPTIONS = options
   // The variable was not set by logshare: this process is a root.
   if (typeof directory !== 'string' || typeof source !== 'string') return undefined
-  return { directory, source, isDirect, joined }
+  return { directory, source, isDirect, joined, context }
 }
 
 /** `flag` is `given` if NODE_OPTIONS had our flag already, set by the user. */

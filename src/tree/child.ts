@@ -5,6 +5,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { isMainThread, threadId } from 'node:worker_threads'
 import type { Settings } from '../config/options.js'
 import { setClockAnchor } from '../core/clock.js'
+import { contextForChild, inheritContext } from '../core/context.js'
 import { levels } from '../core/levels.js'
 import { takeLock } from '../core/lock.js'
 import { notice, reasonOf } from '../core/notice.js'
@@ -35,6 +36,7 @@ import { TerminalWriter } from './terminal.js'
 export function createChild(place: Place, follower: Follower): Instance {
   const { source, inheritance, queue: given } = place
   setClockAnchor(inheritance.anchor)
+  if (place.context) inheritContext(place.context)
   const origin = { pid: process.pid, tid: threadId, source }
   const writer = createWriter(given, inheritance, follower, JSON.stringify(origin))
   const prints = inheritance.settings.handlers.length === 0 && place.capture.stdout
@@ -141,12 +143,19 @@ function createParent(place: Place, registry: Registry, follower: Follower): Par
         inheritance: current(),
         capture: narrowed,
         ...direct,
+        context: contextForChild(),
         queue: createQueue(queue),
       }
     },
     forProcess(kind) {
       const child = name(kind)
-      return { directory: queue.directory ?? NOWHERE, source: child, ...direct }
+      const context = contextForChild()
+      return {
+        directory: queue.directory ?? NOWHERE,
+        source: child,
+        ...direct,
+        ...(context && { context }),
+      }
     },
     started: hookExit,
     ended() {},

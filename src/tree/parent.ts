@@ -1,6 +1,7 @@
 // Parent: what the root gives the workers and processes it starts: their names, their queues and the runtime directory.
 
 import type { Settings } from '../config/options.js'
+import { contextForChild } from '../core/context.js'
 import { notice, reasonOf } from '../core/notice.js'
 import type { Host } from '../listener/host.js'
 import {
@@ -26,7 +27,8 @@ export function createParent(
       const queue = isFile
         ? ({ type: 'file', directory } as const)
         : createRingQueue(host, directory)
-      return { source: name('worker'), inheritance: inheritance(), capture, queue }
+      const context = contextForChild()
+      return { source: name('worker'), inheritance: inheritance(), capture, queue, context }
     },
     forProcess(kind, isAwaited = false) {
       const source = name(kind)
@@ -34,7 +36,13 @@ export function createParent(
         const reason = `child processes cannot log through the root: ${reasonOf(error)}`
         notice('LOGSHARE_WARN_FAILED_OPEN', reason)
       })
-      return { directory: directory ?? NOWHERE, source, ...(isAwaited && { isDirect: true }) }
+      const context = contextForChild()
+      return {
+        directory: directory ?? NOWHERE,
+        source,
+        ...(isAwaited && { isDirect: true }),
+        ...(context && { context }),
+      }
     },
     started: () => host.startThread(),
     ended: () => host.drain(),

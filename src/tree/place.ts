@@ -27,12 +27,17 @@ import { createSlot, getSlot, type Instance, type Slot, setSlot } from './instan
 export function placeRoot(settings: Settings | undefined, preloaded: boolean): () => void {
   const before = getSlot()
   let undoRoot: (() => void) | undefined
-  const slot = createSlot(() => {
+  const make = (): Instance => {
     const complete = settings ?? defaults()
     const root = before?.get() ?? makeRoot(complete)
     undoRoot = root.install?.(complete)
     return root
-  }, false)
+  }
+  const isOpen = !settings || !load('../config/options.js').isConfigured(settings)
+  const slot = createSlot(make, {
+    child: false,
+    become: isOpen ? (changed) => becomeRoot(slot, changed, preloaded) : undefined,
+  })
   const collects = settings !== undefined && isCollecting(settings)
   if (before || collects) slot.get()
   const unpatch = patchSpawn(() => slot.get().parent, preloaded)
@@ -50,23 +55,23 @@ export function placeRoot(settings: Settings | undefined, preloaded: boolean): (
     unpatch()
     if (!undoRoot) return
     undoRoot()
-    setSlot(createSlot(() => slot.get(), false)) // loggers that exist stay usable, without children
+    setSlot(createSlot(() => slot.get(), { child: false })) // loggers that exist stay usable, without children
   })
 }
 
 /** Makes this thread a child; returns the undo. Its queue is created with its first record or child. */
 export function placeChild(place: Place, preloaded: boolean): () => void {
   const { follower, connect } = followLater(place)
-  const slot = createSlot(
-    () => makeChild(place, follower),
-    true,
-    () => {
+  const slot = createSlot(() => makeChild(place, follower), {
+    child: true,
+    settings: place.inheritance.settings,
+    made() {
       const { diagnose } = load('../core/diagnostics.js')
       diagnose('child', '%s installed, captured: %o', place.source, place.capture)
       connect()
     },
-    isLaunched(place) ? (settings) => becomeRoot(slot, settings, preloaded) : undefined,
-  )
+    become: isLaunched(place) ? (changed) => becomeRoot(slot, changed, preloaded) : undefined,
+  })
   const unpatch = patchSpawn(() => slot.get().parent, preloaded)
   const unpost = isMainThread ? undefined : load('../spawn/output.js').postAtOnce()
   const { settings, foreign } = place.inheritance
@@ -77,8 +82,7 @@ export function placeChild(place: Place, preloaded: boolean): () => void {
   const collects = isCollecting(settings)
   // While the root waits in `spawnSync`, and where the listener is a collector's, no logger of the root can write.
   const relays = isRelaying(settings) && !isDirect && !isCopied && !isCollector
-  const adapters = collects || relays ? settings.adapters : []
-  const unadapt = installAdapters(adapters, {
+  const unadapt = installAdapters(settings.adapters, {
     registry: () => slot.get().registry,
     capture: place.capture,
     role: relays ? 'take' : 'copy',
@@ -135,7 +139,7 @@ function followLater(place: Place): { follower: () => Follower; connect: () => v
 export function instance(): Instance {
   let slot = getSlot()
   if (!slot) {
-    slot = createSlot(makeLoneRoot, false)
+    slot = createSlot(makeLoneRoot, { child: false })
     setSlot(slot)
   }
   return slot.get()

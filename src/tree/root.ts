@@ -1,7 +1,7 @@
 // Root: the instance of the first thread with logshare, which has the listener, the handlers and the options.
 
 import { threadId } from 'node:worker_threads'
-import { checkOptions, type Settings } from '../config/options.js'
+import { isConfigured, type Settings } from '../config/options.js'
 import { clockAnchor } from '../core/clock.js'
 import { diagnose } from '../core/diagnostics.js'
 import { levels, type RootLevels } from '../core/levels.js'
@@ -83,12 +83,6 @@ export function createRoot(settings: Settings): Instance {
       }
     },
   }
-}
-
-// A root with nothing but the defaults, apart from its level, only launches what it starts.
-function isConfigured(settings: Settings): boolean {
-  const { level } = settings
-  return JSON.stringify(settings) !== JSON.stringify({ ...checkOptions({}), level })
 }
 
 // Without handlers, records of our own loggers are printed where they are made.

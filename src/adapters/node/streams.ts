@@ -36,7 +36,6 @@ function createAdapter(name: StreamName): Adapter {
 }
 
 function watch(name: StreamName, stream: NodeJS.WriteStream, context: AdapterContext): () => void {
-  const own = Object.getOwnPropertyDescriptor(stream, 'write')
   const original = stream.write
   const lines = new Lines((line) => record(name, line, context))
   const write = function (this: unknown, ...args: unknown[]): boolean {
@@ -67,16 +66,29 @@ function watch(name: StreamName, stream: NodeJS.WriteStream, context: AdapterCon
     }, SHOW_DELAY).unref()
   }
   Object.defineProperty(write, 'name', { value: original.name, configurable: true })
-  Object.defineProperty(stream, 'write', {
-    value: write as Write,
-    configurable: true,
-    writable: true,
-  })
+  const unshadow = shadow(stream, write as Write)
   return () => {
     lines.end()
-    if (stream.write !== write) return
-    if (own) Object.defineProperty(stream, 'write', own)
-    else Reflect.deleteProperty(stream, 'write')
+    unshadow()
+  }
+}
+
+// Loggers and test frameworks compare `stream.write` with the method of the stream's class, to see whether somebody has
+// replaced it. So the stream gets a class of its own, which inherits from its class and has the same name.
+function shadow(stream: NodeJS.WriteStream, write: Write): () => void {
+  const original = Object.getPrototypeOf(stream) as object & { constructor: { name: string } }
+  const { constructor: base } = original
+  const shell = (): void => {}
+  const prototype = Object.create(original, {
+    constructor: { value: shell, configurable: true, writable: true },
+    write: { value: write, configurable: true, writable: true },
+  }) as object
+  Object.defineProperty(shell, 'name', { value: base.name, configurable: true })
+  Object.setPrototypeOf(shell, base)
+  Object.defineProperty(shell, 'prototype', { value: prototype })
+  Object.setPrototypeOf(stream, prototype)
+  return () => {
+    if (Object.getPrototypeOf(stream) === prototype) Object.setPrototypeOf(stream, original)
   }
 }
 
