@@ -77,6 +77,7 @@ const ADAPTERS: Readonly<Record<string, Entry>> = {
   },
   roarr: {
     global: 'ROARR',
+    isStateless: true,
     load: () => (require('./roarr/adapter.js') as typeof import('./roarr/adapter.js')).roarrAdapter,
   },
   'rotating-file-stream': {

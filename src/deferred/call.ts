@@ -1,6 +1,5 @@
 // Call: reads deferred records of libraries whose `extra` holds the arguments of the log call (`packArgs`).
 
-import { inspect } from 'node:util'
 import { encodeFields, formatArgs } from '../core/record.js'
 import type { Content, Values } from './content.js'
 
@@ -12,7 +11,7 @@ interface Call {
   readonly others?: Values
 }
 
-/** Reads a record of loglevel or consola. */
+/** Reads a record of consola. */
 export function readCall(extra: string): Content {
   const { args, type, others } = JSON.parse(extra) as Call
   const fields = type === undefined ? others : { type, ...others }
@@ -26,21 +25,6 @@ export function readTslog(extra: string): Content {
   const shown = given.filter((arg) => !isFields(arg))
   const all = Object.assign({ ...fields }, ...given.filter(isFields)) as Values
   return { msg: formatArgs(shown), fields: encodeFields(all) }
-}
-
-/** Reads a record of LogTape, whose message is a list of texts and values. */
-export function readLogtape(extra: string): Content {
-  const { message, properties } = JSON.parse(extra) as {
-    readonly message: Call['args']
-    readonly properties: Values
-  }
-  const parts = message.map(([part]) => part)
-  const msg = parts.map((part) => (typeof part === 'string' ? part : show(part))).join('')
-  return { msg, fields: encodeFields(properties) }
-}
-
-function show(value: unknown): string {
-  return inspect(value, { customInspect: false })
 }
 
 function isFields(value: unknown): boolean {

@@ -1,0 +1,62 @@
+// Capture: wraps what calls LogTape's sinks, so that handlers get a copy of each record.
+
+import { type AdapterContext, isRead, isRelaying, terminalRole } from '../kit/adapter.js'
+import { writeAndCopy } from '../kit/capture/copy.js'
+import { take } from '../kit/capture/take.js'
+import { tryCapture } from '../kit/guard.js'
+import { isEnabledInRoot, type Settings } from './levels.js'
+import { isScoped, type Logger } from './library.js'
+import { toRecord } from './record.js'
+
+const LIB = 'logtape'
+
+export function captureEmits(prototype: Logger, context: AdapterContext): void {
+  const { filter, emitResolved, isEnabledFor } = prototype
+  // The result of the filters for the record that is written. They are not called again, because they may count.
+  let hasPassed = false
+  prototype.filter = function (record) {
+    hasPassed = filter.call(this, record)
+    return hasPassed
+  }
+  prototype.emitResolved = function (record, bypassSinks) {
+    const write = (): void => emitResolved.call(this, record, bypassSinks)
+    if (isRelaying()) {
+      const before = hasPassed
+      write()
+      hasPassed = before
+    } else if (terminalRole(context) === 'leave') write()
+    else {
+      hasPassed = isScoped() // then the filters are those of the scope
+      writeAndCopy(context, LIB, write, () => {
+        if (hasPassed && isEnabledFor.call(this, record.level))
+          take(context, toRecord(record), 'copy')
+      })
+    }
+  }
+}
+
+/**
+ * In a child that has not configured the library and so has no sinks: has handlers get the records that the root's
+ * configuration lets pass.
+ */
+export function captureUnconfigured(
+  prototype: Logger,
+  context: AdapterContext,
+  settings: Settings,
+): void {
+  const { emitResolved, isEnabledFor, isCertainlyDropped } = prototype
+  const hasSinks = (): boolean => settings.isConfigured || !isRead(context) || isScoped()
+  prototype.emitResolved = function (record, bypassSinks) {
+    if (hasSinks() || isRelaying()) emitResolved.call(this, record, bypassSinks)
+    else if (isEnabledInRoot(record, record.level, context))
+      tryCapture(LIB, () => take(context, toRecord(record), 'copy'))
+  }
+  prototype.isEnabledFor = function (level) {
+    return hasSinks() ? isEnabledFor.call(this, level) : isEnabledInRoot(this, level, context)
+  }
+  prototype.isCertainlyDropped = function (level) {
+    return hasSinks()
+      ? isCertainlyDropped.call(this, level)
+      : !isEnabledInRoot(this, level, context)
+  }
+}

@@ -1,0 +1,49 @@
+// Record: makes our record of LogTape's.
+
+import { isError } from '../../core/encode.js'
+import { encodeFields } from '../../core/record.js'
+import { inspectionOf, type Taken } from '../kit/capture/take.js'
+import { type Entry, nameOf, numberOf, type Properties } from './library.js'
+
+export function toRecord({ category, level, message, properties: given }: Entry): Taken {
+  const properties = resolve(given)
+  const known = errorOf(properties)
+  const { error, ...rest } = properties
+  return {
+    lib: 'logtape',
+    name: nameOf(category),
+    level: numberOf(level),
+    msg: message.map((part, i) => (i % 2 === 0 ? String(part) : textOf(part))).join(''),
+    error: known,
+    fields: encodeFields(known === error ? rest : properties),
+  }
+}
+
+function errorOf(properties: Properties): Error | undefined {
+  if (isError(properties.error)) return properties.error
+  for (const key of Object.keys(properties)) {
+    const value = properties[key]
+    if (isError(value)) return value
+  }
+  return undefined
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value
+  return value instanceof Error ? value.message : inspectionOf([value])
+}
+
+const LAZY = Symbol.for('logtape.lazy')
+
+type Lazy = { readonly [LAZY]?: true; readonly getter?: () => unknown } | null | undefined
+
+// A lazy value is read for each record.
+function resolve(properties: Properties): Properties {
+  const read = (value: unknown): unknown => {
+    const given = value as Lazy
+    return given?.[LAZY] && given.getter ? given.getter() : value
+  }
+  const hasLazy = Object.keys(properties).some((key) => (properties[key] as Lazy)?.[LAZY])
+  if (!hasLazy) return properties
+  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, read(value)]))
+}
