@@ -19,19 +19,18 @@ export function captureEmits(prototype: Logger, context: AdapterContext): void {
     return hasPassed
   }
   prototype.emitResolved = function (record, bypassSinks) {
+    if (terminalRole(context) === 'leave') return emitResolved.call(this, record, bypassSinks)
+    const before = hasPassed
     const write = (): void => emitResolved.call(this, record, bypassSinks)
-    if (isRelaying()) {
-      const before = hasPassed
-      write()
-      hasPassed = before
-    } else if (terminalRole(context) === 'leave') write()
+    hasPassed = isScoped() // then the filters are those of the scope
+    if (isRelaying()) write()
     else {
-      hasPassed = isScoped() // then the filters are those of the scope
       writeAndCopy(context, LIB, write, () => {
         if (hasPassed && isEnabledFor.call(this, record.level))
           take(context, toRecord(record), 'copy')
       })
     }
+    hasPassed = before
   }
 }
 
