@@ -50,28 +50,20 @@ function describeDirect(library) {
     }
 
     for (const ROOT of ['same', 'idle']) {
-      it(`the application's function writes in each child, root ${ROOT === 'idle' ? 'without the library' : 'with the same logger'}`, async (t) => {
-        const env = {
-          LIBRARY: library,
-          KINDS: 'worker,worker,fork,fork',
-          WRITE: 'own',
-          COUNT: '300',
-          END: 'exit',
-          ROOT,
-        }
+      const root = ROOT === 'idle' ? 'without the library' : 'with the same logger'
+      it(`the application's function writes in each child of a root ${root}`, async (t) => {
+        const sources =
+          ROOT === 'idle'
+            ? ['worker#1', 'fork#1', 'spawn#1', 'spawn#2']
+            : ['worker#1', 'worker#2', 'fork#1', 'fork#2']
+        const KINDS = sources.map((source) => source.slice(0, -2)).join()
+        const env = { LIBRARY: library, KINDS, WRITE: 'own', COUNT: '300', END: 'exit', ROOT }
         for (const handler of [undefined, 'file']) {
           const { printed, out, log } = await runDirect(t, { env, handler })
           assert.equal(printed, '')
           assertThreads(out, 300)
-          const each = HEAD.length + 300
-          if (handler) {
-            assertDelivered(log, {
-              'worker#1': each,
-              'worker#2': each,
-              'fork#1': each,
-              'fork#2': each,
-            })
-          }
+          const counts = sources.map((source) => [source, HEAD.length + 300])
+          if (handler) assertDelivered(log, Object.fromEntries(counts))
         }
       })
     }
