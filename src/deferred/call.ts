@@ -6,16 +6,6 @@ import type { Content, Values } from './content.js'
 interface Call {
   /** Each argument is in its own list, which is empty for `undefined`. */
   readonly args: readonly (readonly unknown[])[]
-  readonly type?: string
-  /** Further fields. */
-  readonly others?: Values
-}
-
-/** Reads a record of consola. */
-export function readCall(extra: string): Content {
-  const { args, type, others } = JSON.parse(extra) as Call
-  const fields = type === undefined ? others : { type, ...others }
-  return { msg: formatArgs(args.map(([arg]) => arg)), fields: encodeFields(fields ?? {}) }
 }
 
 /** Reads a record of tslog, which treats objects among the arguments as fields; `fields` are the logger's own. */

@@ -5,7 +5,7 @@
 
 import { encodeMessage } from '../core/record.js'
 import { hasTrace } from '../core/trace.js'
-import { readCall, readTslog } from './call.js'
+import { readTslog } from './tslog.js'
 import type { Content, Values } from './content.js'
 import { readPino } from './pino.js'
 
@@ -17,7 +17,6 @@ type Read = (extra: string, origin: Values) => Content
 
 const READ: Readonly<Record<string, Read>> = {
   pino: readPino,
-  consola: readCall,
   tslog: readTslog,
 }
 

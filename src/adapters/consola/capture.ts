@@ -1,0 +1,65 @@
+// Capture: what consola gives to its reporters becomes a record.
+
+import { type AdapterContext, isRead, isRelaying, whileRelaying } from '../kit/adapter.js'
+import { take } from '../kit/capture/take.js'
+import { fileInRoot, packFiles } from '../kit/files.js'
+import { tryCapture } from '../kit/guard.js'
+import { type Consola, isOwn, type LogObject, type Options, streamOf } from './library.js'
+import { toRecord } from './record.js'
+import { hideFrames } from './trace.js'
+
+/** The replacement for `_log`, which calls the reporters. */
+export function capture(original: Consola['_log'], context: AdapterContext): Consola['_log'] {
+  return function _log(this: Consola, object) {
+    if (isRelaying()) return original.call(this, object)
+    const { options } = this
+    const stream = streamOf(options, object.level)
+    const path = options.reporters.some(isOwn) ? fileInRoot(stream, context) : undefined
+    const isPlain = path === undefined && !isRead(context)
+    if (isPlain || isOnlyData(options, stream, context)) return original.call(this, object)
+    const texts: string[] = []
+    try {
+      if (path !== undefined) report(options, object, into(texts, options))
+      else if (isClaimed(stream, context)) report(options, object)
+      else if (object.type === 'trace') hideFrames(options, () => original.call(this, object))
+      else whileRelaying(() => original.call(this, object))
+    } finally {
+      tryCapture('consola', () => {
+        const files = texts.map((text) => [path ?? '', text] as const)
+        if (files.length === 0) take(context, toRecord(object), 'copy')
+        else take(context, { ...toRecord(object), extra: packFiles(files) }, 'take')
+      })
+    }
+  }
+}
+
+/** Calls the reporters as the library does: its own ones with `own` for options, or not at all. */
+function report(options: Options, object: LogObject, own?: Options): void {
+  whileRelaying(() => {
+    for (const reporter of options.reporters) {
+      const given = isOwn(reporter) ? own : options
+      if (given) reporter.log(object, { options: given })
+    }
+  })
+}
+
+/** The options with streams that put into `texts` what is written to them. */
+function into(texts: string[], options: Options): Options {
+  const stream = { value: { write: (text: unknown) => texts.push(String(text)) } }
+  return Object.create(options, { stdout: stream, stderr: stream }) as Options
+}
+
+function isOnlyData({ reporters }: Options, stream: object, { capture }: AdapterContext): boolean {
+  const name = nameOf(stream)
+  return name !== undefined && !capture[name] && reporters.length > 0 && reporters.every(isOwn)
+}
+
+function isClaimed(stream: object, { capture, isTerminalOwned }: AdapterContext): boolean {
+  const name = nameOf(stream)
+  return isTerminalOwned && name !== undefined && capture[name]
+}
+
+function nameOf(stream: object): 'stdout' | 'stderr' | undefined {
+  if (stream === process.stdout) return 'stdout'
+  return stream === process.stderr ? 'stderr' : undefined
+}

@@ -1,0 +1,34 @@
+// Trace: keeps our stack frames out of the traces that consola's own reporters print for the type `trace`.
+
+import { whileRelaying } from '../kit/adapter.js'
+import { ADAPTERS_DIRECTORY } from '../kit/identity/callsite.js'
+import { isOwn, type Options } from './library.js'
+
+/** Number of our stack frames between the application's call and the reporters, with this file's. */
+const FRAMES = 4
+
+/** Runs `act`, which calls the reporters, within `whileRelaying`. */
+export function hideFrames({ reporters }: Options, act: () => void): void {
+  const { stackTraceLimit } = Error
+  const own = reporters.filter(isOwn)
+  for (const reporter of own) {
+    const { formatStack } = reporter
+    if (!formatStack) continue
+    reporter.formatStack = (stack, ...others) =>
+      formatStack.call(reporter, withoutOurs(stack), ...others)
+  }
+  Error.stackTraceLimit = stackTraceLimit + FRAMES
+  try {
+    whileRelaying(act)
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+    for (const reporter of own) delete reporter.formatStack
+  }
+}
+
+function withoutOurs(stack: string): string {
+  return stack
+    .split('\n')
+    .filter((line) => !line.includes(ADAPTERS_DIRECTORY))
+    .join('\n')
+}

@@ -1,0 +1,90 @@
+// Capture: what signale writes becomes a record. A call of a method is seen by `_logger`, and its text by `_log`.
+
+import { basename } from 'node:path'
+import { type AdapterContext, isRead, isRelaying, whileRelaying } from '../kit/adapter.js'
+import { take } from '../kit/capture/take.js'
+import { type FileText, fileInRoot, packFiles } from '../kit/files.js'
+import { tryCapture } from '../kit/guard.js'
+import { ADAPTERS_DIRECTORY } from '../kit/identity/callsite.js'
+import { isEnabled } from './levels.js'
+import { listOf, type Signale } from './library.js'
+import { type Call, toRecord } from './record.js'
+
+/** The call that `_logger` is formatting. */
+let current: Call | undefined
+
+export function captureCalls(original: Signale['_logger']): Signale['_logger'] {
+  return function _logger(this: Signale, type, ...args) {
+    const before = current
+    current = { type, args }
+    try {
+      original.call(this, type, ...args)
+    } finally {
+      current = before
+    }
+  }
+}
+
+export function captureTexts(original: Signale['_log'], context: AdapterContext): Signale['_log'] {
+  return function _log(this: Signale, text, streams = this._stream, level) {
+    const call = current
+    current = undefined
+    if (isRelaying()) return original.call(this, text, streams, level)
+    if (!isEnabled(this, level, context)) return
+    const { kept, files, isData } = sort(listOf(streams), text, context)
+    if (isData || (files.length === 0 && !isRead(context)))
+      return original.call(this, text, streams, level)
+    const isTaken = tryCapture('signale', () => {
+      const record = toRecord(this, { text, level, call })
+      if (files.length === 0) take(context, record, 'copy')
+      else take(context, { ...record, extra: packFiles(files) }, 'take')
+    })
+    const left = isTaken ? kept : streams
+    whileRelaying(() => original.call(this, text, left, level))
+  }
+}
+
+interface Sorted {
+  /** The streams that this thread writes to. */
+  readonly kept: readonly unknown[]
+  /** What the root writes. */
+  readonly files: readonly FileText[]
+  /** Whether all streams are standard streams whose output is data. */
+  readonly isData: boolean
+}
+
+function sort(streams: readonly unknown[], text: string, context: AdapterContext): Sorted {
+  const { capture, isTerminalOwned } = context
+  const kept: unknown[] = []
+  const files: FileText[] = []
+  let isData = true
+  for (const stream of streams) {
+    const name =
+      stream === process.stdout ? 'stdout' : stream === process.stderr ? 'stderr' : undefined
+    const path = name ? undefined : fileInRoot(stream, context)
+    if (!name || capture[name]) isData = false
+    if (path !== undefined) files.push([path, `${text}\n`])
+    else if (!name || !capture[name] || !isTerminalOwned) kept.push(stream)
+  }
+  return { kept, files, isData }
+}
+
+type Sites = readonly { getFileName(): string | null | undefined }[]
+
+/** The library's getter `filename`, which looks for the nearest file on the stack that is not its own, nor ours. */
+export function findFilename(): string {
+  const { prepareStackTrace, stackTraceLimit } = Error
+  try {
+    Error.stackTraceLimit = stackTraceLimit + 1
+    Error.prepareStackTrace = (_error, sites) => sites
+    const sites = new Error().stack as unknown as Sites
+    const files = sites
+      .map((site) => site.getFileName())
+      .filter((file) => !file?.startsWith(ADAPTERS_DIRECTORY))
+    const found = files.find((file) => file !== files[0])
+    return found ? basename(found) : 'anonymous'
+  } finally {
+    Error.prepareStackTrace = prepareStackTrace
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}
