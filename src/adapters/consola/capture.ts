@@ -11,18 +11,21 @@ import { hideFrames } from './trace.js'
 /** The replacement for `_log`, which calls the reporters. */
 export function capture(original: Consola['_log'], context: AdapterContext): Consola['_log'] {
   return function _log(this: Consola, object) {
-    if (isRelaying()) return original.call(this, object)
     const { options } = this
+    const act = (frames: number): void => {
+      if (object.type !== 'trace') original.call(this, object)
+      else hideFrames(options, frames, () => original.call(this, object))
+    }
+    if (isRelaying()) return act(4)
     const stream = streamOf(options, object.level)
     const path = options.reporters.some(isOwn) ? fileInRoot(stream, context) : undefined
     const isPlain = path === undefined && !isRead(context)
-    if (isPlain || isOnlyData(options, stream, context)) return original.call(this, object)
+    if (isPlain || isOnlyData(options, stream, context)) return act(4)
     const texts: string[] = []
     try {
       if (path !== undefined) report(options, object, into(texts, options))
       else if (isClaimed(stream, context)) report(options, object)
-      else if (object.type === 'trace') hideFrames(options, () => original.call(this, object))
-      else whileRelaying(() => original.call(this, object))
+      else whileRelaying(() => act(6))
     } finally {
       tryCapture('consola', () => {
         const files = texts.map((text) => [path ?? '', text] as const)

@@ -1,14 +1,10 @@
 // Trace: keeps our stack frames out of the traces that consola's own reporters print for the type `trace`.
 
-import { whileRelaying } from '../kit/adapter.js'
 import { ADAPTERS_DIRECTORY } from '../kit/identity/callsite.js'
 import { isOwn, type Options } from './library.js'
 
-/** Number of our stack frames between the application's call and the reporters, with this file's. */
-const FRAMES = 4
-
-/** Runs `act`, which calls the reporters, within `whileRelaying`. */
-export function hideFrames({ reporters }: Options, act: () => void): void {
+/** Runs `act`, which calls the reporters. `frames`: number of our stack frames between the application's call and them. */
+export function hideFrames({ reporters }: Options, frames: number, act: () => void): void {
   const { stackTraceLimit } = Error
   const own = reporters.filter(isOwn)
   for (const reporter of own) {
@@ -17,9 +13,9 @@ export function hideFrames({ reporters }: Options, act: () => void): void {
     reporter.formatStack = (stack, ...others) =>
       formatStack.call(reporter, withoutOurs(stack), ...others)
   }
-  Error.stackTraceLimit = stackTraceLimit + FRAMES
+  Error.stackTraceLimit = stackTraceLimit + frames
   try {
-    whileRelaying(act)
+    act()
   } finally {
     Error.stackTraceLimit = stackTraceLimit
     for (const reporter of own) delete reporter.formatStack

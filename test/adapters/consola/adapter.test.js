@@ -1,12 +1,56 @@
 'use strict'
-// The consola adapter: a child's records come out of the root's logger, or are in a file.
+// The consola adapter: children call their own reporters; a file of the root is written by the root.
 
 const assert = require('node:assert/strict')
 const { it } = require('node:test')
-const { run } = require('../../helpers/run')
-const { canSeeModules, describeLibrary, runApp } = require('../../helpers/small')
+const {
+  assertNumbered,
+  assertRecords,
+  describeFiles,
+  describePrinting,
+  FOUR,
+  prepare,
+} = require('../../helpers/destinations')
+const { readLog, run } = require('../../helpers/run')
+const { canSeeModules, runApp } = require('../../helpers/small')
 
-describeLibrary('consola')
+const error = { level: 50, fields: { lib: 'consola', type: 'error' } }
+
+describePrinting('consola', { terminal: ['terminal'], error })
+describeFiles('consola')
+
+for (const ROOT of ['first', 'launcher', 'late']) {
+  it(`a reporter of the application is called in the child (root: ${ROOT})`, async (t) => {
+    const { show, lines, log } = prepare(t, 'consola')
+    const config = { handlers: [{ type: 'file', path: log }] }
+    const { pid } = await show('function', FOUR, { ROOT, END: 'exit' }, { config })
+    const count = ROOT === 'late' ? 100 : 50
+    assertNumbered(lines(), FOUR, count)
+    const byRoot = lines().filter((line) => JSON.parse(line).by === pid)
+    assert.equal(byRoot.filter((line) => line.includes('fork-')).length, 0)
+    if (ROOT === 'first') assertRecords(readLog(log), FOUR, error)
+    else assertNumbered(readLog(log).map(({ msg }) => msg), FOUR, count)
+  })
+}
+
+for (const kind of ['root', 'worker', 'fork']) {
+  it(`a trace in a ${kind} has no stack frames of logshare`, async () => {
+    const program = 'adapters/consola-trace.js'
+    const bare = await run(program, { args: [kind], way: 'none' })
+    assert.match(bare.stdout, /consola-trace\.js/)
+    for (const config of [{}, { handlers: [{ type: 'file', path: '/dev/null' }] }]) {
+      const { stdout, stderr } = await run(program, { args: [kind], config })
+      assert.deepEqual([stdout, stderr], [bare.stdout, bare.stderr])
+    }
+  })
+}
+
+it('an imported consola becomes records', { skip: !canSeeModules }, async (t) => {
+  const env = { FORM: 'import', KIND: 'fork' }
+  const { lines, log } = await runApp(t, 'consola', env, true)
+  assert.equal(lines.length, log.length)
+  assert.deepEqual([...new Set(log.map(({ source }) => source))], ['root', 'fork#1'])
+})
 
 it('of imported modules DEBUG tells on a Node that cannot see them', {
   skip: canSeeModules,
