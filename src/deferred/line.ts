@@ -5,9 +5,9 @@
 
 import { encodeMessage } from '../core/record.js'
 import { hasTrace } from '../core/trace.js'
-import { readTslog } from './tslog.js'
 import type { Content, Values } from './content.js'
 import { readPino } from './pino.js'
+import { readTslog } from './tslog.js'
 
 /**
  * Reads the content of a deferred record from its `extra`; `origin` is its line, parsed. Throws if `extra` was not written by

@@ -63,7 +63,7 @@ it('a damaged line becomes the message, and the ids of a span are written once',
   assert.equal(completeLine('{"level', '{}'), '{"level')
 })
 
-for (const LIBRARY of ['consola', 'tslog']) {
+for (const LIBRARY of ['tslog']) {
   it(`${LIBRARY}: a deferred record that is printed is the same as in a file`, async (t) => {
     const file = join(scratch(t), 'app.log')
     const env = { LIBRARY }

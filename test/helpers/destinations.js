@@ -7,6 +7,7 @@ const { join } = require('node:path')
 const { it } = require('node:test')
 const { assertDelivered } = require('./delivery')
 const { run, scratch, readLines, readLog, FIXTURES, ROOT } = require('./run')
+const { canSeeModules, runApp } = require('./small')
 
 const COUNT = 50
 const FOUR = ['worker', 'fork', 'worker', 'fork']
@@ -24,7 +25,9 @@ function prepare(t, library) {
   cpSync(join(FIXTURES, 'adapters/destinations.js'), join(folder, 'app.js'))
   mkdirSync(join(folder, 'node_modules'))
   if (library === 'tslog4')
-    cpSync(join(ROOT, 'node_modules/tslog4'), join(folder, 'node_modules/tslog'), { recursive: true })
+    cpSync(join(ROOT, 'node_modules/tslog4'), join(folder, 'node_modules/tslog'), {
+      recursive: true,
+    })
   else symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name))
   const log = join(folder, 'app.log')
   const out = join(folder, 'out.log')
@@ -69,7 +72,11 @@ function assertNumbered(lines, kinds, count = COUNT) {
       const number = new RegExp(`${kind}-${i} number (\\d+)`).exec(line)?.[1]
       return number === undefined ? [] : [Number(number)]
     })
-    assert.deepEqual(found, Array.from({ length: count }, (_, n) => n), `${kind}-${i}`)
+    assert.deepEqual(
+      found,
+      Array.from({ length: count }, (_, n) => n),
+      `${kind}-${i}`,
+    )
   }
 }
 
@@ -103,6 +110,17 @@ function describePrinting(library, { terminal, error }) {
         assertRecords(readLines(stdout), [kind], error)
       })
     }
+
+    it(`${library} (${destination}) leaves a stdout alone that is not the root's`, async (t) => {
+      const { show, lines } = prepare(t, library)
+      await show(destination, ['piped'], {}, { way: 'none' })
+      const bare = lines()
+      assert.ok(bare.length >= COUNT)
+      const handlers = [{ type: 'console', format: 'json' }]
+      const { stdout } = await show(destination, ['piped'], {}, { config: { handlers } })
+      assert.deepEqual(lines().slice(bare.length).map(neutral), bare.map(neutral))
+      assert.doesNotMatch(stdout, /number/)
+    })
   }
 }
 
@@ -128,6 +146,17 @@ function assertRecords(records, kinds, { level, fields }, count = COUNT) {
   }
 }
 
+/** @param {string} library as it is installed */
+function describeImport(library) {
+  const isModule = library !== 'signale'
+  it(`${library}, imported, becomes records`, { skip: isModule && !canSeeModules }, async (t) => {
+    const env = { FORM: 'import', KIND: 'fork', COUNT: '3' }
+    const { lines, log } = await runApp(t, library, env, true)
+    assert.equal(lines.length, 5)
+    assertDelivered(log, { root: 1, 'fork#1': 4 })
+  })
+}
+
 /**
  * Files that the library writes by their path.
  * @param {string} library as it is installed
@@ -135,7 +164,7 @@ function assertRecords(records, kinds, { level, fields }, count = COUNT) {
 function describeFiles(library) {
   it(`${library}: the root writes a file for 2 threads and 2 forks`, async (t) => {
     const { show, lines, bytes } = prepare(t, library)
-    const { stdout, stderr, } = await show('file', FOUR, { END: 'exit' })
+    const { stdout, stderr } = await show('file', FOUR, { END: 'exit' })
     assert.deepEqual([stdout, stderr], ['', ''])
     assertNumbered(lines(), FOUR)
     assert.equal(lines().length, FOUR.length * COUNT + 1)
@@ -169,4 +198,13 @@ function describeFiles(library) {
   })
 }
 
-module.exports = { COUNT, FOUR, assertNumbered, assertRecords, describeFiles, describePrinting, prepare }
+module.exports = {
+  COUNT,
+  FOUR,
+  assertNumbered,
+  assertRecords,
+  describeFiles,
+  describeImport,
+  describePrinting,
+  prepare,
+}

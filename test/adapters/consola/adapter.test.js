@@ -2,22 +2,25 @@
 // The consola adapter: children call their own reporters; a file of the root is written by the root.
 
 const assert = require('node:assert/strict')
+const { join } = require('node:path')
 const { it } = require('node:test')
 const {
   assertNumbered,
   assertRecords,
   describeFiles,
+  describeImport,
   describePrinting,
   FOUR,
   prepare,
 } = require('../../helpers/destinations')
-const { readLog, run } = require('../../helpers/run')
+const { readLog, run, scratch } = require('../../helpers/run')
 const { canSeeModules, runApp } = require('../../helpers/small')
 
 const error = { level: 50, fields: { lib: 'consola', type: 'error' } }
 
 describePrinting('consola', { terminal: ['terminal'], error })
 describeFiles('consola')
+describeImport('consola')
 
 for (const ROOT of ['first', 'launcher', 'late']) {
   it(`a reporter of the application is called in the child (root: ${ROOT})`, async (t) => {
@@ -29,7 +32,12 @@ for (const ROOT of ['first', 'launcher', 'late']) {
     const byRoot = lines().filter((line) => JSON.parse(line).by === pid)
     assert.equal(byRoot.filter((line) => line.includes('fork-')).length, 0)
     if (ROOT === 'first') assertRecords(readLog(log), FOUR, error)
-    else assertNumbered(readLog(log).map(({ msg }) => msg), FOUR, count)
+    else
+      assertNumbered(
+        readLog(log).map(({ msg }) => msg),
+        FOUR,
+        count,
+      )
   })
 }
 
@@ -45,11 +53,17 @@ for (const kind of ['root', 'worker', 'fork']) {
   })
 }
 
-it('an imported consola becomes records', { skip: !canSeeModules }, async (t) => {
-  const env = { FORM: 'import', KIND: 'fork' }
-  const { lines, log } = await runApp(t, 'consola', env, true)
-  assert.equal(lines.length, log.length)
-  assert.deepEqual([...new Set(log.map(({ source }) => source))], ['root', 'fork#1'])
+it('a reporter that throws reaches the application, and the record the handlers', async (t) => {
+  const path = join(scratch(t), 'app.log')
+  const program = 'adapters/consola-throws.js'
+  const bare = await run(program, { way: 'none' })
+  assert.equal(bare.stdout, 'caught: no room\n')
+  for (const config of [{}, { handlers: [{ type: 'file', path }] }]) {
+    const { stdout, stderr } = await run(program, { config })
+    assert.deepEqual([stdout, stderr], [bare.stdout, ''])
+  }
+  const [record] = readLog(path).filter(({ lib }) => lib === 'consola')
+  assert.deepEqual([record.source, record.name, record.msg], ['fork#1', 'broken', 'lost'])
 })
 
 it('of imported modules DEBUG tells on a Node that cannot see them', {

@@ -7,6 +7,7 @@ const {
   assertNumbered,
   assertRecords,
   describeFiles,
+  describeImport,
   describePrinting,
   FOUR,
   prepare,
@@ -17,6 +18,7 @@ const error = { level: 60, fields: { lib: 'signale', type: 'fatal' } }
 
 describePrinting('signale', { terminal: ['terminal'], error })
 describeFiles('signale')
+describeImport('signale')
 
 for (const ROOT of ['first', 'launcher', 'late']) {
   it(`a stream of the application is called in the child (root: ${ROOT})`, async (t) => {
@@ -28,6 +30,11 @@ for (const ROOT of ['first', 'launcher', 'late']) {
     const byRoot = lines().filter((line) => JSON.parse(line).by === pid)
     assert.equal(byRoot.filter((line) => line.includes('fork-')).length, 0)
     if (ROOT === 'first') assertRecords(readLog(log), FOUR, error)
-    else assertNumbered(readLog(log).map(({ msg }) => msg), FOUR, count)
+    else
+      assertNumbered(
+        readLog(log).map(({ msg }) => msg),
+        FOUR,
+        count,
+      )
   })
 }

@@ -11,6 +11,7 @@ const {
   assertRecords,
   COUNT,
   describeFiles,
+  describeImport,
   describePrinting,
   FOUR,
   prepare,
@@ -21,6 +22,7 @@ const error = { level: 50, fields: { lib: 'tslog' } }
 
 for (const library of ['tslog', 'tslog4']) {
   describePrinting(library, { terminal: ['terminal', 'json'], error })
+  describeImport(library)
 
   for (const isRead of [false, true]) {
     const handled = isRead ? 'with a file handler' : 'without a handler'
@@ -46,7 +48,10 @@ for (const library of ['tslog', 'tslog4']) {
     assertNumbered(lines(), kinds)
     assert.equal(lines().length, kinds.length * (COUNT + 1))
     for (const line of lines()) assert.equal(JSON.parse(line).by === pid, line.includes('worker-'))
-    assertNumbered(readLog(log).map(({ msg }) => msg), kinds)
+    assertNumbered(
+      readLog(log).map(({ msg }) => msg),
+      kinds,
+    )
   })
 
   it(`${library}: when the root makes the logger later, its transport gets the later records`, async (t) => {
@@ -55,18 +60,20 @@ for (const library of ['tslog', 'tslog4']) {
     assert.deepEqual([stdout, stderr], ['', ''])
     assertNumbered(lines(), FOUR, 2 * COUNT)
     assert.equal(lines().length, FOUR.length * (2 * COUNT + 1) + 1)
-    const forked = lines().map((line) => JSON.parse(line)).filter(({ msg }) => /fork-/.test(msg))
+    const forked = lines()
+      .map((line) => JSON.parse(line))
+      .filter(({ msg }) => /fork-/.test(msg))
     const later = forked.filter(({ msg }) => Number(/number (\d+)/.exec(msg)?.[1]) >= COUNT)
     assert.deepEqual([...new Set(later.map(({ by }) => by))], [pid])
     assert.equal(forked.filter(({ by }) => by === pid).length, later.length)
   })
 
-  for (const root of ['root', 'launcher']) {
-    it(`${library}: positions of calls are those without logshare, with the logger in the ${root}`, async (t) => {
+  for (const root of ['positions', 'positions-launcher']) {
+    it(`${library}: positions of calls are those without logshare, root: ${root}`, async (t) => {
       const path = scratch(t)
-      const program = join(path, 'positions.js')
+      const program = join(path, `${root}.js`)
       const packages = join(path, 'node_modules')
-      for (const name of ['positions.js', 'positions-wrapper.js'])
+      for (const name of ['positions.js', 'positions-launcher.js', 'positions-wrapper.js'])
         cpSync(join(FIXTURES, 'adapters', name), join(path, name))
       cpSync(join(ROOT, 'node_modules', library), join(packages, 'tslog'), { recursive: true })
       const texts = []
@@ -75,7 +82,6 @@ for (const library of ['tslog', 'tslog4']) {
         const OUT = join(path, `${i}.log`)
         const { stdout, stderr } = await run(program, {
           way: config ? '-r' : 'none',
-          args: [root],
           env: { OUT },
           config,
         })

@@ -1,4 +1,4 @@
-// Call: reads deferred records of libraries whose `extra` holds the arguments of the log call (`packArgs`).
+// Tslog: reads deferred records of tslog, whose `extra` holds the arguments of the log call (`packArgs`).
 
 import { encodeFields, formatArgs } from '../core/record.js'
 import type { Content, Values } from './content.js'
