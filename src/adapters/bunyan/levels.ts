@@ -17,10 +17,11 @@ export function announceLogger(
   { _level, streams }: Logger,
 ): void {
   const key = keyOf(identity)
-  levels.announce('bunyan', key, finite(_level))
   for (const [i, stream] of streams.entries())
     levels.announce(STREAMS, `${key}\n${streamKey(stream, i)}`, finite(stream.level))
   if (streams.some(isOther)) levels.announce(OTHERS, key, 1)
+  // Last: a child whose logger has the new level may log at once.
+  levels.announce('bunyan', key, finite(_level))
 }
 
 /** Whether the root's logger of this name writes what a child's logger would write elsewhere than to the terminal. */
