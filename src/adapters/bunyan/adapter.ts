@@ -6,6 +6,7 @@ import { createPlaces } from '../kit/identity/callers.js'
 import { Followers } from '../kit/identity/followers.js'
 import type { Identity } from '../kit/identity/loggers.js'
 import { captureEmits } from './capture.js'
+import { watchFiles } from './files.js'
 import { openLate } from './late.js'
 import { announceLogger, applyLevel } from './levels.js'
 import { type Logger, libraryOf } from './library.js'
@@ -29,7 +30,7 @@ export const bunyanAdapter: Adapter = {
       const library = libraryOf(loaded, path)
       if (!library) return undefined
       const { exports, undo: untrack } = track(library, placeOf, watcher)
-      undo.push(untrack)
+      undo.push(untrack, watchFiles(library))
       if (context.role === 'take') undo.push(openLate(library, context))
       if (context.role !== 'track') undo.push(captureEmits(library, context, identities))
       return exports

@@ -6,6 +6,8 @@ import type { LogRecord } from '../../core/record.js'
 import { whileRelaying } from '../kit/adapter.js'
 import { unpackLine } from '../kit/capture/line.js'
 import { Loggers } from '../kit/identity/loggers.js'
+import { isExiting } from '../kit/relay/unwritten.js'
+import { writeFiles } from './files.js'
 import type { Logger } from './library.js'
 import { fromShortExtra, rebuildRec } from './rebuild.js'
 import { type Origin, parseRec } from './record.js'
@@ -37,11 +39,12 @@ function relayRecord(record: LogRecord, extra: string): boolean | undefined {
   // A record below the level of the root's logger: the child has set its own.
   const isBelow = rec.level < logger._level
   // Files are asynchronous, and bunyan's would no longer write while the process exits.
-  const isExiting = (process as { _exiting?: boolean })._exiting === true
+  const isLast = isExiting()
+  if (isLast) writeFiles()
   for (const each of logger.streams) {
     if ((each.level > rec.level && !isBelow) || !isOther(each)) continue
     const { raw, path, stream } = each
-    if (isExiting && path !== undefined) appendFileSync(path, text)
+    if (isLast && path !== undefined) appendFileSync(path, text)
     else stream.write(raw ? rec : text)
   }
   return true

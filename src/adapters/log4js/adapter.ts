@@ -5,6 +5,7 @@ import type { Adapter, AdapterContext } from '../kit/adapter.js'
 import { hookPackage } from '../kit/hook/package.js'
 import { controlAppenders } from './appenders.js'
 import { captureEvents } from './capture.js'
+import { watchFiles } from './files.js'
 import { LevelAnnouncer, LevelFollower } from './levels.js'
 import {
   type Categories,
@@ -39,6 +40,7 @@ export const log4jsAdapter: Adapter = {
       return follower
     }
     undo.push(
+      watchFiles(),
       hookPackage(part('configuration'), (exports, path) => {
         const copy = copyOf(path)
         copy.renew()

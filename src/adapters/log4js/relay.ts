@@ -5,6 +5,7 @@ import type { LogRecord } from '../../core/record.js'
 import { whileRelaying } from '../kit/adapter.js'
 import { guardStream } from '../kit/relay/pipe.js'
 import { selectAppenders } from './appenders.js'
+import { writeFiles } from './files.js'
 import { configuredCopy } from './library.js'
 import { fromExtra } from './record.js'
 
@@ -22,6 +23,7 @@ export function relay(
     const write = (): void => clustering.send(event)
     if (isForAll) guardStream(process.stdout, source)
     whileRelaying(isForAll ? write : () => selectAppenders('other', write))
+    writeFiles()
     return true
   } catch (error) {
     const reason = `log4js in the root could not write a record: ${reasonOf(error)}`

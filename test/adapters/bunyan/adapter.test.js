@@ -80,8 +80,7 @@ describe('a file, with and without the logger in the root', { concurrency: 2 }, 
   for (const TO of ['file', 'rotating', 'custom', 'raw']) {
     for (const ROOT_LOGS of ['1', '0', 'later']) {
       it(`${TO}, ${ROOT_LOGS}`, async (t) => {
-        // Without the root’s logger a child writes its files as bunyan does, which loses records in process.exit().
-        const env = { TO, ROOT_LOGS, COUNT: '100', ...(ROOT_LOGS === '1' && { END: 'exit' }) }
+        const env = { TO, ROOT_LOGS, COUNT: '100', END: 'exit' }
         const { stdout, stderr, read } = await runOwn(t, { kinds: KINDS, env })
         assert.deepEqual([stdout, stderr], ['', ''])
         assertNumbers(read(), { kinds: KINDS, count: 100 })
@@ -172,6 +171,12 @@ describe('edges', { concurrency: 2 }, () => {
     const { stderr } = await run('adapters/bunyan-edges.js', { args: ['ring'], env: { LOG } })
     assert.equal(stderr, '[["fork"],["root"]]\n')
     assert.deepEqual(messages(readFileSync(LOG, 'utf8')), ['root', 'fork'])
+  })
+
+  it('the root exits although bunyan has not written everything', async (t) => {
+    const env = { TO: 'file', COUNT: '1000', ROOT_END: 'exit' }
+    const { read } = await runOwn(t, { kinds: KINDS, env })
+    assertNumbers(read(), { kinds: KINDS, count: 1000 })
   })
 
   it('a child’s file is written if the root’s logger only prints', async (t) => {

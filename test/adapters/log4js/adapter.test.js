@@ -143,12 +143,22 @@ describe('a file, with and without log4js in the root', { concurrency: 2 }, () =
     }
   }
 
-  it('a child ends by shutdown, although the root writes its events', async (t) => {
-    const env = { LIBRARY: 'log4js', TO: 'file', END: 'shutdown', COUNT: '100' }
-    const { stdout, stderr, read } = await runOwn(t, { kinds: OWN_KINDS, env })
-    assert.deepEqual([stdout, stderr], ['', ''])
-    assertNumbers(read(), { kinds: OWN_KINDS, count: 100 })
-  })
+  for (const ROOT_LOGS of ['1', '0']) {
+    it(`a child ends by shutdown, ${ROOT_LOGS}`, async (t) => {
+      const env = { LIBRARY: 'log4js', TO: 'file', ROOT_LOGS, END: 'shutdown', COUNT: '100' }
+      const { stdout, stderr, read } = await runOwn(t, { kinds: OWN_KINDS, env })
+      assert.deepEqual([stdout, stderr], ['', ''])
+      assertNumbers(read(), { kinds: OWN_KINDS, count: 100 })
+    })
+  }
+
+  for (const TO of ['file', 'dateFile']) {
+    it(`the root exits although log4js has not written everything to ${TO}`, async (t) => {
+      const env = { LIBRARY: 'log4js', TO, COUNT: '1000', ROOT_END: 'exit' }
+      const { read } = await runOwn(t, { kinds: OWN_KINDS, env })
+      assertNumbers(read(), { kinds: OWN_KINDS, count: 1000 })
+    })
+  }
 
   it('below a root that only launches', async (t) => {
     const env = { LIBRARY: 'log4js', TO: 'tee', COUNT: '100' }
