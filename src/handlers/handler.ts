@@ -69,8 +69,9 @@ export interface HandlerContext {
  * One destination of records. The listener creates it and is its only caller. Calls never overlap, but a promise that
  * `flush` returned may still be pending while other methods are called.
  *
- * Calls come in any order until the end, which is `drain`, `flush`, `close`; nothing is called after `close`. No method
- * may wait for the application's main thread, which may be blocked.
+ * Calls come in any order until the end, which is `drain`, `flush`, `close`. After `close` only the queries (`mark`
+ * among them) and `checkpointSaved` are called, for the last checkpoint. No method may wait for the application's main
+ * thread, which may be blocked.
  *
  * What `write`, `retry`, `drain`, `sendNow`, `checkpointSaved`, `flush` and `close` throw or reject with is counted in
  * `stats().failed` and reported as LOGSHARE_WARN_HANDLER. The handler stays in use and gets the next batch; other

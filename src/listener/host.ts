@@ -104,10 +104,7 @@ export class Host {
     if (settings.handlers.some(needsThread)) this.startThread()
   }
 
-  /**
-   * Moves the listener into its thread. From then on the main thread may block without delaying other producers'
-   * records.
-   */
+  /** Moves the listener into its thread: a blocked main thread then no longer delays other producers' records. */
   startThread(): void {
     if (this.#remote.isRunning || this.#closed || !this.#supervisor.allowsThread) return
     this.#closeInline()
@@ -142,8 +139,8 @@ export class Host {
   }
 
   /**
-   * The runtime directory, which the listener reads from now on. At the first call it is the one that `find` returns,
-   * whose lock `find` has taken, or a new one. Throws `LOGSHARE_ERR_DIR`.
+   * The runtime directory, read from now on: at the first call the one that `find` returns, whose lock it has taken, or
+   * a new one. Throws `LOGSHARE_ERR_DIR`.
    */
   openDirectory(find: () => string | undefined): string {
     const { path } = this.#directory
@@ -190,9 +187,8 @@ export class Host {
   }
 
   /**
-   * Blocks until the records that children have written are handled and those for the main thread's loggers have
-   * arrived, at most `limit` milliseconds. Called before the application learns that a child has ended. Does nothing
-   * without a relay.
+   * Blocks, at most `limit` ms, until records that children have written are handled and the relayed ones have arrived:
+   * before the application learns that a child has ended. Does nothing while inline or without a relay handler.
    */
   drain(limit: number = DRAIN_LIMIT): void {
     if (this.#remote.isRunning && this.#settings.relay) this.#remote.wait(Request.DRAIN, limit)

@@ -56,7 +56,8 @@ export function hasLivingProducers(directory: string): boolean {
   }
 }
 
-// A process that exits leaves a file with its start time, which distinguishes it from a later process with the same id.
+// A process that exits while there is no listener leaves a file with its start time, which a later process with the
+// same id does not have.
 function isEnding(directory: string, producer: string): boolean {
   try {
     return readFileSync(endPath(directory, producer), 'latin1') === startOf(pidOf(producer))

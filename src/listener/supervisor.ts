@@ -2,7 +2,7 @@
 
 import { notice, reasonOf } from '../core/notice.js'
 
-/** Deaths after which no further thread is started. */
+/** Deaths up to which a new thread is started. */
 const MAX_DEATHS = 3
 /** Milliseconds between two polls of other producers' queues when the main thread reads them. */
 const POLL_INTERVAL = 20

@@ -51,7 +51,7 @@ const context: HandlerContext = {
   wait,
   isOwnThread: true,
   dropped: countDropped,
-  progressed: progressed,
+  progressed,
 }
 /** Drops that main has not been notified of yet. */
 const drops = new Drops()
@@ -217,11 +217,11 @@ function execute(command: Command): void {
 // Main is notified too: if this thread dies, the next one gets the ring from main.
 function addRing({ id, memory, port }: Command & { type: 'ring' }): void {
   notify({ type: 'ring', id, memory })
-  const ended = listener.sources.addRing(memory, () => notify({ type: 'ended', id }))
+  const markEnded = listener.sources.addRing(memory, () => notify({ type: 'ended', id }))
   threads.add(port)
   listen(port, () => {
     threads.delete(port)
-    ended()
+    markEnded()
   })
 }
 

@@ -212,7 +212,7 @@ test('refuses wrong options by name', async () => {
   for (const [args, message] of [
     [['--since', 'yesterday'], /--since: expected a time such as/],
     [['--level', 'loud'], /--level: expected trace, debug/],
-    [['--window', 'x'], /--window: expected a time/],
+    [['--window', 'x'], /--window: expected a duration/],
     [['--json'], /--json requires --stats/],
     [['--stats', '--follow'], /--stats cannot be combined with --follow/],
     [['--stats', '--name', 'x'], /cannot be combined with --level or --name/],

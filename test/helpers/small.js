@@ -1,5 +1,5 @@
 'use strict'
-// What every adapter of a smaller library has to do, required and imported: runs the fixture adapters/small/app.js.
+// Small: the tests that the adapters of smaller libraries share. They run the fixture adapters/small/app.js.
 
 const assert = require('node:assert/strict')
 const { cpSync, existsSync, mkdirSync, readFileSync } = require('node:fs')
@@ -11,7 +11,7 @@ const { run, scratch, readLog, FIXTURES, ROOT } = require('./run')
 
 const APP = join(FIXTURES, 'adapters/small/app.js')
 const COUNT = 1200
-/** Of what is imported, these are no CommonJS, and from Node 22.15 on they can be seen. */
+/** These are ES modules when imported. Node can hook those from 22.15 on. */
 const MODULES = ['consola', 'tslog', 'tslog4']
 const canSeeModules = 'registerHooks' in loader
 
@@ -26,13 +26,13 @@ const ENDS = {
   ],
 }
 
-/** @param {string} library as it is installed */
+/** @param {string} library the name of its folder in node_modules */
 function describeLibrary(library) {
   describe(library, () => {
     for (const FORM of /** @type {const} */ (['require', 'import'])) {
       if (FORM === 'import' && MODULES.includes(library) && !canSeeModules) continue
       for (const { KIND, END } of ENDS[FORM]) {
-        it(`${FORM}: the root's logger writes what a ${KIND} logs, which ends with ${END}`, async (t) => {
+        it(`${FORM}: the root's logger writes the records of a ${KIND} that ends with ${END}`, async (t) => {
           const { lines, stderr, pid } = await runApp(t, library, { FORM, KIND, END })
           assert.equal(stderr, '')
           assert.deepEqual(
@@ -50,7 +50,7 @@ function describeLibrary(library) {
         })
       }
 
-      it(`${FORM}: a file handler has the records of the child, and copies of the root's`, async (t) => {
+      it(`${FORM}: a file handler writes the child's records and copies of the root's`, async (t) => {
         const { lines, log, pid } = await runApp(
           t,
           library,
@@ -73,7 +73,7 @@ function describeLibrary(library) {
       })
     }
 
-    it('a child that has not configured it is as the root is', async (t) => {
+    it('a child that has not configured the library logs as the root is configured', async (t) => {
       const { lines, stderr, pid } = await runApp(t, library, { KIND: 'fork', CHILD: 'plain' })
       assert.equal(stderr, '')
       assert.deepEqual(new Set(lines.map((line) => line.pid)), new Set([pid]))
@@ -82,7 +82,7 @@ function describeLibrary(library) {
   })
 }
 
-// A folder with the program and the library under the name it is published by.
+// For tslog4, which is installed under an alias, the program is copied beside a package with the published name.
 async function runApp(t, library, env, collects = false) {
   const directory = scratch(t)
   const name = library === 'tslog4' ? 'tslog' : library

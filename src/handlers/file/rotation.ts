@@ -63,7 +63,8 @@ export class Rotation {
     this.archive = new Archive(rotate, label)
     this.#claim = new Claim(file.target)
     this.#mayRotate()
-    // Not at once: if the listener moves to its thread right away, the thread's handler knows which files are needed.
+    // Not at once: if a child starts right away, the listener thread replaces this handler, and the checkpoint of its
+    // runtime directory says which files must not be changed.
     this.#timer = later(() => this.start(), 0)
     this.#timer.unref()
   }

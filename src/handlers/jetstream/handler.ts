@@ -2,7 +2,7 @@
 //
 // The subject is PREFIX.APP.HOST.LOGGER. A batch is published in windows; the next window starts when the last one is
 // acknowledged. After a failure the handler reconnects, reads from the stream which records it has, and publishes one
-// record alone before it continues. Only then order is kept and nothing is stored twice.
+// record alone before it continues. This keeps the order and stores nothing twice.
 
 import type { JetStreamClient, StreamInfo } from '@nats-io/jetstream'
 import type { JetstreamHandlerOptions } from '../../config/remote.js'
