@@ -28,6 +28,9 @@ export function sharedStdio(root: StdioIds): Capture {
   }
 }
 
+/** Methods of standard streams that are ours: the others the application has put in place. */
+export const ownMethods: WeakSet<object> = new WeakSet()
+
 const captured = new WeakSet<Uint8Array>()
 let passing: string | undefined
 

@@ -4,7 +4,7 @@
 // Here each chunk is posted at once: Node itself reads what was posted before it tells the parent of the worker's end.
 
 import { type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads'
-import { type Capture, onceOpened, passCaptured } from '../core/stdio.js'
+import { type Capture, onceOpened, ownMethods, passCaptured } from '../core/stdio.js'
 
 type Done = (error?: Error | null) => void
 type Chunks = readonly { readonly chunk: unknown; readonly encoding: BufferEncoding }[]
@@ -32,6 +32,7 @@ function patch(stream: WorkerStream): () => void {
     original.call(this, chunks, done)
     ;(this[asksForMore] as () => void)()
   }
+  ownMethods.add(writev)
   Object.defineProperty(stream, '_writev', { value: writev, configurable: true, writable: true })
   return () => {
     Reflect.deleteProperty(stream, '_writev')

@@ -8,6 +8,7 @@ import {
   terminalRole,
   whileRelaying,
 } from '../kit/adapter.js'
+import { isForwarded } from '../kit/capture/stdio.js'
 import { plainTextOf, take } from '../kit/capture/take.js'
 import { hookPackage } from '../kit/hook/package.js'
 import { announceNamespaces, type Enabling, followNamespaces } from './namespaces.js'
@@ -60,7 +61,7 @@ function wrap(
   context: AdapterContext,
 ): CreateDebug['formatArgs'] {
   return function formatArgs(this: DebugInstance, args: unknown[]) {
-    const role = isRelaying() ? 'leave' : terminalRole(context)
+    const role = isRelaying() || isForwarded('stderr') ? 'leave' : terminalRole(context)
     if (role !== 'leave') {
       const record = { lib: 'debug', name: this.namespace, level: LEVEL, msg: plainTextOf(args) }
       take(context, record, 'copy')

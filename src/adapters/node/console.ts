@@ -8,6 +8,7 @@ import {
   terminalRole,
   whileRelaying,
 } from '../kit/adapter.js'
+import { isForwarded } from '../kit/capture/stdio.js'
 
 type Method = 'log' | 'info' | 'debug' | 'warn' | 'error' | 'dir' | 'dirxml'
 type ConsoleMethod = (...args: unknown[]) => void
@@ -51,7 +52,8 @@ function wrap(method: Method, original: ConsoleMethod, context: AdapterContext):
   // Has the original's name, so that stack traces read the same.
   return {
     [method](this: unknown, ...args: unknown[]) {
-      const role = isRelaying() ? 'leave' : terminalRole(context)
+      const role =
+        isRelaying() || isForwarded(METHODS[method].stream) ? 'leave' : terminalRole(context)
       if (role === 'leave') {
         original.apply(this, args)
         return

@@ -6,6 +6,7 @@
 import { StringDecoder } from 'node:string_decoder'
 import { isCaptured, onceOpened } from '../../core/stdio.js'
 import { type Adapter, type AdapterContext, isRelaying, terminalRole } from '../kit/adapter.js'
+import { isForwarded } from '../kit/capture/stdio.js'
 
 type StreamName = 'stdout' | 'stderr'
 type Write = NodeJS.WriteStream['write']
@@ -41,7 +42,7 @@ function watch(name: StreamName, stream: NodeJS.WriteStream, context: AdapterCon
   const write = function (this: unknown, ...args: unknown[]): boolean {
     if (this !== stream || isRelaying() || !isText(args[0]) || isCaptured(args[0]))
       return original.apply(this as never, args as never)
-    const role = terminalRole(context)
+    const role = isForwarded(name) ? 'leave' : terminalRole(context)
     if (role === 'leave') return original.apply(stream, args as never)
     const text = lines.decode(args[0], args[1])
     if (role === 'copy') {
@@ -50,8 +51,10 @@ function watch(name: StreamName, stream: NodeJS.WriteStream, context: AdapterCon
     }
     lines.add(text)
     if (stream.isTTY) showLater()
-    const done = args.find((arg) => typeof arg === 'function') as (() => void) | undefined
-    if (done) nextTick(done)
+    const done = args.find((arg) => typeof arg === 'function') as
+      | ((error: null) => void)
+      | undefined
+    if (done) nextTick(done, null)
     return true
   }
   // A prompt or a spinner is no log: what has no end of line is shown as it is.
