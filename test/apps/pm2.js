@@ -92,7 +92,10 @@ async function runOnce(folder, spec, { config, directory }) {
 function count(output) {
   /** @type {Record<string, Set<string>>} */
   const found = {}
-  for (const { lib, key, by } of findTold(output)) (found[lib] ??= new Set()).add(`${key} ${by}`)
+  for (const { lib, key, by } of findTold(output)) {
+    found[lib] ??= new Set()
+    found[lib].add(`${key} ${by}`)
+  }
   return JSON.stringify(Object.entries(found).map(([lib, keys]) => [lib, keys.size]))
 }
 
