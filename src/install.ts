@@ -5,15 +5,16 @@ import { loadSettings } from './config/config.js'
 import type { Options } from './config/options.js'
 import { checkDirectory } from './core/directory.js'
 import { notice } from './core/notice.js'
-import { getSlot } from './tree/instance.js'
+import { getSlot, type Slot } from './tree/instance.js'
 import { join } from './tree/join.js'
 import { placeRoot } from './tree/place.js'
 
 /**
  * Installs logshare in this process. Every thread and process that it starts afterwards logs through it. Call it at the
- * start of the application, on the main thread. A second call has no effect and warns (`LOGSHARE_WARN_INSTALLED`) if it
- * has options. In a child a call has no effect, because a child has its root's options. With `LOGSHARE_DISABLE=1` it
- * does nothing.
+ * start of the application, on the main thread. Where logshare is preloaded and the root process has no configuration, the
+ * call makes this process the root of its own tree. Otherwise a second call, or a call in a child, has no effect: the
+ * root's options apply, and other options lead to a warning (`LOGSHARE_WARN_INSTALLED`). With `LOGSHARE_DISABLE=1` it does
+ * nothing.
  *
  * @param options - Options that take precedence over those of `LOGSHARE_CONFIG`; `LOGSHARE_LEVEL` takes precedence over
  *   both. All are optional; `Options` documents the defaults.
@@ -28,8 +29,10 @@ export function install(options?: Options): () => void {
   if (process.env.LOGSHARE_DISABLE === '1') return () => {}
   const slot = getSlot()
   if (slot?.uninstall) {
-    if (options && !slot.child) {
-      notice('LOGSHARE_WARN_INSTALLED', 'already installed: the options of this call are not used')
+    if (options && slot.become) return slot.become(loadSettings(options))
+    if (options && !isSame(options, slot)) {
+      const why = slot.child ? 'the root process has a configuration' : 'already installed'
+      notice('LOGSHARE_WARN_INSTALLED', `${why}: the options of this call are not used`)
     }
     return slot.child ? () => {} : slot.uninstall
   }
@@ -38,4 +41,14 @@ export function install(options?: Options): () => void {
   const leave = process.env.LOGSHARE_DIR ? join(options, false) : undefined
   if (leave) return leave
   return placeRoot(loadSettings(options), false)
+}
+
+// A child runs the same code as its root: options that the root has as well are no news. Wrong ones are the root's error.
+function isSame(options: Options, { child, settings }: Slot): boolean {
+  if (!child) return false
+  try {
+    return JSON.stringify(loadSettings(options)) === JSON.stringify(settings)
+  } catch {
+    return true
+  }
 }

@@ -3,9 +3,21 @@
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
-const { cpSync, mkdirSync, symlinkSync } = require('node:fs')
+const { spawn } = require('node:child_process')
+const { cpSync, existsSync, mkdirSync, symlinkSync } = require('node:fs')
 const { join } = require('node:path')
-const { readLines, readLog, ROOT, run, scratch, WAYS } = require('./helpers/run.js')
+const {
+  cleanEnv,
+  collect,
+  FIXTURES,
+  readLines,
+  readLog,
+  REGISTER,
+  ROOT,
+  run,
+  scratch,
+  WAYS,
+} = require('./helpers/run.js')
 
 test('loggers created before install() use its handlers, and the console after uninstalling', async (t) => {
   const path = join(scratch(t), 'a.log')
@@ -61,9 +73,7 @@ test('the API can be imported by name from an ES module', async (t) => {
   for (const way of [...WAYS, 'none']) {
     const given = /** @type {'none'} */ (way)
     const { code, stdout, stderr } = await run('import-named.mjs', { way: given, args: [path] })
-    const own = way === '-r' || way === 'NODE_OPTIONS' ? /LOGSHARE_WARN_INSTALLED/ : /^$/
-    assert.match(stderr, own)
-    assert.equal(code, 0)
+    assert.deepEqual([code, stderr], [0, ''])
     const lines = stdout.trimEnd().split('\n')
     assert.deepEqual(JSON.parse(String(lines.pop())), {
       names: ['esm'],
@@ -73,6 +83,56 @@ test('the API can be imported by name from an ES module', async (t) => {
   }
   assert.deepEqual(
     readLog(path).map(({ msg, a }) => [msg, a]),
-    Array(2).fill(['imported', 1]),
+    Array(4).fill(['imported', 1]),
   )
 })
+
+// What npm does with a script: a process without a configuration that starts others.
+const LAUNCHER = `require('node:child_process').spawn(process.execPath, process.argv.slice(1), { stdio: 'inherit' })`
+
+test('beneath a root without a configuration, install(options) makes a root', async (t) => {
+  const path = join(scratch(t), 'a.log')
+  const options = { handlers: [{ type: 'file', path }] }
+  const env = { NODE_OPTIONS: `-r "${REGISTER}"`, TEST_OPTIONS: JSON.stringify(options) }
+  const words = ['-e', LAUNCHER, join(FIXTURES, 'launched.js')]
+  const { code, stdout, stderr } = await collect(spawnNode(words, env), { limit: 60_000 })
+  assert.deepEqual([code, stderr], [0, ''])
+  assert.equal(stdout, 'printed by the application\nprinted by its child\n')
+  assert.deepEqual(
+    readLog(path).map(({ source, name, msg }) => [source, name, msg]),
+    [
+      ['root', 'app', 'logged by the application'],
+      ['root', 'console', 'printed by the application'],
+      ['fork#1', 'console', 'printed by its child'],
+      ['fork#1', 'app', 'logged by its child'],
+    ],
+  )
+})
+
+test('beneath a root with a configuration, install(options) says whose options count', async (t) => {
+  const [path, other] = ['a.log', 'b.log'].map((name) => join(scratch(t), name))
+  const env = {
+    NODE_OPTIONS: `-r "${REGISTER}"`,
+    LOGSHARE_CONFIG: JSON.stringify({ handlers: [{ type: 'file', path }] }),
+    TEST_OPTIONS: JSON.stringify({ handlers: [{ type: 'file', path: other }] }),
+  }
+  const words = ['-e', LAUNCHER, join(FIXTURES, 'launched.js')]
+  const { code, stderr } = await collect(spawnNode(words, env), { limit: 60_000 })
+  assert.equal(code, 0)
+  assert.match(stderr, /^(logshare: the root process has a configuration: .*_INSTALLED\)\n){2}$/)
+  assert.equal(existsSync(other), false)
+  assert.deepEqual(
+    readLog(path).map(({ source, msg }) => [source, msg]),
+    [
+      ['spawn#1', 'logged by the application'],
+      ['spawn#1', 'printed by the application'],
+      ['spawn#1/fork#1', 'printed by its child'],
+      ['spawn#1/fork#1', 'logged by its child'],
+    ],
+  )
+})
+
+/** @param {string[]} words @param {Record<string, string>} env */
+function spawnNode(words, env) {
+  return spawn(process.execPath, words, { env: cleanEnv(env), stdio: 'pipe' })
+}

@@ -51,6 +51,14 @@ const ADAPTERS: Readonly<Record<string, Entry>> = {
     isStateless: true,
     load: () => (require('./node/warning.js') as typeof import('./node/warning.js')).warningAdapter,
   },
+  stdout: {
+    isStateless: true,
+    load: () => (require('./node/streams.js') as typeof import('./node/streams.js')).stdoutAdapter,
+  },
+  stderr: {
+    isStateless: true,
+    load: () => (require('./node/streams.js') as typeof import('./node/streams.js')).stderrAdapter,
+  },
   loglevel: {
     file: /[\\/]loglevel[\\/]lib[\\/]loglevel\.js$/,
     load: () =>
@@ -69,6 +77,7 @@ const ADAPTERS: Readonly<Record<string, Entry>> = {
   },
   roarr: {
     global: 'ROARR',
+    isStateless: true,
     load: () => (require('./roarr/adapter.js') as typeof import('./roarr/adapter.js')).roarrAdapter,
   },
   'rotating-file-stream': {

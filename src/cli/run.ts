@@ -33,7 +33,7 @@ export function createRun(): Command {
 function run(script: string, args: readonly string[], options: RunOptions): void {
   process.argv = [process.execPath, resolve(script), ...args]
   if (process.env.LOGSHARE_DISABLE !== '1') {
-    const { handlers = [{ type: 'relay' }] } = loadConfig()
+    const { handlers = [] } = loadConfig()
     const file: HandlerOptions[] = options.file ? [{ type: 'file', path: options.file }] : []
     const level = options.level ? { LOGSHARE_LEVEL: options.level } : {}
     const settings = loadSettings(

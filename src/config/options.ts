@@ -6,7 +6,17 @@ import { isAbsolute, resolve } from 'node:path'
 import { LogshareError } from '../core/errors.js'
 import type { Threshold } from '../core/level.js'
 import { createRedact } from '../core/redact.js'
-import { type Check, list, object, oneOf, optional, optionError, text, threshold } from './check.js'
+import {
+  boolean,
+  type Check,
+  list,
+  object,
+  oneOf,
+  optional,
+  optionError,
+  text,
+  threshold,
+} from './check.js'
 import { checkFilter, FILTER_NAMES, type FilterOptions } from './filter.js'
 import type { InputOptions } from './inputs.js'
 import { parseDuration, parseSize } from './quantity.js'
@@ -45,16 +55,12 @@ export interface ConsoleHandlerOptions extends FilterOptions {
   readonly stderr?: Threshold
 }
 
-/** Passes captured records to the root's own logger of the same identity. */
+/** Accepted in a list, where it has no effect: the option `relay` decides whether records are relayed. */
 export interface RelayHandlerOptions extends FilterOptions {
   readonly type: 'relay'
 }
 
-export type HandlerOptions =
-  | FileHandlerOptions
-  | ConsoleHandlerOptions
-  | RelayHandlerOptions
-  | RemoteHandlerOptions
+export type HandlerOptions = FileHandlerOptions | ConsoleHandlerOptions | RemoteHandlerOptions
 
 /**
  * Options of `install(options)` and of `LOGSHARE_CONFIG`; all are optional.
@@ -70,8 +76,16 @@ export interface Options {
   readonly levels?: Readonly<Record<string, Threshold>>
   /** Names of the libraries whose records are captured; `false` for none. Default: all that logshare knows. */
   readonly adapters?: readonly string[] | false
-  /** Where records end. A given list replaces the default, `[{ "type": "relay" }]`. */
-  readonly handlers?: readonly HandlerOptions[]
+  /**
+   * Where copies of all records go. They add to what the application prints and writes itself; only a `console` handler
+   * replaces what would be shown on the terminal. Default: none.
+   */
+  readonly handlers?: readonly (HandlerOptions | RelayHandlerOptions)[]
+  /**
+   * Whether a child's logger writes its files through the root's logger of the same identity, if there is one. Default:
+   * true. With `false`, children's libraries write their files themselves.
+   */
+  readonly relay?: boolean
   /** What happens when a queue, or the backlog of a handler that cannot write, is full. */
   readonly overflow?: {
     /** `block`: wait for room up to `wait`, then drop. `drop`: drop at once. Default `"block"`. */
@@ -112,6 +126,7 @@ export interface Settings {
   readonly levels: Readonly<Record<string, Threshold>>
   readonly adapters: readonly string[]
   readonly handlers: readonly HandlerOptions[]
+  readonly relay: boolean
   readonly overflow: {
     readonly policy: 'block' | 'drop'
     readonly limit: number
@@ -135,7 +150,7 @@ const HANDLER_TYPES = [
 
 /** Names that the option `adapters` accepts. A name without an adapter in this version captures nothing. */
 export const ADAPTER_NAMES: readonly string[] =
-  'console crash debug debuglog warning pino winston bunyan log4js loglevel consola logtape tslog roarr signale'.split(
+  'console stdout stderr crash debug debuglog warning pino winston bunyan log4js loglevel consola logtape tslog roarr signale'.split(
     ' ',
   )
 
@@ -149,6 +164,7 @@ export function checkOptions(options: unknown, directory: string = process.cwd()
     'levels',
     'adapters',
     'handlers',
+    'relay',
     'overflow',
     'order',
     'queue',
@@ -165,7 +181,10 @@ export function checkOptions(options: unknown, directory: string = process.cwd()
     level: optional(given.level, 'level', threshold) ?? 'info',
     levels: optional(given.levels, 'levels', levels) ?? {},
     adapters: adapters(given.adapters),
-    handlers: optional(given.handlers, 'handlers', list(handler(directory))) ?? [{ type: 'relay' }],
+    handlers: (optional(given.handlers, 'handlers', list(handler(directory))) ?? []).filter(
+      (each) => each.type !== 'relay',
+    ),
+    relay: optional(given.relay, 'relay', boolean) ?? true,
     overflow: {
       policy: optional(overflow.policy, 'overflow.policy', oneOf('block', 'drop')) ?? 'block',
       limit: optional(overflow.limit, 'overflow.limit', parseSize) ?? parseSize('64m', ''),
@@ -177,7 +196,13 @@ export function checkOptions(options: unknown, directory: string = process.cwd()
   }
 }
 
-function handler(directory: string): Check<HandlerOptions> {
+/** Whether settings are more than the defaults with another level. A root without more only launches what it starts. */
+export function isConfigured(settings: Settings): boolean {
+  const { level } = settings
+  return JSON.stringify(settings) !== JSON.stringify({ ...checkOptions({}), level })
+}
+
+function handler(directory: string): Check<HandlerOptions | RelayHandlerOptions> {
   return (value, option) => {
     const given = object(value, option)
     switch (oneOf(...HANDLER_TYPES)(given.type, `${option}.type`)) {

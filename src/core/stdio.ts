@@ -28,6 +28,29 @@ export function sharedStdio(root: StdioIds): Capture {
   }
 }
 
+/** Methods of standard streams that are ours: the others the application has put in place. */
+export const ownMethods: WeakSet<object> = new WeakSet()
+
+const captured = new WeakSet<Uint8Array>()
+let passing: string | undefined
+
+/** Whether a child has made records of this chunk, which only passes through its parent's streams. */
+export function isCaptured(chunk: string | Uint8Array): boolean {
+  return typeof chunk === 'string' ? chunk === passing : captured.has(chunk)
+}
+
+/** Marks a chunk as captured, and its text while `pass` runs, which may decode it. */
+export function passCaptured<T>(chunk: Uint8Array, text: string | undefined, pass: () => T): T {
+  captured.add(chunk)
+  const before = passing
+  passing = text
+  try {
+    return pass()
+  } finally {
+    passing = before
+  }
+}
+
 /**
  * Calls `opened` when the application first uses the stream, because opening it takes milliseconds. Returns the undo, which
  * also calls what `opened` returned.

@@ -5,10 +5,9 @@
 
 import { encodeMessage } from '../core/record.js'
 import { hasTrace } from '../core/trace.js'
-import { readCall, readLogtape, readTslog } from './call.js'
 import type { Content, Values } from './content.js'
 import { readPino } from './pino.js'
-import { readRoarr } from './roarr.js'
+import { readTslog } from './tslog.js'
 
 /**
  * Reads the content of a deferred record from its `extra`; `origin` is its line, parsed. Throws if `extra` was not written by
@@ -18,11 +17,7 @@ type Read = (extra: string, origin: Values) => Content
 
 const READ: Readonly<Record<string, Read>> = {
   pino: readPino,
-  roarr: readRoarr,
-  loglevel: readCall,
-  consola: readCall,
   tslog: readTslog,
-  logtape: readLogtape,
 }
 
 /** The complete line. If `extra` is damaged, it becomes the message. */

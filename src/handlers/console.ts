@@ -87,7 +87,8 @@ function createStream(
   }
 }
 
-function formatOf(
+/** How a descriptor shows records; undefined for JSON, which they are. */
+export function formatOf(
   format: NonNullable<ConsoleHandlerOptions['format']>,
   fd: number,
 ): Format | undefined {

@@ -1,15 +1,15 @@
 // Create: makes handlers from their options. A new handler type needs a case here.
 
-import type { HandlerOptions } from '../config/options.js'
+import type { HandlerOptions, Settings } from '../config/options.js'
 import { notice, reasonOf } from '../core/notice.js'
 import type { Handler, HandlerContext } from './handler.js'
 
 /**
- * Creates all handlers that can be opened. One that cannot is reported as LOGSHARE_WARN_HANDLER and left out: in the
- * listener thread and after a takeover there is no caller to throw to.
+ * Creates all handlers that can be opened, and the relay. A handler that cannot be opened is reported as
+ * LOGSHARE_WARN_HANDLER and left out: in the listener thread and after a takeover there is no caller to throw to.
  */
-export function createHandlers(all: readonly HandlerOptions[], context: HandlerContext): Handler[] {
-  return all.flatMap((options) => {
+export function createHandlers(settings: Settings, context: HandlerContext): Handler[] {
+  const handlers = settings.handlers.flatMap((options) => {
     try {
       return [createHandler(options, context)]
     } catch (error) {
@@ -22,6 +22,13 @@ export function createHandlers(all: readonly HandlerOptions[], context: HandlerC
       return []
     }
   })
+  return [...handlers, createRelay(settings, context)]
+}
+
+/** Passes captured records to the root's main thread. Without other handlers it also prints records of our own loggers. */
+export function createRelay({ handlers, relay }: Settings, context: HandlerContext): Handler {
+  const { createRelayHandler } = require('./relay.js') as typeof import('./relay.js')
+  return createRelayHandler({ relays: relay, prints: handlers.length === 0 }, context)
 }
 
 /** Creates one handler, limited if its options say so. Throws `LOGSHARE_ERR_HANDLER` if it cannot be opened. */
@@ -37,7 +44,7 @@ export function createHandler(options: HandlerOptions, context: HandlerContext):
  * application's log calls nor at process exit.
  */
 export function needsThread({ type }: HandlerOptions): boolean {
-  return type !== 'file' && type !== 'console' && type !== 'relay'
+  return type !== 'file' && type !== 'console'
 }
 
 /** Checks in advance whether the listener thread could open a handler. Throws `LOGSHARE_ERR_HANDLER` if not. */
@@ -79,10 +86,6 @@ function open(options: HandlerOptions, context: HandlerContext): Handler {
     case 'console': {
       const { createConsoleHandler } = require('./console.js') as typeof import('./console.js')
       return createConsoleHandler(options, context)
-    }
-    case 'relay': {
-      const { createRelayHandler } = require('./relay.js') as typeof import('./relay.js')
-      return createRelayHandler(options, context)
     }
     case 'module': {
       const { createModuleHandler } = require('./module.js') as typeof import('./module.js')

@@ -1,26 +1,27 @@
 // Relay handler: forwards captured records to the root's main thread, where the adapters' `relay.ts` write them.
 //
-// Records of our own loggers have no logger in another library and go to the console. Records that the root's own
+// Records of our own loggers have no logger in another library: without other handlers, they go to the console. Records that the root's own
 // libraries logged are ignored: those libraries have written them already.
 
-import type { RelayHandlerOptions } from '../config/options.js'
 import { Kind } from '../queue/frame.js'
 import { createConsoleHandler } from './console.js'
-import { createFilter } from './filter.js'
 import type { Delivery, Handler, HandlerContext } from './handler.js'
 
-export function createRelayHandler(options: RelayHandlerOptions, context: HandlerContext): Handler {
+export function createRelayHandler(
+  { relays, prints }: { readonly relays: boolean; readonly prints: boolean },
+  context: HandlerContext,
+): Handler {
   const console = createConsoleHandler({ type: 'console' }, context)
   return {
     ...console,
     label: 'relay',
-    accepts: createFilter(options),
+    accepts: undefined,
     acceptsDeferred: true,
     write(records) {
       const own = records.filter(({ kind }) => kind === Kind.RECORD || kind === Kind.REPORT)
       const adapted = records.filter(({ kind }) => kind === Kind.ADAPTED || kind === Kind.DEFERRED)
-      if (own.length > 0) console.write(own)
-      if (adapted.length > 0) context.send(adapted)
+      if (prints && own.length > 0) console.write(own)
+      if (relays && adapted.length > 0) context.send(adapted)
     },
   }
 }

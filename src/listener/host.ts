@@ -191,8 +191,7 @@ export class Host {
    * before the application learns that a child has ended. Does nothing while inline or without a relay handler.
    */
   drain(limit: number = DRAIN_LIMIT): void {
-    const relays = this.#settings.handlers.some((handler) => handler.type === 'relay')
-    if (this.#remote.isRunning && relays) this.#remote.wait(Request.DRAIN, limit)
+    if (this.#remote.isRunning && this.#settings.relay) this.#remote.wait(Request.DRAIN, limit)
   }
 
   /** Ends the listener after everything is written. Blocks as long as the listener makes progress. */

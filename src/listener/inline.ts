@@ -3,7 +3,13 @@
 import type { Settings } from '../config/options.js'
 import { levelName } from '../core/level.js'
 import type { Tally } from '../core/tally.js'
-import { checkHandler, createHandler, createHandlers, needsThread } from '../handlers/create.js'
+import {
+  checkHandler,
+  createHandler,
+  createHandlers,
+  createRelay,
+  needsThread,
+} from '../handlers/create.js'
 import type { Handler, HandlerContext, Mark, Send } from '../handlers/handler.js'
 import { lineOf, lineWithExtra } from '../handlers/relay.js'
 import type { RingWriter } from '../queue/ring.js'
@@ -132,8 +138,8 @@ function openHandlers({ settings, take, dropped, marks }: InlineOptions): readon
     dropped: (source, level, count) => dropped({ [source]: { [levelName(level)]: count } }),
     progressed() {},
   }
-  if (marks) return createHandlers(settings.handlers, context)
+  if (marks) return createHandlers(settings, context)
   for (const options of settings.handlers) checkHandler(options)
   const here = settings.handlers.filter((options) => !needsThread(options))
-  return here.map((options) => createHandler(options, context))
+  return [...here.map((options) => createHandler(options, context)), createRelay(settings, context)]
 }

@@ -33,6 +33,8 @@ export interface Inheritance extends RootLevels {
   readonly settings: Settings
   /** The files behind the root's stdout and stderr. */
   readonly stdio: StdioIds
+  /** Whether the root was given a configuration. One that was not is a launcher: `install(options)` beneath it counts. */
+  readonly isConfigured?: boolean
   /**
    * Whether the directory belongs to a collector (`logshare collect`). Such a directory stays while no collector runs,
    * and no child takes it over.
@@ -125,12 +127,17 @@ export interface Parent {
 
 /** Whether there is a handler besides the relay, so that records of the root's own libraries are copied to handlers. */
 export function isCollecting({ handlers }: Settings): boolean {
-  return handlers.some((handler) => handler.type !== 'relay')
+  return handlers.length > 0
 }
 
 /** Whether captured records of children are relayed to the root's own loggers. */
-export function isRelaying({ handlers }: Settings): boolean {
-  return handlers.some((handler) => handler.type === 'relay')
+export function isRelaying({ relay }: Settings): boolean {
+  return relay
+}
+
+/** Whether a console handler replaces what would be shown on the terminal. */
+export function ownsTerminal({ handlers }: Settings): boolean {
+  return handlers.some((handler) => handler.type === 'console')
 }
 
 /** Returns a function that counts the children of one thread by kind and returns their `source`. */

@@ -5,7 +5,7 @@
 // it emits the worker's 'exit'.
 
 import { type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads'
-import { onceOpened } from '../core/stdio.js'
+import { type Capture, onceOpened, ownMethods, passCaptured } from '../core/stdio.js'
 
 type Done = (error?: Error | null) => void
 type Chunks = readonly { readonly chunk: unknown; readonly encoding: BufferEncoding }[]
@@ -33,10 +33,33 @@ function patch(stream: WorkerStream): () => void {
     original.call(this, chunks, done)
     ;(this[asksForMore] as () => void)()
   }
+  ownMethods.add(writev)
   Object.defineProperty(stream, '_writev', { value: writev, configurable: true, writable: true })
   return () => {
     Reflect.deleteProperty(stream, '_writev')
   }
+}
+
+/** Marks a worker's text that the worker has captured, so that its parent, whose streams it passes, does not capture it. */
+export function markCaptured(worker: Worker, capture: Capture): void {
+  for (const name of NAMES) {
+    if (!capture[name]) continue
+    const stream = worker[name]
+    const { push } = stream
+    const marked = (chunk: unknown, encoding?: BufferEncoding): boolean => {
+      if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array))
+        return push.call(stream, chunk, encoding)
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : asBuffer(chunk)
+      const text = stream.readableEncoding === null ? undefined : bytes.toString()
+      return passCaptured(bytes, text, () => push.call(stream, bytes))
+    }
+    Object.defineProperty(stream, 'push', { value: marked, configurable: true, writable: true })
+  }
+}
+
+// The stream passes on this very object.
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
 }
 
 /** Prints what workers have posted and this thread has not read yet. Called when it exits. Never throws. */

@@ -89,6 +89,7 @@ function start(
       ),
     )
     living.add(worker)
+    output().markCaptured(worker, hand.capture)
     parent.started()
     hookExit(worker, parent)
     return worker

@@ -6,6 +6,7 @@ import { isMainThread, threadId } from 'node:worker_threads'
 import type { Settings } from '../config/options.js'
 import { setClockAnchor } from '../core/clock.js'
 import { contextForChild, inheritContext } from '../core/context.js'
+import { levels } from '../core/levels.js'
 import { takeLock } from '../core/lock.js'
 import { notice, reasonOf } from '../core/notice.js'
 import { startOf } from '../core/process.js'
@@ -29,6 +30,7 @@ import { drainWorkers } from '../spawn/worker.js'
 import { onExit } from './exit.js'
 import { createRetry, type Follower } from './follower.js'
 import type { Instance } from './instance.js'
+import { TerminalWriter } from './terminal.js'
 
 /** `place` is this child's place in the tree; `follower` receives the root's levels. */
 export function createChild(place: Place, follower: Follower): Instance {
@@ -37,7 +39,9 @@ export function createChild(place: Place, follower: Follower): Instance {
   if (place.context) inheritContext(place.context)
   const origin = { pid: process.pid, tid: threadId, source }
   const writer = createWriter(given, inheritance, follower, JSON.stringify(origin))
-  const queue = new QueueHandler(origin, writer)
+  const prints = inheritance.settings.handlers.length === 0 && place.capture.stdout
+  const isRead = (): boolean => levels.hasReaders
+  const queue = new QueueHandler(origin, prints ? new TerminalWriter(writer, isRead) : writer)
   queue.overflowed = () => onExit(() => queue.report())
   queue.made = follower.check
   const registry = new Registry(queue, undefined, createRedact(inheritance.settings.redact))

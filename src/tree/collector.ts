@@ -25,7 +25,8 @@ export async function collect(
 ): Promise<() => Promise<void>> {
   const directory = openDirectory(path)
   lock(directory)
-  const settings = { ...given, handlers: given.handlers.map(replaceRelay) }
+  const handlers = given.handlers.length > 0 ? given.handlers : PRINT
+  const settings = { ...given, handlers, relay: false }
   const levels = writeMark(directory, settings)
   const policy = settings.overflow
   // Before the listener reads the queues: an input resumes after the last record that it finds in its old queue.
@@ -84,7 +85,5 @@ function writeMark(directory: string, settings: Settings): RootLevels {
   return current
 }
 
-// A collector has no loggers to relay to: records go to its standard output instead.
-function replaceRelay(handler: HandlerOptions): HandlerOptions {
-  return handler.type === 'relay' ? { ...handler, type: 'console', stream: 'stdout' } : handler
-}
+/** Without handlers, a collector prints the records: it has no loggers of its own. */
+const PRINT: readonly HandlerOptions[] = [{ type: 'console', stream: 'stdout', format: 'auto' }]

@@ -46,6 +46,10 @@ export interface Slot {
   uninstall?: (() => void) | undefined
   /** Whether this thread is a child. Its options come from the root, so `install()` has no effect in it. */
   readonly child: boolean
+  /** In a child: the root's settings. */
+  readonly settings?: Settings | undefined
+  /** While the root has no configuration: makes this process the root of its own tree with settings; returns the undo. */
+  readonly become?: ((settings: Settings) => () => void) | undefined
 }
 
 const KEY = Symbol.for('logshare')
@@ -59,12 +63,22 @@ export function setSlot(slot: Slot | undefined): void {
   else Object.defineProperty(globalThis, KEY, { value: slot, configurable: true, writable: true })
 }
 
-/** A slot that creates its instance with `make` on the first `get()` and then calls `made`. */
-export function createSlot(make: () => Instance, child: boolean, made?: () => void): Slot {
+interface SlotOptions extends Pick<Slot, 'child' | 'become' | 'settings'> {
+  /** Called after the instance was created. */
+  readonly made?: () => void
+}
+
+/** A slot that creates its instance with `make` on the first `get()`. */
+export function createSlot(
+  make: () => Instance,
+  { child, become, settings, made }: SlotOptions,
+): Slot {
   let instance: Instance | undefined
   return {
     version: 1,
     child,
+    become,
+    settings,
     get() {
       if (!instance) {
         instance = make()

@@ -8,7 +8,13 @@ import { installAdapters } from '../adapters/table.js'
 import type { Settings } from '../config/options.js'
 import { levels } from '../core/levels.js'
 import { patchChildProcess } from '../spawn/child-process.js'
-import { isCollecting, isRelaying, type Parent, type Place } from '../spawn/inherit.js'
+import {
+  isCollecting,
+  isRelaying,
+  ownsTerminal,
+  type Parent,
+  type Place,
+} from '../spawn/inherit.js'
 import { patchWorker } from '../spawn/worker.js'
 import type { Follower } from './follower.js'
 import { createSlot, getSlot, type Instance, type Slot, setSlot } from './instance.js'
@@ -21,12 +27,17 @@ import { createSlot, getSlot, type Instance, type Slot, setSlot } from './instan
 export function placeRoot(settings: Settings | undefined, preloaded: boolean): () => void {
   const before = getSlot()
   let undoRoot: (() => void) | undefined
-  const slot = createSlot(() => {
+  const make = (): Instance => {
     const complete = settings ?? defaults()
     const root = before?.get() ?? makeRoot(complete)
     undoRoot = root.install?.(complete)
     return root
-  }, false)
+  }
+  const isOpen = !settings || !load('../config/options.js').isConfigured(settings)
+  const slot = createSlot(make, {
+    child: false,
+    become: isOpen ? (changed) => becomeRoot(slot, changed, preloaded) : undefined,
+  })
   const collects = settings !== undefined && isCollecting(settings)
   if (before || collects) slot.get()
   const unpatch = patchSpawn(() => slot.get().parent, preloaded)
@@ -36,6 +47,7 @@ export function placeRoot(settings: Settings | undefined, preloaded: boolean): (
     role: collects ? 'copy' : 'track',
     relays: false,
     collects,
+    isTerminalOwned: settings !== undefined && ownsTerminal(settings),
     levels,
   })
   return publish(slot, () => {
@@ -43,36 +55,40 @@ export function placeRoot(settings: Settings | undefined, preloaded: boolean): (
     unpatch()
     if (!undoRoot) return
     undoRoot()
-    setSlot(createSlot(() => slot.get(), false)) // loggers that exist stay usable, without children
+    setSlot(createSlot(() => slot.get(), { child: false })) // loggers that exist stay usable, without children
   })
 }
 
 /** Makes this thread a child; returns the undo. Its queue is created with its first record or child. */
 export function placeChild(place: Place, preloaded: boolean): () => void {
   const { follower, connect } = followLater(place)
-  const slot = createSlot(
-    () => makeChild(place, follower),
-    true,
-    () => {
+  const slot = createSlot(() => makeChild(place, follower), {
+    child: true,
+    settings: place.inheritance.settings,
+    made() {
       const { diagnose } = load('../core/diagnostics.js')
       diagnose('child', '%s installed, captured: %o', place.source, place.capture)
       connect()
     },
-  )
+    become: isLaunched(place) ? (changed) => becomeRoot(slot, changed, preloaded) : undefined,
+  })
   const unpatch = patchSpawn(() => slot.get().parent, preloaded)
   const unpost = isMainThread ? undefined : load('../spawn/output.js').postAtOnce()
   const { settings, foreign } = place.inheritance
   levels.replace(foreign)
   levels.attended = connect
-  const isDirect = place.isDirect ?? false
+  const { isDirect = false, isCopied = false } = place
+  const isCollector = place.inheritance.isCollector ?? false
   const collects = isCollecting(settings)
-  const adapters = isDirect && !collects ? [] : settings.adapters
-  const unadapt = installAdapters(adapters, {
+  // While the root waits in `spawnSync`, and where the listener is a collector's, no logger of the root can write.
+  const relays = isRelaying(settings) && !isDirect && !isCopied && !isCollector
+  const unadapt = installAdapters(settings.adapters, {
     registry: () => slot.get().registry,
     capture: place.capture,
-    role: isDirect || place.isCopied ? 'copy' : 'take',
-    relays: isRelaying(settings),
+    role: relays ? 'take' : 'copy',
+    relays,
     collects,
+    isTerminalOwned: ownsTerminal(settings) && !isCollector,
     levels,
   })
   return publish(slot, () => {
@@ -81,6 +97,17 @@ export function placeChild(place: Place, preloaded: boolean): () => void {
     unpost?.()
     unpatch()
   })
+}
+
+// Whether this is the main thread of a process below a launcher: a root that has no configuration.
+function isLaunched({ inheritance, queue }: Place): boolean {
+  const { isConfigured = true, isCollector = false } = inheritance
+  return isMainThread && queue.type === 'file' && !isConfigured && !isCollector
+}
+
+function becomeRoot(slot: Slot, settings: Settings, preloaded: boolean): () => void {
+  slot.uninstall?.()
+  return placeRoot(settings, preloaded)
 }
 
 /** Time (ms) before a child connects to receive levels. A child that ends sooner does not pay for the connection. */
@@ -112,7 +139,7 @@ function followLater(place: Place): { follower: () => Follower; connect: () => v
 export function instance(): Instance {
   let slot = getSlot()
   if (!slot) {
-    slot = createSlot(makeLoneRoot, false)
+    slot = createSlot(makeLoneRoot, { child: false })
     setSlot(slot)
   }
   return slot.get()

@@ -1,7 +1,7 @@
 // Root: the instance of the first thread with logshare, which has the listener, the handlers and the options.
 
 import { threadId } from 'node:worker_threads'
-import type { Settings } from '../config/options.js'
+import { isConfigured, type Settings } from '../config/options.js'
 import { clockAnchor } from '../core/clock.js'
 import { diagnose } from '../core/diagnostics.js'
 import { levels, type RootLevels } from '../core/levels.js'
@@ -12,6 +12,7 @@ import { Host } from '../listener/host.js'
 import { Registry } from '../logger/registry.js'
 import { ring } from '../queue/bell.js'
 import { QueueHandler } from '../queue/handler.js'
+import type { QueueWriter } from '../queue/queue.js'
 import { producerId } from '../queue/segment.js'
 import type { Inheritance } from '../spawn/inherit.js'
 import { OriginalWorker } from '../spawn/worker.js'
@@ -20,6 +21,7 @@ import { endPending, flushHandler, takeLines } from './inbox.js'
 import type { Instance, RecordHandler } from './instance.js'
 import { attempt, createParent, createPrepare } from './parent.js'
 import { closeAtExit } from './shutdown.js'
+import { TerminalWriter } from './terminal.js'
 
 interface Root {
   readonly host: Host
@@ -39,7 +41,8 @@ export function createRoot(settings: Settings): Instance {
     Worker: OriginalWorker,
     take: (purpose, lines) => takeLines(handlers, purpose, lines, () => host.countFailure()),
   })
-  const queue = new QueueHandler({ pid: process.pid, tid: threadId, source: 'root' }, host.queue)
+  const origin = { pid: process.pid, tid: threadId, source: 'root' }
+  const queue = new QueueHandler(origin, withTerminal(host, host.queue))
   const registry = new Registry(queue, settings.level, createRedact(settings.redact))
   registry.setLevels(settings.levels)
   const current = (version: number): RootLevels => {
@@ -52,6 +55,7 @@ export function createRoot(settings: Settings): Instance {
     own: {},
     settings: host.settings,
     stdio: stdioIds(),
+    isConfigured: isConfigured(host.settings),
   })
   const prepare = createPrepare(host, inheritance)
   registry.changed = () => announcer.changed()
@@ -81,6 +85,12 @@ export function createRoot(settings: Settings): Instance {
   }
 }
 
+// Without handlers, records of our own loggers are printed where they are made.
+function withTerminal(host: Host, queue: QueueWriter): QueueWriter {
+  if (host.settings.handlers.length > 0) return queue
+  return new TerminalWriter(queue, () => levels.hasReaders)
+}
+
 function createAnnouncer(
   host: Host,
   current: (version: number) => RootLevels,
@@ -102,6 +112,7 @@ function createAnnouncer(
 // Loggers that exist already stay valid: only the handlers behind them change.
 function installHost({ host, registry, prepare }: Root, settings: Settings): () => void {
   host.open(settings, 'batched')
+  registry.queue.redirect(withTerminal(host, host.queue))
   diagnose('root', 'installed, handlers: %s', settings.handlers.map(({ type }) => type).join(', '))
   registry.configure(settings.level, createRedact(settings.redact))
   registry.setLevels(settings.levels)
@@ -121,8 +132,8 @@ function installHost({ host, registry, prepare }: Root, settings: Settings): () 
     unhookSignals()
     host.close()
     endPending()
-    registry.queue.redirect(host.queue)
-    host.open({ ...settings, handlers: [{ type: 'relay' }] }, 'immediate')
+    host.open({ ...settings, handlers: [] }, 'immediate')
+    registry.queue.redirect(withTerminal(host, host.queue))
   }
 }
 
@@ -146,6 +157,7 @@ function moveToFile(host: Host, queue: QueueHandler, directory: string): void {
   const bell = new Int32Array(host.bell)
   const hello = JSON.stringify(queue.origin)
   const policy = host.settings.overflow
-  queue.redirect(new FileWriter({ directory, producer, hello, wrote: () => ring(bell), policy }))
+  const writer = new FileWriter({ directory, producer, hello, wrote: () => ring(bell), policy })
+  queue.redirect(withTerminal(host, writer))
   host.startThread()
 }

@@ -54,7 +54,7 @@ function classify(directory: string, settings: Settings): 'ours' | 'empty' | 'ot
   const theirs = readInheritance(directory)?.settings
   const hasFile = settings.handlers.some(({ type }) => type === 'file')
   if (hasFile && JSON.stringify(theirs) === JSON.stringify(settings)) return 'ours'
-  const isLasting = theirs?.handlers.some(({ type }) => type !== 'console' && type !== 'relay')
+  const isLasting = theirs?.handlers.some(({ type }) => type !== 'console')
   const age = Date.now() - statSync(directory).mtimeMs
   return !isLasting && age > STALE ? 'empty' : 'others'
 }

@@ -3,7 +3,7 @@
 
 const { existsSync, readFileSync } = require('node:fs')
 const { join } = require('node:path')
-const { checkLog, checkTexts } = require('./check.js')
+const { checkLog, findTold } = require('./check.js')
 const { collect, findFaults, prepare, readTexts, REGISTER } = require('./execute.js')
 const { readLog } = require('../helpers/run.js')
 
@@ -34,8 +34,13 @@ async function* runPm2(folder, spec) {
       const found = existsSync(path) ? checkLog(readLog(path), spec) : ['it is not there']
       faults.push(...found.map((fault) => `${log}: ${fault}`))
     }
-    const texts = readTexts({ ...ours, stdout: '', stderr: '' }, logs)
-    faults.push(...checkTexts(texts, spec, 'out'))
+    // Each process's output, as pm2 has written it: pm2 does not see what a child of the process prints.
+    for (const [i, output] of ours.outputs.entries()) {
+      const [before, after] = [plain.outputs[i], output].map(count)
+      if (before !== after) faults.push(`pm2 has written ${after}, without logshare ${before}`)
+    }
+    const others = readTexts({ ...ours, stdout: '', stderr: '' }, logs)
+    if (others.some((text) => findTold(text).length > 0)) faults.push('written to another file')
     yield/** @type {const} */ ([
       `file handlers by node_args${directory ? ', LOGSHARE_DIR' : ''}`,
       faults,
@@ -79,7 +84,19 @@ async function runOnce(folder, spec, { config, directory }) {
   const ends = processes.map(({ pm2_env }) => `${pm2_env.status} ${pm2_env.exit_code}`)
   const results = processes.map((_, i) => read(join(place.cwd, `result-${i}.json`)))
   const errors = processes.map(({ pm2_env }) => read(pm2_env.pm_err_log_path) ?? '').join('\n')
-  return { ...place, ...started, errors, ends, results, result: undefined }
+  const outputs = processes.map(({ pm2_env }) => read(pm2_env.pm_out_log_path) ?? '')
+  return { ...place, ...started, errors, outputs, ends, results, result: undefined }
+}
+
+/** What is told in an output, by library. @param {string} output */
+function count(output) {
+  /** @type {Record<string, Set<string>>} */
+  const found = {}
+  for (const { lib, key, by } of findTold(output)) {
+    found[lib] ??= new Set()
+    found[lib].add(`${key} ${by}`)
+  }
+  return JSON.stringify(Object.entries(found).map(([lib, keys]) => [lib, keys.size]))
 }
 
 /** Should `pm2 kill` have failed. @param {string} home */

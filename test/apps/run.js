@@ -67,7 +67,7 @@ async function* testApplication(folder, spec) {
   const log = join(ours.cwd, 'app.log')
   const faults = compare(plain, ours, spec)
   faults.push(...(existsSync(log) ? checkLog(readLog(log), spec) : ['there is no log']))
-  faults.push(...checkTexts(readTexts(ours, ['app.log']), spec, 'out'))
+  faults.push(...checkTexts(readTexts(ours, ['app.log']), spec))
   yield/** @type {const} */ ([`file handler by ${spec.way}`, faults, began])
   ours.remove()
   if (spec.relays) {

@@ -2,8 +2,8 @@
 
 /**
  * @typedef {'log' | 'out'} Where
- *   `log`: taken for the root. `out`: data, for the worker's stdout or stderr goes to a pipe of the application's: it has
- *   to be there as it is without logshare.
+ *   `log`: captured where it is logged. `out`: printed by code without an adapter, or data that the application reads from a
+ *   worker's stdout or stderr and prints itself: in the log it is printed text.
  *
  * @typedef {object} Spec
  * @property {string} name
@@ -108,7 +108,8 @@ const SPECS = [
     folder: 'synckit',
     program: 'main.js',
     tasks: 200,
-    libs: { console: 'log', debug: 'log' },
+    // A worker's text is sent to the main thread by messages and printed there.
+    libs: { console: 'out', debug: 'out' },
     sources: THREADS,
     way: '-r',
     relays: true,

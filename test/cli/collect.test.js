@@ -78,7 +78,7 @@ it('uses the levels of the collector, LOGSHARE_LEVEL or install(), and still pri
   const log = readLog(path)
   assertDelivered(log)
   const [quiet, loud, own] = runs.map(({ pid, code, stdout, stderr }) => {
-    assert.deepEqual([code, stderr, stdout], [0, '', 'printed\n'])
+    assert.deepEqual([code, stderr, stdout], [0, '', 'printed\nprinted\n'])
     const ours = log.filter(({ source, name }) => {
       return source.startsWith(`levels#${pid}`) && name === 'part.inner'
     })

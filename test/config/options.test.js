@@ -11,7 +11,7 @@ const { parseDuration, parseSize } = require('../../dist/config/quantity.js')
 const LEVELS = 'one of trace, debug, info, warn, error, fatal, silent'
 const SIZE = 'a size such as "64m" or a number of bytes'
 const TIME = 'a duration such as "20ms" or a number of milliseconds'
-const TOP = 'level, levels, adapters, handlers, overflow, order, queue, redact, inputs'
+const TOP = 'level, levels, adapters, handlers, relay, overflow, order, queue, redact, inputs'
 
 /** @param {object} handler */
 const handlers = (handler) => ({ handlers: [handler] })
@@ -23,7 +23,8 @@ test('fills in every default', () => {
     level: 'info',
     levels: {},
     adapters: ADAPTER_NAMES,
-    handlers: [{ type: 'relay' }],
+    handlers: [],
+    relay: true,
     overflow: { policy: 'block', limit: 64 * 2 ** 20, wait: 5000 },
     order: { window: 20 },
     queue: 'ring',
@@ -77,8 +78,9 @@ test('accepts every option', () => {
     handlers: [
       { type: 'file', path: '/a', format: 'pretty', rotate, ...common },
       { type: 'console', stream: 'stderr', format: 'json', ...common },
-      { type: 'relay', ...common },
+      { type: 'relay', ...common }, // accepted, without an effect
     ],
+    relay: false,
     overflow: { policy: 'drop', limit: '1k', wait: '1s' },
     order: { window: 0 },
     queue: 'file',
@@ -97,8 +99,8 @@ test('accepts every option', () => {
         ...common,
       },
       { type: 'console', stream: 'stderr', format: 'json', ...common },
-      { type: 'relay', ...common },
     ],
+    relay: false,
     overflow: { policy: 'drop', limit: 1024, wait: 1000 },
     order: { window: 0 },
     queue: 'file',

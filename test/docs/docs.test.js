@@ -75,6 +75,19 @@ describe('pages', () => {
       assert.ok(known.includes(name), name)
   })
 
+  it('src/README.md: every file that is named exists under src/', () => {
+    const { text } = readPage(join(ROOT, 'src/README.md'))
+    const paths = new Set(codeIn(text).filter((code) => /^[\w./-]+\.ts$/.test(code)))
+    assert.ok(paths.size > 50)
+    const adapters = readdirSync(join(ROOT, 'src/adapters')).map((name) => `adapters/${name}`)
+    const missing = [...paths].filter((path) => {
+      // A name alone is a file beside this page or of an adapter.
+      const folders = path.includes('/') ? [''] : ['', ...adapters]
+      return !folders.some((folder) => existsSync(join(ROOT, 'src', folder, path)))
+    })
+    assert.deepEqual(missing, [])
+  })
+
   it('every command that is not run is named by a page', () => {
     const lines = PAGES.flatMap(({ blocks }) => blocks).flatMap(({ code }) => code.split(/\n| && /))
     const unused = EXEMPT.filter(({ command }) => !lines.some((line) => command.test(line)))

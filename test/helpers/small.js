@@ -64,7 +64,7 @@ function describeLibrary(library) {
         assertDelivered(log, { root: 1, 'fork#1': COUNT + 1 })
         assert.deepEqual(log[0].msg, 'from the root')
         const [error, ...numbers] = log.filter(({ source }) => source === 'fork#1')
-        assert.deepEqual([error.lib, error.name], [library.replace(/^@logtape\/|4$/, ''), 'db'])
+        assert.deepEqual([error.lib, error.name], [library.replace(/4$/, ''), 'db'])
         assert.deepEqual([error.level, error.msg], [library === 'signale' ? 60 : 50, 'broken'])
         const { type, code, stack, cause } = /** @type {any} */ (error.err)
         assert.deepEqual([type, code, cause.code], ['TypeError', 'E_BROKEN', 'E_WHY'])
@@ -99,7 +99,7 @@ async function runApp(t, library, env, collects = false) {
     program = join(directory, 'app.js')
   }
   const ended = await run(program, {
-    env: { ROARR_LOG: 'true', LIBRARY: name, OUT: out, COUNT: String(COUNT), ...env },
+    env: { LIBRARY: name, OUT: out, COUNT: String(COUNT), ...env },
     ...(collects && { config: { handlers: [{ type: 'file', path }] } }),
   })
   const lines = existsSync(out)

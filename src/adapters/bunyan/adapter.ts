@@ -1,4 +1,4 @@
-// Adapter: patches bunyan's constructor, `level` and `levels`, and except for tracking also `_emit` and `addStream`.
+// Adapter: patches bunyan's constructor, `level`, `levels` and `addStream`, and except for tracking also `_emit`.
 
 import type { Adapter, AdapterContext } from '../kit/adapter.js'
 import { hookPackage } from '../kit/hook/package.js'
@@ -6,9 +6,11 @@ import { createPlaces } from '../kit/identity/callers.js'
 import { Followers } from '../kit/identity/followers.js'
 import type { Identity } from '../kit/identity/loggers.js'
 import { captureEmits } from './capture.js'
-import { announceLevel, applyLevel } from './levels.js'
+import { watchFiles } from './files.js'
+import { openLate } from './late.js'
+import { announceLogger, applyLevel } from './levels.js'
 import { type Logger, libraryOf } from './library.js'
-import { libraries, loggers, relay } from './relay.js'
+import { loggers, relay } from './relay.js'
 import { track, type Watcher } from './tracker.js'
 
 const PACKAGE = { name: 'bunyan', main: /[\\/]bunyan[\\/]lib[\\/]bunyan\.js$/ }
@@ -28,8 +30,8 @@ export const bunyanAdapter: Adapter = {
       const library = libraryOf(loaded, path)
       if (!library) return undefined
       const { exports, undo: untrack } = track(library, placeOf, watcher)
-      undo.push(untrack)
-      if (context.role !== 'take') libraries.add(library)
+      undo.push(untrack, watchFiles(library))
+      if (context.role === 'take') undo.push(openLate(library, context))
       if (context.role !== 'track') undo.push(captureEmits(library, context, identities))
       return exports
     })
@@ -43,29 +45,36 @@ export const bunyanAdapter: Adapter = {
   relay,
 }
 
-// For the roles `copy` and `track`: keeps loggers for the relay and announces their levels to the children.
+// For the roles `copy` and `track`: keeps loggers for the relay and announces them to the children.
 function addLoggers(context: AdapterContext): Watcher {
+  // Loggers beyond a limit are not kept.
+  const announce = (logger: Logger, identity: Identity): void => {
+    if (loggers.find(identity)) announceLogger(context, identity, logger)
+  }
   return {
     onCreate(logger, identity) {
       loggers.add(identity, logger)
-      announceLevel(context, identity, logger)
+      announce(logger, identity)
     },
-    onLevel: (logger, identity) => announceLevel(context, identity, logger),
+    onLevel: announce,
+    onStream: announce,
   }
 }
 
 // In a child: gives loggers the levels of the root's, until the application sets a level itself.
 function followLevels(
-  { levels }: AdapterContext,
+  context: AdapterContext,
   identities: WeakMap<Logger, Identity>,
 ): { watcher: Watcher; stop: () => void } {
-  const followers = new Followers<Logger>(levels, 'bunyan', applyLevel)
+  const apply = (logger: Logger, level: number): void => applyLevel(context, logger, level)
+  const followers = new Followers<Logger>(context.levels, 'bunyan', apply)
   const watcher: Watcher = {
     onCreate(logger, identity) {
       identities.set(logger, identity)
       followers.follow(identity, logger)
     },
     onLevel: (logger) => followers.release(logger),
+    onStream() {},
   }
   return { watcher, stop: followers.install() }
 }

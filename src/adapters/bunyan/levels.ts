@@ -1,19 +1,55 @@
-// Levels: announces the levels of bunyan's loggers to other threads, and applies announced levels.
+// Levels: announces bunyan's loggers and their levels to the children, and applies the announced levels.
 
 import type { AdapterContext } from '../kit/adapter.js'
 import { OFF } from '../kit/identity/followers.js'
 import { type Identity, keyOf } from '../kit/identity/loggers.js'
-import type { Logger } from './library.js'
+import type { Logger, LogStream } from './library.js'
+import { isOther, streamKey } from './streams.js'
 
-export function announceLevel(
+/** Announced under this name: the level of each stream. */
+const STREAMS = 'bunyan-streams'
+/** Announced under this name: loggers with streams that lead elsewhere than to the terminal. */
+const OTHERS = 'bunyan-others'
+
+export function announceLogger(
   { levels }: AdapterContext,
   identity: Identity,
-  { _level }: Logger,
+  { _level, streams }: Logger,
 ): void {
-  levels.announce('bunyan', keyOf(identity), Number.isFinite(_level) ? _level : OFF)
+  const key = keyOf(identity)
+  for (const [i, stream] of streams.entries())
+    levels.announce(STREAMS, `${key}\n${streamKey(stream, i)}`, finite(stream.level))
+  if (streams.some(isOther)) levels.announce(OTHERS, key, 1)
+  // Last: a child whose logger has the new level may log at once.
+  levels.announce('bunyan', key, finite(_level))
 }
 
-/** Does not change the levels of the logger's streams: when a record is relayed, those of the root's streams apply. */
-export function applyLevel(logger: Logger, level: number): void {
-  logger._level = level >= OFF ? Number.POSITIVE_INFINITY : level
+/** Whether the root's logger of this name writes what a child's logger would write elsewhere than to the terminal. */
+export function isInRoot({ levels }: AdapterContext, name: string): boolean {
+  return levels.find(OTHERS, name) !== undefined
+}
+
+const configured = new WeakMap<LogStream, number>()
+
+/**
+ * In a child: gives a logger the root's level, and each stream the level of the same stream in the root. A stream that the
+ * root does not have keeps its level, at least the root's.
+ */
+export function applyLevel({ levels }: AdapterContext, logger: Logger, level: number): void {
+  const key = logger.fields.name
+  logger._level = infinite(level)
+  for (const [i, stream] of logger.streams.entries()) {
+    const own = configured.get(stream) ?? stream.level
+    configured.set(stream, own)
+    const found = levels.find(STREAMS, `${key}\n${streamKey(stream, i)}`)
+    stream.level = infinite(found ?? Math.max(own, level))
+  }
+}
+
+function finite(level: number): number {
+  return Number.isFinite(level) ? level : OFF
+}
+
+function infinite(level: number): number {
+  return level >= OFF ? Number.POSITIVE_INFINITY : level
 }

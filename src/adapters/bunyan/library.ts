@@ -8,9 +8,16 @@ export interface Rec extends Record<string, unknown> {
   readonly time: Date
 }
 
+export interface StreamOptions {
+  readonly type?: string
+  readonly path?: string
+  readonly stream?: unknown
+}
+
 export interface LogStream {
-  readonly type: string
-  readonly level: number
+  type: string
+  level: number
+  readonly name?: string
   readonly raw?: boolean
   readonly path?: string
   readonly stream: { readonly fd?: unknown; write(chunk: unknown): unknown }
@@ -24,12 +31,25 @@ export interface Logger {
   _emit(rec: Rec, noEmit?: boolean): string | undefined
 }
 
+/** A stream of bunyan's type `rotating-file`. */
+export interface Rotating {
+  timeout?: NodeJS.Timeout
+  _setRotationTimer(): void
+  write(chunk: unknown): boolean
+}
+
 type Method = (this: Logger, ...args: never[]) => unknown
+type MethodName = '_emit' | 'addStream' | 'level' | 'levels' | 'reopenFileStreams'
 
 export interface Bunyan {
   new (...args: unknown[]): Logger
-  readonly prototype: Logger & Record<'_emit' | 'addStream' | 'level' | 'levels', Method>
+  readonly prototype: Logger & Record<MethodName, Method>
   readonly stdSerializers: { err(error: unknown): unknown }
+  /** A function that is called as a constructor. Null if a package that it needs is not installed. */
+  readonly RotatingFileStream: {
+    readonly prototype: Rotating
+    call(stream: Rotating, options: StreamOptions): void
+  } | null
   createLogger(options: object): Logger
 }
 

@@ -3,18 +3,13 @@
 import { encodeFields } from '../../core/record.js'
 import { packLine } from '../kit/capture/line.js'
 import { fieldsOf, standardLevel } from '../kit/capture/normalize.js'
-import type { Reached } from '../kit/capture/sink.js'
 import type { Taken } from '../kit/capture/take.js'
 import type { Rec } from './library.js'
 
-/** Where a child's record comes from and where it was to be written. */
+/** The logger that a child's record comes from. */
 export interface Origin {
   readonly name: string
   readonly place?: string | undefined
-  /** The targets that the child has written the line to. Undefined if only the root's logger can write it. */
-  readonly to?: readonly Reached[]
-  /** Path of the child's copy of bunyan. */
-  readonly from: string
 }
 
 const OWN = ['name', 'level', 'msg', 'time', 'v']

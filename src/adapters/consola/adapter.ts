@@ -1,13 +1,13 @@
-// Adapter: patches consola 3 and tracks its instances by tag and by the file that created them.
+// Adapter: patches consola 3; tags become logger names. Each thread calls its own reporters, and only files of the root
+// are written by the root.
 
 import * as shimmer from 'shimmer'
-import type { Adapter, AdapterContext } from '../kit/adapter.js'
+import type { Adapter } from '../kit/adapter.js'
+import { relayFiles } from '../kit/files.js'
 import { hookPackage } from '../kit/hook/package.js'
-import { placeOf } from '../kit/identity/callers.js'
-import { captureLog } from './capture.js'
-import { createWatch } from './levels.js'
-import { type Consola, instances, OWN_FILES, tagOf } from './library.js'
-import { relay } from './relay.js'
+import { capture } from './capture.js'
+import { watchInstances } from './levels.js'
+import type { Consola } from './library.js'
 
 const PACKAGE = {
   name: 'consola',
@@ -24,10 +24,9 @@ export const consolaAdapter: Adapter = {
       const { prototype } = (exports as { Consola?: { prototype: Consola } }).Consola ?? {}
       if (typeof prototype?._log !== 'function') return
       undo.push(watchInstances(prototype, context))
-      if (context.role !== 'track') {
-        shimmer.wrap(prototype, '_log', (original) => captureLog(original, context))
-        undo.push(() => shimmer.unwrap(prototype, '_log'))
-      }
+      if (context.role === 'track') return
+      shimmer.wrap(prototype, '_log', (original) => capture(original, context))
+      undo.push(() => shimmer.unwrap(prototype, '_log'))
     })
     return () => {
       unhook()
@@ -35,35 +34,5 @@ export const consolaAdapter: Adapter = {
     }
   },
 
-  relay,
-}
-
-function watchInstances(prototype: Consola, context: AdapterContext): () => void {
-  const watch = createWatch(context)
-  // The constructor calls this method after it has set the options.
-  shimmer.wrap(prototype, '_wrapLogFn', (original) => {
-    return function _wrapLogFn(this: Consola, ...args: unknown[]) {
-      if (!instances.identify(this)) {
-        instances.add(this, tagOf(this), placeOf(OWN_FILES))
-        watch.add(this)
-      }
-      return original.apply(this, args)
-    }
-  })
-  const level = Object.getOwnPropertyDescriptor(prototype, 'level')
-  if (level?.set) {
-    const { set } = level
-    Object.defineProperty(prototype, 'level', {
-      ...level,
-      set(this: Consola, value: unknown) {
-        set.call(this, value)
-        watch.changed(this)
-      },
-    })
-  }
-  return () => {
-    shimmer.unwrap(prototype, '_wrapLogFn')
-    if (level) Object.defineProperty(prototype, 'level', level)
-    watch.end()
-  }
+  relay: (_record, files) => relayFiles('consola', files),
 }

@@ -1,59 +1,68 @@
-// Capture: replaces an instance's `_log`, which consola calls after its level check and before its reporters.
+// Capture: what consola gives to its reporters becomes a record.
 
-import { encodeString } from '../../core/encode.js'
-import { encodeFields } from '../../core/record.js'
-import { type AdapterContext, isRelaying, whileRelaying } from '../kit/adapter.js'
-import { canDefer, errorAmong, takeDeferred, take as takeRecord } from '../kit/capture/take.js'
-import { messageOf, packArgs, packPlain } from '../kit/capture/values.js'
+import { type AdapterContext, isRead, isRelaying, whileRelaying } from '../kit/adapter.js'
+import { take } from '../kit/capture/take.js'
+import { fileInRoot, packFiles } from '../kit/files.js'
 import { tryCapture } from '../kit/guard.js'
-import { recordLevelOf } from './levels.js'
-import type { Consola, LogObject, Options } from './library.js'
-import { otherFields, toExtra } from './record.js'
+import { type Consola, isOwn, type LogObject, type Options, streamOf } from './library.js'
+import { toRecord } from './record.js'
+import { hideFrames } from './trace.js'
 
-export function captureLog(original: Consola['_log'], context: AdapterContext): Consola['_log'] {
+/** The replacement for `_log`, which calls the reporters. */
+export function capture(original: Consola['_log'], context: AdapterContext): Consola['_log'] {
   return function _log(this: Consola, object) {
-    if (isRelaying()) return original.call(this, object)
-    if (context.role === 'copy') whileRelaying(() => original.call(this, object))
-    else if (isData(this.options, object, context)) return original.call(this, object)
-    const isTaken = tryCapture('consola', () => take(this, object, context))
-    if (!isTaken && context.role === 'take') original.call(this, object)
+    const { options } = this
+    const act = (frames: number): void => {
+      if (object.type !== 'trace') original.call(this, object)
+      else hideFrames(options, frames, () => original.call(this, object))
+    }
+    if (isRelaying()) return act(4)
+    const stream = streamOf(options, object.level)
+    const path = options.reporters.some(isOwn) ? fileInRoot(stream, context) : undefined
+    const isPlain = path === undefined && !isRead(context)
+    if (isPlain || isOnlyData(options, stream, context)) return act(4)
+    const texts: string[] = []
+    try {
+      if (path !== undefined) report(options, object, into(texts, options))
+      else if (isClaimed(stream, context)) report(options, object)
+      else whileRelaying(() => act(6))
+    } finally {
+      tryCapture('consola', () => {
+        const files = texts.map((text) => [path ?? '', text] as const)
+        if (files.length === 0) take(context, toRecord(object), 'copy')
+        else take(context, { ...toRecord(object), extra: packFiles(files) }, 'take')
+      })
+    }
   }
 }
 
-const OWN_REPORTERS = new Set(['BasicReporter', 'FancyReporter', 'BrowserReporter'])
-
-// Whether one of consola's own reporters writes the call to a standard stream that is not captured. They write to
-// `stdout` and `stderr` of the options, by default to those of the process; other reporters have their own
-// destinations.
-function isData(
-  { reporters, stdout, stderr }: Options,
-  { level }: LogObject,
-  { capture }: AdapterContext,
-): boolean {
-  if (capture.stdout && capture.stderr) return false
-  if (!reporters.some((reporter) => OWN_REPORTERS.has(reporter.constructor?.name))) return false
-  const stream = level < 2 ? (stderr ?? process.stderr) : (stdout ?? process.stdout)
-  if (stream === process.stdout) return !capture.stdout
-  return stream === process.stderr && !capture.stderr
+/** Calls the reporters as the library does: its own ones with `own` for options, or not at all. */
+function report(options: Options, object: LogObject, own?: Options): void {
+  whileRelaying(() => {
+    for (const reporter of options.reporters) {
+      const given = isOwn(reporter) ? own : options
+      if (given) reporter.log(object, { options: given })
+    }
+  })
 }
 
-function take(instance: Consola, object: LogObject, context: AdapterContext): void {
-  const { args, type, tag } = object
-  const name = tag || 'consola'
-  const level = type === 'fatal' ? 60 : recordLevelOf(object.level)
-  const others = otherFields(object)
-  const plain = canDefer(context) ? packPlain(args) : undefined
-  const extra = context.relays
-    ? toExtra(instance, object, plain ?? packArgs(args), others)
-    : undefined
-  if (plain && extra && takeDeferred(context, 'consola', name, level, extra)) return
-  takeRecord(context, {
-    lib: 'consola',
-    name,
-    level,
-    msg: messageOf(args),
-    error: errorAmong(args),
-    fields: `,"type":${encodeString(type)}${encodeFields(others)}`,
-    extra,
-  })
+/** The options with streams that put into `texts` what is written to them. */
+function into(texts: string[], options: Options): Options {
+  const stream = { value: { write: (text: unknown) => texts.push(String(text)) } }
+  return Object.create(options, { stdout: stream, stderr: stream }) as Options
+}
+
+function isOnlyData({ reporters }: Options, stream: object, { capture }: AdapterContext): boolean {
+  const name = nameOf(stream)
+  return name !== undefined && !capture[name] && reporters.length > 0 && reporters.every(isOwn)
+}
+
+function isClaimed(stream: object, { capture, isTerminalOwned }: AdapterContext): boolean {
+  const name = nameOf(stream)
+  return isTerminalOwned && name !== undefined && capture[name]
+}
+
+function nameOf(stream: object): 'stdout' | 'stderr' | undefined {
+  if (stream === process.stdout) return 'stdout'
+  return stream === process.stderr ? 'stderr' : undefined
 }

@@ -1,8 +1,5 @@
-// Library: what the adapter uses of consola 3, and the instances it has seen.
+// Library: types of the parts of consola 3 that the adapter reads or patches, and its own reporters.
 
-import { Instances } from '../kit/identity/instances.js'
-
-/** One log call, as consola gives it to reporters. */
 export interface LogObject {
   readonly date: Date
   readonly args: readonly unknown[]
@@ -12,10 +9,16 @@ export interface LogObject {
   readonly [field: string]: unknown
 }
 
+export interface Reporter {
+  log(object: LogObject, context: { readonly options: Options }): unknown
+  /** Only the library's own reporters: formats the stack of an error or a trace. */
+  formatStack?(stack: string, ...others: unknown[]): string
+}
+
 export interface Options {
   level: number
   readonly defaults: { readonly tag?: string }
-  readonly reporters: readonly object[]
+  readonly reporters: readonly Reporter[]
   readonly stdout?: object
   readonly stderr?: object
 }
@@ -23,24 +26,28 @@ export interface Options {
 export interface Consola {
   level: number
   readonly options: Options
+  /** Calls the reporters. */
   _log(object: LogObject): void
   _wrapLogFn(...args: unknown[]): unknown
 }
 
-/** consola's own files, which are never the place where an instance was created. */
+/** The files of the library, which are no place where an application makes a logger. */
 export const OWN_FILES: RegExp = /[\\/]consola[\\/](?:dist|lib)[\\/]/
 
-export const instances: Instances<Consola> = new Instances()
+const OWN_REPORTERS: ReadonlySet<unknown> = new Set([
+  'BasicReporter',
+  'FancyReporter',
+  'BrowserReporter',
+])
 
-let first: WeakRef<Consola> | undefined
-
-/** The first instance created here: the one that consola exports, except with `consola/core`, which exports none. */
-export function defaultInstance(): Consola | undefined {
-  return first?.deref()
+/** Whether this is one of the library's reporters, which print to `streamOf`. All others are the application's. */
+export function isOwn(reporter: Reporter): boolean {
+  return OWN_REPORTERS.has(reporter.constructor?.name)
 }
 
-export function setDefaultInstance(instance: Consola): void {
-  first = new WeakRef(instance)
+/** The stream that the library's own reporters print a record of this level to. */
+export function streamOf({ stdout, stderr }: Options, level: number): object {
+  return level < 2 ? (stderr ?? process.stderr) : (stdout ?? process.stdout)
 }
 
 export function tagOf({ options }: Consola): string {

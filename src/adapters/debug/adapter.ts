@@ -1,10 +1,16 @@
 // Adapter: captures and relays records of debug 2 to 4; namespaces become logger names, and the level is always debug.
 
 import * as shimmer from 'shimmer'
-import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from '../kit/adapter.js'
+import {
+  type Adapter,
+  type AdapterContext,
+  isRelaying,
+  terminalRole,
+  whileRelaying,
+} from '../kit/adapter.js'
+import { isForwarded } from '../kit/capture/stdio.js'
 import { plainTextOf, take } from '../kit/capture/take.js'
 import { hookPackage } from '../kit/hook/package.js'
-import { guardStream } from '../kit/relay/pipe.js'
 import { announceNamespaces, type Enabling, followNamespaces } from './namespaces.js'
 
 const LEVEL = 20
@@ -35,7 +41,7 @@ export const debugAdapter: Adapter = {
       if (!isCreateDebug(exports)) return
       undo.push((role === 'take' ? followNamespaces : announceNamespaces)(exports, levels))
       if (role === 'track') return
-      shimmer.wrap(exports, 'formatArgs', (original) => wrap(original, context))
+      shimmer.wrap(exports, 'formatArgs', (original) => wrap(original, exports, context))
       undo.push(() => shimmer.unwrap(exports, 'formatArgs'))
     })
     return () => {
@@ -44,56 +50,42 @@ export const debugAdapter: Adapter = {
     }
   },
 
-  relay({ name, msg, source }) {
-    guardStream(process.stderr, source)
-    const create = findLoaded() ?? (require('debug') as unknown as CreateDebug)
-    whileRelaying(() => {
-      const instance = create(name)
-      const args: unknown[] = [msg]
-      instance.diff = 0
-      create.formatArgs.call(instance, args)
-      const log = instance.log ?? create.log
-      log.apply(instance, args)
-    })
-    return true
-  },
+  // A child prints itself.
+  relay: () => true,
 }
 
 // The library calls formatArgs for each enabled record, and the instance's `log` right after it.
 function wrap(
   original: CreateDebug['formatArgs'],
+  library: CreateDebug,
   context: AdapterContext,
 ): CreateDebug['formatArgs'] {
   return function formatArgs(this: DebugInstance, args: unknown[]) {
-    if (!isRelaying()) {
-      take(context, { lib: 'debug', name: this.namespace, level: LEVEL, msg: plainTextOf(args) })
-      if (context.role === 'take') {
-        skipNextLog(this)
-        return
-      }
+    const role = isRelaying() || isForwarded('stderr') ? 'leave' : terminalRole(context)
+    if (role !== 'leave') {
+      const record = { lib: 'debug', name: this.namespace, level: LEVEL, msg: plainTextOf(args) }
+      take(context, record, 'copy')
+      replaceNextLog(this, library, role === 'claim')
     }
     original.call(this, args)
   }
 }
 
-// The record has been captured, so the next call of the instance's `log` (often console.log) must not print it.
-function skipNextLog(instance: DebugInstance): void {
+// The record has been captured, so the next call of the instance's `log` must not be captured again. With a console
+// handler it prints nothing either.
+function replaceNextLog(instance: DebugInstance, library: CreateDebug, isClaimed: boolean): void {
   const own = Object.getOwnPropertyDescriptor(instance, 'log')
   const restore = (): void => {
     if (own) Object.defineProperty(instance, 'log', own)
     else delete instance.log
   }
-  Object.defineProperty(instance, 'log', { value: restore, configurable: true, writable: true })
+  const log = function (this: DebugInstance, ...args: unknown[]): void {
+    restore()
+    if (!isClaimed) whileRelaying(() => (instance.log ?? library.log).apply(this, args))
+  }
+  Object.defineProperty(instance, 'log', { value: log, configurable: true, writable: true })
 }
 
 function isCreateDebug(exports: unknown): exports is CreateDebug {
   return typeof (exports as Partial<CreateDebug> | undefined)?.formatArgs === 'function'
-}
-
-// The copy that the application has loaded and configured.
-function findLoaded(): CreateDebug | undefined {
-  for (const [path, module] of Object.entries(require.cache)) {
-    if (PACKAGE.main.test(path) && isCreateDebug(module?.exports)) return module.exports
-  }
-  return undefined
 }

@@ -37,7 +37,28 @@ export interface AdapterContext {
   readonly relays: boolean
   /** Whether the configuration has handlers other than the relay. */
   readonly collects: boolean
+  /** Whether a console handler shows what the application would have shown on the terminal. */
+  readonly isTerminalOwned: boolean
   readonly levels: Levels
+}
+
+/**
+ * What an adapter does with text that its library prints to the terminal.
+ *
+ * `claim`: prints nothing. The record goes to the handlers, and the console handler shows it.
+ * `copy`: prints the text at once, as without logshare, and puts a copy of the record on the queue for the handlers.
+ * `leave`: prints the text and does nothing else.
+ */
+export type TerminalRole = 'claim' | 'copy' | 'leave'
+
+export function terminalRole(context: AdapterContext): TerminalRole {
+  if (context.isTerminalOwned) return 'claim'
+  return isRead(context) ? 'copy' : 'leave'
+}
+
+/** Whether a handler reads records: one of the configuration, or one that the application has added. */
+export function isRead({ collects, levels }: AdapterContext): boolean {
+  return collects || levels.hasReaders
 }
 
 /** Whether a record whose logger exists in the root is read by that logger only: no handler reads it. */

@@ -3,8 +3,9 @@
 import * as shimmer from 'shimmer'
 import type { Adapter, AdapterContext } from '../kit/adapter.js'
 import { hookPackage } from '../kit/hook/package.js'
-import { disableAppenders } from './appenders.js'
+import { controlAppenders } from './appenders.js'
 import { captureEvents } from './capture.js'
+import { watchFiles } from './files.js'
 import { LevelAnnouncer, LevelFollower } from './levels.js'
 import {
   type Categories,
@@ -13,7 +14,6 @@ import {
   type Configuration,
   type Copy,
   copyOf,
-  isUnconfigured,
 } from './library.js'
 import { relay } from './relay.js'
 
@@ -40,6 +40,7 @@ export const log4jsAdapter: Adapter = {
       return follower
     }
     undo.push(
+      watchFiles(),
       hookPackage(part('configuration'), (exports, path) => {
         const copy = copyOf(path)
         copy.renew()
@@ -54,7 +55,12 @@ export const log4jsAdapter: Adapter = {
       hookPackage(part('clustering'), (exports, path) => {
         const copy = copyOf(path)
         copy.clustering = exports as Clustering
-        if (context.role !== 'track') undo.push(captureEvents(copy.clustering, copy, context))
+        const follower = followerOf(copy)
+        const isLate = (appender: string): boolean =>
+          context.role === 'take' && follower.isUnneeded(appender)
+        undo.push(controlAppenders(copy.clustering, copy, context, isLate))
+        if (context.role === 'track') return
+        undo.push(captureEvents(copy.clustering, copy, context, follower))
       }),
     )
     return () => {
@@ -73,13 +79,8 @@ function followConfiguration(
   follower: LevelFollower,
 ): void {
   configuration.addPreProcessingListener((config) => {
-    copy.config = isUnconfigured(config) ? undefined : config
-    if (context.role !== 'take') return
-    follower.configured(copy.config)
-    const { default: fallback } = config.categories ?? {}
-    // The library's own default is OFF. A child that does not configure log4js must log nevertheless.
-    if (!copy.config && fallback) fallback.level = 'INFO'
-    disableAppenders(config, context.capture)
+    copy.configured(config)
+    if (context.role === 'take') follower.configured(copy.config)
   })
 }
 
@@ -114,7 +115,14 @@ function patchLevels(
       if (copy.config) announcer.configured(config, categories)
     })
   }
-  return () => shimmer.massUnwrap([categories], ['getLevelForCategory', 'setLevelForCategory'])
+  shimmer.wrap(categories, 'init', (original) => {
+    return function init(this: unknown) {
+      original.call(this)
+      if (!isChild) announcer.ended()
+    }
+  })
+  const names = ['getLevelForCategory', 'setLevelForCategory', 'init'] as const
+  return () => shimmer.massUnwrap([categories], [...names])
 }
 
 // For a library that was configured before the adapter was installed.

@@ -1,41 +1,71 @@
-// Capture: puts log4js events on the queue: a child's instead of giving them to appenders, the root's as copies.
+// Capture: makes records of log4js events, and leaves a child's events to the root where it has their category.
 
+import cluster from 'node:cluster'
 import * as shimmer from 'shimmer'
 import { notice, reasonOf } from '../../core/notice.js'
-import { type AdapterContext, isRelaying, whileRelaying } from '../kit/adapter.js'
+import { type AdapterContext, isRead, isRelaying, whileRelaying } from '../kit/adapter.js'
 import { take } from '../kit/capture/take.js'
-import { disabledAppender } from './appenders.js'
+import { Leads, leads, selectAppenders } from './appenders.js'
+import type { LevelFollower } from './levels.js'
 import type { Clustering, Copy, Event } from './library.js'
 import { toExtra, toRecord } from './record.js'
 
-/** Patches `send`, which every event passes. Returns a function that undoes the patch. */
+/** Patches `send`, which every event passes, for the role `take` or `copy`. Returns a function that undoes the patch. */
 export function captureEvents(
   clustering: Clustering,
   copy: Copy,
   context: AdapterContext,
+  follower: LevelFollower,
 ): () => void {
+  const isChild = context.role === 'take'
   shimmer.wrap(clustering, 'send', (original) => {
     return function send(this: unknown, event) {
       if (isRelaying()) return original.call(this, event)
-      if (context.role === 'copy') {
-        capture(event, context)
-        return whileRelaying(() => original.call(this, event))
-      }
-      // In a cluster worker, log4js itself would send the event to the primary.
-      const appenders = clustering.isMaster()
-        ? (copy.categories?.appendersForCategory(event.categoryName) ?? [])
-        : []
-      const data = appenders.filter((appender) => appender !== disabledAppender)
-      if (data.length === 0 || data.length < appenders.length) capture(event, context)
-      if (data.length > 0) original.call(this, event)
+      const { categoryName } = event
+      // Events of a cluster's worker are for the primary's appenders, all of them.
+      const isMaster = clustering.isMaster()
+      const lead = isMaster ? leadsOf(copy, categoryName) : Leads.OTHER
+      if (lead === Leads.DATA) return original.call(this, event)
+      const isSilent = isChild && follower.isSilent(categoryName)
+      const isRelayed =
+        isChild &&
+        (isMaster
+          ? (isSilent || (lead & Leads.OTHER) !== 0) && follower.isInRoot(categoryName)
+          : follower.isRootConfigured)
+      if (isRelayed) capture(isMaster ? event : asWorker(event), context, true, !isMaster)
+      else if (isRead(context)) capture(event, context, false)
+      else if (!isSilent) return original.call(this, event)
+      if (isSilent || (isRelayed && !isMaster)) return
+      const write = (): void => original.call(this, event)
+      whileRelaying(isRelayed ? () => selectAppenders('terminal', write) : write)
     }
   })
   return () => shimmer.unwrap(clustering, 'send')
 }
 
-function capture(event: Event, context: AdapterContext): void {
+function leadsOf({ categories }: Copy, category: string): number {
+  let all = 0
+  for (const appender of categories?.appendersForCategory(category) ?? [])
+    all |= leads.get(appender) ?? Leads.OTHER
+  return all
+}
+
+// What log4js adds to the event that it sends to the primary.
+function asWorker(event: Event): Event {
+  const { worker } = cluster
+  if (worker) event.cluster ??= { workerId: worker.id, worker: process.pid }
+  return event
+}
+
+function capture(
+  event: Event,
+  context: AdapterContext,
+  isRelayed: boolean,
+  isForAll = false,
+): void {
   try {
-    take(context, toRecord(event, context.relays ? toExtra(event) : undefined))
+    const record = toRecord(event, isRelayed ? toExtra(event, isForAll) : undefined)
+    take(context, record, isRelayed ? 'take' : 'copy')
   } catch (error) {
     notice('LOGSHARE_WARN_FAILED_OPEN', `a log4js record was lost: ${reasonOf(error)}`, 'log4js')
   }

@@ -1,11 +1,14 @@
-// Levels: maps log4js levels to our numbers, announces the root's category levels and applies them in children.
+// Levels: maps log4js levels to our numbers, announces the root's categories and their levels, and applies them in children.
 
 import type { AdapterContext } from '../kit/adapter.js'
+import { categoriesOf, Leads, leadsTo } from './appenders.js'
 import { type Categories, type Config, type Copy, chainOf, type Level } from './library.js'
 
 const LIB = 'log4js'
 /** Announced under this name: the level a category was configured with. The same level in a child is not its own. */
 const CONFIGURED = 'log4js-at-first'
+/** Announced under this name: 1 for categories with appenders that lead elsewhere than to the terminal, 0 without. */
+const OTHERS = 'log4js-others'
 
 // An application can define further levels between these.
 const SCALE: readonly (readonly [theirs: number, ours: number])[] = [
@@ -52,20 +55,41 @@ function levelAt(levels: readonly Level[], threshold: number): Level | undefined
 /** In the root: announces the levels of its categories. */
 export class LevelAnnouncer {
   readonly #copy: Copy
+  readonly #context: AdapterContext
   readonly #levels: AdapterContext['levels']
+  #others: readonly string[] = []
 
-  constructor(copy: Copy, { levels }: AdapterContext) {
+  constructor(copy: Copy, context: AdapterContext) {
     this.#copy = copy
-    this.#levels = levels
+    this.#context = context
+    this.#levels = context.levels
   }
 
   /** Called after log4js has applied the configuration. */
-  configured({ categories: configured = {} }: Config, categories: Categories): void {
-    for (const name of Object.keys(configured)) {
+  configured(config: Config, categories: Categories): void {
+    const { categories: configured = {} } = config
+    const isOther = (name: string): boolean =>
+      (leadsTo(config, name, this.#context.capture) & Leads.OTHER) !== 0
+    const names = Object.keys(configured)
+    const others = names.filter((name) => configured[name]?.appenders?.some(isOther))
+    for (const name of this.#others)
+      if (!others.includes(name)) this.#levels.announce(OTHERS, name, 0)
+    for (const name of others) this.#levels.announce(OTHERS, name, 1)
+    this.#others = others
+    for (const name of names) {
       const threshold = thresholdOf(categories.getLevelForCategory(name))
       this.#levels.announce(CONFIGURED, name, threshold)
       this.#levels.announce(LIB, name, threshold)
     }
+  }
+
+  /** Called after `shutdown`, with which also `configure` begins. */
+  ended(): void {
+    queueMicrotask(() => {
+      if (this.#copy.isConfigured) return
+      for (const name of this.#others) this.#levels.announce(OTHERS, name, 0)
+      this.#others = []
+    })
   }
 
   announce(category: string, level: Level): void {
@@ -73,14 +97,20 @@ export class LevelAnnouncer {
   }
 }
 
-/** In a child: finds the root's level for categories whose level the child has not set itself. */
+interface Found {
+  /** Undefined if the child's own level applies. */
+  readonly level: Level | undefined
+  readonly isInRoot: boolean
+}
+
+/** In a child: finds the root's categories, and their level for those whose level the child has not set itself. */
 export class LevelFollower {
   readonly #copy: Copy
   readonly #levels: AdapterContext['levels']
   readonly #assigned = new Set<string>()
   #configured: Config['categories'] = {}
   // Valid until a level changes here or in the root, or a level is defined.
-  readonly #cache = new Map<string, Level | undefined>()
+  readonly #cache = new Map<string, Found>()
   #changes = -1
   #levelCount = 0
 
@@ -104,6 +134,33 @@ export class LevelFollower {
 
   /** Undefined if the child's own level applies. */
   find(category: string): Level | undefined {
+    return this.#find(category).level
+  }
+
+  /** Whether the root's appenders write the category elsewhere than to the terminal. */
+  isInRoot(category: string): boolean {
+    return this.#find(category).isInRoot
+  }
+
+  /** Whether an appender would get no event: the root's write those of all its categories. */
+  isUnneeded(appender: string): boolean {
+    const { config } = this.#copy
+    const categories = config ? categoriesOf(config, appender) : []
+    return this.isRootConfigured && categories.every((category) => this.isInRoot(category))
+  }
+
+  /** Whether the root has configured log4js. */
+  get isRootConfigured(): boolean {
+    return this.#levels.find(CONFIGURED, 'default') !== undefined
+  }
+
+  /** Whether log4js alone would log nothing of the category: the application has not configured it nor set a level. */
+  isSilent(category: string): boolean {
+    if (this.#copy.config) return false
+    return !chainOf(category).some((name) => this.#assigned.has(name))
+  }
+
+  #find(category: string): Found {
     const { changes } = this.#levels
     const { length } = this.#copy.Level.levels
     if (changes !== this.#changes || length !== this.#levelCount || this.#cache.size > MAX_CACHED) {
@@ -111,13 +168,23 @@ export class LevelFollower {
       this.#changes = changes
       this.#levelCount = length
     }
-    if (this.#cache.has(category)) return this.#cache.get(category)
-    const level = this.#findInRoot(category)
-    this.#cache.set(category, level)
-    return level
+    const known = this.#cache.get(category)
+    if (known) return known
+    const found = { level: this.#findLevel(category), isInRoot: this.#findInRoot(category) }
+    this.#cache.set(category, found)
+    return found
   }
 
-  #findInRoot(category: string): Level | undefined {
+  // The category that configures this one must be in the root, too.
+  #findInRoot(category: string): boolean {
+    const { config } = this.#copy
+    const name = chainOf(category).find((each) =>
+      config ? config.categories?.[each] : this.#levels.find(CONFIGURED, each) !== undefined,
+    )
+    return name !== undefined && this.#levels.find(OTHERS, name) === 1
+  }
+
+  #findLevel(category: string): Level | undefined {
     const chain = chainOf(category)
     const own = chain.find((name) => this.#assigned.has(name) || this.#configured?.[name]?.level)
     if (own !== undefined && !this.#isAsInRoot(own)) return undefined

@@ -37,22 +37,28 @@ export interface EventClass {
   ): Event
 }
 
-export type Appender = (event: Event) => void
+export interface Appender {
+  (event: Event): void
+  shutdown?(done: (error?: unknown) => void): void
+}
 
 export interface AppenderConfig {
-  type: unknown
+  readonly type?: unknown
   /** Set on a filter: the name of the appender it passes events to. */
-  readonly appender?: string
+  readonly appender?: unknown
+  /** The same for an appender of the application that passes events to several. */
+  readonly appenders?: unknown
 }
 
 export interface Config {
-  readonly appenders?: Record<string, AppenderConfig>
-  readonly categories?: Record<string, { level?: unknown }>
+  appenders?: Record<string, AppenderConfig>
+  readonly categories?: Record<string, { level?: unknown; readonly appenders?: readonly string[] }>
 }
 
 export interface Clustering {
   send(event: Event): void
   isMaster(): boolean
+  onlyOnMaster(make: () => unknown, otherwise: unknown): unknown
 }
 
 export interface Configuration {
@@ -64,6 +70,8 @@ export interface Categories extends ReadonlyMap<string, unknown> {
   appendersForCategory(category: string): readonly Appender[]
   getLevelForCategory(category: string): Level
   setLevelForCategory(category: string, level: Level): void
+  /** Forgets all categories. Called by `shutdown`. */
+  init(): void
 }
 
 /** One loaded copy of the package. */
@@ -72,6 +80,10 @@ export class Copy {
   readonly #parts = new Map<string, unknown>()
   /** The application's configuration; undefined if there is none, or only the library's default. */
   config: Config | undefined
+  /** The configuration that log4js applies or has applied, which may be its default. */
+  current: Config | undefined
+  /** The appender whose configuration log4js has read last: the one that it is creating. */
+  creating: string | undefined
   clustering: Clustering | undefined
   configuration: Configuration | undefined
   categories: Categories | undefined
@@ -92,6 +104,19 @@ export class Copy {
   get isConfigured(): boolean {
     const { isConfigured } = this.#part('log4js.js') as { isConfigured?(): boolean }
     return this.config !== undefined && (isConfigured?.() ?? true)
+  }
+
+  /** Called before log4js applies a configuration. */
+  configured(config: Config): void {
+    this.config = isUnconfigured(config) ? undefined : config
+    if (typeof config.appenders !== 'object' || config.appenders === null) return
+    this.current = { ...config }
+    config.appenders = new Proxy(config.appenders, {
+      get: (target, name, receiver) => {
+        if (typeof name === 'string' && Object.hasOwn(target, name)) this.creating = name
+        return Reflect.get(target, name, receiver)
+      },
+    })
   }
 
   /** Called when the package is loaded again, after its files changed or `require.cache` was cleared. */

@@ -28,6 +28,8 @@ interface Sent {
   /** Index in `data`, or an error that is not in `data`. */
   readonly error?: unknown
   readonly cluster?: unknown
+  /** Whether it is also for appenders to the terminal: the event of a cluster's worker. */
+  readonly all?: true
 }
 
 export function toRecord(event: Event, extra?: string): Taken {
@@ -44,7 +46,8 @@ export function toRecord(event: Event, extra?: string): Taken {
   }
 }
 
-export function toExtra(event: Event): string {
+/** `isForAll`: the root's appenders to the terminal write the event as well. */
+export function toExtra(event: Event, isForAll: boolean): string {
   const { startTime, level, data, context, error, cluster } = event
   const index = data.indexOf(error)
   const location = locationOf(event)
@@ -57,21 +60,27 @@ export function toExtra(event: Event): string {
     ...(location && { location }),
     ...(known !== undefined && { error: known }),
     ...(cluster !== undefined && { cluster }),
+    ...(isForAll && { all: true }),
   }
   return pack(sent)
 }
 
 /** Throws if `text` was not produced by `toExtra`. */
-export function fromExtra(text: string, category: string, pid: number, copy: Copy): Event {
+export function fromExtra(
+  text: string,
+  category: string,
+  pid: number,
+  copy: Copy,
+): { readonly event: Event; readonly isForAll: boolean } {
   const sent = restore(JSON.parse(text)) as Sent
-  const { time, data, context, location, error, cluster } = sent
+  const { time, data, context, location, error, cluster, all = false } = sent
   const known = typeof error === 'number' ? data[error] : error
   const level = levelOfSent(sent.level, copy)
   const event = new copy.Event(category, level, data, context, location, known)
   event.startTime = new Date(time)
   event.pid = pid
   if (cluster !== undefined) event.cluster = cluster
-  return event
+  return { event, isForAll: all }
 }
 
 function levelOfSent([level, name, colour]: Sent['level'], { Level }: Copy): Level {

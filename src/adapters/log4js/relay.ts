@@ -4,10 +4,12 @@ import { notice, reasonOf } from '../../core/notice.js'
 import type { LogRecord } from '../../core/record.js'
 import { whileRelaying } from '../kit/adapter.js'
 import { guardStream } from '../kit/relay/pipe.js'
+import { selectAppenders } from './appenders.js'
+import { writeFiles } from './files.js'
 import { configuredCopy } from './library.js'
 import { fromExtra } from './record.js'
 
-/** Returns undefined if the root has not configured log4js yet, false if writing the record failed. */
+/** Returns undefined if the root has not configured log4js, false if writing the record failed. */
 export function relay(
   { name, pid, source }: LogRecord,
   extra: string | undefined,
@@ -17,9 +19,11 @@ export function relay(
   if (!copy?.clustering) return undefined
   const { clustering } = copy
   try {
-    const event = fromExtra(extra, name, pid, copy)
-    guardStream(process.stdout, source)
-    whileRelaying(() => clustering.send(event))
+    const { event, isForAll } = fromExtra(extra, name, pid, copy)
+    const write = (): void => clustering.send(event)
+    if (isForAll) guardStream(process.stdout, source)
+    whileRelaying(isForAll ? write : () => selectAppenders('other', write))
+    writeFiles()
     return true
   } catch (error) {
     const reason = `log4js in the root could not write a record: ${reasonOf(error)}`

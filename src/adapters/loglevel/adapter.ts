@@ -1,11 +1,10 @@
-// Adapter: patches loglevel 1 and knows its loggers by name.
+// Adapter: patches loglevel 1; loggers are known by name. Each thread prints its own records.
 
-import type { Adapter } from '../kit/adapter.js'
+import type { Adapter, AdapterContext } from '../kit/adapter.js'
 import { hookPackage } from '../kit/hook/package.js'
-import { captureMethods, type Installation } from './capture.js'
-import { createWatch, type Watch } from './levels.js'
-import { copies, isLoglevel, type Logger, type Method } from './library.js'
-import { relay } from './relay.js'
+import { captureMethods } from './capture.js'
+import { LevelWatch } from './levels.js'
+import { isLoglevel, type Logger, type Method } from './library.js'
 
 const PACKAGE = {
   name: 'loglevel',
@@ -13,64 +12,77 @@ const PACKAGE = {
   internal: true,
 }
 
+/** The functions with which the library puts its methods in place anew. */
+const SETTERS = ['setLevel', 'resetLevel', 'rebuild'] as const
+
+type Setters = Partial<Record<(typeof SETTERS)[number], Method>>
+
 export const loglevelAdapter: Adapter = {
   name: 'loglevel',
 
   install(context) {
-    const installation: Installation = { context, active: true }
-    const watch = createWatch(context)
-    const patched = new WeakSet<Logger>()
-    const patchOnce = (logger: Logger): void => {
-      if (patched.has(logger)) return
-      patched.add(logger)
-      patch(logger, installation, watch)
-    }
+    const copies = new Set<Logger>()
+    const watch = new LevelWatch(context)
+    const patch = createPatch(context, watch)
     const unhook = hookPackage(PACKAGE, (exports) => {
       if (!isLoglevel(exports)) return
       copies.add(exports)
-      patchOnce(exports)
+      patch.adopt(exports)
       const { getLogger } = exports
       exports.getLogger = function (this: unknown, name) {
-        const logger = getLogger.call(this, name)
-        patchOnce(logger)
+        const logger = getLogger.call(this as Logger, name)
+        patch.adopt(logger)
         return logger
       }
-      for (const logger of Object.values(exports.getLoggers())) patchOnce(logger)
+      for (const logger of Object.values(exports.getLoggers())) patch.adopt(logger)
     })
-    const unwatch = watch.start()
+    const unwatch = context.levels.watch(() => {
+      for (const copy of copies)
+        for (const logger of [copy, ...Object.values(copy.getLoggers())]) watch.follow(logger)
+    })
     return () => {
-      installation.active = false
+      patch.end()
       unhook()
       unwatch()
     }
   },
 
-  relay,
+  // A child prints itself.
+  relay: () => true,
 }
 
-type Setter = 'setLevel' | 'resetLevel' | 'rebuild'
-
-const SETTERS: readonly Setter[] = ['setLevel', 'resetLevel', 'rebuild']
-
-// These methods assign all logging methods anew, which are then wrapped again. A logging method that the application
-// itself assigns later, such as a mock, stays.
-function patch(logger: Logger, installation: Installation, watch: Watch): void {
-  watch.follow(logger)
-  watch.announce(logger)
-  captureMethods(logger, installation)
-  const setters = logger as unknown as Record<Setter, Method | undefined>
-  for (const setter of SETTERS) {
-    const original = setters[setter]
-    if (!original) continue
-    setters[setter] = function (this: unknown, ...args: unknown[]) {
-      const result = original.apply(this, args)
-      if (setter === 'setLevel') watch.set(logger)
-      else if (setter === 'resetLevel') watch.reset(logger)
-      if (installation.active) {
-        watch.announce(logger)
-        captureMethods(logger, installation)
+// The methods are wrapped again after each setter. A method that the application replaces itself, as tests do, stays.
+function createPatch(
+  context: AdapterContext,
+  watch: LevelWatch,
+): { adopt(logger: Logger): void; end(): void } {
+  const seen = new WeakSet<Logger>()
+  let isActive = true
+  const wrapMethods = (logger: Logger): void => {
+    watch.announce(logger)
+    if (context.role !== 'track') captureMethods(logger, context, () => isActive)
+  }
+  return {
+    adopt(logger) {
+      if (seen.has(logger)) return
+      seen.add(logger)
+      watch.follow(logger)
+      wrapMethods(logger)
+      const setters = logger as Setters
+      for (const setter of SETTERS) {
+        const original = setters[setter]
+        if (!original) continue
+        setters[setter] = function (this: unknown, ...args: unknown[]) {
+          const result = original.apply(this, args)
+          if (setter === 'setLevel') watch.wasSet(logger)
+          else if (setter === 'resetLevel') watch.wasReset(logger)
+          if (isActive) wrapMethods(logger)
+          return result
+        }
       }
-      return result
-    }
+    },
+    end() {
+      isActive = false
+    },
   }
 }

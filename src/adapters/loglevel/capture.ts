@@ -1,78 +1,36 @@
-// Capture: replaces a logger's enabled methods. What plugins put into `methodFactory` (a prefix, a remote destination)
-// is skipped in the child and done once, in the root.
+// Capture: wraps a loglevel logger's methods, so that handlers get a copy of each record.
+//
+// A method is what `methodFactory` has returned: the console's own method, or the application's or a plugin's.
 
-import { type AdapterContext, isRelaying, whileRelaying } from '../kit/adapter.js'
-import { canDefer, errorAmong, takeDeferred, take as takeRecord } from '../kit/capture/take.js'
-import { messageOf, packArgs, packPlain } from '../kit/capture/values.js'
-import { tryCapture } from '../kit/guard.js'
+import { type AdapterContext, isRelaying, terminalRole } from '../kit/adapter.js'
+import { writeAndCopy } from '../kit/capture/copy.js'
+import { take } from '../kit/capture/take.js'
 import { type Logger, METHODS, type Method, nameOf } from './library.js'
+import { toRecord } from './record.js'
+import { withoutOurFrames } from './trace.js'
 
-/** One installation of the adapter. */
-export interface Installation {
-  readonly context: AdapterContext
-  /** False after the undo: methods that are still wrapped then only call the original. */
-  active: boolean
-}
-
-/** What goes with a record to the root. */
-export interface Extra {
-  readonly method: string
-  readonly args: unknown
-}
-
-/** To be called whenever the library has assigned a logger's methods. */
-export function captureMethods(logger: Logger, installation: Installation): void {
-  if (installation.context.role === 'track') return
+/** Wraps the methods that the logger's level enables. */
+export function captureMethods(
+  logger: Logger,
+  context: AdapterContext,
+  isActive: () => boolean,
+): void {
   const level = logger.getLevel()
   const methods = logger as unknown as Record<string, Method>
-  for (const [index, method] of METHODS.entries()) {
-    const original = methods[method]
-    if (index < level || !original) continue
-    methods[method] = capture(original, logger, index, installation)
+  for (const [number, name] of METHODS.entries()) {
+    const original = methods[name]
+    if (number < level || !original) continue
+    const write = name === 'trace' ? withoutOurFrames(original) : original
+    methods[name] = function (this: unknown, ...args: unknown[]) {
+      if (!isActive() || isRelaying() || terminalRole(context) === 'leave')
+        return write.apply(this, args)
+      return writeAndCopy(
+        context,
+        'loglevel',
+        () => write.apply(this, args),
+        () => take(context, toRecord(nameOf(logger), number, args), 'copy'),
+      )
+    }
   }
   if (methods.debug) logger.log = methods.debug
-}
-
-function capture(
-  original: Method,
-  logger: Logger,
-  index: number,
-  installation: Installation,
-): Method {
-  const { context } = installation
-  const method = METHODS[index] as string
-  // The console methods behind them write trace, warn and error to stderr. An uncaptured stream is data.
-  const isCaptured = context.capture[index === 0 || index > 2 ? 'stderr' : 'stdout']
-  return function (this: unknown, ...args: unknown[]) {
-    if (!installation.active || isRelaying()) return original.apply(this, args)
-    if (context.role === 'copy') whileRelaying(() => original.apply(this, args))
-    else if (!isCaptured) return original.apply(this, args)
-    const isTaken = tryCapture('loglevel', () =>
-      take(logger, method, (index + 1) * 10, args, context),
-    )
-    if (!isTaken && context.role === 'take') original.apply(this, args)
-  }
-}
-
-function take(
-  logger: Logger,
-  method: string,
-  level: number,
-  args: readonly unknown[],
-  context: AdapterContext,
-): void {
-  const name = nameOf(logger)
-  const plain = canDefer(context) ? packPlain(args) : undefined
-  const extra = context.relays
-    ? `{"method":"${method}","args":${plain ?? packArgs(args)}}`
-    : undefined
-  if (plain && extra && takeDeferred(context, 'loglevel', name, level, extra)) return
-  takeRecord(context, {
-    lib: 'loglevel',
-    name,
-    level,
-    msg: messageOf(args),
-    error: errorAmong(args),
-    extra,
-  })
 }

@@ -1,26 +1,24 @@
-// Library: what the adapter uses of loglevel 1, and the copies of it that are loaded here.
+// Library: types of the parts of loglevel 1 that the adapter reads or patches.
 
-export type Method = (...args: unknown[]) => void
+export type Method = (...args: unknown[]) => unknown
 
 export interface Logger {
-  name?: string | symbol
+  /** Undefined for the default logger. */
+  readonly name?: string | symbol
+  /** Another name of the method `debug`. */
   log?: Method
   getLevel(): number
   setLevel(level: number, persist: boolean): void
   getLogger(name: string | symbol): Logger
   getLoggers(): Record<string | symbol, Logger>
-  methodFactory(method: string, level: number, name: string | symbol | undefined): Method
 }
 
-/** In order of level: a logger's level is the index of its first enabled method. The list's length means silent. */
+/** The methods by their level number. */
 export const METHODS = ['trace', 'debug', 'info', 'warn', 'error'] as const
 
-/** The default logger of each copy. */
-export const copies: Set<Logger> = new Set()
-
 export function isLoglevel(exports: unknown): exports is Logger {
-  const { getLogger, methodFactory, getLoggers } = exports as Partial<Logger>
-  return [getLogger, methodFactory, getLoggers].every((member) => typeof member === 'function')
+  const { getLogger, getLoggers, setLevel } = exports as Partial<Logger>
+  return [getLogger, getLoggers, setLevel].every((member) => typeof member === 'function')
 }
 
 export function nameOf({ name }: Logger): string {

@@ -1,11 +1,14 @@
-// Adapter: patches LogTape 2 and knows its loggers by category. All copies share one root logger, on the global object.
+// Adapter: patches the prototype of LogTape 2's loggers; categories become logger names. Each thread calls its own sinks.
+//
+// A sink is a function that does not tell where it writes: to the console, a file, or an array of this thread. The
+// functions that make sinks cannot be replaced, as the library is mostly imported. So no sink of the root gets records of
+// children.
 
 import type { Adapter, AdapterContext } from '../kit/adapter.js'
 import { onGlobal } from '../kit/hook/globals.js'
-import { captureRecords } from './capture.js'
-import { announceSettings, followSettings, patchChecks, watchSettings } from './levels.js'
-import { GLOBAL, type Logger, state } from './library.js'
-import { relay } from './relay.js'
+import { captureEmits, captureUnconfigured } from './capture.js'
+import { watchSettings } from './levels.js'
+import { GLOBAL, type Logger } from './library.js'
 
 export const logtapeAdapter: Adapter = {
   name: 'logtape',
@@ -13,9 +16,7 @@ export const logtapeAdapter: Adapter = {
   install(context) {
     const undo: (() => void)[] = []
     const patched = new WeakSet<Logger>()
-    const release = onGlobal(GLOBAL, (given) => {
-      const root = given as Logger
-      state.root = root
+    const release = onGlobal(GLOBAL, (root) => {
       const prototype = Object.getPrototypeOf(root) as Logger
       if (typeof prototype.emitResolved !== 'function' || patched.has(prototype)) return
       patched.add(prototype)
@@ -27,17 +28,15 @@ export const logtapeAdapter: Adapter = {
     }
   },
 
-  relay,
+  // A child calls its own sinks.
+  relay: () => true,
 }
 
 function patch(prototype: Logger, context: AdapterContext): () => void {
   const before = Object.getOwnPropertyDescriptors(prototype)
-  const settings =
-    context.role === 'take' ? followSettings(before, context) : announceSettings(context)
-  watchSettings(prototype, before, settings)
-  if (context.role !== 'track')
-    prototype.emitResolved = captureRecords(prototype.emitResolved, context)
-  if (context.role === 'take') patchChecks(prototype, context)
+  const settings = watchSettings(prototype, context)
+  if (context.role !== 'track') captureEmits(prototype, context)
+  if (context.role === 'take') captureUnconfigured(prototype, context, settings)
   return () => {
     settings.end()
     Object.defineProperties(prototype, before)

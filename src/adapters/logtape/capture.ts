@@ -1,75 +1,61 @@
-// Capture: replaces the loggers' `emitResolved`, which checks level and filters and calls the sinks.
+// Capture: wraps what calls LogTape's sinks, so that handlers get a copy of each record.
 
-import { encodeJson } from '../../core/encode.js'
-import { encodeFields } from '../../core/record.js'
-import { type AdapterContext, isRelaying, whileRelaying } from '../kit/adapter.js'
-import { canDefer, takeDeferred, take as takeRecord } from '../kit/capture/take.js'
-import { pack, packArgs, packPlain } from '../kit/capture/values.js'
+import { type AdapterContext, isRead, isRelaying, terminalRole } from '../kit/adapter.js'
+import { writeAndCopy } from '../kit/capture/copy.js'
+import { take } from '../kit/capture/take.js'
 import { tryCapture } from '../kit/guard.js'
-import {
-  type Entry,
-  isUnconfiguredChild,
-  LEVELS,
-  LIB,
-  type Logger,
-  nameOf,
-  scopedConfig,
-} from './library.js'
-import { errorOf, resolveLazy, textOf, toExtra } from './record.js'
+import { isEnabledInRoot, type Settings } from './levels.js'
+import { isScoped, type Logger } from './library.js'
+import { toRecord } from './record.js'
 
-export function captureRecords(
-  original: Logger['emitResolved'],
+const LIB = 'logtape'
+
+export function captureEmits(prototype: Logger, context: AdapterContext): void {
+  const { filter, emitResolved, isEnabledFor } = prototype
+  // The result of the filters for the record that is written. They are not called again, because they may count.
+  let hasPassed = false
+  prototype.filter = function (record) {
+    hasPassed = filter.call(this, record)
+    return hasPassed
+  }
+  prototype.emitResolved = function (record, bypassSinks) {
+    if (terminalRole(context) === 'leave') return emitResolved.call(this, record, bypassSinks)
+    const before = hasPassed
+    const write = (): void => emitResolved.call(this, record, bypassSinks)
+    hasPassed = isScoped() // then the filters are those of the scope
+    if (isRelaying()) write()
+    else {
+      writeAndCopy(context, LIB, write, () => {
+        if (hasPassed && isEnabledFor.call(this, record.level))
+          take(context, toRecord(record), 'copy')
+      })
+    }
+    hasPassed = before
+  }
+}
+
+/**
+ * In a child that has not configured the library and so has no sinks: has handlers get the records that the root's
+ * configuration lets pass.
+ */
+export function captureUnconfigured(
+  prototype: Logger,
   context: AdapterContext,
-): Logger['emitResolved'] {
-  return function emitResolved(this: Logger, record, bypassSinks) {
-    const emit = (): void => original.call(this, record, bypassSinks)
-    if (isRelaying()) return emit()
-    const hasSinks = context.role === 'copy' || !isUnconfiguredChild(context)
-    if (hasSinks && !isDispatched(this, record)) return emit()
-    if (context.role === 'copy') whileRelaying(emit)
-    else if (hasSinks && isData(this, record, context)) return whileRelaying(emit)
-    const isTaken = tryCapture('logtape', () => take(record, context))
-    if (!isTaken && context.role === 'take') emit()
+  settings: Settings,
+): void {
+  const { emitResolved, isEnabledFor, isCertainlyDropped } = prototype
+  const hasSinks = (): boolean => settings.isConfigured || !isRead(context) || isScoped()
+  prototype.emitResolved = function (record, bypassSinks) {
+    if (hasSinks() || isRelaying()) emitResolved.call(this, record, bypassSinks)
+    else if (isEnabledInRoot(record, record.level, context))
+      tryCapture(LIB, () => take(context, toRecord(record), 'copy'))
   }
-}
-
-// Whether LogTape would give the record to a sink.
-function isDispatched(logger: Logger, record: Entry): boolean {
-  if (scopedConfig()) return logger.isEnabledFor(record.level)
-  return logger.isEnabledFor(record.level) && logger.filter(record)
-}
-
-// Whether a sink prints the record to a console that is not captured. Sinks are plain functions: the source text of
-// LogTape's console sink contains `console`.
-function isData(logger: Logger, { level }: Entry, { capture }: AdapterContext): boolean {
-  if (capture.stdout && capture.stderr) return false
-  for (const sink of scopedConfig() ? [] : logger.getSinks(level)) {
-    if (/\bconsole\b/.test(Function.prototype.toString.call(sink))) return true
+  prototype.isEnabledFor = function (level) {
+    return hasSinks() ? isEnabledFor.call(this, level) : isEnabledInRoot(this, level, context)
   }
-  return false
-}
-
-function take(record: Entry, context: AdapterContext): void {
-  const { category, level: word, message } = record
-  const name = nameOf(category)
-  const level = (LEVELS.indexOf(word) + 1) * 10
-  const properties = resolveLazy(record.properties)
-  const isDeferred = canDefer(context)
-  const plain = isDeferred ? packPlain(message) : undefined
-  const others = isDeferred ? encodeJson(properties) : undefined
-  if (plain && others && takeDeferred(context, LIB, name, level, toExtra(record, plain, others)))
-    return
-  const known = errorOf(properties)
-  const { error, ...rest } = properties
-  takeRecord(context, {
-    lib: LIB,
-    name,
-    level,
-    msg: message.map((part, i) => (i % 2 === 0 ? String(part) : textOf(part))).join(''),
-    error: known,
-    fields: encodeFields(known === error ? rest : properties),
-    extra: context.relays
-      ? toExtra(record, packArgs(message), others ?? pack(properties))
-      : undefined,
-  })
+  prototype.isCertainlyDropped = function (level) {
+    return hasSinks()
+      ? isCertainlyDropped.call(this, level)
+      : !isEnabledInRoot(this, level, context)
+  }
 }

@@ -1,85 +1,32 @@
-// Levels: announces the levels of the root's loggers and applies them in children, at their start and after changes.
+// Levels: announces the levels that the root configures and applies them in children, at their start and after changes.
 
 import type { AdapterContext } from '../kit/adapter.js'
-import {
-  isMeta,
-  isUnconfiguredChild,
-  LEVELS,
-  type LevelName,
-  LIB,
-  type Logger,
-  nameOf,
-  state,
-} from './library.js'
+import { LEVELS, type LevelName, type Logger, nameOf, numberOf } from './library.js'
 
-/** Announced under this name: the level a category was first configured with. */
-const INITIAL = 'logtape-at-first'
-/** Our threshold that nothing passes. */
+const LIB = 'logtape'
+/** Name under which the root announces the level that a category was configured with first. */
+const AT_FIRST = 'logtape-at-first'
 const OFF = 100
-/** The threshold in an unconfigured child if the root has announced none. */
-const DEFAULT = 30
 
-export type Descriptors = { [K in keyof Logger]: PropertyDescriptor }
-
-/** Receives what the application configures. */
 export interface Settings {
+  /** Whether the application has configured the library in this thread. */
+  readonly isConfigured: boolean
+  end(): void
+}
+
+interface Watcher {
   /** A logger was configured, or its level set. */
   changed(logger: Logger): void
-  /** The configuration was reset. */
+  /** The configuration was removed. */
   cleared(): void
   end(): void
 }
 
-/** In the root. */
-export function announceSettings({ levels }: AdapterContext): Settings {
-  const known = new Set<string>()
-  // Names that were configured for the first time by the current configuration.
-  const fresh = new Set<string>()
-  return {
-    changed(logger) {
-      const name = nameOf(logger.category)
-      const level = thresholdOf(logger.lowestLevel)
-      if (!known.has(name)) fresh.add(name)
-      known.add(name)
-      if (fresh.has(name)) levels.announce(INITIAL, name, level)
-      levels.announce(LIB, name, level)
-    },
-    cleared: () => fresh.clear(),
-    end() {},
-  }
-}
-
-/**
- * In a child: a logger follows the root's level if it was configured with the level that the root's was first
- * configured with. Root and child then mostly run the same configuration code.
- */
-export function followSettings({ lowestLevel }: Descriptors, { levels }: AdapterContext): Settings {
-  const followers = new Set<Logger>()
-  const follow = (logger: Logger): void => {
-    const level = levels.find(LIB, nameOf(logger.category))
-    if (level !== undefined) lowestLevel.set?.call(logger, LEVELS[level / 10 - 1] ?? null)
-  }
-  const end = levels.watch(() => {
-    for (const logger of followers) follow(logger)
-  })
-  return {
-    changed(logger) {
-      const initial = levels.find(INITIAL, nameOf(logger.category))
-      if (initial === thresholdOf(logger.lowestLevel)) {
-        followers.add(logger)
-        follow(logger)
-      } else followers.delete(logger)
-    },
-    cleared: () => followers.clear(),
-    end,
-  }
-}
-
-/**
- * LogTape configures a logger by setting `parentSinks`, then `lowestLevel` if a level is given. Before that, and to end
- * a configuration, it resets all loggers, which sets both as well.
- */
-export function watchSettings(prototype: Logger, before: Descriptors, settings: Settings): void {
+/** Configuring sets `parentSinks` of each configured logger, then its level if one is given. It starts with a reset. */
+export function watchSettings(prototype: Logger, context: AdapterContext): Settings {
+  const before = Object.getOwnPropertyDescriptors(prototype) as unknown as Descriptors
+  const watcher = context.role === 'take' ? followRoot(before, context) : announceAll(context)
+  const settings = { isConfigured: false, end: watcher.end }
   let isResetting = false
   for (const key of ['parentSinks', 'lowestLevel'] as const) {
     const { set } = before[key]
@@ -89,8 +36,8 @@ export function watchSettings(prototype: Logger, before: Descriptors, settings: 
       set(this: Logger, value: unknown) {
         set.call(this, value)
         if (isResetting) return
-        state.isConfigured ||= !isMeta(this)
-        settings.changed(this)
+        settings.isConfigured ||= !isMeta(this)
+        watcher.changed(this)
       },
     })
   }
@@ -103,34 +50,72 @@ export function watchSettings(prototype: Logger, before: Descriptors, settings: 
       isResetting = false
     }
     if (this.parent !== null) return
-    state.isConfigured = false
-    settings.cleared()
+    settings.isConfigured = false
+    watcher.cleared()
   }
+  return settings
 }
 
-/** Makes loggers of an unconfigured child check the root's levels. */
-export function patchChecks(prototype: Logger, context: AdapterContext): void {
-  const { isEnabledFor, isCertainlyDropped } = prototype
-  prototype.isEnabledFor = function (level) {
-    if (isUnconfiguredChild(context)) return isWanted(this, level, context)
-    return isEnabledFor.call(this, level)
-  }
-  prototype.isCertainlyDropped = function (level) {
-    if (isUnconfiguredChild(context)) return !isWanted(this, level, context)
-    return isCertainlyDropped.call(this, level)
-  }
-}
+type Descriptors = Readonly<Record<'parentSinks' | 'lowestLevel', PropertyDescriptor>>
 
-// By the level of the category, or of its nearest parent that has one.
-function isWanted({ category }: Logger, level: LevelName, { levels }: AdapterContext): boolean {
-  const number = (LEVELS.indexOf(level) + 1) * 10
+/** Whether the root has configured this category, or the next one above it that it has, for this level. */
+export function isEnabledInRoot(
+  { category }: Pick<Logger, 'category'>,
+  level: LevelName,
+  { levels }: AdapterContext,
+): boolean {
   for (let end = category.length; end >= 0; end--) {
     const found = levels.find(LIB, nameOf(category.slice(0, end)))
-    if (found !== undefined) return number >= found
+    if (found !== undefined) return numberOf(level) >= found
   }
-  return number >= DEFAULT
+  return false
+}
+
+function announceAll({ levels }: AdapterContext): Watcher {
+  const known = new Set<string>()
+  const fresh = new Set<string>()
+  return {
+    changed(logger) {
+      const name = nameOf(logger.category)
+      const level = thresholdOf(logger.lowestLevel)
+      if (!known.has(name)) fresh.add(name)
+      known.add(name)
+      if (fresh.has(name)) levels.announce(AT_FIRST, name, level)
+      levels.announce(LIB, name, level)
+    },
+    cleared: () => fresh.clear(),
+    end() {},
+  }
+}
+
+// A child that configures a category with the level that the root configured first has no level of its own.
+function followRoot({ lowestLevel }: Descriptors, { levels }: AdapterContext): Watcher {
+  const followers = new Set<Logger>()
+  const follow = (logger: Logger): void => {
+    const level = levels.find(LIB, nameOf(logger.category))
+    if (level !== undefined) lowestLevel.set?.call(logger, LEVELS[level / 10 - 1] ?? null)
+  }
+  const end = levels.watch(() => {
+    for (const logger of followers) follow(logger)
+  })
+  return {
+    changed(logger) {
+      const first = levels.find(AT_FIRST, nameOf(logger.category))
+      if (first === thresholdOf(logger.lowestLevel)) {
+        followers.add(logger)
+        follow(logger)
+      } else followers.delete(logger)
+    },
+    cleared: () => followers.clear(),
+    end,
+  }
 }
 
 function thresholdOf(level: LevelName | null): number {
-  return level === null ? OFF : (LEVELS.indexOf(level) + 1) * 10
+  return level === null ? OFF : numberOf(level)
+}
+
+// The library logs about itself in this category, and configures it if the application does not.
+function isMeta({ category }: Logger): boolean {
+  return category[0] === 'logtape' && category[1] === 'meta'
 }

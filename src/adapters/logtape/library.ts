@@ -1,69 +1,50 @@
-// Library: what the adapter uses of LogTape 2, and whether the application has configured it.
+// Library: types of the parts of LogTape 2 that the adapter reads or patches.
 
-import type { AdapterContext } from '../kit/adapter.js'
+/** The global property with the root logger, which all copies of the library share. */
+export const GLOBAL: symbol = Symbol.for('logtape.rootLogger')
 
-export type Plain = Record<string, unknown>
+export const LEVELS = ['trace', 'debug', 'info', 'warning', 'error', 'fatal'] as const
+
 export type LevelName = (typeof LEVELS)[number]
-export type Sink = (record: Entry) => void
+export type Properties = Readonly<Record<string, unknown>>
 
-/** LogTape's record of one log call. */
+/** A record of the library. */
 export interface Entry {
   readonly category: readonly string[]
   readonly level: LevelName
-  /** Parts of the message: texts, and between them the values of placeholders. */
+  /** Texts at even positions, and the values between them. */
   readonly message: readonly unknown[]
-  readonly rawMessage: string | readonly string[]
-  readonly timestamp: number
-  readonly properties: Plain
+  readonly properties: Properties
 }
 
 export interface Logger {
   readonly category: readonly string[]
   readonly parent: Logger | null
-  readonly sinks: readonly Sink[]
-  readonly parentSinks: string
-  /** Null disables all levels. */
   readonly lowestLevel: LevelName | null
-  readonly contextLocalStorage?: { getStore(): Plain | undefined }
-  getChild(category: readonly string[]): Logger
-  getSinks(level: LevelName): Iterable<Sink>
+  readonly contextLocalStorage?: { getStore(): object | undefined }
+  /** Whether the filters let the record pass. */
   filter(record: Entry): boolean
   isEnabledFor(level: LevelName): boolean
   isCertainlyDropped(level: LevelName): boolean
   reset(): void
-  emitResolved(record: Entry, bypassSinks?: ReadonlySet<Sink>): void
-}
-
-/** The property of the global object that has the root logger, which all copies of LogTape share. */
-export const GLOBAL: symbol = Symbol.for('logtape.rootLogger')
-export const LIB = 'logtape'
-export const LEVELS = ['trace', 'debug', 'info', 'warning', 'error', 'fatal'] as const
-
-interface State {
-  root: Logger | undefined
-  /** Whether the application has configured LogTape in this thread. */
-  isConfigured: boolean
-}
-
-export const state: State = { root: undefined, isConfigured: false }
-
-/** Whether this is a child whose application has not configured LogTape. Its loggers then behave like the root's. */
-export function isUnconfiguredChild({ role }: AdapterContext): boolean {
-  return role === 'take' && !state.isConfigured && !scopedConfig()
+  /** Calls the sinks, if level and filters let the record pass. */
+  emitResolved(record: Entry, bypassSinks?: ReadonlySet<unknown>): void
 }
 
 const SCOPED = Symbol.for('logtape.scopedConfig')
 
-/** The configuration of the enclosing `withConfig()`, if any. */
-export function scopedConfig(): unknown {
-  return state.root?.contextLocalStorage?.getStore()?.[SCOPED as never]
+/** Whether the code that runs now has a configuration of its own: `withConfig`. */
+export function isScoped(): boolean {
+  const { contextLocalStorage } = Reflect.get(globalThis, GLOBAL) as Logger
+  const store = contextLocalStorage?.getStore()
+  return store !== undefined && Reflect.get(store, SCOPED) !== undefined
 }
 
+/** Category as one name, with dots. */
 export function nameOf(category: readonly string[]): string {
   return category.join('.') || 'logtape'
 }
 
-/** Whether this is LogTape's own logger, which reports failing sinks. */
-export function isMeta({ category }: Logger): boolean {
-  return category[0] === 'logtape' && category[1] === 'meta'
+export function numberOf(level: LevelName): number {
+  return (LEVELS.indexOf(level) + 1) * 10
 }

@@ -1,43 +1,25 @@
-// Record: converts LogTape's records to parts of ours and to the text that goes with them to the root, and back.
+// Record: makes our record of LogTape's.
 
-import { encodeString, isError } from '../../core/encode.js'
-import { keysText } from '../kit/capture/members.js'
-import { inspectionOf } from '../kit/capture/take.js'
-import { pack, revive, unpackArgs } from '../kit/capture/values.js'
-import type { Entry, LevelName, Plain } from './library.js'
+import { isError } from '../../core/encode.js'
+import { encodeFields } from '../../core/record.js'
+import { inspectionOf, type Taken } from '../kit/capture/take.js'
+import { type Entry, nameOf, numberOf, type Properties } from './library.js'
 
-/** What goes with a record to the root: all members of LogTape's. */
-export interface Extra {
-  readonly category: readonly string[]
-  readonly level: LevelName
-  readonly timestamp: number
-  readonly message: unknown
-  readonly rawMessage: string | readonly string[]
-  readonly properties: unknown
-}
-
-/** `Extra` as JSON; `message` and `properties` are given as packed text. */
-export function toExtra(record: Entry, message: string, properties: string): string {
-  const { category, level, timestamp, rawMessage } = record
-  const raw = typeof rawMessage === 'string' ? encodeString(rawMessage) : pack([...rawMessage])
-  const head = `{"category":${keysText(category)},"level":"${level}","timestamp":${pack(timestamp)}`
-  return `${head},"rawMessage":${raw},"message":${message},"properties":${properties}}`
-}
-
-export function fromExtra(extra: Extra): Entry {
-  const { category, level, timestamp, message, rawMessage, properties } = extra
+export function toRecord({ category, level, message, properties: given }: Entry): Taken {
+  const properties = resolve(given)
+  const known = errorOf(properties)
+  const { error, ...rest } = properties
   return {
-    category,
-    level,
-    message: unpackArgs(message),
-    rawMessage,
-    timestamp,
-    properties: revive(properties) as Plain,
+    lib: 'logtape',
+    name: nameOf(category),
+    level: numberOf(level),
+    msg: message.map((part, i) => (i % 2 === 0 ? String(part) : textOf(part))).join(''),
+    error: known,
+    fields: encodeFields(known === error ? rest : properties),
   }
 }
 
-/** The property `error` if it is an error, else the first property that is one. */
-export function errorOf(properties: Plain): Error | undefined {
+function errorOf(properties: Properties): Error | undefined {
   if (isError(properties.error)) return properties.error
   for (const key of Object.keys(properties)) {
     const value = properties[key]
@@ -46,8 +28,7 @@ export function errorOf(properties: Plain): Error | undefined {
   return undefined
 }
 
-/** The text of a placeholder's value. */
-export function textOf(value: unknown): string {
+function textOf(value: unknown): string {
   if (typeof value === 'string') return value
   return value instanceof Error ? value.message : inspectionOf([value])
 }
@@ -56,8 +37,8 @@ const LAZY = Symbol.for('logtape.lazy')
 
 type Lazy = { readonly [LAZY]?: true; readonly getter?: () => unknown } | null | undefined
 
-/** The properties with the values of LogTape's `lazy()`, which is evaluated at each call. */
-export function resolveLazy(properties: Plain): Plain {
+// A lazy value is read for each record.
+function resolve(properties: Properties): Properties {
   const read = (value: unknown): unknown => {
     const given = value as Lazy
     return given?.[LAZY] && given.getter ? given.getter() : value

@@ -1,7 +1,14 @@
 // Console: the adapter for the global console, whose calls become records named `console`.
 
 import * as shimmer from 'shimmer'
-import { type Adapter, type AdapterContext, isRelaying, whileRelaying } from '../kit/adapter.js'
+import {
+  type Adapter,
+  type AdapterContext,
+  isRelaying,
+  terminalRole,
+  whileRelaying,
+} from '../kit/adapter.js'
+import { isForwarded } from '../kit/capture/stdio.js'
 
 type Method = 'log' | 'info' | 'debug' | 'warn' | 'error' | 'dir' | 'dirxml'
 type ConsoleMethod = (...args: unknown[]) => void
@@ -37,21 +44,22 @@ export const consoleAdapter: Adapter = {
     }
   },
 
-  relay({ level, msg, source }) {
-    pipeModule ??= require('../kit/relay/pipe.js') as typeof import('../kit/relay/pipe.js')
-    const method = level >= 50 ? 'error' : level >= 40 ? 'warn' : level >= 30 ? 'log' : 'debug'
-    pipeModule.guardStream(process[METHODS[method].stream], source)
-    whileRelaying(() => console[method](msg))
-    return true
-  },
+  // A child prints itself.
+  relay: () => true,
 }
 
 function wrap(method: Method, original: ConsoleMethod, context: AdapterContext): ConsoleMethod {
   // Has the original's name, so that stack traces read the same.
   return {
     [method](this: unknown, ...args: unknown[]) {
-      if (context.role === 'copy' || isRelaying()) original.apply(this, args)
-      if (!isRelaying()) record(method, args, context)
+      const role =
+        isRelaying() || isForwarded(METHODS[method].stream) ? 'leave' : terminalRole(context)
+      if (role === 'leave') {
+        original.apply(this, args)
+        return
+      }
+      if (role === 'copy') whileRelaying(() => original.apply(this, args))
+      record(method, args, context)
     },
   }[method] as ConsoleMethod
 }
@@ -59,18 +67,21 @@ function wrap(method: Method, original: ConsoleMethod, context: AdapterContext):
 function record(method: Method, args: readonly unknown[], context: AdapterContext): void {
   takeModule ??= require('../kit/capture/take.js') as typeof import('../kit/capture/take.js')
   const text = method === 'dir' ? takeModule.inspectionOf(args) : takeModule.textOf(args)
-  takeModule.take(context, {
-    lib: 'console',
-    name: 'console',
-    level: METHODS[method].level,
-    msg: indent(text),
-    error: takeModule.errorAmong(args),
-  })
+  takeModule.take(
+    context,
+    {
+      lib: 'console',
+      name: 'console',
+      level: METHODS[method].level,
+      msg: indent(text),
+      error: takeModule.errorAmong(args),
+    },
+    'copy',
+  )
 }
 
 // Loaded with the first record, because every process has this adapter and most print little.
 let takeModule: typeof import('../kit/capture/take.js') | undefined
-let pipeModule: typeof import('../kit/relay/pipe.js') | undefined
 
 let indentation = ''
 

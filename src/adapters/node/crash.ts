@@ -1,7 +1,7 @@
 // Crash: the adapter for uncaught exceptions, which become fatal records and end the thread as without logshare.
 
 import * as shimmer from 'shimmer'
-import type { Adapter, AdapterContext } from '../kit/adapter.js'
+import { type Adapter, type AdapterContext, isRead } from '../kit/adapter.js'
 
 type Emit = (event: string | symbol, ...args: unknown[]) => boolean
 
@@ -29,7 +29,7 @@ export const crashAdapter: Adapter = {
 }
 
 function record([error, origin]: readonly unknown[], context: AdapterContext): void {
-  if (process.listenerCount('uncaughtException') > 0) return // the application handles it
+  if (!isRead(context) || process.listenerCount('uncaughtException') > 0) return // the application handles it
   const { take, textOf, errorAmong } =
     require('../kit/capture/take.js') as typeof import('../kit/capture/take.js')
   const known = errorAmong([error])

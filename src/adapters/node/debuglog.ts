@@ -1,8 +1,8 @@
 // Debuglog: the adapter for `util.debuglog`, whose sections become logger names; its records have the level debug.
 
 import { syncBuiltinESMExports } from 'node:module'
-import type { Adapter, AdapterContext } from '../kit/adapter.js'
-import { captureStderr, replayStderr } from './stderr.js'
+import { type Adapter, type AdapterContext, terminalRole, whileRelaying } from '../kit/adapter.js'
+import { captureStderr } from './stderr.js'
 
 const LEVEL = 20
 
@@ -20,8 +20,8 @@ export const debuglogAdapter: Adapter = {
 
   // Node reads the sections from NODE_DEBUG when it starts. Without the variable, no section can be enabled.
   install(context) {
-    const { capture, role } = context
-    if (role === 'track' || !capture.stderr || !process.env.NODE_DEBUG) return () => {}
+    if (context.role === 'track' || !context.capture.stderr || !process.env.NODE_DEBUG)
+      return () => {}
     const util = require('node:util') as Util
     const original = util.debuglog
     const wrapped = wrap(original, context)
@@ -31,11 +31,8 @@ export const debuglogAdapter: Adapter = {
     }
   },
 
-  relay(record, extra) {
-    const text = `${record.name.toUpperCase()} ${record.pid}: ${record.msg}\n`
-    replayStderr(record, extra ?? JSON.stringify(text))
-    return true
-  },
+  // A child prints itself.
+  relay: () => true,
 }
 
 // `util.debug` is another name of the same function.
@@ -49,7 +46,12 @@ function wrap(original: Debuglog, context: AdapterContext): Debuglog {
   return function debuglog(section, callback) {
     const capturing = (print: DebugFunction): DebugFunction => {
       return (...args) => {
-        const text = captureStderr(() => print(...args), context.role === 'copy')
+        const role = terminalRole(context)
+        if (role === 'leave') {
+          print(...args)
+          return
+        }
+        const text = whileRelaying(() => captureStderr(() => print(...args), role === 'copy'))
         if (text !== '') record(String(section), text, context)
       }
     }
@@ -74,11 +76,14 @@ function record(section: string, text: string, context: AdapterContext): void {
   const { take, plainTextOf } =
     require('../kit/capture/take.js') as typeof import('../kit/capture/take.js')
   const start = text.indexOf(': ', section.toUpperCase().length) + 2
-  take(context, {
-    lib: 'debuglog',
-    name: section,
-    level: LEVEL,
-    msg: plainTextOf([text.slice(start).replace(/\n$/, '')]),
-    extra: context.relays ? JSON.stringify(text) : undefined,
-  })
+  take(
+    context,
+    {
+      lib: 'debuglog',
+      name: section,
+      level: LEVEL,
+      msg: plainTextOf([text.slice(start).replace(/\n$/, '')]),
+    },
+    'copy',
+  )
 }

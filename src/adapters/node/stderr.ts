@@ -1,7 +1,4 @@
-// Stderr: captures the text that Node itself prints to stderr during a call, and prints it again in the root.
-
-import type { LogRecord } from '../../core/record.js'
-import { guardStream } from '../kit/relay/pipe.js'
+// Stderr: captures the text that Node itself prints to stderr during a call.
 
 /** Runs `act` and returns what it prints to stderr, which is also printed if `through` is set. Throws what `act` throws. */
 export function captureStderr(act: () => void, through: boolean): string {
@@ -21,10 +18,4 @@ export function captureStderr(act: () => void, through: boolean): string {
     else Reflect.deleteProperty(stderr, 'write')
   }
   return printed
-}
-
-/** Prints to the root's stderr what a child would have printed; `extra` is that text as JSON. */
-export function replayStderr({ source }: LogRecord, extra: string): void {
-  guardStream(process.stderr, source)
-  process.stderr.write(JSON.parse(extra) as string)
 }

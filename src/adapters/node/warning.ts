@@ -1,7 +1,7 @@
 // Warning: the adapter for `process.emitWarning`; the warnings that Node prints become records of level warn.
 
-import { type Adapter, type AdapterContext, whileRelaying } from '../kit/adapter.js'
-import { captureStderr, replayStderr } from './stderr.js'
+import { type Adapter, type AdapterContext, terminalRole, whileRelaying } from '../kit/adapter.js'
+import { captureStderr } from './stderr.js'
 
 const LEVEL = 40
 
@@ -19,8 +19,7 @@ export const warningAdapter: Adapter = {
   // Node prints warnings in a listener of its own. It knows all flags and formats, is absent with --no-warnings, and may be
   // removed by the application. Our listener replaces it and calls it; the application still sees Node's listener.
   install(context) {
-    const { capture, role } = context
-    if (role === 'track' || !capture.stderr || isRedirected()) return () => {}
+    if (context.role === 'track' || !context.capture.stderr || isRedirected()) return () => {}
     const original = process.listeners('warning').find(({ name }) => name === 'onWarning')
     if (!original) return () => {}
     const wrapper = wrap(original as Listener, context)
@@ -28,23 +27,25 @@ export const warningAdapter: Adapter = {
     return () => replace(wrapper, original as Listener)
   },
 
-  relay(record, extra) {
-    const text = `(node:${record.pid}) ${record.msg}\n`
-    replayStderr(record, extra ?? JSON.stringify(text))
-    return true
-  },
+  // A child prints itself.
+  relay: () => true,
 }
 
 function wrap(original: Listener, context: AdapterContext): Listener {
   const onWarning: Substitute = function onWarning(warning) {
     // Node prints through console.error, whose adapter must not capture the text as well.
     const print = (): void => original.call(this, warning)
-    const text = whileRelaying(() => captureStderr(print, context.role === 'copy'))
+    const role = terminalRole(context)
+    if (role === 'leave') {
+      print()
+      return
+    }
+    const text = whileRelaying(() => captureStderr(print, role === 'copy'))
     if (text === '') return
     try {
-      record(warning, text, context)
+      record(warning, context)
     } catch {
-      if (context.role === 'take') process.stderr.write(text) // reading the error threw
+      if (role === 'claim') process.stderr.write(text) // reading the error threw
     }
   }
   onWarning.listener = original
@@ -66,14 +67,17 @@ function isRedirected(): boolean {
   return Boolean(NODE_REDIRECT_WARNINGS) || flags.some((flag) => /^--redirect[-_]w/.test(flag))
 }
 
-function record(warning: Error, text: string, context: AdapterContext): void {
+function record(warning: Error, context: AdapterContext): void {
   const { take } = require('../kit/capture/take.js') as typeof import('../kit/capture/take.js')
-  take(context, {
-    lib: 'warning',
-    name: 'process',
-    level: LEVEL,
-    msg: `${warning.name}: ${warning.message}`,
-    error: warning,
-    extra: context.relays ? JSON.stringify(text) : undefined,
-  })
+  take(
+    context,
+    {
+      lib: 'warning',
+      name: 'process',
+      level: LEVEL,
+      msg: `${warning.name}: ${warning.message}`,
+      error: warning,
+    },
+    'copy',
+  )
 }

@@ -1,24 +1,22 @@
-// Adapter: patches roarr 7 and knows its messages by package, program and namespace. All copies of roarr write with
-// `globalThis.ROARR.write`, which the application may replace.
+// Adapter: patches `ROARR.write`, by which all copies of roarr 7 write, and which an application may replace. Each thread
+// writes its own messages.
 
 import type { Adapter } from '../kit/adapter.js'
 import { onGlobal } from '../kit/hook/globals.js'
 import { captureWrite } from './capture.js'
-import { followRoot } from './levels.js'
-import { GLOBAL, loaded, type Serialize, type State, type Write } from './library.js'
-import { relay } from './relay.js'
+import { GLOBAL, type State, type Write } from './library.js'
 
-/** The functions behind those that the adapter returns for `write`. */
+/** The functions behind those that are in the place of `write`. */
 const originals = new WeakMap<Write, Write>()
 
 export const roarrAdapter: Adapter = {
   name: 'roarr',
 
   install(context) {
-    let active = true
+    let isActive = true
     const wrappers = new WeakMap<Write, Write>()
-    const wrapOnce = (write: Write): Write => {
-      if (!active) return write
+    const wrap = (write: Write): Write => {
+      if (!isActive) return write
       const known = wrappers.get(write)
       if (known) return known
       const wrapper = captureWrite(write, context)
@@ -26,46 +24,28 @@ export const roarrAdapter: Adapter = {
       originals.set(wrapper, write)
       return wrapper
     }
-    followRoot(context)
     const release = onGlobal(GLOBAL, (given) => {
-      if (typeof given !== 'object' || given === null) return
-      loaded.state = given
-      if (context.role !== 'track') patchWrite(given, wrapOnce)
-      if (context.role === 'take') skipSerialization(given, () => active)
+      if (typeof given === 'object' && given !== null) replaceWrite(given, wrap)
     })
     return () => {
-      active = false
+      isActive = false
       release()
     }
   },
 
-  relay,
+  // A child prints itself.
+  relay: () => true,
 }
 
-// Each copy that is loaded creates a new state with the members of the last one. Among them can be a function of ours.
-function patchWrite(state: State, wrapOnce: (write: Write) => Write): void {
+// Each loaded copy of the library makes a new state of the one before, with the `write` that it reads there.
+function replaceWrite(state: State, wrap: (write: Write) => Write): void {
   let write = state.write && (originals.get(state.write) ?? state.write)
   Object.defineProperty(state, 'write', {
     configurable: true,
     enumerable: true,
-    get: () => write && wrapOnce(write),
-    set(changed: Write | undefined) {
-      write = changed
+    get: () => write && wrap(write),
+    set(given: Write | undefined) {
+      write = given && (originals.get(given) ?? given)
     },
   })
 }
-
-// roarr passes messages to `write` as this function returns them. Text would have to be parsed again.
-function skipSerialization(state: State, isActive: () => boolean): void {
-  let own = state.serializeMessage === passMessage ? undefined : state.serializeMessage
-  Object.defineProperty(state, 'serializeMessage', {
-    configurable: true,
-    enumerable: true,
-    get: () => own ?? (isActive() ? passMessage : undefined),
-    set(changed: Serialize | undefined) {
-      own = changed
-    },
-  })
-}
-
-const passMessage: Serialize = (message) => message

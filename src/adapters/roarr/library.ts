@@ -1,18 +1,16 @@
-// Library: what the adapter uses of roarr 7: the state that all its copies share on the global object.
+// Library: types of the parts of roarr 7 that the adapter reads or patches.
 
-import type { Message } from '../../deferred/roarr.js'
-
-/** roarr and applications write text; in a child, roarr gives our function the message itself. */
-export type Write = (text: string | Message) => void
-export type Serialize = (message: Message) => unknown
-
-export interface State {
-  write?: Write
-  serializeMessage?: Serialize
-}
-
-/** The property of the global object that has the state. */
+/** The global property with the state that all copies of the library share. */
 export const GLOBAL = 'ROARR'
 
-/** What is loaded here. */
-export const loaded: { state: State | undefined } = { state: undefined }
+/** Writes a serialized message: to stdout or stderr, or what the application has put in its place. */
+export type Write = (text: string) => void
+
+export interface State {
+  write?: Write | undefined
+}
+
+export interface Message {
+  readonly context: Readonly<Record<string, unknown>>
+  readonly message: string
+}

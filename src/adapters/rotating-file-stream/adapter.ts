@@ -1,7 +1,7 @@
 // Adapter: makes a stream of rotating-file-stream in a child open its file only when something is written to it.
 //
-// A logger's stream in a child is never written to, because the root writes. If it opened the file, it would rotate the
-// root's file on its own schedule.
+// If the root has the logger, the child's stream is never written to. If it opened the file, it would rotate the root's file
+// on its own schedule.
 
 import * as shimmer from 'shimmer'
 import type { Adapter } from '../kit/adapter.js'
@@ -9,7 +9,7 @@ import { hookPackage } from '../kit/hook/package.js'
 
 interface Rotating {
   readonly filename: string
-  emit(event: 'open', filename: string): boolean
+  emit(event: string, ...args: unknown[]): boolean
   init(): Promise<void>
   rewrite(...args: unknown[]): Promise<void>
   refinal(...args: unknown[]): Promise<void>
@@ -57,7 +57,11 @@ function openLate(prototype: Rotating): void {
         waiting.set(this, (isWanted) => resolve(isWanted ? original.call(this) : undefined))
       })
       // An application may wait for 'open' before it logs.
-      setImmediate(() => waiting.has(this) && this.emit('open', this.filename))
+      setImmediate(() => {
+        if (!waiting.has(this)) return
+        this.emit('open', this.filename)
+        omitOpen(this)
+      })
       return opened
     }
   })
@@ -73,4 +77,13 @@ function openLate(prototype: Rotating): void {
       return original.apply(this, args)
     }
   })
+}
+
+// The application has got the event already.
+function omitOpen(stream: Rotating): void {
+  stream.emit = (event, ...args) => {
+    if (event !== 'open') return Object.getPrototypeOf(stream).emit.call(stream, event, ...args)
+    Reflect.deleteProperty(stream, 'emit')
+    return true
+  }
 }

@@ -1,13 +1,12 @@
-// Adapter: patches signale 1 and tracks its loggers by scope and by the file that created them.
+// Adapter: patches signale 1; scopes become logger names. Each thread writes its own records, except to files of the root.
 
 import * as shimmer from 'shimmer'
 import type { Adapter, AdapterContext } from '../kit/adapter.js'
+import { relayFiles } from '../kit/files.js'
 import { hookPackage } from '../kit/hook/package.js'
-import { placeOf } from '../kit/identity/callers.js'
-import { captureCalls, captureTimers } from './capture.js'
-import { createWatch } from './levels.js'
-import { instances, nameOf, OWN_FILES, type Signale } from './library.js'
-import { relay } from './relay.js'
+import { captureCalls, captureTexts, findFilename } from './capture.js'
+import { watchLoggers } from './levels.js'
+import type { Signale } from './library.js'
 
 const PACKAGE = { name: 'signale', main: /[\\/]signale[\\/]signale\.js$/, internal: true }
 
@@ -19,11 +18,8 @@ export const signaleAdapter: Adapter = {
     const unhook = hookPackage(PACKAGE, (exports) => {
       const { prototype } = exports as { prototype?: Signale }
       if (typeof prototype?._logger !== 'function') return
-      undo.push(watchInstances(prototype, context))
-      if (context.role === 'track') return
-      shimmer.wrap(prototype, '_logger', (original) => captureCalls(original, context))
-      shimmer.wrap(prototype, '_log', (original) => captureTimers(original, context))
-      undo.push(() => shimmer.massUnwrap([prototype], ['_logger', '_log']))
+      undo.push(watchLoggers(prototype, context))
+      if (context.role !== 'track') undo.push(patch(prototype, context))
     })
     return () => {
       unhook()
@@ -31,31 +27,16 @@ export const signaleAdapter: Adapter = {
     }
   },
 
-  relay,
+  relay: (_record, files) => relayFiles('signale', files),
 }
 
-function watchInstances(prototype: Signale, context: AdapterContext): () => void {
-  const watch = createWatch(context)
-  // The constructor calls this method once, after it has set the scope.
-  shimmer.wrap(prototype, '_getLongestLabel', (original) => {
-    return function _getLongestLabel(this: Signale) {
-      if (!instances.identify(this)) {
-        instances.add(this, nameOf(this), placeOf(OWN_FILES))
-        watch.add(this)
-      }
-      return original.call(this)
-    }
-  })
-  for (const method of ['disable', 'enable'] as const) {
-    shimmer.wrap(prototype, method, (original) => {
-      return function (this: Signale) {
-        original.call(this)
-        watch.changed(this)
-      }
-    })
-  }
+function patch(prototype: Signale, context: AdapterContext): () => void {
+  const filename = Object.getOwnPropertyDescriptor(prototype, 'filename')
+  shimmer.wrap(prototype, '_logger', captureCalls)
+  shimmer.wrap(prototype, '_log', (original) => captureTexts(original, context))
+  if (filename) Object.defineProperty(prototype, 'filename', { ...filename, get: findFilename })
   return () => {
-    watch.end()
-    shimmer.massUnwrap([prototype], ['_getLongestLabel', 'disable', 'enable'])
+    shimmer.massUnwrap([prototype], ['_logger', '_log'])
+    if (filename) Object.defineProperty(prototype, 'filename', filename)
   }
 }

@@ -1,96 +1,90 @@
-// Capture: replaces a logger's `_logger`, which handles a call, and its `_log`, which writes a finished text.
+// Capture: what signale writes becomes a record. A call of a method is seen by `_logger`, and its text by `_log`.
 
 import { basename } from 'node:path'
-import { type AdapterContext, isRelaying, whileRelaying } from '../kit/adapter.js'
-import { errorAmong, take, withoutColours } from '../kit/capture/take.js'
-import { packArgs } from '../kit/capture/values.js'
+import { type AdapterContext, isRead, isRelaying, whileRelaying } from '../kit/adapter.js'
+import { take } from '../kit/capture/take.js'
+import { type FileText, fileInRoot, packFiles } from '../kit/files.js'
 import { tryCapture } from '../kit/guard.js'
-import { placeOf } from '../kit/identity/callers.js'
-import { isEnabled, RECORD_LEVELS } from './levels.js'
-import { instances, listOf, nameOf, OWN_FILES, type Signale } from './library.js'
-import { censor, messageOf } from './record.js'
+import { ADAPTERS_DIRECTORY } from '../kit/identity/callsite.js'
+import { isEnabled } from './levels.js'
+import { listOf, type Signale } from './library.js'
+import { type Call, toRecord } from './record.js'
 
-export function captureCalls(
-  original: Signale['_logger'],
-  context: AdapterContext,
-): Signale['_logger'] {
+/** The call that `_logger` is formatting. */
+let current: Call | undefined
+
+export function captureCalls(original: Signale['_logger']): Signale['_logger'] {
   return function _logger(this: Signale, type, ...args) {
-    if (isRelaying()) return original.call(this, type, ...args)
-    const { stream, logLevel } = this._types[type] ?? {}
-    if (context.role === 'copy') whileRelaying(() => original.call(this, type, ...args))
-    else if (isData(stream ?? this._stream, context))
-      return writeUncaptured(() => original.call(this, type, ...args))
-    const level = this._validateLogLevel(logLevel)
-    if (!isEnabled(this, level, context)) return
-    const isTaken = tryCapture('signale', () => takeCall(this, type, level, args, context))
-    if (!isTaken && context.role === 'take')
-      writeUncaptured(() => original.call(this, type, ...args))
+    const before = current
+    current = { type, args }
+    try {
+      original.call(this, type, ...args)
+    } finally {
+      current = before
+    }
   }
 }
 
-/** For timers, which call `_log` directly. Calls from `_logger` are part of a relay, a copy or an uncaptured call. */
-export function captureTimers(original: Signale['_log'], context: AdapterContext): Signale['_log'] {
+export function captureTexts(original: Signale['_log'], context: AdapterContext): Signale['_log'] {
   return function _log(this: Signale, text, streams = this._stream, level) {
-    if (isRelaying() || isWritingUncaptured) return original.call(this, text, streams, level)
-    if (context.role === 'copy') original.call(this, text, streams, level)
-    else if (isData(streams, context)) return original.call(this, text, streams, level)
+    const call = current
+    current = undefined
+    if (isRelaying()) return original.call(this, text, streams, level)
     if (!isEnabled(this, level, context)) return
+    const { kept, files, isData } = sort(listOf(streams), text, context)
+    if (isData || (files.length === 0 && !isRead(context)))
+      return original.call(this, text, streams, level)
     const isTaken = tryCapture('signale', () => {
-      const identity = instances.identify(this)
-      take(context, {
-        lib: 'signale',
-        name: nameOf(this),
-        level: RECORD_LEVELS[level] ?? 30,
-        msg: withoutColours(text),
-        extra: context.relays ? JSON.stringify({ identity, text }) : undefined,
-      })
+      const record = toRecord(this, { text, level, call })
+      if (files.length === 0) take(context, record, 'copy')
+      else take(context, { ...record, extra: packFiles(files) }, 'take')
     })
-    if (!isTaken && context.role === 'take') original.call(this, text, streams, level)
+    const left = isTaken ? kept : streams
+    whileRelaying(() => original.call(this, text, left, level))
   }
 }
 
-let isWritingUncaptured = false
+interface Sorted {
+  /** The streams that this thread writes to. */
+  readonly kept: readonly unknown[]
+  /** What the root writes. */
+  readonly files: readonly FileText[]
+  /** Whether all streams are standard streams whose output is data. */
+  readonly isData: boolean
+}
 
-// Runs the original `_logger` without capturing the `_log` within it.
-function writeUncaptured(write: () => void): void {
-  isWritingUncaptured = true
+function sort(streams: readonly unknown[], text: string, context: AdapterContext): Sorted {
+  const { capture, isTerminalOwned } = context
+  const kept: unknown[] = []
+  const files: FileText[] = []
+  let isData = true
+  for (const stream of streams) {
+    const name =
+      stream === process.stdout ? 'stdout' : stream === process.stderr ? 'stderr' : undefined
+    const path = name ? undefined : fileInRoot(stream, context)
+    if (!name || capture[name]) isData = false
+    if (path !== undefined) files.push([path, `${text}\n`])
+    else if (!name || !capture[name] || !isTerminalOwned) kept.push(stream)
+  }
+  return { kept, files, isData }
+}
+
+type Sites = readonly { getFileName(): string | null | undefined }[]
+
+/** The library's getter `filename`, which looks for the nearest file on the stack that is not its own, nor ours. */
+export function findFilename(): string {
+  const { prepareStackTrace, stackTraceLimit } = Error
   try {
-    write()
+    Error.stackTraceLimit = stackTraceLimit + 1
+    Error.prepareStackTrace = (_error, sites) => sites
+    const sites = new Error().stack as unknown as Sites
+    const files = sites
+      .map((site) => site.getFileName())
+      .filter((file) => !file?.startsWith(ADAPTERS_DIRECTORY))
+    const found = files.find((file) => file !== files[0])
+    return found ? basename(found) : 'anonymous'
   } finally {
-    isWritingUncaptured = false
+    Error.prepareStackTrace = prepareStackTrace
+    Error.stackTraceLimit = stackTraceLimit
   }
-}
-
-// Whether one of the streams is a standard stream that is not captured.
-function isData(streams: unknown, { capture }: AdapterContext): boolean {
-  return listOf(streams).some((stream) => {
-    if (stream === process.stdout) return !capture.stdout
-    return stream === process.stderr && !capture.stderr
-  })
-}
-
-function takeCall(
-  logger: Signale,
-  type: string,
-  level: string,
-  args: readonly unknown[],
-  context: AdapterContext,
-): void {
-  const error = errorAmong(args)
-  const msg = logger._filterSecrets(messageOf(logger, args))
-  const isSecret = logger._secrets.length > 0
-  const sent = isSecret ? [error ? censor(logger, error) : msg] : args
-  const identity = instances.identify(logger)
-  const file = logger._config.displayFilename ? basename(placeOf(OWN_FILES)) : undefined
-  take(context, {
-    lib: 'signale',
-    name: nameOf(logger),
-    level: type === 'fatal' ? 60 : (RECORD_LEVELS[level] ?? 30),
-    msg,
-    error: error && isSecret ? censor(logger, error) : error,
-    fields: `,"type":${JSON.stringify(type)}`,
-    extra: context.relays
-      ? `${JSON.stringify({ identity, type, file }).slice(0, -1)},"args":${packArgs(sent)}}`
-      : undefined,
-  })
 }

@@ -1,17 +1,11 @@
-// Levels: announces the levels of the root's loggers, and checks the calls in children against them.
+// Levels: announces the levels of the root's loggers, which hold in children for loggers without a level of their own.
 
+import * as shimmer from 'shimmer'
 import type { AdapterContext } from '../kit/adapter.js'
-import { nameOf, type Signale } from './library.js'
+import { shareFile } from '../kit/files.js'
+import { listOf, nameOf, type Signale } from './library.js'
 
-/** The levels of our records by signale's. */
-export const RECORD_LEVELS: Readonly<Record<string, number>> = {
-  info: 30,
-  timer: 30,
-  debug: 20,
-  warn: 40,
-  error: 50,
-}
-// What is announced and compared, in signale's order: it places debug above info, so record levels do not fit.
+// The library lets debug pass where only info is wanted less, so these are not the records' levels.
 const THRESHOLDS: Readonly<Record<string, number>> = {
   info: 10,
   timer: 15,
@@ -19,34 +13,59 @@ const THRESHOLDS: Readonly<Record<string, number>> = {
   warn: 40,
   error: 50,
 }
-/** Announced for a disabled logger; nothing passes. */
 const DISABLED = 100
 
-export interface Watch {
-  /** A logger is being created and knows its scope. */
-  readonly add: (logger: Signale) => void
-  /** A logger was enabled or disabled. */
-  readonly changed: (logger: Signale) => void
-  readonly end: () => void
+export function isEnabled(
+  logger: Signale,
+  level: string,
+  { role, levels }: AdapterContext,
+): boolean {
+  const { _logLevels: order, _generalLogLevel: own } = logger
+  if (!logger.isEnabled() || (order[level] ?? 0) < (order[own] ?? 0)) return false
+  if (role !== 'take' || own !== 'info') return true
+  return (THRESHOLDS[level] ?? DISABLED) >= (levels.find('signale', nameOf(logger)) ?? 0)
 }
 
-export function createWatch({ role, levels }: AdapterContext): Watch {
+/** Announces levels and files of new loggers. The constructor asks for the longest label once, and sets the level last. */
+export function watchLoggers(prototype: Signale, context: AdapterContext): () => void {
+  const { role, levels } = context
+  const seen = new WeakSet<Signale>()
   const announce = (logger: Signale): void => {
     if (role === 'take') return
     const level = THRESHOLDS[logger._generalLogLevel] ?? 10
     levels.announce('signale', nameOf(logger), logger.isEnabled() ? level : DISABLED)
   }
-  return {
-    add(logger) {
-      if (role !== 'take') announceLater(logger, announce)
-    },
-    changed: announce,
-    // `isEnabled` looks levels up at each call. A child is told of changes only while it watches them.
-    end: levels.watch(() => {}),
+  shimmer.wrap(prototype, '_getLongestLabel', (original) => {
+    return function _getLongestLabel(this: Signale) {
+      if (role !== 'take' && !seen.has(this)) {
+        seen.add(this)
+        for (const stream of streamsOf(this)) shareFile(stream, context)
+        announceLater(this, announce)
+      }
+      return original.call(this)
+    }
+  })
+  for (const method of ['disable', 'enable'] as const) {
+    shimmer.wrap(prototype, method, (original) => {
+      return function (this: Signale) {
+        original.call(this)
+        announce(this)
+      }
+    })
+  }
+  // `isEnabled` looks the levels up at each call. A watcher makes this child receive changes.
+  const unwatch = levels.watch(() => {})
+  return () => {
+    unwatch()
+    shimmer.massUnwrap([prototype], ['_getLongestLabel', 'disable', 'enable'])
   }
 }
 
-// Announces the level when the constructor assigns it, which is the last thing it does before it binds the methods.
+function streamsOf({ _types, _stream }: Signale): readonly unknown[] {
+  return [_stream, ...Object.values(_types).map(({ stream }) => stream)].flatMap(listOf)
+}
+
+// With the assignment that ends the constructor.
 function announceLater(logger: Signale, announce: (logger: Signale) => void): void {
   Object.defineProperty(logger, '_generalLogLevel', {
     configurable: true,
@@ -58,16 +77,4 @@ function announceLater(logger: Signale, announce: (logger: Signale) => void): vo
       announce(logger)
     },
   })
-}
-
-/** Whether a logger writes at a level. In a child, a logger without a level of its own has the root's. */
-export function isEnabled(
-  logger: Signale,
-  level: string,
-  { role, levels }: AdapterContext,
-): boolean {
-  const { _logLevels: order, _generalLogLevel: own } = logger
-  if (!logger.isEnabled() || (order[level] ?? 0) < (order[own] ?? 0)) return false
-  if (role !== 'take' || own !== 'info') return true
-  return (THRESHOLDS[level] ?? DISABLED) >= (levels.find('signale', nameOf(logger)) ?? 0)
 }

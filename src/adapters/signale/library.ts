@@ -1,11 +1,7 @@
-// Library: what the adapter uses of signale 1, and the loggers it has seen.
+// Library: types of the parts of signale 1 that the adapter reads or patches.
 
-import { Instances } from '../kit/identity/instances.js'
-
-/** A type of message: one logging method of a logger. */
 export interface Type {
   readonly stream?: unknown
-  readonly logLevel?: string
 }
 
 export interface Signale {
@@ -15,30 +11,22 @@ export interface Signale {
   readonly _secrets: readonly unknown[]
   readonly _generalLogLevel: string
   readonly _logLevels: Readonly<Record<string, number>>
-  readonly _config: { readonly displayFilename?: boolean }
   isEnabled(): boolean
   disable(): void
   enable(): void
   _getLongestLabel(): string
-  _validateLogLevel(level: unknown): string
   _filterSecrets(text: string): string
   _formatMessage(value: unknown): string
-  _buildSignale(type: Type, ...args: unknown[]): string
-  _write(stream: unknown, text: string): void
-  _log(text: string, streams: unknown, level: string): void
+  /** Formats a call of one of the methods, and calls `_log`. */
   _logger(type: string, ...args: unknown[]): void
+  /** Writes a text to one or more streams. Timers call it without `_logger`. */
+  _log(text: string, streams: unknown, level: string): void
 }
-
-/** signale's own files, which are never the place of a call or where a logger was created. */
-export const OWN_FILES: RegExp = /[\\/]signale[\\/](?:signale|index)\.js$/
-
-export const instances: Instances<Signale> = new Instances()
 
 export function nameOf({ _scopeName: scope }: Signale): string {
   return [scope].flat().filter(Boolean).join(':') || 'signale'
 }
 
-/** Streams are given as one or as a list. */
 export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value]
 }

@@ -1,20 +1,46 @@
-// Record: what a record contains of a call, and what goes with it to the root.
+// Record: makes our record of a call of signale, or of the text of a timer.
 
-import type { InstanceIdentity } from '../kit/identity/instances.js'
-import type { Signale } from './library.js'
+import { errorAmong, type Taken, withoutColours } from '../kit/capture/take.js'
+import { nameOf, type Signale } from './library.js'
 
-/** What goes with a record to the root: a call's type and arguments, or a timer's finished text. */
-export interface Extra {
-  readonly identity: InstanceIdentity
-  readonly type?: string
-  /** Name of the file that logged, if the logger displays it. */
-  readonly file?: string
-  readonly args?: unknown
-  readonly text?: string
+/** A call of one of the methods, such as `info`, which is also the type. */
+export interface Call {
+  readonly type: string
+  readonly args: readonly unknown[]
 }
 
-/** The message, from a call's arguments as `_buildSignale` reads them. */
-export function messageOf(logger: Signale, args: readonly unknown[]): string {
+/** What the library writes; without `call` for a timer. */
+export interface Written {
+  readonly text: string
+  readonly level: string
+  readonly call: Call | undefined
+}
+
+const NUMBERS: Readonly<Record<string, number>> = {
+  info: 30,
+  timer: 30,
+  debug: 20,
+  warn: 40,
+  error: 50,
+}
+
+export function toRecord(logger: Signale, { text, level, call }: Written): Taken {
+  const base = { lib: 'signale', name: nameOf(logger), level: NUMBERS[level] ?? 30 }
+  if (!call) return { ...base, msg: withoutColours(text) }
+  const { type, args } = call
+  const error = errorAmong(args)
+  const isSecret = logger._secrets.length > 0
+  return {
+    ...base,
+    ...(type === 'fatal' && { level: 60 }),
+    msg: logger._filterSecrets(messageOf(logger, args)),
+    error: error && isSecret ? censor(logger, error) : error,
+    fields: `,"type":${JSON.stringify(type)}`,
+  }
+}
+
+// As `_buildSignale` reads its arguments.
+function messageOf(logger: Signale, args: readonly unknown[]): string {
   const [first] = args
   if (args.length !== 1 || typeof first !== 'object' || first === null)
     return logger._formatMessage(args)
@@ -24,8 +50,7 @@ export function messageOf(logger: Signale, args: readonly unknown[]): string {
   return [prefix, message && logger._formatMessage(message), suffix].filter(Boolean).join(' ')
 }
 
-/** A copy of an error with the logger's secrets replaced; it has a name, a message and a stack only. */
-export function censor(logger: Signale, error: Error): Error {
+function censor(logger: Signale, error: Error): Error {
   const censored = new Error(logger._filterSecrets(error.message))
   censored.name = error.name
   censored.stack = logger._filterSecrets(String(error.stack))

@@ -30,6 +30,9 @@ export interface Logger {
   readonly runtime?: Partial<Runtime>
   log: Log
   setMinLevel?(level: unknown): unknown
+  /** Version 5 returns a function that detaches the transport. */
+  attachTransport?(transport: unknown): (() => void) | undefined
+  _flushDefaultSink?(): Promise<void>
   _mask?(args: unknown[]): unknown[]
   _shouldCaptureStack(): boolean
 }
@@ -57,8 +60,11 @@ export function identify(logger: Logger): InstanceIdentity {
   )
 }
 
+/** The name of all loggers without a name. */
+export const UNNAMED = 'tslog'
+
 export function nameOf({ name, parentNames }: Settings): string {
-  return [...(parentNames ?? []), name].filter(Boolean).join(':') || 'tslog'
+  return [...(parentNames ?? []), name].filter(Boolean).join(':') || UNNAMED
 }
 
 /** The key of tslog's metadata in its record of a call. */

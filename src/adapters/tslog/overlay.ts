@@ -4,10 +4,22 @@ import { join } from 'node:path'
 import { derive, type Logger, type Plain, type Settings } from './library.js'
 import { cachePositions } from './position.js'
 
+/** What tslog does with a call. */
+export interface Way {
+  /**
+   * Number of our stack frames between the application's call and the original `log`. An application can tell tslog to
+   * find the position of a call by counting frames.
+   */
+  readonly frames: number
+  /** Whether it prints. */
+  readonly prints: boolean
+  /** Whether the transports get the record. */
+  readonly delivers: boolean
+}
+
 export interface Overlay {
   readonly logger: Logger
-  /** Whether its output and transports are off. */
-  readonly isSilent: boolean
+  readonly way: Way
   /** The arguments of the current call. In version 4 the mask replaces them with the masked ones. */
   args: readonly unknown[]
 }
@@ -17,11 +29,22 @@ const OUR_FILES = new RegExp(
   `${join(__dirname, '../../..').replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}[\\\\/](?:dist|src)[\\\\/]adapters[\\\\/]`,
 )
 
-/** `frames`: number of our stack frames between the application's call and the original `log`. */
-export function createOverlay(logger: Logger, isSilent: boolean, frames: number): Overlay {
+/** Returns a function that creates a logger's overlay, or finds the one that it created last. */
+export function createOverlays(): (logger: Logger, way: Way) => Overlay {
+  const overlays = new WeakMap<Logger, Overlay>()
+  return (logger, way) => {
+    let overlay = overlays.get(logger)
+    if (overlay?.way === way) return overlay
+    overlay = createOverlay(logger, way)
+    overlays.set(logger, overlay)
+    return overlay
+  }
+}
+
+function createOverlay(logger: Logger, way: Way): Overlay {
   const { settings } = logger
   const own: Plain = framePatterns(settings)
-  const overlay: Overlay = { logger: Object.create(logger), isSilent, args: [] }
+  const overlay: Overlay = { logger: Object.create(logger), way, args: [] }
   const { maskValuesOfKeys, overwrite } = settings
   // Version 4 does not expose the masked arguments, so this override of the mask records them.
   const mask = (args: unknown[]): unknown[] => {
@@ -30,18 +53,18 @@ export function createOverlay(logger: Logger, isSilent: boolean, frames: number)
     overlay.args = masked
     return masked
   }
-  if (logger.maskingEngine === undefined) own.overwrite = { ...overwrite, mask }
-  if (isSilent) {
-    Object.assign(own, { type: 'hidden', attachedTransports: [] })
-    if (own.overwrite) Object.assign(own.overwrite, silent)
-  }
+  // What the application has put in the place of tslog's output is called even if tslog prints nothing.
+  if (isVersion4(logger))
+    own.overwrite = { ...(way.prints ? undefined : SILENT), ...withoutUndefined(overwrite), mask }
+  if (!way.delivers) own.attachedTransports = []
   Object.defineProperty(overlay.logger, 'settings', { value: derive(settings, own) })
-  const runtime = hasDepth(logger) ? undefined : cachePositions(logger.runtime)
+  const caching = hasDepth(logger) ? undefined : cachePositions(logger.runtime)
+  const runtime = way.prints ? caching : silence(caching ?? logger.runtime)
   if (runtime) Object.defineProperty(overlay.logger, 'runtime', { value: runtime })
   for (const depth of DEPTHS) {
     const frame = logger[depth]
     if (Number.isFinite(frame))
-      Object.defineProperty(overlay.logger, depth, { value: Number(frame) + frames })
+      Object.defineProperty(overlay.logger, depth, { value: Number(frame) + way.frames })
   }
   return overlay
 }
@@ -53,11 +76,26 @@ function hasDepth(logger: Logger): boolean {
   return DEPTHS.some((depth) => Number.isFinite(logger[depth]))
 }
 
-const silent = {
-  formatMeta: undefined,
-  formatLogObj: undefined,
-  transportFormatted: undefined,
-  transportJSON: undefined,
+/** In version 4 the application can replace steps of the library with the option `overwrite`. */
+export function isVersion4({ maskingEngine }: Logger): boolean {
+  return maskingEngine === undefined
+}
+
+const nothing = (): void => {}
+
+/** Version 4: members of `overwrite` with which tslog prints nothing. */
+export const SILENT: Plain = { transportFormatted: nothing, transportJSON: nothing }
+
+/** Version 5: a runtime with which tslog prints nothing. */
+export function silence(runtime: Logger['runtime']): Logger['runtime'] {
+  return Object.assign(Object.create(runtime ?? null), {
+    transportFormatted: nothing,
+    writeJsonLine: nothing,
+  }) as Logger['runtime']
+}
+
+function withoutUndefined(values: Plain = {}): Plain {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
 }
 
 // Keeps tslog from reporting one of our files as the position of a call.

@@ -22,6 +22,8 @@ export interface Runtime {
     error: { readonly stack?: string },
     patterns: readonly RegExp[] | undefined,
   ): Plain
+  /** Only in Node: writes the JSON lines that wait for it. */
+  flushJsonSink?(): Promise<void>
 }
 
 /** Limit for the cached positions of one runtime. */

@@ -1,16 +1,18 @@
-// Relay: writes a child's record through the root's logger of the same identity, which adds only output and transports.
+// Relay: gives a child's record to the transports of the root's logger of the same identity. The child has printed it.
 
 import type { LogRecord } from '../../core/record.js'
 import { revive, unpackArgs } from '../kit/capture/values.js'
 import { relayInto } from '../kit/guard.js'
-import { derive, instances, type Logger, metaKey, originalOf, type Plain } from './library.js'
+import { derive, type Logger, metaKey, originalOf, type Plain } from './library.js'
+import { isVersion4, SILENT, silence } from './overlay.js'
 import type { Extra } from './record.js'
+import { findLogger } from './transports.js'
 
-/** Returns undefined if the root has no such logger yet. */
+/** Returns undefined if the root has no such logger with transports. */
 export function relay(record: LogRecord, text: string | undefined): boolean | undefined {
   if (text === undefined) return false
   const extra = JSON.parse(text) as Extra
-  const logger = instances.find(extra.identity)
+  const logger = findLogger(extra.identity)
   const log = logger && originalOf(logger)
   if (!logger || !log) return undefined
   return relayInto('tslog', () => {
@@ -23,7 +25,8 @@ export function relay(record: LogRecord, text: string | undefined): boolean | un
   })
 }
 
-// The root's logger without everything that tslog has already done in the child.
+// The root's logger without everything that tslog has already done in the child. In version 5 the type stays, because it
+// decides about the format of transports without one.
 function relayingLogger(logger: Logger, { time }: LogRecord, extra: Extra): Logger {
   const { settings } = logger
   const meta = { ...(revive(extra.meta) as Plain), date: new Date(time) }
@@ -35,16 +38,21 @@ function relayingLogger(logger: Logger, { time }: LogRecord, extra: Extra): Logg
     middleware: [],
     bindings: undefined,
   }
-  if (logger.maskingEngine === undefined) {
+  if (isVersion4(logger)) {
     const { overwrite } = settings
+    own.type = 'hidden'
     own.overwrite = {
       ...overwrite,
+      ...SILENT,
+      formatMeta: undefined,
+      formatLogObj: undefined,
       mask,
       ...(overwrite?.addMeta ? { addMeta: withMeta } : undefined),
     }
   }
   return Object.create(logger, {
     settings: { value: derive(settings, own) },
+    runtime: { value: silence(logger.runtime) },
     logObj: { value: revive(extra.fields) },
     maskingEngine: { value: logger.maskingEngine && { mask } },
     asyncContextBox: { value: {} },

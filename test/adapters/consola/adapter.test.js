@@ -1,14 +1,72 @@
 'use strict'
-// The consola adapter: the root's logger, or a file handler, writes a child's records.
+// The consola adapter: children call their own reporters; a file of the root is written by the root.
 
 const assert = require('node:assert/strict')
+const { join } = require('node:path')
 const { it } = require('node:test')
-const { run } = require('../../helpers/run')
-const { canSeeModules, describeLibrary, runApp } = require('../../helpers/small')
+const {
+  assertNumbered,
+  assertRecords,
+  describeFiles,
+  describeImport,
+  describePrinting,
+  FOUR,
+  prepare,
+} = require('../../helpers/destinations')
+const { readLog, run, scratch } = require('../../helpers/run')
+const { canSeeModules, runApp } = require('../../helpers/small')
 
-describeLibrary('consola')
+const error = { level: 50, fields: { lib: 'consola', type: 'error' } }
 
-it('DEBUG reports an imported package that this version of Node cannot hook', {
+describePrinting('consola', { terminal: ['terminal'], error })
+describeFiles('consola')
+describeImport('consola')
+
+for (const ROOT of ['first', 'launcher', 'late']) {
+  it(`a reporter of the application is called in the child (root: ${ROOT})`, async (t) => {
+    const { show, lines, log } = prepare(t, 'consola')
+    const config = { handlers: [{ type: 'file', path: log }] }
+    const { pid } = await show('function', FOUR, { ROOT, END: 'exit' }, { config })
+    const count = ROOT === 'late' ? 100 : 50
+    assertNumbered(lines(), FOUR, count)
+    const byRoot = lines().filter((line) => JSON.parse(line).by === pid)
+    assert.equal(byRoot.filter((line) => line.includes('fork-')).length, 0)
+    if (ROOT === 'first') assertRecords(readLog(log), FOUR, error)
+    else
+      assertNumbered(
+        readLog(log).map(({ msg }) => msg),
+        FOUR,
+        count,
+      )
+  })
+}
+
+for (const kind of ['root', 'worker', 'fork']) {
+  it(`a trace in a ${kind} has no stack frames of logshare`, async () => {
+    const program = 'adapters/consola-trace.js'
+    const bare = await run(program, { args: [kind], way: 'none' })
+    assert.match(bare.stdout, /consola-trace\.js/)
+    for (const config of [{}, { handlers: [{ type: 'file', path: '/dev/null' }] }]) {
+      const { stdout, stderr } = await run(program, { args: [kind], config })
+      assert.deepEqual([stdout, stderr], [bare.stdout, bare.stderr])
+    }
+  })
+}
+
+it('a reporter that throws reaches the application, and the record the handlers', async (t) => {
+  const path = join(scratch(t), 'app.log')
+  const program = 'adapters/consola-throws.js'
+  const bare = await run(program, { way: 'none' })
+  assert.equal(bare.stdout, 'caught: no room\n')
+  for (const config of [{}, { handlers: [{ type: 'file', path }] }]) {
+    const { stdout, stderr } = await run(program, { config })
+    assert.deepEqual([stdout, stderr], [bare.stdout, ''])
+  }
+  const [record] = readLog(path).filter(({ lib }) => lib === 'consola')
+  assert.deepEqual([record.source, record.name, record.msg], ['fork#1', 'broken', 'lost'])
+})
+
+it('of imported modules DEBUG tells on a Node that cannot see them', {
   skip: canSeeModules,
 }, async (t) => {
   const { stderr } = await runApp(t, 'consola', {
@@ -20,7 +78,7 @@ it('DEBUG reports an imported package that this version of Node cannot hook', {
 })
 
 for (const flag of ['-e', '-p']) {
-  it(`node ${flag} prints what it prints without logshare`, async () => {
+  it(`node ${flag} is as without us`, async () => {
     const { stdout, stderr } = await run('empty.js', {
       flags: [flag, 'console.log(require("consola").consola.level)'],
     })

@@ -16,7 +16,11 @@ for (const version of ['debug2', 'debug3', 'debug']) {
       const { program, path } = prepare(t, version)
       const config = { handlers: [{ type: 'file', path }] }
       const { stdout, stderr } = await run(program, { args: [kind], env: ENABLED, config })
-      assert.deepEqual([stdout, stderr], ['', ''])
+      const bare = await run(program, { args: [kind], env: ENABLED, way: 'none' })
+      assert.deepEqual(
+        [neutral(stdout), neutral(stderr)],
+        [neutral(bare.stdout), neutral(bare.stderr)],
+      )
       const records = readLog(path)
       assertDelivered(records, { [`${kind}#1`]: 5 })
       const seen = records.map(({ level, name, msg, lib }) => [
@@ -35,12 +39,14 @@ for (const version of ['debug2', 'debug3', 'debug']) {
     })
   }
 
-  it(`${version} is relayed through the copy that the root has loaded`, async (t) => {
+  it(`${version}: with a console handler, each record is shown once`, async (t) => {
     const { program } = prepare(t, version)
-    const { stderr } = await run(program, { args: ['fork'], env: { ...ENABLED, ROOT_DEBUG: '1' } })
-    assert.match(stderr, /app:root from the root/)
-    assert.match(stderr, /app:db query select took 12 ms/)
-    assert.match(stderr, /app:own and again/)
+    const config = { handlers: [{ type: 'console', format: 'raw' }] }
+    const env = { ...ENABLED, ROOT_DEBUG: '1' }
+    const { stdout, stderr } = await run(program, { args: ['fork'], env, config })
+    assert.equal(stderr, '')
+    for (const text of ['from the root', 'query select took 12 ms', 'and again'])
+      assert.equal(stdout.split(text).length, 2, text)
   })
 }
 
@@ -72,10 +78,13 @@ for (const version of ['debug2', 'debug3', 'debug']) {
   }
 }
 
-it('debug is relayed although the root has not loaded it', async (t) => {
+it('without a handler, a child prints as without logshare', async (t) => {
   const { program } = prepare(t, 'debug')
-  const { stderr } = await run(program, { args: ['worker'], env: ENABLED })
-  assert.match(stderr, /app:db query select took 12 ms/)
+  for (const kind of ['worker', 'fork']) {
+    const bare = await run(program, { args: [kind], env: ENABLED, way: 'none' })
+    const { stderr } = await run(program, { args: [kind], env: ENABLED })
+    assert.equal(neutral(stderr), neutral(bare.stderr))
+  }
 })
 
 it('an imported debug becomes records', async (t) => {
@@ -94,6 +103,14 @@ it('a level for a namespace limits what DEBUG has enabled', async (t) => {
   await run(program, { args: ['fork'], env: ENABLED, config })
   assert.deepEqual([...new Set(readLog(path).map(({ name }) => name))], ['app:own'])
 })
+
+/** Without times, time differences and stack frames. @param {string} text */
+function neutral(text) {
+  return text
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z|\w{3}, \d\d \w{3} \d{4} [\d:]+ GMT/g, 'TIME')
+    .replace(/\+\d+ms/g, '+0ms')
+    .replace(/^.*\bat .*:\d+:\d+\)?\n/gm, '')
+}
 
 // A directory with the program and one version of debug under its published name.
 function prepare(t, version) {

@@ -1,5 +1,5 @@
 'use strict'
-// Children that differ from the root: another stdout, another level, a reporter that throws in the root (loglevel, consola).
+// Children that differ from the root: another stdout, another level (loglevel).
 
 const assert = require('node:assert/strict')
 const { it } = require('node:test')
@@ -15,14 +15,4 @@ it('the output of a child whose stdout is not the root’s is left alone', async
 it('a child has the level of the root until it sets its own, which then also holds for its relayed records', async () => {
   const { stdout, stderr } = await run(PROGRAM, { args: ['levels'] })
   assert.deepEqual([stdout, stderr], ['wanted by the child\n', 'wanted\n'])
-})
-
-it('a reporter that throws in the root does not affect the root or the child', async () => {
-  const { code, stderr } = await run(PROGRAM, { args: ['throws'] })
-  assert.equal(code, 0)
-  assert.match(
-    stderr,
-    /^logshare: consola in the root could not write a record: no room \(LOGSHARE_WARN_HANDLER\)$/m,
-  )
-  assert.match(stderr, /^after it$/m)
 })

@@ -11,7 +11,7 @@ const APP = join(FIXTURES, 'adapters/late.js')
 const COUNT = 200
 
 describe('a logger that the root creates late', () => {
-  for (const library of ['pino', 'bunyan', 'tslog', 'logtape', 'loglevel', 'consola']) {
+  for (const library of ['pino', 'bunyan']) {
     for (const kind of ['worker', 'fork']) {
       it(`${library} in a ${kind}`, async (t) => {
         const OUT = join(scratch(t), 'out.log')

@@ -35,6 +35,7 @@ const ROTATORS = {
   // It checks the size only after it has written everything that arrived while a file was being rotated.
   'bunyan to rotating-file-stream': { place: placeOfStream, limit: 2 * LIMIT },
   'pino to rotating-file-stream': { place: placeOfStream, limit: 2 * LIMIT },
+  'signale to rotating-file-stream': { place: placeOfStream, limit: 2 * LIMIT },
 }
 
 describe(`${FORKS} forks and ${THREADS} threads while files are rotated`, () => {

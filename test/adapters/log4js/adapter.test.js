@@ -1,11 +1,12 @@
 'use strict'
-// The log4js adapter: the root's appenders write the children's events, each once.
+// The log4js adapter: children print themselves, and the root's other appenders write their events, each once.
 
 const assert = require('node:assert/strict')
 const { readFileSync } = require('node:fs')
 const { join } = require('node:path')
 const { describe, it } = require('node:test')
 const { assertDelivered } = require('../../helpers/delivery')
+const { assertNumbers, runOwn, sameLines } = require('../../helpers/own')
 const { run, scratch, readLines, readLog, FIXTURES } = require('../../helpers/run')
 
 const APP = join(FIXTURES, 'adapters/log4js-app.js')
@@ -84,19 +85,157 @@ describe('file handler', () => {
         ['TypeError', 'broken', 'E_BROKEN', 'RangeError'],
       )
       assert.deepEqual([failed.name, failed.msg, failed.user], ['app.main', 'failed', 'ada'])
-      assert.equal(readFileSync(join(cwd, 'app.log'), 'utf8').split('\n').length, 2)
+      const lines = readFileSync(join(cwd, 'app.log'), 'utf8')
+      assert.equal(lines.match(/^INFO app\.main /gm)?.length, COUNT)
     })
   }
 })
 
-it('records of a child are printed if its root has no log4js', async (t) => {
-  const cwd = scratch(t)
-  const program = join(FIXTURES, 'adapters/log4js-child-only.js')
-  const { stdout } = await run(program, { cwd })
-  const [line, ...others] = stdout.trim().split('\n')
-  assert.deepEqual(others, [])
-  const { level, name, msg, lib } = JSON.parse(line)
-  assert.deepEqual([level, name, msg, lib], [30, 'alone', 'said', 'log4js'])
+const OWN_KINDS = ['worker', 'worker', 'fork', 'fork']
+
+describe('printed by the child itself', { concurrency: 2 }, () => {
+  for (const [TO, ROOT_LOGS] of [
+    ['terminal', '1'],
+    ['terminal', '0'],
+    ['console', '1'],
+    ['stderr', '1'],
+    ['filtered', '1'],
+    ['tee', '1'],
+    ['tee', '0'],
+  ]) {
+    it(`the same as without logshare: to ${TO}, ${ROOT_LOGS === '1' ? '' : 'no '}log4js in the root`, async (t) => {
+      const env = { LIBRARY: 'log4js', TO, ROOT_LOGS, COUNT: '20' }
+      const bare = await runOwn(t, { kinds: OWN_KINDS, env, way: 'none' })
+      const file = { handlers: [{ type: 'file', path: '$DIR/all.log' }] }
+      for (const config of [undefined, file]) {
+        const { stdout, stderr, read } = await runOwn(t, { kinds: OWN_KINDS, env, config })
+        assert.deepEqual(sameLines(stdout), sameLines(bare.stdout))
+        assert.deepEqual(sameLines(stderr), sameLines(bare.stderr))
+        assert.deepEqual(sameLines(read()), sameLines(bare.read()))
+        if (config) assertHandled(readLines(read('all.log')), OWN_KINDS, ROOT_LOGS)
+      }
+    })
+  }
+
+  it('nothing is printed beside a console handler', async (t) => {
+    const config = { handlers: [{ type: 'console', format: 'json' }] }
+    const env = { LIBRARY: 'log4js', TO: 'tee', COUNT: '20' }
+    const { stdout, stderr, read } = await runOwn(t, { kinds: OWN_KINDS, env, config })
+    assert.equal(stderr, '')
+    assertHandled(readLines(stdout), OWN_KINDS, '1')
+    assertNumbers(read(), { kinds: OWN_KINDS, count: 20 })
+  })
+})
+
+describe('a file, with and without log4js in the root', { concurrency: 2 }, () => {
+  for (const TO of ['file', 'dateFile', 'fileSync', 'filter', 'tee']) {
+    for (const ROOT_LOGS of ['1', '0', 'later']) {
+      it(`${TO}, ${ROOT_LOGS}`, async (t) => {
+        // Without log4js in the root, \`shutdown\` writes what an appender of a child holds back.
+        const END = ROOT_LOGS === '1' ? 'exit' : 'shutdown'
+        const env = { LIBRARY: 'log4js', TO, ROOT_LOGS, END, COUNT: '100' }
+        const { stdout, stderr, read } = await runOwn(t, { kinds: OWN_KINDS, env })
+        assert.equal(stderr, '')
+        if (TO !== 'tee') assert.equal(stdout, '')
+        assertNumbers(read(), { kinds: OWN_KINDS, count: 100 })
+        assert.equal(read().match(/^ERROR .* failed/gm)?.length, 4)
+      })
+    }
+  }
+
+  for (const ROOT_LOGS of ['1', '0']) {
+    it(`a child ends by shutdown, ${ROOT_LOGS}`, async (t) => {
+      const env = { LIBRARY: 'log4js', TO: 'file', ROOT_LOGS, END: 'shutdown', COUNT: '100' }
+      const { stdout, stderr, read } = await runOwn(t, { kinds: OWN_KINDS, env })
+      assert.deepEqual([stdout, stderr], ['', ''])
+      assertNumbers(read(), { kinds: OWN_KINDS, count: 100 })
+    })
+  }
+
+  for (const TO of ['file', 'dateFile']) {
+    it(`the root exits although log4js has not written everything to ${TO}`, async (t) => {
+      const env = { LIBRARY: 'log4js', TO, COUNT: '1000', ROOT_END: 'exit' }
+      const { read } = await runOwn(t, { kinds: OWN_KINDS, env })
+      assertNumbers(read(), { kinds: OWN_KINDS, count: 1000 })
+    })
+  }
+
+  it('below a root that only launches', async (t) => {
+    const env = { LIBRARY: 'log4js', TO: 'tee', COUNT: '100' }
+    const { stdout, stderr, read } = await runOwn(t, { kinds: ['launch', ...OWN_KINDS], env })
+    assert.equal(stderr, '')
+    for (const text of [stdout, read()]) assertNumbers(text, { kinds: OWN_KINDS, count: 100 })
+  })
+
+  it('a category that the root does not have is written by the child', async (t) => {
+    const cwd = scratch(t)
+    const { stdout, stderr } = await run(CASES, { args: ['categories', 'fork'], cwd })
+    assert.deepEqual([stdout, stderr], ['', ''])
+    const read = (/** @type {string} */ name) => readFileSync(join(cwd, name), 'utf8')
+    assert.equal(read('app.log'), 'INFO app of the root\nINFO app of the child\n')
+    assert.equal(read('db.log'), 'INFO db of the child\n')
+    assert.equal(read('unused.log'), '')
+  })
+})
+
+describe("log4js's clusters", { concurrency: 2 }, () => {
+  const kinds = ['cluster', 'cluster']
+
+  for (const TO of ['terminal', 'tee']) {
+    for (const [ROOT_LOGS, DISABLE_CLUSTERING] of [
+      ['1', '0'],
+      ['1', '1'],
+      ['0', '1'],
+    ]) {
+      const root = ROOT_LOGS === '1' ? 'the primary has log4js' : 'the primary has none'
+      const mode = DISABLE_CLUSTERING === '1' ? 'disabled' : 'enabled'
+      it(`to ${TO}: ${root}, clustering ${mode}`, async (t) => {
+        const env = { LIBRARY: 'log4js', TO, ROOT_LOGS, DISABLE_CLUSTERING, COUNT: '20' }
+        const bare = await runOwn(t, { kinds, env, way: 'none' })
+        const file = { handlers: [{ type: 'file', path: '$DIR/all.log' }] }
+        for (const config of [undefined, file]) {
+          const { stdout, stderr, read } = await runOwn(t, { kinds, env, config })
+          assert.deepEqual(sameLines(stdout), sameLines(bare.stdout))
+          assert.equal(stderr, '')
+          assert.deepEqual(sameLines(read()), sameLines(bare.read()))
+          if (config) assertHandled(readLines(read('all.log')), kinds, ROOT_LOGS)
+        }
+      })
+    }
+  }
+
+  it('workers of a child without log4js in the root send their events to their primary', async (t) => {
+    const env = { LIBRARY: 'log4js', TO: 'tee', COUNT: '20' }
+    const bare = await runOwn(t, { kinds: ['launch', ...kinds], env, way: 'none' })
+    const config = { handlers: [{ type: 'file', path: '$DIR/all.log' }] }
+    const ours = await runOwn(t, { kinds: ['launch', ...kinds], env, config })
+    assert.deepEqual(sameLines(ours.stdout), sameLines(bare.stdout))
+    assert.deepEqual(sameLines(ours.read()), sameLines(bare.read()))
+    const records = readLines(ours.read('all.log'))
+    assertDelivered(records, {
+      'spawn#1': 1,
+      'spawn#1/cluster#1': 21,
+      'spawn#1/cluster#2': 21,
+    })
+  })
+})
+
+/** Fails unless the records are those of a run with these children, each once. @param {any[]} records @param {string[]} kinds @param {string} ROOT_LOGS */
+function assertHandled(records, kinds, ROOT_LOGS) {
+  /** @type {Record<string, number>} */
+  const expected = ROOT_LOGS === '1' ? { root: 1 } : {}
+  for (const kind of new Set(kinds)) for (const i of [1, 2]) expected[`${kind}#${i}`] = 21
+  assertDelivered(records, expected)
+  for (const { name, lib, level, msg, err } of records) {
+    assert.deepEqual([name, lib], ['own', 'log4js'])
+    if (level === 30) assert.match(msg, /^number \d+$/)
+    else assert.deepEqual([level, msg, err.type, err.code], [50, 'failed', 'TypeError', 'E_BROKEN'])
+  }
+}
+
+it('an unconfigured child whose root has no log4js prints from the level on that it sets', async (t) => {
+  const { stdout } = await run(join(FIXTURES, 'adapters/log4js-child-only.js'), { cwd: scratch(t) })
+  assert.match(stdout, /^\S*\[\S+\] \[INFO\] alone - \S*said\n$/)
 })
 
 it("the root's levels apply in a child that has not set its own", async (t) => {

@@ -21,8 +21,10 @@ for (const kind of ['worker', 'fork']) {
   it(`the console of a ${kind} becomes records`, async (t) => {
     const path = join(scratch(t), 'app.log')
     const config = { handlers: [{ type: 'file', path }] }
+    const plain = await run(PROGRAM, { args: [kind], way: 'none' })
     const { stdout, stderr } = await run(PROGRAM, { args: [kind], config })
-    assert.deepEqual([stdout, stderr], ['', ''])
+    assert.equal(stdout, plain.stdout)
+    assert.equal(withoutFrames(stderr), withoutFrames(plain.stderr))
     const records = readLog(path)
     assertDelivered(records, { [`${kind}#1`]: records.length })
     assert.deepEqual(

@@ -1,5 +1,5 @@
 'use strict'
-// The warning adapter: the root prints the warnings of children exactly as Node prints them.
+// The warning adapter: warnings are printed exactly as without logshare, and become records.
 
 const assert = require('node:assert/strict')
 const { existsSync, readFileSync } = require('node:fs')
@@ -38,8 +38,9 @@ for (const kind of ['worker', 'fork']) {
   it(`warnings in a ${kind} are records`, async (t) => {
     const path = join(scratch(t), 'app.log')
     const config = { handlers: [{ type: 'file', path }] }
+    const without = await run(FIXTURE, { way: 'none', args: [kind, 'nothing'] })
     const { stderr } = await run(FIXTURE, { args: [kind, 'nothing'], config })
-    assert.equal(stderr, '')
+    assert.equal(neutral(stderr), neutral(without.stderr))
     const records = readLog(path)
     assertDelivered(records, { [`${kind}#1`]: 4 })
     const seen = records.map(({ level, name, lib, msg, err }) => {
@@ -79,6 +80,20 @@ it("the root's own warnings are printed, and copied to other handlers once", asy
   assertDelivered(readLog(path), { root: 4 })
   assert.deepEqual([...new Set(readLog(path).map(({ lib }) => lib))], ['warning'])
 })
+
+for (const args of [
+  ['root', 'nothing', 'child'],
+  ['worker', 'nothing'],
+  ['fork', 'nothing'],
+]) {
+  it(`with a console handler, warnings of a ${args[0]} are shown once`, async () => {
+    const config = { handlers: [{ type: 'console', format: 'raw' }] }
+    const { stdout, stderr } = await run(FIXTURE, { args, config })
+    assert.equal(stderr, '')
+    for (const text of ['plain', 'with all', 'an error', 'old'])
+      assert.equal(stdout.split('\n').filter((line) => line.includes(`: ${text}`)).length, 1, text)
+  })
+}
 
 /** Without process ids and stack frames. @param {string} text */
 function neutral(text) {

@@ -174,7 +174,7 @@ test('records logged in a span have its ids in OTLP and in a log file, also thos
     },
   })
   assert.equal(code, 0)
-  const [inWorker, inFork] = JSON.parse(stdout)
+  const [inWorker, inFork] = JSON.parse(String(stdout.trimEnd().split('\n').pop()))
   const log = readLog(path)
   for (const [source, span] of /** @type {const} */ ([
     ['fork#1/worker#1', inWorker],

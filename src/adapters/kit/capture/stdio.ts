@@ -1,6 +1,7 @@
 // Stdio: tells whether a library's output to a standard stream is log output or data, which is left alone.
 
-import type { Capture } from '../../../core/stdio.js'
+import { isMainThread } from 'node:worker_threads'
+import { type Capture, ownMethods } from '../../../core/stdio.js'
 
 /** 1 or 2 if this is stdout or stderr, given as the stream or as an object with its file descriptor. */
 export function standardOf(stream: { readonly fd?: unknown } | undefined): 1 | 2 | undefined {
@@ -26,4 +27,16 @@ export function isData(stream: { readonly fd?: unknown }, { stdout, stderr }: Ca
 /** Whether the application has replaced the stream's `write`, as tests do. */
 export function isMocked(stream: NodeJS.WriteStream): boolean {
   return stream.write !== (stream.constructor.prototype as NodeJS.WriteStream).write
+}
+
+/**
+ * Whether a worker's text takes another way than its standard stream, because the application has replaced `write` or
+ * `_writev`: such an application (synckit, for one) sends it to the parent, which prints it and captures it there.
+ */
+export function isForwarded(name: 'stdout' | 'stderr'): boolean {
+  if (isMainThread) return false
+  const stream = process[name] as NodeJS.WriteStream & { readonly _writev?: object }
+  if (isMocked(stream)) return true
+  const { _writev } = stream
+  return Object.hasOwn(stream, '_writev') && _writev !== undefined && !ownMethods.has(_writev)
 }

@@ -1,6 +1,6 @@
 // Callers: the files of the application that call a library, which tell apart loggers without a name or of the same name.
 //
-// pino and bunyan use `callersOf`, which lists all files beyond the library. tslog, consola and signale use `placeOf`, which
+// pino and bunyan use `callersOf`, which lists all files beyond the library. tslog and consola use `placeOf`, which
 // gives only the nearest one and treats a call by Node as a call by the library itself. winston needs the line, too:
 // callsite.ts.
 

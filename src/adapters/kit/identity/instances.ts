@@ -1,8 +1,8 @@
-// Instances: the loggers of tslog, consola or signale in this thread, found by name, file and number.
+// Instances: the loggers of tslog or consola in this thread, found by name, file and number.
 //
 // loggers.ts does the same for pino and bunyan.
 
-/** What identifies a logger of tslog, consola or signale in all threads and processes. */
+/** What identifies a logger of tslog or consola in all threads and processes. */
 export interface InstanceIdentity {
   readonly name: string
   /** The file that created it (`placeOf`); empty if the library created it itself. */
