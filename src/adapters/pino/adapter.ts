@@ -1,16 +1,18 @@
-// Adapter: patches pino's `write`, `setLevel` and `child`, and in children also the exports that open destinations.
+// Adapter: patches pino's `write`, `setLevel` and `child`, and where it matters the exports that open destinations.
 
 import * as shimmer from 'shimmer'
 import type { Adapter, AdapterContext } from '../kit/adapter.js'
 import { hookPackage } from '../kit/hook/package.js'
 import { createPlaces } from '../kit/identity/callers.js'
 import { Followers } from '../kit/identity/followers.js'
-import { captureWrites, copyWrites, createStray } from './capture.js'
+import { captureWrites, createStray } from './capture.js'
 import { leaveChannel } from './channel.js'
 import { replaceExports } from './destinations.js'
-import { announceLevel, applyLevel } from './levels.js'
-import { type Library, type Logger, libraryOf } from './library.js'
-import { libraries, loggers, relay } from './relay.js'
+import { openNow } from './late.js'
+import { announceLevel, announceOthers, applyLevel, isInRoot } from './levels.js'
+import { type Library, type Logger, libraryOf, streamOf } from './library.js'
+import { loggers, relay } from './relay.js'
+import { hasOther } from './streams.js'
 import { Tracker, type Watcher } from './tracker.js'
 
 const PACKAGE = { name: 'pino', main: /[\\/]pino\.js$/ }
@@ -29,10 +31,10 @@ export const pinoAdapter: Adapter = {
       if (!library) return undefined
       const tracker = new Tracker(library, placeOf, watcher)
       undo.push(tracker.install())
-      if (context.role !== 'take') libraries.add(library)
       if (context.role !== 'track') undo.push(patchWrite(library, context, tracker))
-      if (context.role !== 'take') return undefined
-      return replaceExports(library, context, createStray(library, context), () => isOn)
+      // In the root a console handler needs to know which transports lead to the terminal.
+      if (context.role !== 'take' && !context.isTerminalOwned) return undefined
+      return replaceExports(library, context, createStray(context), () => isOn)
     })
     return () => {
       isOn = false
@@ -48,10 +50,7 @@ export const pinoAdapter: Adapter = {
 function patchWrite(library: Library, context: AdapterContext, tracker: Tracker): () => void {
   const target = library.prototype as unknown as Record<string, (...args: never[]) => unknown>
   const writeSym = library.pino.symbols.writeSym as unknown as string
-  const write =
-    context.role === 'take'
-      ? captureWrites(library, context, tracker)
-      : copyWrites(library, context)
+  const write = captureWrites(library, context, tracker)
   shimmer.wrap(target, writeSym, () => write as never)
   leaveChannel()
   return () => shimmer.unwrap(target, writeSym)
@@ -61,7 +60,12 @@ function patchWrite(library: Library, context: AdapterContext, tracker: Tracker)
 function addLoggers(context: AdapterContext): Watcher {
   return {
     onCreate(library, logger, identity, hasLevel) {
-      loggers.add(identity, { library, logger })
+      // The others print, and a child prints itself.
+      if (hasOther(streamOf(library, logger))) {
+        loggers.add(identity, { library, logger })
+        // Loggers beyond a limit are not kept.
+        if (loggers.find(identity)) announceOthers(context, identity)
+      }
       if (hasLevel) announceLevel(context, identity, logger)
     },
     onLevel: (logger, identity) => announceLevel(context, identity, logger),
@@ -69,15 +73,18 @@ function addLoggers(context: AdapterContext): Watcher {
 }
 
 // In a child: gives loggers the levels of the root's, until the application sets a level itself.
-function followLevels({ levels }: AdapterContext): { watcher: Watcher; stop: () => void } {
+function followLevels(context: AdapterContext): { watcher: Watcher; stop: () => void } {
   const owners = new WeakMap<Logger, Library>()
-  const followers = new Followers<Logger>(levels, 'pino', (logger, level) => {
+  const followers = new Followers<Logger>(context.levels, 'pino', (logger, level) => {
     const library = owners.get(logger)
     if (library) applyLevel(library, logger, level)
   })
   const watcher: Watcher = {
     onCreate(library, logger, identity) {
       owners.set(logger, library)
+      // A child of another logger has its destination.
+      const isOwner = identity.place !== ''
+      if (isOwner && !isInRoot(context, identity)) openNow(streamOf(library, logger))
       followers.follow(identity, logger)
     },
     onLevel: (logger) => followers.release(logger),

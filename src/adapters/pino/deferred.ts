@@ -39,6 +39,6 @@ export function fromDeferredExtra(text: string): Extra | undefined {
   const head: unknown = end < 0 ? undefined : JSON.parse(text.slice(0, end))
   if (!Array.isArray(head) || typeof head[1] !== 'string') return undefined
   const [name, place, level] = head as [string | null, string, number]
-  const origin = { name: name ?? undefined, place, from: '' }
+  const origin = { name: name ?? undefined, place }
   return [origin, level, undefined, text.slice(end + 1)]
 }

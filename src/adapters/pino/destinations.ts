@@ -1,18 +1,13 @@
-// Destinations: gives pino in a child sinks in place of the files, transports and standard streams it would open.
+// Destinations: in a child, has pino's files and transports opened late if the root may write to them.
 
-import { resolve } from 'node:path'
+import { mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { AdapterContext } from '../kit/adapter.js'
-import { encodeTarget, Sink } from '../kit/capture/sink.js'
-import { isMocked } from '../kit/capture/stdio.js'
 import { callersOf } from '../kit/identity/callers.js'
+import { createLate } from './late.js'
+import { hasLoggers } from './levels.js'
 import type { Library, Logger, Pino, Stream } from './library.js'
-
-/** What the root opens for a child. Its stdout and stderr are not described so: they are the targets `1` and `2`. */
-export type Target =
-  | { readonly type: 'destination'; readonly options: object }
-  | { readonly type: 'transport'; readonly options: object }
-
-type Stray = (target: string, text: string) => void
+import { addTerminalTransport } from './streams.js'
 
 interface Options {
   readonly transport?: Transport
@@ -26,95 +21,102 @@ interface Options {
 
 interface Transport {
   readonly target?: unknown
-  readonly targets?: readonly unknown[]
+  readonly targets?: readonly Transport[]
+  readonly options?: { readonly destination?: unknown }
   readonly write?: unknown
 }
 
 /** Callers that are passed on as pino's option `caller`, which it uses to find the packages of transports. */
 const MAX_CALLERS = 5
 
-/** Creates sinks for what the application asks pino to open. Methods return undefined if pino has to open it itself. */
+type Create<T> = (given: T) => Stream
+
+/** Creates what the application asks pino to open. */
 class Destinations {
   readonly #path: string
-  readonly #capture: AdapterContext['capture']
-  readonly #stray: Stray
+  readonly #context: AdapterContext
+  readonly #original: { destination: Create<unknown>; transport: Create<object> }
+  readonly #onWrite: (text: unknown) => void
 
-  constructor({ path }: Library, { capture }: AdapterContext, stray: Stray) {
+  constructor({ path, pino }: Library, context: AdapterContext, onWrite: (text: unknown) => void) {
     this.#path = path
-    this.#capture = capture
-    this.#stray = stray
+    this.#context = context
+    this.#original = { destination: pino.destination, transport: pino.transport }
+    this.#onWrite = onWrite
   }
 
-  destination(given: unknown): Stream | undefined {
-    const isObject = typeof given === 'object' && given !== null
-    const dest = normalize(isObject ? (given as { dest?: unknown }).dest : given)
-    if (typeof dest !== 'string') return this.#standard(dest)
-    const options = { ...(isObject ? given : { minLength: 0 }), dest: resolve(dest) }
-    return this.#sink({ type: 'destination', options }, dest)
+  destination(given: unknown): Stream {
+    const { destination } = this.#original
+    const file = fileOf(given)
+    if (file === undefined || !hasLoggers(this.#context)) return destination(given)
+    const create = (isLate: boolean): Stream => {
+      const fd = isLate ? openFile(file, given) : undefined
+      if (fd === undefined) return destination(given)
+      const options = typeof given === 'object' ? given : { minLength: 0 }
+      return Object.assign(destination({ ...options, dest: fd }), { file })
+    }
+    return createLate(create, file, this.#onWrite)
   }
 
-  transport(given: unknown): Stream | undefined {
-    if (!isTransport(given)) return undefined
-    const caller = callersOf(this.#path).slice(0, MAX_CALLERS)
-    return this.#sink({ type: 'transport', options: { caller, ...(given as object) } })
+  transport(given: unknown): Stream {
+    const { transport } = this.#original
+    if (!isTransport(given)) return transport(given as object)
+    const options = { caller: callersOf(this.#path).slice(0, MAX_CALLERS), ...given }
+    const isTerminal = leadsToTerminal(given)
+    if (!isTerminal && hasLoggers(this.#context))
+      return createLate(() => transport(options), undefined, this.#onWrite)
+    const stream = transport(options)
+    if (isTerminal) addTerminalTransport(stream)
+    return stream
   }
 
-  /** The arguments of `pino()`, with a sink in place of each destination that pino would open. */
+  /** The arguments of `pino()`, with a stream in place of each file and transport that pino would open. */
   rewrite(args: readonly unknown[]): readonly unknown[] {
     const [first = {}, second] = args
-    if (typeof first === 'string') return [{}, this.destination(first) ?? first]
+    if (typeof first === 'string') return [{}, this.#file(first)]
     if (!isOptions(first)) return args
     const { transport: wanted, ...options } = first
-    if (wanted) {
+    // pino 6 has no transports.
+    if (wanted && typeof this.#original.transport === 'function') {
       // pino rejects these combinations or ignores the second argument.
       const isUnusual = second !== undefined || (wanted.targets?.length && first.formatters?.level)
-      const sink = isUnusual ? undefined : this.transport({ ...wanted, ...levelsOf(first) })
-      return sink ? [options, sink] : args
+      if (isUnusual || !isTransport(wanted)) return args
+      return [options, this.transport({ ...wanted, ...levelsOf(first) })]
     }
-    if (typeof second === 'string') return [first, this.destination(second) ?? second]
-    if (second || isMocked(process.stdout)) return args
-    return [first, this.#standard(1)]
+    return typeof second === 'string' ? [first, this.#file(second)] : args
   }
 
-  #standard(fd: unknown): Stream | undefined {
-    const isCaptured = (fd === 1 && this.#capture.stdout) || (fd === 2 && this.#capture.stderr)
-    return isCaptured ? this.#create(String(fd), { fd: Number(fd) }) : undefined
-  }
-
-  #sink(target: Target, file?: string): Stream | undefined {
-    const text = encodeTarget(target)
-    return text === undefined ? undefined : this.#create(text, { file })
-  }
-
-  #create(
-    target: string,
-    rest: { readonly fd?: number; readonly file?: string | undefined },
-  ): Stream {
-    return new Sink(target, this.#stray, rest) as unknown as Stream
+  // pino opens such a file with other options than `pino.destination(path)`.
+  #file(dest: string): Stream | string {
+    return fileOf(dest) && hasLoggers(this.#context) ? this.destination({ dest }) : dest
   }
 }
 
-/** Returns exports to use in place of the copy's own. Its loggers open no destination while `isOn()` is true. */
+/** Returns exports to use in place of the copy's own while `isOn()` is true. `onWrite` gets text before it is written. */
 export function replaceExports(
   library: Library,
   context: AdapterContext,
-  stray: Stray,
+  onWrite: (text: unknown) => void,
   isOn: () => boolean,
 ): Pino {
   const { pino: original } = library
-  const destinations = new Destinations(library, context, stray)
-  const pino = (...args: unknown[]): Logger =>
-    isOn() ? original(...destinations.rewrite(args)) : original(...args)
-  const replaced = (...args: unknown[]) => pino(...args)
-  return Object.defineProperties(replaced, {
+  const { destination, transport } = original
+  const destinations = new Destinations(library, context, onWrite)
+  // A function, because applications also call it with `new`.
+  function pino(...args: unknown[]): Logger {
+    return isOn() ? original(...destinations.rewrite(args)) : original(...args)
+  }
+  return Object.defineProperties(pino, {
     ...Object.getOwnPropertyDescriptors(original),
     ...valuesOf({
-      default: replaced,
-      pino: replaced,
+      default: pino,
+      pino,
       destination: (...args: [unknown?]) =>
-        (isOn() ? destinations.destination(args[0]) : undefined) ?? original.destination(...args),
-      transport: (options: object) =>
-        (isOn() ? destinations.transport(options) : undefined) ?? original.transport(options),
+        isOn() ? destinations.destination(args[0]) : destination(...args),
+      ...(typeof transport === 'function' && {
+        transport: (options: object) =>
+          isOn() ? destinations.transport(options) : transport(options),
+      }),
     }),
   }) as unknown as Pino
 }
@@ -127,11 +129,32 @@ function valuesOf(values: Readonly<Record<string, unknown>>): PropertyDescriptor
   return Object.fromEntries(entries) as PropertyDescriptorMap
 }
 
-// Interprets a destination as pino does: a number, or a text of digits, is a file descriptor.
-function normalize(dest: unknown): unknown {
-  if (dest === undefined || dest === null || dest === process.stdout.fd) return 1
-  const fd = Number(dest)
-  return typeof dest === 'string' && Number.isFinite(fd) ? fd : dest
+// Undefined for a file descriptor, which may also be a text of digits, and for what pino rejects.
+function fileOf(given: unknown): string | undefined {
+  const isObject = typeof given === 'object' && given !== null
+  const { dest, fd } = (isObject ? given : { dest: given }) as Where
+  return typeof dest === 'string' && dest !== '' && !fd && !Number.isFinite(Number(dest))
+    ? dest
+    : undefined
+}
+
+interface Where {
+  readonly dest?: unknown
+  readonly fd?: unknown
+  readonly append?: unknown
+  readonly mkdir?: unknown
+  readonly mode?: number
+}
+
+// Without logshare the file would be open already: an exit that follows the first record must not lose it.
+function openFile(file: string, given: unknown): number | undefined {
+  const { append = true, mkdir, mode } = (typeof given === 'object' ? given : {}) as Where
+  try {
+    if (mkdir) mkdirSync(dirname(file), { recursive: true })
+    return openSync(file, append ? 'a' : 'w', mode)
+  } catch {
+    return undefined // pino emits the error
+  }
 }
 
 // False for a stream: `pino(stream)` is the same as `pino({}, stream)`.
@@ -142,7 +165,7 @@ function isOptions(first: unknown): first is Options {
 }
 
 // False for options that pino rejects: it then throws its own error.
-function isTransport(given: unknown): boolean {
+function isTransport(given: unknown): given is Transport {
   if (typeof given !== 'object' || given === null) return false
   const { target, targets, write } = given as Transport
   return typeof write !== 'function' && !(target && targets)
@@ -151,4 +174,17 @@ function isTransport(given: unknown): boolean {
 function levelsOf({ customLevels, useOnlyCustomLevels, levels }: Options): object {
   if (!customLevels) return {}
   return { levels: useOnlyCustomLevels ? customLevels : { ...levels, ...customLevels } }
+}
+
+const TERMINAL_TARGET = /^pino\/file$|^pino-pretty$/
+
+/** Whether the transport's thread only writes to stdout or stderr. */
+function leadsToTerminal({ target, targets, options }: Transport): boolean {
+  if (Array.isArray(targets)) return targets.length > 0 && targets.every(leadsToTerminal)
+  const { destination = 1 } = options ?? {}
+  return (
+    typeof target === 'string' &&
+    TERMINAL_TARGET.test(target) &&
+    (Number(destination) === 1 || Number(destination) === 2)
+  )
 }

@@ -1,9 +1,30 @@
-// Levels: converts between the level labels of pino's loggers and the numbers that are announced to other threads.
+// Levels: announces pino's loggers and their levels to the children, and applies the announced levels.
 
 import type { AdapterContext } from '../kit/adapter.js'
 import { OFF } from '../kit/identity/followers.js'
 import { type Identity, keyOf } from '../kit/identity/loggers.js'
 import type { Library, Logger } from './library.js'
+
+/** Announced under this name: loggers with destinations that lead elsewhere than to the terminal. */
+const OTHERS = 'pino-others'
+/** Announced among them if there is any. */
+const ANY = '\n'
+
+/** In the root: tells the children that it writes what their loggers write elsewhere than to the terminal. */
+export function announceOthers({ levels }: AdapterContext, identity: Identity): void {
+  levels.announce(OTHERS, ANY, 1)
+  levels.announce(OTHERS, keyOf(identity), 1)
+}
+
+/** Whether the root has the logger, and its destinations lead elsewhere than to the terminal. */
+export function isInRoot({ levels }: AdapterContext, identity: Identity): boolean {
+  return levels.find(OTHERS, keyOf(identity)) !== undefined
+}
+
+/** In a child: whether the root writes for any of pino's loggers. */
+export function hasLoggers({ role, levels }: AdapterContext): boolean {
+  return role === 'take' && levels.find(OTHERS, ANY) !== undefined
+}
 
 export function announceLevel(
   { levels }: AdapterContext,

@@ -4,7 +4,6 @@ import { encodeValue, isError } from '../../core/encode.js'
 import { encodeFields } from '../../core/record.js'
 import { packLine, unpackLine } from '../kit/capture/line.js'
 import { fieldsOf, standardLevel } from '../kit/capture/normalize.js'
-import type { Reached } from '../kit/capture/sink.js'
 import type { Taken } from '../kit/capture/take.js'
 import { type Facts, levelOf, nameOf } from './bindings.js'
 import { cutLine, type Parts } from './fields.js'
@@ -14,14 +13,10 @@ import type { Line } from './line.js'
 /** The `name` of records whose logger has none. */
 export const UNNAMED = 'pino'
 
-/** Where a child's line comes from and where it was to be written. */
+/** The logger that a child's line comes from. */
 export interface Origin {
   readonly name?: string | undefined
   readonly place?: string | undefined
-  /** The targets that the child has written the line to. Undefined if only the root's logger can write it. */
-  readonly to?: readonly Reached[]
-  /** Path of the child's copy of pino. */
-  readonly from: string
 }
 
 /** What the root's `relay` needs in addition to the record. `time` is pino's text of it. */

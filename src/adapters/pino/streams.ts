@@ -1,0 +1,75 @@
+// Streams: tells where the destinations of pino's loggers lead, and leaves out those that another thread writes.
+
+import type { Capture } from '../../core/stdio.js'
+import { isData, standardOf } from '../kit/capture/stdio.js'
+import type { Stream } from './library.js'
+
+/** Where destinations lead, as bits. */
+export const Leads = {
+  /** To stdout or stderr. */
+  TERMINAL: 1,
+  /** To a standard stream whose output is data for another reader. */
+  DATA: 2,
+  /** To files, threads and the application's own streams. A child leaves them to the root if it has the logger. */
+  OTHER: 4,
+} as const
+
+/** How many streams in a row are looked at, each piped to the next. */
+const MAX_PIPED = 4
+
+const terminalTransports = new WeakSet<object>()
+
+/** Notes that the stream is a transport whose thread writes to stdout or stderr. */
+export function addTerminalTransport(stream: Stream): void {
+  terminalTransports.add(stream)
+}
+
+/** Several bits for a multistream. */
+export function leadsTo(stream: Stream, capture: Capture): number {
+  const { streams } = stream
+  if (Array.isArray(streams)) {
+    let all = 0
+    for (const { stream: member } of streams) all |= leadsTo(member, capture)
+    return all
+  }
+  if (terminalTransports.has(stream)) return Leads.TERMINAL
+  const end = endOf(stream)
+  if (standardOf(end) === undefined) return Leads.OTHER
+  return isData(end, capture) ? Leads.DATA : Leads.TERMINAL
+}
+
+const ALL: Capture = { stdout: true, stderr: true }
+
+/** Whether the stream, or a member of the multistream, leads elsewhere than to a standard stream. */
+export function hasOther(stream: Stream): boolean {
+  return (leadsTo(stream, ALL) & Leads.OTHER) !== 0
+}
+
+/** A stream that writes to all members of a multistream but those that lead to one of `left`; undefined if none remains. */
+export function restOf(stream: Stream, left: number, capture: Capture): Stream | undefined {
+  const leads = leadsTo(stream, capture)
+  if ((leads & left) === 0) return stream
+  if ((leads & ~left) === 0 || !stream.streams) return undefined
+  // The members stay in their places, because the option `dedupe` chooses among them.
+  const streams = stream.streams.map((member) => {
+    return { ...member, stream: restOf(member.stream, left, capture) ?? NOWHERE }
+  })
+  return Object.create(stream, { streams: { value: streams } }) as Stream
+}
+
+const NOWHERE: Stream = { write() {} }
+
+interface Piped {
+  readonly _readableState?: { readonly pipes?: unknown }
+}
+
+// pino-pretty in this thread is a stream that is piped to its destination.
+function endOf(stream: Stream): Stream {
+  let end = stream
+  for (let i = 0; i < MAX_PIPED; i++) {
+    const pipes = (end as Piped)._readableState?.pipes
+    if (!Array.isArray(pipes) || pipes.length !== 1) break
+    end = pipes[0] as Stream
+  }
+  return end
+}
