@@ -30,11 +30,12 @@ async function runOwn(t, { kinds, env, config, way = '-r' }) {
 
 /** A text without what differs from run to run, by line and sorted by child. @param {string} text */
 function sameLines(text) {
-  const lines = text
-    .split('\n')
-    .map((line) =>
-      line.replace(/"time":"[^"]+"/, '"time":""').replace(/"pid":\d+|(?<=own )\d+/, '0'),
-    )
+  const lines = text.split('\n').map((line) =>
+    line
+      .replace(/"time":(?:"[^"]+"|\d+)/, '"time":""')
+      .replace(/^\[[\d:.]+\]/, '')
+      .replace(/"pid":\d+|(?<=own )\d+/, '0'),
+  )
   const whoOf = (/** @type {string} */ line) =>
     /(?:worker|fork|cluster|root)\d*/.exec(line)?.[0] ?? ''
   return lines.toSorted((a, b) => (whoOf(a) < whoOf(b) ? -1 : whoOf(a) > whoOf(b) ? 1 : 0))

@@ -1,5 +1,6 @@
 // Adapter: patches pino's `write`, `setLevel` and `child`, and where it matters the exports that open destinations.
 
+import { isMainThread } from 'node:worker_threads'
 import * as shimmer from 'shimmer'
 import type { Adapter, AdapterContext } from '../kit/adapter.js'
 import { hookPackage } from '../kit/hook/package.js'
@@ -8,9 +9,10 @@ import { Followers } from '../kit/identity/followers.js'
 import { captureWrites, createStray } from './capture.js'
 import { leaveChannel } from './channel.js'
 import { replaceExports } from './destinations.js'
+import { flushAtExit } from './flush.js'
 import { openNow } from './late.js'
 import { announceLevel, announceOthers, applyLevel, isInRoot } from './levels.js'
-import { type Library, type Logger, libraryOf, streamOf } from './library.js'
+import { type Library, type Logger, libraryOf, type Stream, streamOf } from './library.js'
 import { loggers, relay } from './relay.js'
 import { hasOther } from './streams.js'
 import { Tracker, type Watcher } from './tracker.js'
@@ -83,11 +85,15 @@ function followLevels(context: AdapterContext): { watcher: Watcher; stop: () => 
     onCreate(library, logger, identity) {
       owners.set(logger, library)
       // A child of another logger has its destination.
-      const isOwner = identity.place !== ''
-      if (isOwner && !isInRoot(context, identity)) openNow(streamOf(library, logger))
+      if (identity.place !== '') addStream(streamOf(library, logger), isInRoot(context, identity))
       followers.follow(identity, logger)
     },
     onLevel: (logger) => followers.release(logger),
   }
   return { watcher, stop: followers.install() }
+}
+
+function addStream(stream: Stream, isInRoot: boolean): void {
+  if (!isInRoot) openNow(stream)
+  if (!isMainThread) flushAtExit(stream)
 }

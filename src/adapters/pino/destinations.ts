@@ -4,7 +4,7 @@ import { mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { AdapterContext } from '../kit/adapter.js'
 import { callersOf } from '../kit/identity/callers.js'
-import { createLate } from './late.js'
+import { createLate, openNow } from './late.js'
 import { hasLoggers } from './levels.js'
 import type { Library, Logger, Pino, Stream } from './library.js'
 import { addTerminalTransport } from './streams.js'
@@ -47,15 +47,17 @@ class Destinations {
 
   destination(given: unknown): Stream {
     const { destination } = this.#original
-    const file = fileOf(given)
-    if (file === undefined || !hasLoggers(this.#context)) return destination(given)
-    const create = (isLate: boolean): Stream => {
-      const fd = isLate ? openFile(file, given) : undefined
+    const file = this.#context.role === 'take' ? fileOf(given) : undefined
+    if (file === undefined) return destination(given)
+    const create = (): Stream => {
+      const fd = openFile(file, given)
       if (fd === undefined) return destination(given)
       const options = typeof given === 'object' ? given : { minLength: 0 }
       return Object.assign(destination({ ...options, dest: fd }), { file })
     }
-    return createLate(create, file, this.#onWrite)
+    const late = createLate(create, file, this.#onWrite)
+    if (!hasLoggers(this.#context)) openNow(late)
+    return late
   }
 
   transport(given: unknown): Stream {
@@ -88,7 +90,7 @@ class Destinations {
 
   // pino opens such a file with other options than `pino.destination(path)`.
   #file(dest: string): Stream | string {
-    return fileOf(dest) && hasLoggers(this.#context) ? this.destination({ dest }) : dest
+    return fileOf(dest) ? this.destination({ dest }) : dest
   }
 }
 
@@ -146,7 +148,7 @@ interface Where {
   readonly mode?: number
 }
 
-// Without logshare the file would be open already: an exit that follows the first record must not lose it.
+// At once: pino opens it later, and loses what it holds when the process exits before.
 function openFile(file: string, given: unknown): number | undefined {
   const { append = true, mkdir, mode } = (typeof given === 'object' ? given : {}) as Where
   try {

@@ -16,24 +16,21 @@ export function openNow(stream: Stream): void {
 
 /**
  * Stands for the destination until it is opened, and is that destination from then on, with all of its properties and
- * events. `create` opens it; its argument tells whether the call that was to open it is over. `onWrite` gets all text
- * before it is written.
+ * events. `create` opens it. `onWrite` gets all text before it is written.
  */
 export function createLate(
-  create: (isLate: boolean) => Stream,
+  create: () => Stream,
   file: string | undefined,
   onWrite: (text: unknown) => void,
 ): Stream {
   const closed = new Closed(file)
   let real: Stream | undefined
-  let isLate = false
   soon(() => {
-    isLate = true
     if (!real) closed.emit('ready')
   }).unref()
   const open = (): Stream => {
     if (real) return real
-    real = create(isLate)
+    real = create()
     closed.moveTo(real as Stream & EventEmitter)
     return real
   }

@@ -7,6 +7,7 @@ import { whileRelaying } from '../kit/adapter.js'
 import { type Identity, Loggers } from '../kit/identity/loggers.js'
 import { isExiting } from '../kit/relay/unwritten.js'
 import { fromDeferredExtra } from './deferred.js'
+import { flush } from './flush.js'
 import {
   type Library,
   type Logger,
@@ -89,12 +90,4 @@ function hasEnded(stream: Stream): boolean {
     readonly closed?: unknown
   }
   return destroyed === true || closed === true || writable === false
-}
-
-function flush(stream: Stream): void {
-  try {
-    stream.flushSync?.()
-  } catch {
-    // The stream is not open yet and will not open before the process ends.
-  }
 }

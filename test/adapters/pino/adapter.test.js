@@ -3,7 +3,11 @@
 
 const assert = require('node:assert/strict')
 const { describe, it } = require('node:test')
+const { assertDelivered } = require('../../helpers/delivery')
 const { assertChild, assertCounted, messages, runLoggers } = require('../../helpers/loggers')
+
+const { assertNumbers, runOwn, sameLines } = require('../../helpers/own')
+const { readLines } = require('../../helpers/run')
 
 const COUNT = 1000
 const LOGGERS = './pino-loggers'
@@ -15,8 +19,8 @@ const ENDS = /** @type {const} */ ({
 })
 
 describe('relayed to the root’s logger', { concurrency: 2 }, () => {
-  const destinations = ['destination', 'transport', 'plain']
-  const others = ['named', 'targets', 'multistream', 'custom']
+  const destinations = ['destination', 'transport']
+  const others = ['targets', 'multistream', 'custom']
   for (const PINO of ['pino', 'pino9']) {
     for (const kind of /** @type {const} */ (['worker', 'fork'])) {
       for (const [i, LOGGER] of (PINO === 'pino'
@@ -27,11 +31,10 @@ describe('relayed to the root’s logger', { concurrency: 2 }, () => {
         it(`${PINO}: a ${kind} with a ${LOGGER} logger ends by ${END}`, async (t) => {
           const env = { PINO, LOGGERS, LOGGER, END, COUNT: String(COUNT) }
           const { pid, stdout, stderr, read } = await runLoggers(t, { kind, env })
-          const isPrinted = ['plain', 'named'].includes(LOGGER)
-          const lines = assertCounted(isPrinted ? stdout : read('app.log'), { count: COUNT })
+          const lines = assertCounted(read('app.log'), { count: COUNT })
           assertChild(lines, kind, pid)
           if (LOGGER === 'multistream') assertCounted(stdout, { count: COUNT })
-          else if (!isPrinted) assert.equal(stdout, '')
+          else assert.equal(stdout, '')
           if (LOGGER === 'targets' || LOGGER === 'multistream') {
             assert.deepEqual(messages(read('app.log.error.log')), ['failed'])
           }
@@ -56,7 +59,7 @@ describe('not relayed: the root has no logger', { concurrency: 2 }, () => {
       const { pid, stdout, stderr, read } = await runLoggers(t, { kind, env })
       const text = LOGGER === 'plain' ? stdout : read('app.log')
       const lines = assertCounted(text, { count: COUNT, root: false })
-      assertChild(lines, kind, pid)
+      assert.ok(lines.every((line) => (line.pid === pid) === (kind === 'worker')))
       if (LOGGER === 'targets' || LOGGER === 'multistream') {
         assert.deepEqual(messages(read('app.log.error.log')), ['failed'])
       }
@@ -77,3 +80,89 @@ describe('not relayed: the root has no logger', { concurrency: 2 }, () => {
     assert.match(read('app.log'), /INFO.*record 1\n.*i: 1\n.*record 2/)
   })
 })
+
+const LIBRARY = 'pino'
+const KINDS = ['worker', 'worker', 'fork', 'fork']
+
+describe('printed by the child itself', { concurrency: 2 }, () => {
+  for (const [TO, ROOT_LOGS, PINO = 'pino'] of [
+    ['terminal', '1'],
+    ['terminal', '0', 'pino9'],
+    ['stderr', '1'],
+    ['stream', '1'],
+    ['pretty', '1'],
+    ['both', '1'],
+    ['both', '0'],
+  ]) {
+    it(`${PINO}, the same as without logshare: to ${TO}, ${ROOT_LOGS === '1' ? '' : 'no '}logger in the root`, async (t) => {
+      const env = { LIBRARY, PINO, TO, ROOT_LOGS, COUNT: '20' }
+      const bare = await runOwn(t, { kinds: KINDS, env, way: 'none' })
+      const file = { handlers: [{ type: 'file', path: '$DIR/all.log' }] }
+      for (const config of [undefined, file]) {
+        const { stdout, stderr, read, files } = await runOwn(t, { kinds: KINDS, env, config })
+        assert.deepEqual(sameLines(stdout), sameLines(bare.stdout))
+        assert.deepEqual(sameLines(stderr), sameLines(bare.stderr))
+        assert.deepEqual(sameLines(read()), sameLines(bare.read()))
+        assert.deepEqual(
+          files.filter((name) => name !== 'all.log'),
+          bare.files,
+        )
+        if (config) assertHandled(readLines(read('all.log')), ROOT_LOGS)
+      }
+    })
+  }
+
+  for (const TO of ['terminal', 'pretty', 'both']) {
+    it(`nothing is printed beside a console handler: ${TO}`, async (t) => {
+      const config = { handlers: [{ type: 'console', format: 'json' }] }
+      const env = { LIBRARY, TO, COUNT: '20' }
+      const { stdout, stderr, read } = await runOwn(t, { kinds: KINDS, env, config })
+      assert.equal(stderr, '')
+      assertHandled(readLines(stdout), '1')
+      if (TO === 'both') assertNumbers(read(), { kinds: KINDS, count: 20 })
+    })
+  }
+
+  it('a worker that exits loses nothing', async (t) => {
+    const env = { LIBRARY, TO: 'terminal', COUNT: '20', END: 'exit' }
+    const { stdout } = await runOwn(t, { kinds: ['worker', 'worker'], env })
+    assertNumbers(stdout, { kinds: ['worker', 'worker'], count: 20 })
+  })
+})
+
+describe('a file, with and without the logger in the root', { concurrency: 2 }, () => {
+  for (const TO of ['path', 'file', 'transport', 'custom']) {
+    for (const ROOT_LOGS of ['1', '0', 'later']) {
+      it(`${TO}, ${ROOT_LOGS}`, async (t) => {
+        const env = { LIBRARY, TO, ROOT_LOGS, COUNT: '100', END: TO === 'path' ? '' : 'exit' }
+        const { stdout, stderr, read } = await runOwn(t, { kinds: KINDS, env })
+        assert.deepEqual([stdout, stderr], ['', ''])
+        assertNumbers(read(), { kinds: KINDS, count: 100 })
+        const own = ROOT_LOGS === '0' ? 0 : 1
+        assert.equal(readLines(read()).length, 4 * 101 + own)
+      })
+    }
+  }
+
+  it('below a root that only launches', async (t) => {
+    const env = { LIBRARY, TO: 'both', COUNT: '100' }
+    const { stdout, stderr, read } = await runOwn(t, { kinds: ['launch', ...KINDS], env })
+    assert.equal(stderr, '')
+    for (const text of [stdout, read()]) assertNumbers(text, { kinds: KINDS, count: 100 })
+    assert.equal(readLines(read('app.log.errors')).length, 4)
+  })
+})
+
+/** Fails unless the records are those of a run with KINDS, each once. @param {any[]} records @param {string} ROOT_LOGS */
+function assertHandled(records, ROOT_LOGS) {
+  const sources = ['worker#1', 'worker#2', 'fork#1', 'fork#2'].map((source) => [source, 21])
+  assertDelivered(
+    records,
+    Object.fromEntries([...sources, ...(ROOT_LOGS === '1' ? [['root', 1]] : [])]),
+  )
+  for (const { name, lib, level, msg, i, err } of records) {
+    assert.deepEqual([name, lib], ['own', 'pino'])
+    if (level === 30) assert.equal(msg, `number ${i}`)
+    else assert.deepEqual([level, msg, err.type, err.code], [50, 'failed', 'TypeError', 'E_BROKEN'])
+  }
+}

@@ -31,20 +31,22 @@ describe('written by a handler', { concurrency: 2 }, () => {
         [30, 'app', 'pino', 1, 'shop', true],
       )
       assertError(records.at(-1))
+      const hooked = Array.from({ length: COUNT }, (_, i) => `record ${i + 1}`)
       assert.deepEqual(
         stdout
           .trim()
           .split('\n')
           .map((line) => JSON.parse(line).message),
-        ['hooked from the root'],
+        ['hooked from the root', ...hooked],
       )
     })
   }
 
-  it('a child’s own log file is not opened; only the handler writes its records', async (t) => {
+  it('a child’s log file is written by the root, and the handler gets its records', async (t) => {
     const env = { LOGGERS, LOGGER: 'transport', END: 'exit' }
     const { read } = await runLoggers(t, { kind: 'fork', env, config })
-    assert.deepEqual(messages(read('app.log')), ['from the root'])
+    const expected = ['from the root', 'record 1', 'record 2', 'record 3', 'failed']
+    assert.deepEqual(messages(read('app.log')), expected)
     assertDelivered(readLines(read('all.log')), { root: 1, 'fork#1': 4 })
   })
 })
