@@ -34,7 +34,7 @@ function sameLines(text) {
     line
       .replace(/"time":(?:"[^"]+"|\d+)/, '"time":""')
       .replace(/^\[[\d:.]+\]/, '')
-      .replace(/"pid":\d+|(?<=own )\d+/, '0'),
+      .replace(/"pid":\d+|(?<=own[ /])\d+/, '0'),
   )
   const whoOf = (/** @type {string} */ line) =>
     /(?:worker|fork|cluster|root)\d*/.exec(line)?.[0] ?? ''

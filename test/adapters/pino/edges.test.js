@@ -37,7 +37,7 @@ describe('written by a handler', { concurrency: 2 }, () => {
           .trim()
           .split('\n')
           .map((line) => JSON.parse(line).message),
-        ['hooked from the root', ...hooked],
+        ['hooked from the root', ...hooked, 'failed'],
       )
     })
   }
