@@ -3,35 +3,47 @@
 import * as shimmer from 'shimmer'
 import type { Adapter, AdapterContext } from '../kit/adapter.js'
 import { hookPackage } from '../kit/hook/package.js'
+import { Destinations } from './destinations.js'
 import { LevelFollower } from './follower.js'
 import { Loggers } from './identity.js'
-import { type Container, isWinston, type Logger, type Winston } from './library.js'
+import {
+  type Container,
+  isWinston,
+  type Logger,
+  type Transport,
+  type Winston,
+  wrapInherited,
+} from './library.js'
+import { Terminal } from './terminal.js'
 
 const PACKAGE = { name: 'winston', main: /[\\/]winston[\\/]lib[\\/]winston\.js$/ }
 
 /** The loggers of this thread, from all loaded copies of winston. */
 const loggers = new Loggers()
 
+/** What is installed in this thread. */
+interface Parts {
+  readonly context: AdapterContext
+  readonly follower: LevelFollower
+  readonly destinations: Destinations
+  /** Calls the function when the logger has other transports than before. */
+  readonly changed: (logger: Logger) => void
+}
+
 export const winstonAdapter: Adapter = {
   name: 'winston',
 
   install(context) {
     const follower = new LevelFollower(context, loggers)
+    const destinations = new Destinations(context, loggers)
     const undo: (() => void)[] = [() => follower.close()]
+    const changed = onChange(context, destinations, undo)
     undo.push(
       hookPackage(PACKAGE, (exports) => {
-        if (isWinston(exports)) undo.push(...patch(exports, context, follower))
+        if (isWinston(exports))
+          undo.push(...patch(exports, { context, follower, destinations, changed }))
       }),
     )
-    if (context.role === 'take') {
-      const { suppressFiles } = require('./files.js') as typeof import('./files.js')
-      const { hookJson } = require('./json.js') as typeof import('./json.js')
-      undo.push(suppressFiles(), hookJson())
-    } else {
-      const { delayRotateEvent, hookRotator } =
-        require('./rotator.js') as typeof import('./rotator.js')
-      undo.push(hookRotator((create) => delayRotateEvent(create())))
-    }
     return () => {
       for (const each of undo.reverse()) each()
     }
@@ -44,15 +56,50 @@ export const winstonAdapter: Adapter = {
   },
 }
 
-function patch(winston: Winston, context: AdapterContext, follower: LevelFollower): (() => void)[] {
+// In the root, children have to know what a logger writes. In a child, that decides who opens its files.
+function onChange(
+  context: AdapterContext,
+  destinations: Destinations,
+  undo: (() => void)[],
+): Parts['changed'] {
+  const terminal = new Terminal(context)
+  undo.push(() => terminal.close())
+  if (context.role !== 'take') {
+    const { delayRotateEvent, hookRotator } =
+      require('./rotator.js') as typeof import('./rotator.js')
+    undo.push(hookRotator((create) => delayRotateEvent(create())))
+    return (logger) => {
+      if (context.role === 'copy') for (const each of logger.transports) terminal.guard(each)
+      destinations.announce(logger)
+    }
+  }
+  const { delayFiles, openFile } = require('./files.js') as typeof import('./files.js')
+  const { hookJson } = require('./json.js') as typeof import('./json.js')
+  undo.push(delayFiles(), hookJson())
+  return (logger) => {
+    destinations.forget(logger)
+    for (const each of logger.transports) terminal.guard(each)
+    if (!destinations.isInRoot(logger)) for (const each of logger.transports) openFile(each)
+  }
+}
+
+function patch(winston: Winston, parts: Parts): (() => void)[] {
+  const { follower, changed } = parts
   const { prototype } = winston.Logger
   let containerId: string | undefined
+  let isConfiguring = false
   shimmer.wrap(prototype, 'configure', (original) => {
     return function configure(this: Logger, options) {
       const isReconfigured = follower.beforeConfigure(this)
-      original.call(this, options)
+      isConfiguring = true
+      try {
+        original.call(this, options)
+      } finally {
+        isConfiguring = false
+      }
       const identity = loggers.identityOf(this) ?? loggers.add(this, { id: containerId })
       follower.afterConfigure(this, identity, options?.level !== undefined, isReconfigured)
+      changed(this)
     }
   })
   shimmer.wrap(winston.Container.prototype, 'add', (original) => {
@@ -66,41 +113,62 @@ function patch(winston: Winston, context: AdapterContext, follower: LevelFollowe
       }
     }
   })
-  addExisting(winston, follower)
+  addExisting(winston, parts)
+  const changedLater = (logger: Logger): void => {
+    if (!isConfiguring && loggers.identityOf(logger)) changed(logger)
+  }
   return [
     () => shimmer.unwrap(prototype, 'configure'),
     () => shimmer.unwrap(winston.Container.prototype, 'add'),
-    patchWrites(prototype, context, follower),
+    patchTransports(prototype, changedLater),
+    patchWrites(prototype, parts),
   ]
 }
 
 // Loggers that exist before the patch: the default logger, and those in containers if winston was loaded before us.
 function addExisting(
   { exceptions, loggers: { loggers: contained } }: Winston,
-  follower: LevelFollower,
+  { follower, changed }: Parts,
 ): void {
   const { logger } = exceptions
   follower.afterConfigure(logger, loggers.add(logger, { isDefault: true }), false)
-  for (const [id, each] of contained)
+  changed(logger)
+  for (const [id, each] of contained) {
     follower.afterConfigure(each, loggers.add(each, { id }), false)
+    changed(each)
+  }
 }
 
-function patchWrites(
-  prototype: Logger,
-  context: AdapterContext,
-  follower: LevelFollower,
-): () => void {
-  if (context.role === 'track') return () => {}
-  if (context.role === 'copy') {
-    const { copyWrites } = require('./copy.js') as typeof import('./copy.js')
-    return copyWrites(prototype, context, loggers)
-  }
-  const { captureWrites } = require('./capture.js') as typeof import('./capture.js')
-  const hasOwn = Object.hasOwn(prototype, 'write')
-  const isOwn = (logger: Logger): boolean => follower.isOwn(logger)
-  shimmer.wrap(prototype, 'write', (write) => captureWrites(write, { context, loggers, isOwn }))
+// A logger pipes to its transports, and to those that get exceptions and rejections only.
+function patchTransports(prototype: Logger, changed: (logger: Logger) => void): () => void {
+  const undo = (['pipe', 'unpipe'] as const).map((method) =>
+    wrapInherited(prototype, method, (original) => {
+      // Has the original's name, so that stack traces read the same.
+      return {
+        [method](this: Logger, ...args: [Transport]) {
+          const result = original.apply(this, args)
+          changed(this)
+          return result
+        },
+      }[method] as typeof original
+    }),
+  )
   return () => {
-    shimmer.unwrap(prototype, 'write')
-    if (!hasOwn) Reflect.deleteProperty(prototype, 'write')
+    for (const each of undo) each()
+  }
+}
+
+function patchWrites(prototype: Logger, { context, follower, destinations }: Parts): () => void {
+  if (context.role === 'track') return () => {}
+  const { copyWrites } = require('./copy.js') as typeof import('./copy.js')
+  const undoCopies = copyWrites(prototype, context, loggers)
+  if (context.role === 'copy') return undoCopies
+  const { captureWrites } = require('./capture.js') as typeof import('./capture.js')
+  const isOwn = (logger: Logger): boolean => follower.isOwn(logger)
+  const child = { context, loggers, destinations, isOwn }
+  const undoWrites = wrapInherited(prototype, 'write', (write) => captureWrites(write, child))
+  return () => {
+    undoWrites()
+    undoCopies()
   }
 }

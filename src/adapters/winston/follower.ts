@@ -1,15 +1,13 @@
 // Follower: the root announces its loggers' levels, and a child's loggers use them unless the child has set its own.
 
 import type { AdapterContext } from '../kit/adapter.js'
-import { type Identity, type Loggers, levelKeys } from './identity.js'
+import { type Identity, type Loggers, levelKeys, MAX_ANNOUNCED } from './identity.js'
 import { nameAt, thresholdOf } from './levels.js'
 import type { Logger } from './library.js'
 
 const LIB = 'winston'
 /** Announced under this name: the level a logger was created with. The same level in a child is not its own. */
 const INITIAL = 'winston-at-first'
-/** Levels are announced for this many loggers that were created at one place with one label. */
-const MAX_ANNOUNCED = 20
 
 interface Tracked {
   level: string

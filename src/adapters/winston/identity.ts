@@ -2,7 +2,8 @@
 
 import { resolve } from 'node:path'
 import { callerPlace } from '../kit/identity/callsite.js'
-import type { Logger, Transport } from './library.js'
+import type { Logger } from './library.js'
+import { innermost, othersOf } from './transports.js'
 
 /** Properties of a logger that are the same in every process that runs the same code. */
 export interface Identity {
@@ -29,6 +30,8 @@ const WINSTON = /[\\/]node_modules[\\/](?:winston|readable-stream)[\\/]/
 const MAX_PLACES = 10_000
 /** Loggers of one place that are kept alive. */
 const MAX_HELD = 10
+/** Levels and destinations are announced for this many loggers that were created at one place with one label. */
+export const MAX_ANNOUNCED = 20
 /** Loggers of one place and label that are tracked. */
 const MAX_AT_PLACE = 100
 
@@ -68,9 +71,9 @@ export class Loggers {
     return alive.flatMap((ref) => ref.deref() ?? [])
   }
 
-  /** Finds the logger for an identity from another process, among those that have transports. */
+  /** Finds the logger for an identity from another process, among those that write to more than stdout and stderr. */
   find(wanted: Identity): Logger | undefined {
-    const ready = this.all().filter(({ transports }) => transports.length > 0)
+    const ready = this.all().filter((logger) => othersOf(logger).length > 0)
     for (const isSame of MATCHERS) {
       const found = ready.find((logger) => {
         const identity = this.#identities.get(logger)
@@ -98,8 +101,12 @@ const MATCHERS: readonly Matcher[] = [
   (a, b) => isCreated(a, b) && a.label === b.label && a.label !== undefined,
   (a, b) => isCreated(a, b) && a.spot === b.spot && a.label === b.label,
   (a, b) => isCreated(a, b) && a.file === b.file && a.nthOfFile === b.nthOfFile,
-  (_, b, logger) => filesOf(logger).some((file) => b.files?.includes(file)),
+  (_, { files = [] }, logger) => files.length > 0 && isWithin(files, filesOf(logger)),
 ]
+
+function isWithin(some: readonly string[], all: readonly string[]): boolean {
+  return some.every((each) => all.includes(each))
+}
 
 // Whether both come from `createLogger`: neither is the default logger or in a container.
 function isCreated(a: Identity, b: Identity): boolean {
@@ -132,7 +139,8 @@ export function nameOf({ id, label }: Identity): string {
 }
 
 export function filesOf({ transports }: Pick<Logger, 'transports'>): readonly string[] {
-  return transports.flatMap(({ dirname, filename, _basename }: Transport) => {
+  return transports.flatMap((transport) => {
+    const { dirname, filename, _basename } = innermost(transport)
     const name = _basename ?? filename
     return name === undefined ? [] : [resolve(dirname ?? '', name)]
   })

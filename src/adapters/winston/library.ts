@@ -1,5 +1,6 @@
 // Library: types of the parts of winston that the adapter reads or patches.
 
+import * as shimmer from 'shimmer'
 import type { Ranks } from './levels.js'
 
 export const LEVEL: unique symbol = Symbol.for('level') as never
@@ -52,11 +53,23 @@ export interface Transport {
     readonly writableNeedDrain?: boolean
     readonly destroyed?: boolean
   } | null
-  /** The stream that is piped into `_dest`. */
-  readonly _stream?: { readonly readableLength?: number; readonly writableLength?: number }
-  /** Set on ExceptionStream and RejectionStream: the transport they wrap. */
+  /** Of a File transport, the stream that is piped into `_dest`; of a Stream transport, what it writes to. */
+  readonly _stream?: {
+    readonly readableLength?: number
+    readonly writableLength?: number
+    readonly fd?: unknown
+  }
+  /** Set on a Stream transport. */
+  readonly isObjectMode?: boolean
+  /** The levels of its logger. Not set on plain streams, which get every info. */
+  readonly levels?: Ranks
+  /** Set on ExceptionStream, RejectionStream and LegacyTransportStream: the transport they wrap. */
   readonly transport?: Transport
-  emit?(event: string): unknown
+  /** Set by winston while it waits for `finish` after an exception or rejection. */
+  readonly _ending?: boolean
+  emit?(event: string, ...args: unknown[]): unknown
+  rawListeners?(event: string): ((this: unknown) => void)[]
+  log?(info: Info, callback?: () => void): unknown
   write(info: Info): unknown
 }
 
@@ -80,6 +93,8 @@ export interface Logger {
   end(...args: unknown[]): unknown
   push(info: unknown, ...rest: unknown[]): boolean
   _transform(info: Info, encoding: unknown, done: unknown): void
+  pipe(target: Transport, ...rest: unknown[]): unknown
+  unpipe(...args: unknown[]): unknown
 }
 
 export interface Container {
@@ -100,24 +115,18 @@ export function levelName(info: Info): string {
   return info[LEVEL] ?? info.level
 }
 
-/** Whether the logger would pass the info to a transport; if it has none, whether its own level allows the info. */
-export function isWanted({ silent, levels, level, transports }: Logger, info: Info): boolean {
-  const rank = levels[levelName(info)]
-  if (silent || rank === undefined) return false
-  const passes = (name: string | undefined): boolean =>
-    !name || (levels[name] ?? Number.NEGATIVE_INFINITY) >= rank
-  if (transports.length === 0) return passes(level)
-  return transports.some((transport) => {
-    if (transport.silent) return false
-    if (info.exception || info.rejection) return true
-    return !isForCrashes(transport) && passes(transport.level || level)
-  })
-}
-
-/** Whether the transport writes only uncaught exceptions or unhandled rejections. */
-function isForCrashes(transport: Transport): boolean {
-  const { name } = transport.constructor
-  return name === 'ExceptionStream' || name === 'RejectionStream'
+/** Wraps a method that the prototype may have inherited. Returns a function that undoes it. */
+export function wrapInherited<M extends 'write' | 'push' | 'pipe' | 'unpipe'>(
+  prototype: Logger,
+  method: M,
+  wrapper: (original: Logger[M]) => Logger[M],
+): () => void {
+  const hasOwn = Object.hasOwn(prototype, method)
+  shimmer.wrap(prototype, method, wrapper)
+  return () => {
+    shimmer.unwrap(prototype, method)
+    if (!hasOwn) Reflect.deleteProperty(prototype, method)
+  }
 }
 
 export function isWinston(exports: unknown): exports is Winston {

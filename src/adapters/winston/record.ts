@@ -28,8 +28,8 @@ export function errorOf(info: Info): Error | undefined {
 }
 
 /**
- * Runs the logger's format in the child. Like any winston format, it may change the given info.
- * Returns undefined if the format drops the info. If it throws, returns the given info: the root's may accept it.
+ * Runs the logger's format in the child. Like any winston format, it may change the given info, and throw.
+ * Returns undefined if the format drops the info.
  */
 export function format(logger: Logger, info: Info, isTextWanted: boolean): Info | undefined {
   info[LEVEL] = levelName(info)
@@ -38,11 +38,7 @@ export function format(logger: Logger, info: Info, isTextWanted: boolean): Info 
   } catch {
     // The format may need the text: try again with it.
   }
-  try {
-    return transform(logger, info)
-  } catch {
-    return info
-  }
+  return transform(logger, info)
 }
 
 function transform({ format }: Logger, info: Info): Info | undefined {

@@ -1,15 +1,17 @@
-// Relay: writes a child's record through the root's logger of the same identity, with its formats and transports.
+// Relay: writes a child's record through the root's logger of the same identity, with its formats and transports. What the
+// logger prints to stdout and stderr, the child has printed.
 
 import { notice, reasonOf } from '../../core/notice.js'
 import type { LogRecord } from '../../core/record.js'
 import { whileRelaying } from '../kit/adapter.js'
 import { inContextOf } from '../kit/relay/context.js'
-import { guardStream } from '../kit/relay/pipe.js'
 import { whenReady } from './backpressure.js'
 import type { Loggers } from './identity.js'
 import { nameAt } from './levels.js'
 import { type Format, type Info, LEVEL, type Logger, SPLAT } from './library.js'
 import { type Extra, fromExtra } from './record.js'
+import { silence } from './terminal.js'
+import { othersOf } from './transports.js'
 
 interface Relayed {
   readonly record: LogRecord
@@ -35,7 +37,7 @@ export function relayTo(loggers: Loggers, record: LogRecord, text: string): bool
   const relay: Relayed = { record }
   relayed.set(extra.splat, relay)
   wrapFormats(logger)
-  guardStreams(logger, record.source)
+  for (const each of logger.transports) silence(each, isRelayed)
   whenReady(logger, () => {
     try {
       whileRelaying(() => logger.write(info))
@@ -48,15 +50,16 @@ export function relayTo(loggers: Loggers, record: LogRecord, text: string): bool
 }
 
 function prepare(logger: Logger, record: LogRecord, { info, splat, level, isOwn }: Extra): Info {
-  const { levels, transports } = logger
+  const { levels } = logger
+  const others = othersOf(logger)
   const isKnown = levels[level] !== undefined
   if (!isKnown) info.level = nameAt(levels, record.level) ?? Object.keys(levels)[0] ?? level
   // The level that the child has set itself overrides the root's: the info passes the root's check.
   const isBelow = isOwn && (levels[info.level] ?? 0) > (levels[logger.level] ?? 0)
   info[LEVEL] = isBelow ? logger.level : isKnown ? level : info.level
   info[SPLAT] = splat
-  if (info.exception && !transports.some((t) => t.handleExceptions)) info.exception = false
-  if (info.rejection && !transports.some((t) => t.handleRejections)) info.rejection = false
+  if (info.exception && !others.some((t) => t.handleExceptions)) info.exception = false
+  if (info.rejection && !others.some((t) => t.handleRejections)) info.rejection = false
   return info
 }
 
@@ -74,22 +77,20 @@ function wrapFormat(format: Format): void {
   wrapped.add(format)
   const { transform } = format
   format.transform = function (info, options) {
-    const relay = info?.[SPLAT] && relayed.get(info[SPLAT])
+    const splat = info?.[SPLAT]
+    const relay = splat && relayed.get(splat)
     if (!relay) return transform.call(this, info, options)
     try {
-      return inContextOf(relay.record, () => transform.call(this, info, options))
+      const result = inContextOf(relay.record, () => transform.call(this, info, options))
+      // A format may make an info of its own, without the array.
+      if (result && result[SPLAT] === undefined) result[SPLAT] = splat
+      return result
     } catch (error) {
       relay.hasFailed = true
       warn(error)
       return false
     }
   }
-}
-
-function guardStreams({ transports }: Logger, source: string): void {
-  if (!transports.some((transport) => transport.name === 'console')) return
-  guardStream(process.stdout, source)
-  guardStream(process.stderr, source)
 }
 
 function warn(error: unknown): void {
