@@ -1,11 +1,14 @@
 // Copy: queues copies of what this thread's loggers write themselves for the handlers, as the logger's format returned it.
+//
+// An info may have to wait in the logger, for a slow transport or for a first one, and is lost if the thread exits. Its
+// copy does not wait: it is made of a clone, because a format may not be run twice on the same info.
 
 import * as shimmer from 'shimmer'
 import { type AdapterContext, isRead, whileRelaying } from '../kit/adapter.js'
 import { take } from '../kit/capture/take.js'
 import type { Loggers } from './identity.js'
 import { type Info, type Logger, wrapInherited } from './library.js'
-import { errorOf, toRecord } from './record.js'
+import { errorOf, format, toRecord } from './record.js'
 import { isRelayed } from './relay.js'
 import { isLogged } from './transports.js'
 
@@ -15,32 +18,99 @@ export function copyWrites(
   context: AdapterContext,
   loggers: Loggers,
 ): () => void {
-  let error: Error | undefined
+  const copies = new Copies(context, loggers)
+  const undoWrite = wrapInherited(prototype, 'write', (original) => {
+    return function write(this: Logger, info, ...rest) {
+      if (!isRead(context) || typeof info !== 'object' || info === null)
+        return original.call(this, info, ...rest)
+      return copies.watch(this, info, () => original.call(this, info, ...rest))
+    }
+  })
   shimmer.wrap(prototype, '_transform', (original) => {
     return function _transform(this: Logger, info, encoding, done) {
       if (!isRead(context)) {
         original.call(this, info, encoding, done)
         return
       }
-      error = isRelayed(info) ? undefined : errorOf(info)
+      copies.begin(info)
       // A transport of the application may write to the console. That text must not become a second record.
       whileRelaying(() => original.call(this, info, encoding, done))
     }
   })
-  const copy = (logger: Logger, info: Info): void => {
-    if (isRelayed(info) || !isLogged(logger, info, context)) return
-    const identity = loggers.identityOf(logger) ?? loggers.add(logger)
-    take(context, toRecord(logger, identity, info, error), 'copy')
-    error = undefined
-  }
-  const unwrapPush = wrapInherited(prototype, 'push', (original) => {
+  const undoPush = wrapInherited(prototype, 'push', (original) => {
     return function push(this: Logger, info: unknown, ...rest: unknown[]) {
-      if (isRead(context) && typeof info === 'object' && info !== null) copy(this, info as Info)
+      if (isRead(context) && typeof info === 'object' && info !== null)
+        copies.pushed(this, info as Info)
       return original.call(this, info, ...rest)
     }
   })
   return () => {
+    undoPush()
     shimmer.unwrap(prototype, '_transform')
-    unwrapPush()
+    undoWrite()
+  }
+}
+
+class Copies {
+  readonly #context: AdapterContext
+  readonly #loggers: Loggers
+  /** Infos that were copied while they waited. */
+  readonly #early = new WeakSet<Info>()
+  /** The info that is being written, until its logger's format runs. */
+  #written: Info | undefined
+  /** Of the info that is being formatted. */
+  #error: Error | undefined
+  #isCopied = false
+
+  constructor(context: AdapterContext, loggers: Loggers) {
+    this.#context = context
+    this.#loggers = loggers
+  }
+
+  /** Runs `write`, and copies the info if it has to wait. */
+  watch(logger: Logger, info: Info, write: () => boolean): boolean {
+    const before = this.#written
+    this.#written = info
+    let isWaiting = false
+    try {
+      return write()
+    } finally {
+      isWaiting = this.#written === info && !logger._writableState.ending
+      this.#written = before
+      if (isWaiting) this.#copyEarly(logger, info)
+    }
+  }
+
+  /** The logger's format is about to run. */
+  begin(info: Info): void {
+    if (this.#written === info) this.#written = undefined
+    this.#isCopied = isRelayed(info) || this.#early.has(info)
+    this.#error = errorOf(info)
+  }
+
+  /** The logger's format has returned the info. */
+  pushed(logger: Logger, info: Info): void {
+    if (this.#isCopied || isRelayed(info)) return
+    this.#isCopied = true
+    this.#copy(logger, info, this.#error)
+  }
+
+  #copyEarly(logger: Logger, info: Info): void {
+    if (isRelayed(info)) return
+    this.#early.add(info)
+    const own = Object.getOwnPropertyDescriptors(info)
+    const clone = Object.create(Object.getPrototypeOf(info), own) as Info
+    try {
+      const formatted = format(logger, clone, false)
+      if (formatted) this.#copy(logger, formatted, errorOf(info))
+    } catch {
+      // The logger reports it when it formats the info.
+    }
+  }
+
+  #copy(logger: Logger, info: Info, error: Error | undefined): void {
+    if (!isLogged(logger, info, this.#context)) return
+    const identity = this.#loggers.identityOf(logger) ?? this.#loggers.add(logger)
+    take(this.#context, toRecord(logger, identity, info, error), 'copy')
   }
 }
