@@ -32,9 +32,8 @@ export function copyWrites(
         original.call(this, info, encoding, done)
         return
       }
-      copies.begin(info)
       // A transport of the application may write to the console. That text must not become a second record.
-      whileRelaying(() => original.call(this, info, encoding, done))
+      whileRelaying(() => copies.during(info, () => original.call(this, info, encoding, done)))
     }
   })
   const undoPush = wrapInherited(prototype, 'push', (original) => {
@@ -81,11 +80,18 @@ class Copies {
     }
   }
 
-  /** The logger's format is about to run. */
-  begin(info: Info): void {
+  /** Runs `transform`, which formats the info. A format may log, too. */
+  during(info: Info, transform: () => void): void {
+    const [isCopied, error] = [this.#isCopied, this.#error]
     if (this.#written === info) this.#written = undefined
     this.#isCopied = isRelayed(info) || this.#early.has(info)
     this.#error = errorOf(info)
+    try {
+      transform()
+    } finally {
+      this.#isCopied = isCopied
+      this.#error = error
+    }
   }
 
   /** The logger's format has returned the info. */

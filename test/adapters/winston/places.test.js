@@ -132,6 +132,13 @@ describe('two workers and two forks', () => {
     })
   }
 
+  it('lose no copy by process.exit() while records wait for a file', async (t) => {
+    const env = { ROOT: 'never', END: 'exit', COUNT: '3000' }
+    const { cwd } = await start(t, ['file', kinds], { config: COLLECT, env })
+    const many = Array.from({ length: 3000 }, (_, n) => n).filter((n) => n % 4 !== 3)
+    assertHandled(linesOf(cwd, 'all.json'), { 0: many, 1: many, 2: many, 3: many })
+  })
+
   it('lose nothing by process.exit() where the root has the logger', async (t) => {
     const { cwd } = await start(t, ['file', kinds], { env: { END: 'exit' } })
     assert.deepEqual(numbersOf(linesOf(cwd)), each)
