@@ -1,6 +1,7 @@
 // Install: `install()`, for applications that do not preload logshare.
 
 import { isMainThread } from 'node:worker_threads'
+import { ADAPTER_NAMES } from './adapters/table.js'
 import { loadSettings } from './config/config.js'
 import type { Options } from './config/options.js'
 import { checkDirectory } from './core/directory.js'
@@ -37,5 +38,5 @@ export function install(options?: Options): () => void {
   checkDirectory()
   const leave = process.env.LOGSHARE_DIR ? join(options, false) : undefined
   if (leave) return leave
-  return placeRoot(loadSettings(options), false)
+  return placeRoot(loadSettings(options, ADAPTER_NAMES), false)
 }
