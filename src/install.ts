@@ -1,6 +1,7 @@
 // Install: `install()`, for applications that do not preload logshare.
 
 import { isMainThread } from 'node:worker_threads'
+import { ADAPTER_NAMES } from './adapters/table.js'
 import { loadSettings } from './config/config.js'
 import type { Options } from './config/options.js'
 import { checkDirectory } from './core/directory.js'
@@ -29,7 +30,7 @@ export function install(options?: Options): () => void {
   if (process.env.LOGSHARE_DISABLE === '1') return () => {}
   const slot = getSlot()
   if (slot?.uninstall) {
-    if (options && slot.become) return slot.become(loadSettings(options))
+    if (options && slot.become) return slot.become(loadSettings(options, ADAPTER_NAMES))
     if (options && !isSame(options, slot)) {
       const why = slot.child ? 'the root process has a configuration' : 'already installed'
       notice('LOGSHARE_WARN_INSTALLED', `${why}: the options of this call are not used`)
@@ -40,14 +41,14 @@ export function install(options?: Options): () => void {
   checkDirectory()
   const leave = process.env.LOGSHARE_DIR ? join(options, false) : undefined
   if (leave) return leave
-  return placeRoot(loadSettings(options), false)
+  return placeRoot(loadSettings(options, ADAPTER_NAMES), false)
 }
 
 // A child runs the same code as its root: options that the root has as well are no news. Wrong ones are the root's error.
 function isSame(options: Options, { child, settings }: Slot): boolean {
   if (!child) return false
   try {
-    return JSON.stringify(loadSettings(options)) === JSON.stringify(settings)
+    return JSON.stringify(loadSettings(options, ADAPTER_NAMES)) === JSON.stringify(settings)
   } catch {
     return true
   }

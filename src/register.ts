@@ -1,6 +1,7 @@
 // Register: finds out whether this thread is the root, a child or neither, and installs logshare accordingly.
 
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
+import { ADAPTER_NAMES } from './adapters/table.js'
 import type { Settings } from './config/options.js'
 import { sharedStdio } from './core/stdio.js'
 import {
@@ -68,5 +69,5 @@ function configured(): Settings | undefined {
   const { LOGSHARE_CONFIG, LOGSHARE_LEVEL } = process.env
   if (!LOGSHARE_CONFIG && !LOGSHARE_LEVEL) return undefined
   const { loadSettings } = require('./config/config.js') as typeof import('./config/config.js')
-  return loadSettings(undefined)
+  return loadSettings(undefined, ADAPTER_NAMES)
 }

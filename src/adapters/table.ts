@@ -1,8 +1,7 @@
 // Table: lists the adapters, installs each when its library is loaded, and finds the one that relays a record.
 //
-// To add an adapter, write `<library>/adapter.ts`, which exports an `Adapter` (kit/adapter.ts). Add an entry below, which
-// says when to load it, and its name to `ADAPTER_NAMES` in config/options.ts. If its records can be deferred, add a
-// function that completes them to deferred/line.ts.
+// To add an adapter, write `<library>/adapter.ts`, which exports an `Adapter` (kit/adapter.ts), and add an entry below, which
+// says when to load it. If its records can be deferred, add a function that completes them to deferred/line.ts.
 
 import { notice, reasonOf } from '../core/notice.js'
 import type { LogRecord } from '../core/record.js'
@@ -119,6 +118,11 @@ const ADAPTERS: Readonly<Record<string, Entry>> = {
 
 /** Streams that loggers of other libraries may write to. Their adapters are installed together with any other. */
 const STREAMS = ['rotating-file-stream']
+
+/** Names that the option `adapters` accepts, which are also its default. */
+export const ADAPTER_NAMES: readonly string[] = Object.keys(ADAPTERS).filter(
+  (name) => !STREAMS.includes(name),
+)
 
 /**
  * Installs the named adapters (default: all), each when its library is first loaded. Names without an adapter are ignored.

@@ -1,6 +1,7 @@
 // Collect: the command `logshare collect`, a process that writes one log for applications without a common root.
 
 import { Command } from 'commander'
+import { ADAPTER_NAMES } from '../adapters/table.js'
 import { loadConfig, loadSettings } from '../config/config.js'
 import { checkInputs, type InputOptions } from '../config/inputs.js'
 import { LogshareError } from '../core/errors.js'
@@ -58,8 +59,8 @@ async function run(options: CollectOptions): Promise<void> {
     )
   }
   const env = { ...process.env, ...(options.config && { LOGSHARE_CONFIG: options.config }) }
-  const { inputs = [], handlers = HANDLERS } = loadConfig(env)
-  const settings = loadSettings({ handlers }, env)
+  const { inputs = [], handlers = HANDLERS } = loadConfig(ADAPTER_NAMES, env)
+  const settings = loadSettings({ handlers }, ADAPTER_NAMES, env)
   if (options.prepare) {
     prepare(directory, settings)
     return

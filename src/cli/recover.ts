@@ -6,7 +6,7 @@ import { checkOwned, listDirectories } from '../core/directory.js'
 import { LogshareError } from '../core/errors.js'
 import { isLocked, takeLock } from '../core/lock.js'
 import { readInheritance } from '../spawn/inherit.js'
-import { drain } from '../tree/takeover.js'
+import { drain } from '../tree/successor.js'
 
 const HELP = `
 Example:

@@ -3,6 +3,7 @@
 import * as Module from 'node:module'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
+import { ADAPTER_NAMES } from '../adapters/table.js'
 import { loadConfig, loadSettings } from '../config/config.js'
 import type { HandlerOptions } from '../config/options.js'
 import { checkDirectory } from '../core/directory.js'
@@ -33,13 +34,13 @@ export function createRun(): Command {
 function run(script: string, args: readonly string[], options: RunOptions): void {
   process.argv = [process.execPath, resolve(script), ...args]
   if (process.env.LOGSHARE_DISABLE !== '1') {
-    const { handlers = [] } = loadConfig()
+    const { handlers = [] } = loadConfig(ADAPTER_NAMES)
     const file: HandlerOptions[] = options.file ? [{ type: 'file', path: options.file }] : []
     const level = options.level ? { LOGSHARE_LEVEL: options.level } : {}
-    const settings = loadSettings(
-      { handlers: [...handlers, ...file] },
-      { ...process.env, ...level },
-    )
+    const settings = loadSettings({ handlers: [...handlers, ...file] }, ADAPTER_NAMES, {
+      ...process.env,
+      ...level,
+    })
     checkDirectory()
     if (!join(options.level ? { level: settings.level } : undefined, false))
       placeRoot(settings, false)

@@ -9,21 +9,28 @@ import { checkOptions, type Options, type Settings } from './options.js'
 /**
  * The settings of a root. A top-level option given in code replaces the one in `LOGSHARE_CONFIG`; `LOGSHARE_LEVEL`
  * replaces both. Relative paths are resolved against the current directory.
- * Throws `LOGSHARE_ERR_CONFIG` if `LOGSHARE_CONFIG` cannot be read or parsed, `LOGSHARE_ERR_OPTION` for a wrong option.
+ * `adapterNames`: see `checkOptions`. Throws `LOGSHARE_ERR_CONFIG` if `LOGSHARE_CONFIG` cannot be read or parsed, `LOGSHARE_ERR_OPTION` for a wrong option.
  */
-export function loadSettings(given: unknown, env: NodeJS.ProcessEnv = process.env): Settings {
-  if (given !== undefined) checkOptions(given)
-  const config = loadConfig(env)
+export function loadSettings(
+  given: unknown,
+  adapterNames: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Settings {
+  if (given !== undefined) checkOptions(given, adapterNames)
+  const config = loadConfig(adapterNames, env)
   const level = env.LOGSHARE_LEVEL ? { level: env.LOGSHARE_LEVEL } : {}
-  if (env.LOGSHARE_LEVEL) withOrigin('LOGSHARE_LEVEL', () => checkOptions(level))
-  return checkOptions({ ...config, ...(given as object | undefined), ...level })
+  if (env.LOGSHARE_LEVEL) withOrigin('LOGSHARE_LEVEL', () => checkOptions(level, adapterNames))
+  return checkOptions({ ...config, ...(given as object | undefined), ...level }, adapterNames)
 }
 
 /** The checked options in `LOGSHARE_CONFIG`; empty if it is not set. Throws like `loadSettings`. */
-export function loadConfig(env: NodeJS.ProcessEnv = process.env): Options {
+export function loadConfig(
+  adapterNames: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Options {
   if (!env.LOGSHARE_CONFIG) return {}
   const config = readConfig(env.LOGSHARE_CONFIG)
-  withOrigin('LOGSHARE_CONFIG', () => checkOptions(config))
+  withOrigin('LOGSHARE_CONFIG', () => checkOptions(config, adapterNames))
   return config as Options
 }
 

@@ -148,17 +148,16 @@ const HANDLER_TYPES = [
   'module',
 ] as const
 
-/** Names that the option `adapters` accepts. A name without an adapter in this version captures nothing. */
-export const ADAPTER_NAMES: readonly string[] =
-  'console stdout stderr crash debug debuglog warning pino winston bunyan log4js loglevel consola logtape tslog roarr signale'.split(
-    ' ',
-  )
-
 /**
- * Checks options and fills in the defaults. `directory`: base of relative paths. Throws `LOGSHARE_ERR_OPTION`, naming
- * the wrong option.
+ * Checks options and fills in the defaults. `adapterNames`: what the option `adapters` accepts, and its default (config/
+ * is below adapters/ and cannot look it up). `directory`: base of relative paths. Throws `LOGSHARE_ERR_OPTION`, naming the
+ * wrong option.
  */
-export function checkOptions(options: unknown, directory: string = process.cwd()): Settings {
+export function checkOptions(
+  options: unknown,
+  adapterNames: readonly string[],
+  directory: string = process.cwd(),
+): Settings {
   const given = object(options, 'options', [
     'level',
     'levels',
@@ -180,7 +179,7 @@ export function checkOptions(options: unknown, directory: string = process.cwd()
   return {
     level: optional(given.level, 'level', threshold) ?? 'info',
     levels: optional(given.levels, 'levels', levels) ?? {},
-    adapters: adapters(given.adapters),
+    adapters: adapters(given.adapters, adapterNames),
     handlers: (optional(given.handlers, 'handlers', list(handler(directory))) ?? []).filter(
       (each) => each.type !== 'relay',
     ),
@@ -197,9 +196,9 @@ export function checkOptions(options: unknown, directory: string = process.cwd()
 }
 
 /** Whether settings are more than the defaults with another level. A root without more only launches what it starts. */
-export function isConfigured(settings: Settings): boolean {
+export function isConfigured(settings: Settings, adapterNames: readonly string[]): boolean {
   const { level } = settings
-  return JSON.stringify(settings) !== JSON.stringify({ ...checkOptions({}), level })
+  return JSON.stringify(settings) !== JSON.stringify({ ...checkOptions({}, adapterNames), level })
 }
 
 function handler(directory: string): Check<HandlerOptions | RelayHandlerOptions> {
@@ -253,12 +252,12 @@ function consoleHandler(value: unknown, option: string): ConsoleHandlerOptions {
   }
 }
 
-function adapters(value: unknown): readonly string[] {
+function adapters(value: unknown, names: readonly string[]): readonly string[] {
   if (value === false) return []
-  if (value === undefined) return ADAPTER_NAMES
+  if (value === undefined) return names
   if (!Array.isArray(value))
     throw optionError('adapters', 'an array of adapter names or false', value)
-  return list(oneOf(...ADAPTER_NAMES))(value, 'adapters')
+  return list(oneOf(...names))(value, 'adapters')
 }
 
 const levels: Check<Readonly<Record<string, Threshold>>> = (value, option) =>

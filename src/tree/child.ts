@@ -1,23 +1,16 @@
 // Child: the instance of a thread or process below the root, whose records go into a queue and nowhere else.
 
 import { randomUUID } from 'node:crypto'
-import { existsSync, writeFileSync } from 'node:fs'
-import { isMainThread, threadId } from 'node:worker_threads'
-import type { Settings } from '../config/options.js'
+import { threadId } from 'node:worker_threads'
 import { setClockAnchor } from '../core/clock.js'
 import { contextForChild, inheritContext } from '../core/context.js'
 import { levels } from '../core/levels.js'
-import { takeLock } from '../core/lock.js'
-import { notice, reasonOf } from '../core/notice.js'
-import { startOf } from '../core/process.js'
 import { createRedact } from '../core/redact.js'
 import type { Command } from '../listener/channel.js'
 import { Registry } from '../logger/registry.js'
-import type { Doorbell } from '../queue/doorbell.js'
 import { QueueHandler } from '../queue/handler.js'
 import type { QueueWriter } from '../queue/queue.js'
 import { createRing, RingWriter } from '../queue/ring.js'
-import { endPath } from '../queue/segment.js'
 import { FileWriter } from '../queue/writer.js'
 import {
   createNames,
@@ -28,8 +21,9 @@ import {
 } from '../spawn/inherit.js'
 import { drainWorkers } from '../spawn/worker.js'
 import { onExit } from './exit.js'
-import { createRetry, type Follower } from './follower.js'
+import type { Follower } from './follower.js'
 import type { Instance } from './instance.js'
+import { createTakeover } from './takeover.js'
 import { TerminalWriter } from './terminal.js'
 
 /** `place` is this child's place in the tree; `follower` receives the root's levels. */
@@ -71,53 +65,6 @@ function createWriter(
   if (!isCollector) bell.lost = createTakeover({ directory, producer, settings, bell })
   const wrote = (time: number): void => bell.ring(time)
   return new FileWriter({ directory, producer, hello, wrote, policy: settings.overflow })
-}
-
-interface TakeoverOptions {
-  readonly directory: string
-  readonly producer: string
-  readonly settings: Settings
-  readonly bell: Doorbell
-}
-
-// The returned function is called when the listener does not answer. The process that gets the lock takes over as the
-// listener; the others retry until they reach it. Only main threads take over; the other threads only retry.
-function createTakeover({ directory, producer, settings, bell }: TakeoverOptions): () => void {
-  let hasTakenOver = false
-  const takeover = (): typeof import('./takeover.js') => require('./takeover.js')
-  // A process that exits while there is no listener writes what is left. A listener that ends at the same moment checks
-  // for this end mark after it has released the lock, so one of the two gets the lock.
-  const end = (): void => {
-    if (hasTakenOver || !existsSync(directory)) return
-    writeEndMark(endPath(directory, producer))
-    if (takeLock(directory)) guard(() => takeover().drain(directory, settings))
-  }
-  if (isMainThread) onExit(end)
-  return createRetry(directory, bell, () => {
-    if (hasTakenOver) return true
-    if (!isMainThread || !takeLock(directory)) return false
-    hasTakenOver = true
-    guard(() => takeover().takeOver(directory, settings))
-    return true
-  })
-}
-
-// Runs within a log call or at exit: nothing may be thrown into the application. Records that are not written stay in
-// the queues, for `logshare recover`.
-function guard(act: () => void): void {
-  try {
-    act()
-  } catch (error) {
-    notice('LOGSHARE_WARN_LISTENER', `taking over the log failed: ${reasonOf(error)}`)
-  }
-}
-
-function writeEndMark(path: string): void {
-  try {
-    writeFileSync(path, startOf(process.pid), { mode: 0o600 })
-  } catch {
-    // Without the mark this process counts as alive, and its records are left for `logshare recover`.
-  }
 }
 
 // Grandchildren log through queue files: every listener finds those, even one that starts after the listener thread

@@ -11,7 +11,7 @@ import { LogshareError } from '../core/errors.js'
 import type { RootLevels } from '../core/levels.js'
 import { dropLock, holderOf, takeLock } from '../core/lock.js'
 import { type Inheritance, readInheritance, writeInheritance } from '../spawn/inherit.js'
-import { serve } from './takeover.js'
+import { serve } from './successor.js'
 
 /**
  * Locks the directory, resumes where the last collector stopped, and opens the inputs. Resolves to a function that

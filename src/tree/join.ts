@@ -1,6 +1,7 @@
 // Join: makes an application log through a collector, like a child, if LOGSHARE_DIR is a collector's directory.
 
 import { basename, extname, resolve } from 'node:path'
+import { ADAPTER_NAMES } from '../adapters/table.js'
 import { loadConfig, loadSettings } from '../config/config.js'
 import type { Options } from '../config/options.js'
 import type { Threshold } from '../core/level.js'
@@ -32,11 +33,11 @@ export function join(options: Options | undefined, preloaded: boolean): (() => v
 // The collector's levels apply unless LOGSHARE_LEVEL or `install()` sets others. Levels in LOGSHARE_CONFIG do not
 // count: that file is often the collector's own.
 function joinedBy(options: Options | undefined): Joined {
-  const settings = loadSettings(options)
+  const settings = loadSettings(options, ADAPTER_NAMES)
   const { LOGSHARE_LEVEL } = process.env
   const level = LOGSHARE_LEVEL ? (LOGSHARE_LEVEL as Threshold) : options?.level
   const own = { ...options?.levels, ...(level !== undefined && { [ROOT_NAME]: level }) }
-  const adapters = options?.adapters ?? loadConfig().adapters
+  const adapters = options?.adapters ?? loadConfig(ADAPTER_NAMES).adapters
   return {
     own,
     redact: settings.redact,

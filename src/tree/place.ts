@@ -4,7 +4,7 @@
 
 import { existsSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
-import { installAdapters } from '../adapters/table.js'
+import { ADAPTER_NAMES, installAdapters } from '../adapters/table.js'
 import type { Settings } from '../config/options.js'
 import { levels } from '../core/levels.js'
 import { patchChildProcess } from '../spawn/child-process.js'
@@ -33,7 +33,7 @@ export function placeRoot(settings: Settings | undefined, preloaded: boolean): (
     undoRoot = root.install?.(complete)
     return root
   }
-  const isOpen = !settings || !load('../config/options.js').isConfigured(settings)
+  const isOpen = !settings || !load('../config/options.js').isConfigured(settings, ADAPTER_NAMES)
   const slot = createSlot(make, {
     child: false,
     become: isOpen ? (changed) => becomeRoot(slot, changed, preloaded) : undefined,
@@ -187,7 +187,7 @@ function makeChild(place: Place, follower: () => Follower): Instance {
 function makeLoneRoot(): Instance {
   if (!isMainThread) return makeRoot(defaults()) // a thread without a place must not open the root's files
   try {
-    return makeRoot(load('../config/config.js').loadSettings(undefined))
+    return makeRoot(load('../config/config.js').loadSettings(undefined, ADAPTER_NAMES))
   } catch (error) {
     const { notice, reasonOf } = load('../core/notice.js')
     notice('LOGSHARE_WARN_FAILED_OPEN', `logging with the defaults: ${reasonOf(error)}`)
@@ -196,7 +196,7 @@ function makeLoneRoot(): Instance {
 }
 
 function defaults(): Settings {
-  return load('../config/options.js').checkOptions({})
+  return load('../config/options.js').checkOptions({}, ADAPTER_NAMES)
 }
 
 interface LazyModules {

@@ -1,6 +1,7 @@
 // Root: the instance of the first thread with logshare, which has the listener, the handlers and the options.
 
 import { threadId } from 'node:worker_threads'
+import { ADAPTER_NAMES } from '../adapters/table.js'
 import { isConfigured, type Settings } from '../config/options.js'
 import { clockAnchor } from '../core/clock.js'
 import { diagnose } from '../core/diagnostics.js'
@@ -55,7 +56,7 @@ export function createRoot(settings: Settings): Instance {
     own: {},
     settings: host.settings,
     stdio: stdioIds(),
-    isConfigured: isConfigured(host.settings),
+    isConfigured: isConfigured(host.settings, ADAPTER_NAMES),
   })
   const prepare = createPrepare(host, inheritance)
   registry.changed = () => announcer.changed()

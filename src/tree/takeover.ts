@@ -1,55 +1,66 @@
-// Takeover: continues as the listener of a runtime directory whose lock this process has taken.
-//
-// `takeOver` for a child after its root died, `serve` for a collector, `drain` to write what is left and end.
+// Takeover: decides, in a child whose listener does not answer, whether this process continues as the listener.
 
+import { existsSync, writeFileSync } from 'node:fs'
+import { isMainThread } from 'node:worker_threads'
 import type { Settings } from '../config/options.js'
-import { diagnose } from '../core/diagnostics.js'
-import type { RootLevels } from '../core/levels.js'
-import { Host } from '../listener/host.js'
-import { OriginalWorker } from '../spawn/worker.js'
-import { takeLines } from './inbox.js'
-import type { RecordHandler } from './instance.js'
-import { closeAtExit } from './shutdown.js'
+import { takeLock } from '../core/lock.js'
+import { notice, reasonOf } from '../core/notice.js'
+import { startOf } from '../core/process.js'
+import type { Doorbell } from '../queue/doorbell.js'
+import { endPath } from '../queue/segment.js'
+import { onExit } from './exit.js'
+import { createRetry } from './follower.js'
 
-/**
- * Continues as the listener of `directory` after its root died: with the root's handlers, from the last checkpoint,
- * until this process ends. The caller holds the lock. Throws `LOGSHARE_ERR_HANDLER`.
- */
-export function takeOver(directory: string, settings: Settings): void {
-  const host = createHost(settings)
-  closeAtExit(host)
-  host.takeOver(directory)
-  diagnose('root', 'process %d takes over %s', process.pid, directory)
+interface TakeoverOptions {
+  readonly directory: string
+  readonly producer: string
+  readonly settings: Settings
+  readonly bell: Doorbell
 }
 
 /**
- * Runs the listener of a collector's directory until the returned function is called. That function writes what is in
- * the queues and leaves the directory to the next collector. The caller holds the lock. Throws `LOGSHARE_ERR_HANDLER`.
+ * The returned function is called when the listener does not answer. The process that gets the lock takes over as the
+ * listener; the others retry until they reach it. Only main threads take over; the other threads only retry.
  */
-export function serve(directory: string, settings: Settings, levels: RootLevels): () => void {
-  const host = createHost(settings, true)
-  closeAtExit(host)
-  host.sendLevels(levels.version, JSON.stringify(levels))
-  host.takeOver(directory)
-  return () => host.close()
-}
-
-/**
- * Writes what is left in `directory` and returns the number of records. Removes the directory unless it is a
- * collector's (`keepsDirectory`). The caller holds the lock. Throws `LOGSHARE_ERR_HANDLER`.
- */
-export function drain(directory: string, settings: Settings, keepsDirectory = false): number {
-  const host = createHost(settings, keepsDirectory)
-  host.recover(directory)
-  return host.stats().records
-}
-
-function createHost(settings: Settings, keepsDirectory = false): Host {
-  const none = new Set<RecordHandler>()
-  return new Host({
-    settings,
-    keepsDirectory,
-    Worker: OriginalWorker,
-    take: (purpose, lines) => takeLines(none, purpose, lines),
+export function createTakeover({
+  directory,
+  producer,
+  settings,
+  bell,
+}: TakeoverOptions): () => void {
+  let hasTakenOver = false
+  const successor = (): typeof import('./successor.js') => require('./successor.js')
+  // A process that exits while there is no listener writes what is left. A listener that ends at the same moment checks
+  // for this end mark after it has released the lock, so one of the two gets the lock.
+  const end = (): void => {
+    if (hasTakenOver || !existsSync(directory)) return
+    writeEndMark(endPath(directory, producer))
+    if (takeLock(directory)) guard(() => successor().drain(directory, settings))
+  }
+  if (isMainThread) onExit(end)
+  return createRetry(directory, bell, () => {
+    if (hasTakenOver) return true
+    if (!isMainThread || !takeLock(directory)) return false
+    hasTakenOver = true
+    guard(() => successor().takeOver(directory, settings))
+    return true
   })
+}
+
+// Runs within a log call or at exit: nothing may be thrown into the application. Records that are not written stay in
+// the queues, for `logshare recover`.
+function guard(act: () => void): void {
+  try {
+    act()
+  } catch (error) {
+    notice('LOGSHARE_WARN_LISTENER', `taking over the log failed: ${reasonOf(error)}`)
+  }
+}
+
+function writeEndMark(path: string): void {
+  try {
+    writeFileSync(path, startOf(process.pid), { mode: 0o600 })
+  } catch {
+    // Without the mark this process counts as alive, and its records are left for `logshare recover`.
+  }
 }

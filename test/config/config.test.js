@@ -5,19 +5,23 @@ const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const { mkdirSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
+const { ADAPTER_NAMES } = require('../../dist/adapters/table.js')
 const { loadSettings } = require('../../dist/config/config.js')
 const { readLog, run, scratch } = require('../helpers/run.js')
 
 /** @param {unknown} config @param {unknown} [given] @param {object} [env] */
 function load(config, given, env = {}) {
   const LOGSHARE_CONFIG = typeof config === 'string' ? config : JSON.stringify(config)
-  return loadSettings(given, { LOGSHARE_CONFIG, ...env })
+  return loadSettings(given, ADAPTER_NAMES, { LOGSHARE_CONFIG, ...env })
 }
 
 test('without options, and with empty variables, the defaults are used', () => {
-  const settings = loadSettings(undefined, {})
+  const settings = loadSettings(undefined, ADAPTER_NAMES, {})
   assert.equal(settings.level, 'info')
-  assert.deepEqual(loadSettings({}, { LOGSHARE_CONFIG: '', LOGSHARE_LEVEL: '' }), settings)
+  assert.deepEqual(
+    loadSettings({}, ADAPTER_NAMES, { LOGSHARE_CONFIG: '', LOGSHARE_LEVEL: '' }),
+    settings,
+  )
 })
 
 test('LOGSHARE_CONFIG is inline JSON or the path of a .json, .js or .cjs file', (t) => {

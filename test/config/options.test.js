@@ -5,7 +5,8 @@ const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const { resolve } = require('node:path')
 const { checkInputs } = require('../../dist/config/inputs.js')
-const { ADAPTER_NAMES, checkOptions } = require('../../dist/config/options.js')
+const { ADAPTER_NAMES } = require('../../dist/adapters/table.js')
+const options = require('../../dist/config/options.js')
 const { parseDuration, parseSize } = require('../../dist/config/quantity.js')
 
 const LEVELS = 'one of trace, debug, info, warn, error, fatal, silent'
@@ -13,6 +14,8 @@ const SIZE = 'a size such as "64m" or a number of bytes'
 const TIME = 'a duration such as "20ms" or a number of milliseconds'
 const TOP = 'level, levels, adapters, handlers, relay, overflow, order, queue, redact, inputs'
 
+/** @param {unknown} given @param {string} [directory] */
+const checkOptions = (given, directory) => options.checkOptions(given, ADAPTER_NAMES, directory)
 /** @param {object} handler */
 const handlers = (handler) => ({ handlers: [handler] })
 /** @param {object} rotate */

@@ -7,6 +7,7 @@ const assert = require('node:assert/strict')
 const { execFileSync } = require('node:child_process')
 const { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } = require('node:fs')
 const { dirname, join, relative, resolve } = require('node:path')
+const { ADAPTER_NAMES } = require('../../dist/adapters/table.js')
 const { checkOptions } = require('../../dist/config/options.js')
 const { EXEMPT, prepare, runScript, runShell, startApplication } = require('../helpers/examples.js')
 const { codeIn, readPage } = require('../helpers/markdown.js')
@@ -57,7 +58,7 @@ describe('pages', () => {
     for (const { code, line } of page.blocks.filter(({ language }) => language === 'json')) {
       it(`${name}:${line}: the JSON is records or a configuration`, () => {
         if (isRecords(code)) return
-        checkOptions(JSON.parse(code), ROOT)
+        checkOptions(JSON.parse(code), ADAPTER_NAMES, ROOT)
       })
     }
   }
@@ -153,7 +154,7 @@ describe('names', () => {
       given[option] = member ? { ...given[option], [member]: value } : value
     }
     assert.ok(Object.keys(given).length > 4)
-    assert.deepEqual(checkOptions(given), checkOptions({}))
+    assert.deepEqual(checkOptions(given, ADAPTER_NAMES), checkOptions({}, ADAPTER_NAMES))
   })
 
   it('of the values of options', () => {
@@ -215,7 +216,7 @@ describe('names', () => {
   it('of adapters', () => {
     const rows = [...tablesBy('adapter').values()].flat()
     const names = rows.map(([first]) => codeIn(first)[0])
-    assert.deepEqual(sorted(names), sorted([...checkOptions({}).adapters]))
+    assert.deepEqual(sorted(names), sorted([...ADAPTER_NAMES]))
   })
 })
 

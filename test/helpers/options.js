@@ -3,6 +3,7 @@
 
 const { readdirSync, readFileSync } = require('node:fs')
 const { join } = require('node:path')
+const { ADAPTER_NAMES } = require('../../dist/adapters/table.js')
 const { checkOptions } = require('../../dist/config/options.js')
 const { ROOT } = require('./run.js')
 
@@ -21,7 +22,7 @@ const ADDRESSES = ['tcp://127.0.0.1:1', 'udp://127.0.0.1:1']
 /** Paths of the options that the application's configuration has. */
 function topOptions() {
   const { value, read } = spy({ overflow: {}, order: {} })
-  checkOptions(value)
+  checkOptions(value, ADAPTER_NAMES)
   return leaves(read)
 }
 
@@ -42,7 +43,7 @@ function optionsByType(configure) {
     for (const address of ADDRESSES) {
       const { value, read } = spy({ ...SAMPLES, type, address })
       try {
-        checkOptions(configure(value))
+        checkOptions(configure(value), ADAPTER_NAMES)
       } catch {
         continue // a type of the other list, or an address it does not take
       }

@@ -1,0 +1,55 @@
+// Successor: runs the listener of a runtime directory whose lock this process has taken.
+//
+// `takeOver` for a child after its root died, `serve` for a collector, `drain` to write what is left and end.
+
+import type { Settings } from '../config/options.js'
+import { diagnose } from '../core/diagnostics.js'
+import type { RootLevels } from '../core/levels.js'
+import { Host } from '../listener/host.js'
+import { OriginalWorker } from '../spawn/worker.js'
+import { takeLines } from './inbox.js'
+import type { RecordHandler } from './instance.js'
+import { closeAtExit } from './shutdown.js'
+
+/**
+ * Continues as the listener of `directory` after its root died: with the root's handlers, from the last checkpoint,
+ * until this process ends. The caller holds the lock. Throws `LOGSHARE_ERR_HANDLER`.
+ */
+export function takeOver(directory: string, settings: Settings): void {
+  const host = createHost(settings)
+  closeAtExit(host)
+  host.takeOver(directory)
+  diagnose('root', 'process %d takes over %s', process.pid, directory)
+}
+
+/**
+ * Runs the listener of a collector's directory until the returned function is called. That function writes what is in
+ * the queues and leaves the directory to the next collector. The caller holds the lock. Throws `LOGSHARE_ERR_HANDLER`.
+ */
+export function serve(directory: string, settings: Settings, levels: RootLevels): () => void {
+  const host = createHost(settings, true)
+  closeAtExit(host)
+  host.sendLevels(levels.version, JSON.stringify(levels))
+  host.takeOver(directory)
+  return () => host.close()
+}
+
+/**
+ * Writes what is left in `directory` and returns the number of records. Removes the directory unless it is a
+ * collector's (`keepsDirectory`). The caller holds the lock. Throws `LOGSHARE_ERR_HANDLER`.
+ */
+export function drain(directory: string, settings: Settings, keepsDirectory = false): number {
+  const host = createHost(settings, keepsDirectory)
+  host.recover(directory)
+  return host.stats().records
+}
+
+function createHost(settings: Settings, keepsDirectory = false): Host {
+  const none = new Set<RecordHandler>()
+  return new Host({
+    settings,
+    keepsDirectory,
+    Worker: OriginalWorker,
+    take: (purpose, lines) => takeLines(none, purpose, lines),
+  })
+}
