@@ -5,6 +5,9 @@ import { type Format, parseLine } from '../handlers/lines.js'
 import { type FrameHead, Kind } from '../queue/frame.js'
 import type { QueueWriter } from '../queue/queue.js'
 
+// Captured at load: test frameworks replace it with fake timers.
+const soon = setImmediate
+
 export class TerminalWriter implements QueueWriter {
   readonly #queue: QueueWriter
   readonly #isRead: () => boolean
@@ -35,20 +38,20 @@ export class TerminalWriter implements QueueWriter {
   }
 }
 
-// As `console.log` does: when the reading end of a pipe has closed, the text is lost and the program goes on.
+// When the reading end of a pipe has closed, the text is lost and the program goes on. The stream calls back with the error
+// and then emits it, some ticks later. It gives the same error to writes that waited behind the one that failed: if that was
+// the application's, the error ends it as without logshare.
 function print(text: string): void {
   const { stdout } = process
   try {
-    if (stdout.listenerCount('error') === 0) stdout.once('error', ignore)
+    const isFirst = stdout.writableLength === 0 && !stdout.errored
     stdout.write(text, (error) => {
-      const { _writableState } = stdout as { _writableState?: { readonly errorEmitted?: boolean } }
-      if (!error || _writableState?.errorEmitted) return
-      if (stdout.listenerCount('error') === 0) stdout.once('error', ignore)
+      if (!error || !isFirst || stdout.listenerCount('error') > 0) return
+      stdout.once('error', ignore)
+      soon(() => stdout.removeListener('error', ignore))
     })
   } catch {
-    // A `write` that the application has put in its place, and that throws.
-  } finally {
-    stdout.removeListener('error', ignore)
+    // A file that cannot be written, or a `write` that the application has put in its place, and that throws.
   }
 }
 

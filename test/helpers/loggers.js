@@ -9,6 +9,7 @@ const { run, scratch, readLines, FIXTURES } = require('./run')
 const PROGRAM = join(FIXTURES, 'adapters/logger-app.js')
 
 /**
+ * Its stdout is a file: a child that exits loses what does not fit into a socket, with and without logshare.
  * @param {{ after(fn: () => void): void }} t
  * @param {{ kind: string, env: Record<string, string>, config?: object }} options
  */
@@ -18,6 +19,7 @@ async function runLoggers(t, { kind, env, config }) {
   const result = await run(PROGRAM, {
     args: [kind],
     env: { LOG: log, ...env },
+    stdout: join(directory, 'stdout'),
     ...(config && { config: JSON.parse(JSON.stringify(config).replaceAll('$DIR', directory)) }),
   })
   /** @param {string} name */
@@ -25,7 +27,7 @@ async function runLoggers(t, { kind, env, config }) {
     const path = join(directory, name)
     return existsSync(path) ? readFileSync(path, 'utf8') : ''
   }
-  return { ...result, directory, read }
+  return { ...result, stdout: read('stdout'), directory, read }
 }
 
 /**

@@ -2,7 +2,7 @@
 // Runs a fixture program as a user would, with logshare in place by one of the three ways in.
 
 const { spawn } = require('node:child_process')
-const { mkdtempSync, rmSync, readFileSync, existsSync } = require('node:fs')
+const { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } = require('node:fs')
 const { tmpdir } = require('node:os')
 const { join, resolve } = require('node:path')
 
@@ -41,8 +41,9 @@ function cleanEnv(extra = {}) {
  * Runs `file` (a path, or a name in test/fixtures) to its end.
  * @param {string} file
  * @param {{ way?: typeof WAYS[number] | 'none', args?: string[], flags?: string[], env?: Record<string, string | undefined>,
- *   config?: object, cwd?: string, input?: string, limit?: number, node?: string }} [options]
- *   `config` goes into LOGSHARE_CONFIG; `limit` in ms, after which the program is killed and the run fails
+ *   config?: object, cwd?: string, input?: string, stdout?: string, limit?: number, node?: string }} [options]
+ *   `config` goes into LOGSHARE_CONFIG; `limit` in ms, after which the program is killed and the run fails;
+ *   `stdout` is the path of a file that is the program's stdout
  * @returns {Promise<{ code: number | null, signal: string | null, stdout: string, stderr: string, pid: number | undefined }>}
  */
 function run(file, options = {}) {
@@ -54,6 +55,7 @@ function run(file, options = {}) {
     config,
     cwd,
     input,
+    stdout,
     limit = 60_000,
     node = process.execPath,
   } = options
@@ -64,28 +66,28 @@ function run(file, options = {}) {
     extra.NODE_OPTIONS = [env.NODE_OPTIONS, `-r "${REGISTER}"`].filter(Boolean).join(' ')
   if (way === 'install') extra.TEST_INSTALL = '1'
   const preload = way === '-r' ? ['-r', REGISTER] : []
-  return collect(
-    spawn(node, [...flags, ...preload, path, ...args], {
-      env: cleanEnv(extra),
-      cwd,
-      stdio: 'pipe',
-    }),
-    { input, limit },
-  )
+  const out = stdout ? openSync(stdout, 'a') : undefined
+  const child = spawn(node, [...flags, ...preload, path, ...args], {
+    env: cleanEnv(extra),
+    cwd,
+    stdio: ['pipe', out ?? 'pipe', 'pipe'],
+  })
+  if (out !== undefined) closeSync(out)
+  return collect(child, { input, limit })
 }
 
 /**
- * @param {import('node:child_process').ChildProcessWithoutNullStreams} child
+ * @param {import('node:child_process').ChildProcess} child
  * @param {{ input?: string, limit: number }} options
  */
 function collect(child, { input, limit }) {
   return new Promise((done, fail) => {
     let stdout = ''
     let stderr = ''
-    child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text))
-    child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text))
-    child.stdin.on('error', () => {})
-    child.stdin.end(input ?? '')
+    child.stdout?.setEncoding('utf8').on('data', (text) => (stdout += text))
+    child.stderr?.setEncoding('utf8').on('data', (text) => (stderr += text))
+    child.stdin?.on('error', () => {})
+    child.stdin?.end(input ?? '')
     const timer = setTimeout(() => {
       child.kill('SIGKILL')
       fail(
