@@ -1,6 +1,6 @@
 // Capture: in a child, puts what the root's loggers write on the queue instead of into the child's transports.
 
-import { type AdapterContext, isOnlyRelayed } from '../kit/adapter.js'
+import { type AdapterContext, isOnlyRelayed, isRelaying } from '../kit/adapter.js'
 import { take } from '../kit/capture/take.js'
 import type { Destinations } from './destinations.js'
 import type { Loggers } from './identity.js'
@@ -25,7 +25,7 @@ type Write = Logger['write']
  */
 export function captureWrites(original: Write, child: Child): Write {
   return function write(this: Logger, info: Info, ...rest: unknown[]) {
-    if (!isRelayed(this, info, child)) return original.call(this, info, ...rest)
+    if (isRelaying() || !isRelayed(this, info, child)) return original.call(this, info, ...rest)
     capture(this, info, child)
     if (info.exception || info.rejection) callFinish(othersOf(this))
     const done = rest.find((arg) => typeof arg === 'function') as (() => void) | undefined
