@@ -1,15 +1,15 @@
 // Adapter: patches pino's `write`, `setLevel` and `child`, and where it matters the exports that open destinations.
 
-import { isMainThread } from 'node:worker_threads'
 import * as shimmer from 'shimmer'
 import type { Adapter, AdapterContext } from '../kit/adapter.js'
 import { hookPackage } from '../kit/hook/package.js'
 import { createPlaces } from '../kit/identity/callers.js'
 import { Followers } from '../kit/identity/followers.js'
+import type { Identity } from '../kit/identity/loggers.js'
 import { captureWrites, createStray } from './capture.js'
 import { leaveChannel } from './channel.js'
 import { replaceExports } from './destinations.js'
-import { flushAtExit } from './flush.js'
+import { writeAtOnce } from './flush.js'
 import { openNow } from './late.js'
 import { announceLevel, announceOthers, applyLevel, isInRoot } from './levels.js'
 import { type Library, type Logger, libraryOf, type Stream, streamOf } from './library.js'
@@ -85,7 +85,7 @@ function followLevels(context: AdapterContext): { watcher: Watcher; stop: () => 
     onCreate(library, logger, identity) {
       owners.set(logger, library)
       // A child of another logger has its destination.
-      if (identity.place !== '') addStream(streamOf(library, logger), isInRoot(context, identity))
+      if (identity.place !== '') addStream(streamOf(library, logger), context, identity)
       followers.follow(identity, logger)
     },
     onLevel: (logger) => followers.release(logger),
@@ -93,7 +93,7 @@ function followLevels(context: AdapterContext): { watcher: Watcher; stop: () => 
   return { watcher, stop: followers.install() }
 }
 
-function addStream(stream: Stream, isInRoot: boolean): void {
-  if (!isInRoot) openNow(stream)
-  if (!isMainThread) flushAtExit(stream)
+function addStream(stream: Stream, context: AdapterContext, identity: Identity): void {
+  if (!isInRoot(context, identity)) openNow(stream)
+  writeAtOnce(stream, context.capture)
 }

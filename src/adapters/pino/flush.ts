@@ -1,20 +1,52 @@
-// Flush: writes what a thread's destinations still hold when it exits, which pino does on the main thread only.
+// Flush: has sonic-boom's destinations of a child written at once, or at the latest when the thread exits.
 
+import { isMainThread } from 'node:worker_threads'
+import type { Capture } from '../../core/stdio.js'
 import type { Stream } from './library.js'
+import { Leads, leadsTo } from './streams.js'
 
 /** Later streams are left to pino: a program may create a logger for each request. */
 const MAX_STREAMS = 100
 
 const streams = new Set<WeakRef<Stream>>()
 
-/** Flushes the stream, or the members of a multistream, if it is one of sonic-boom's. */
-export function flushAtExit(stream: Stream): void {
+/** sonic-boom, which decides by these properties whether a line is written within the call. */
+interface SonicBoom extends Stream {
+  sync: boolean
+  minLength: number
+}
+
+/**
+ * Applies to the stream, or the members of a multistream, if they are sonic-boom's. A worker's are written within the log
+ * call, because a terminated thread loses what they hold, and pino flushes at the exit of the main thread only. A child
+ * process writes its terminal within the call, so that lines appear in the order of the calls, unless the application has
+ * asked for a buffer. Data is written as without logshare.
+ */
+export function writeAtOnce(stream: Stream, capture: Capture): void {
   if (Array.isArray(stream.streams)) {
-    for (const member of stream.streams) flushAtExit(member.stream)
+    for (const member of stream.streams) writeAtOnce(member.stream, capture)
     return
   }
+  if (!isSonicBoom(stream)) return
+  const leads = leadsTo(stream, capture)
+  if (leads === Leads.DATA) return
+  if (isMainThread) {
+    if (stream.minLength === 0 && leads === Leads.TERMINAL) stream.sync = true
+    return
+  }
+  stream.sync = true
+  stream.minLength = 0
+  flushAtExit(stream)
+}
+
+function isSonicBoom(stream: Stream): stream is SonicBoom {
   const { name } = (stream.constructor ?? {}) as { readonly name?: string }
-  if (name !== 'SonicBoom' || streams.size >= MAX_STREAMS) return
+  return name === 'SonicBoom'
+}
+
+// A destination that is not open yet holds what is written until it is.
+function flushAtExit(stream: SonicBoom): void {
+  if (streams.size >= MAX_STREAMS) return
   if (streams.size === 0) process.on('exit', flushAll)
   streams.add(new WeakRef(stream))
 }

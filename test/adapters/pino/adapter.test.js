@@ -46,16 +46,19 @@ describe('relayed to the root’s logger', { concurrency: 2 }, () => {
 })
 
 describe('not relayed: the root has no logger', { concurrency: 2 }, () => {
-  for (const [LOGGER, kind] of [
+  for (const [LOGGER, kind, END = 'exit'] of [
     ['plain', 'worker'],
+    ['plain', 'worker', 'terminate'],
+    ['plain', 'fork', 'SIGKILL'],
+    ['path', 'worker', 'terminate'],
     ['path', 'fork'],
     ['transportApart', 'worker'],
     ['targets', 'fork'],
     ['multistream', 'fork'],
     ['custom', 'fork'],
   ]) {
-    it(`a ${kind} with a ${LOGGER} logger`, async (t) => {
-      const env = { LOGGERS, LOGGER, END: 'exit', ROOT_LOGS: '0', COUNT: String(COUNT) }
+    it(`a ${kind} with a ${LOGGER} logger ends by ${END}`, async (t) => {
+      const env = { LOGGERS, LOGGER, END, ROOT_LOGS: '0', COUNT: String(COUNT) }
       const { pid, stdout, stderr, read } = await runLoggers(t, { kind, env })
       const text = LOGGER === 'plain' ? stdout : read('app.log')
       const lines = assertCounted(text, { count: COUNT, root: false })
