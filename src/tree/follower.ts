@@ -13,6 +13,7 @@ import { levelsVersion } from '../queue/bell.js'
 import { Doorbell } from '../queue/doorbell.js'
 import { producerId } from '../queue/segment.js'
 import { inheritancePath, type Place, readInheritance } from '../spawn/inherit.js'
+import { createRetry } from './retry.js'
 
 /** Time (ms) between two checks of `config.json` from log calls. */
 const CHECK_INTERVAL = 50
@@ -37,36 +38,9 @@ export function createFollower(place: Place): Follower {
   return queue.type === 'ring' ? followByPort(place, queue) : followByDoorbell(place, queue)
 }
 
-/** Delay (ms) before the first retry; doubled after each, up to the last. */
-const FIRST_RETRY = 50
-const LAST_RETRY = 5000
-
 // Captured at load: test frameworks replace these with fake timers.
-const later = setTimeout
 const soon = setImmediate
 const startInterval = setInterval
-
-/**
- * The returned function is called when the listener cannot be reached. It rings again, with backoff, unless the
- * directory is gone or `isSettled` returns true.
- */
-export function createRetry(
-  directory: string,
-  bell: Doorbell,
-  isSettled: () => boolean = () => false,
-): () => void {
-  let delay = FIRST_RETRY
-  let waiting = false
-  return () => {
-    if (waiting || !existsSync(directory) || isSettled()) return
-    waiting = true
-    later(() => {
-      waiting = false
-      bell.knock(monotonic())
-    }, delay).unref()
-    delay = Math.min(delay * 2, LAST_RETRY)
-  }
-}
 
 class Latest {
   levels: RootLevels

@@ -9,7 +9,7 @@ import { startOf } from '../core/process.js'
 import type { Doorbell } from '../queue/doorbell.js'
 import { endPath } from '../queue/segment.js'
 import { onExit } from './exit.js'
-import { createRetry } from './follower.js'
+import { createRetry } from './retry.js'
 
 interface TakeoverOptions {
   readonly directory: string

@@ -1,4 +1,4 @@
-// Adapter: captures and relays records of debug 2 to 4; namespaces become logger names, and the level is always debug.
+// Adapter: makes copies of records of debug 2 to 4; namespaces become logger names, and the level is always debug.
 
 import * as shimmer from 'shimmer'
 import {
