@@ -8,7 +8,7 @@ const { readdirSync } = require('node:fs')
 const { join, relative } = require('node:path')
 
 /** Folders without tests. */
-const OTHERS = ['apps', 'fixtures', 'helpers']
+const OTHERS = ['apps', 'fixtures', 'helpers', 'launchers', 'versions']
 /** Folders whose tests run on Node 20 only: what they test does not depend on the version. */
 const NOT_CORE = [
   'cli',

@@ -15,17 +15,17 @@ const { join } = require('node:path')
 
 const FILES = ['package.json', 'package-lock.json']
 
-/** Returns the folder with the `node_modules`. */
-function install() {
+/** Returns the folder with the `node_modules` of `from/package.json`. */
+function install(from = __dirname) {
   const hash = createHash('sha256')
-  for (const file of FILES) hash.update(readFileSync(join(__dirname, file)))
+  for (const file of FILES) hash.update(readFileSync(join(from, file)))
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
   const folder = join(cache, 'logshare-test-apps', hash.digest('hex').slice(0, 12))
   const complete = join(folder, 'complete')
   if (existsSync(complete)) return folder
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  for (const file of FILES) copyFileSync(join(__dirname, file), join(folder, file))
+  for (const file of FILES) copyFileSync(join(from, file), join(folder, file))
   // Not `npm ci`, which fails where a registry lacks packages of other platforms. Scripts would only build what these
   // packages do without.
   const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
