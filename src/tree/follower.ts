@@ -4,7 +4,7 @@
 // gets the levels over its port (with `on`: the first event of a BroadcastChannel loads all of undici). A child that
 // never yields to the event loop gets neither; it checks for new levels in its log calls.
 
-import { existsSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { threadId } from 'node:worker_threads'
 import { monotonic } from '../core/clock.js'
 import { levels, type RootLevels } from '../core/levels.js'
