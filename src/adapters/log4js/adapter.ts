@@ -6,6 +6,7 @@ import { hookPackage } from '../kit/hook/package.js'
 import { controlAppenders } from './appenders.js'
 import { captureEvents } from './capture.js'
 import { watchFiles } from './files.js'
+import { replaceLayouts } from './layouts.js'
 import { LevelAnnouncer, LevelFollower } from './levels.js'
 import {
   type Categories,
@@ -14,6 +15,7 @@ import {
   type Configuration,
   type Copy,
   copyOf,
+  type Layouts,
 } from './library.js'
 import { relay } from './relay.js'
 
@@ -51,6 +53,9 @@ export const log4jsAdapter: Adapter = {
         const copy = copyOf(path)
         copy.categories = exports as Categories
         undo.push(patchLevels(copy.categories, copy, context, followerOf(copy)))
+      }),
+      hookPackage(part('layouts'), (exports, path) => {
+        undo.push(replaceLayouts(exports as Layouts, copyOf(path)))
       }),
       hookPackage(part('clustering'), (exports, path) => {
         const copy = copyOf(path)

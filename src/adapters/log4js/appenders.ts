@@ -43,8 +43,8 @@ export function categoriesOf(config: Config, appender: string): readonly string[
     .map(([category]) => category)
 }
 
-// The appenders that get an appender's events in the end: itself, or those it passes them to.
-function endsOf(
+/** The appenders that get an appender's events in the end: itself, or those it passes them to. */
+export function endsOf(
   config: Config,
   name: string,
   visited: ReadonlySet<string> = new Set(),
@@ -77,7 +77,9 @@ export function selectAppenders<T>(selection: Selection, act: () => T): T {
   }
 }
 
-/** Where the appenders that were created lead. */
+/** The names of the appenders that were created, and where they lead. */
+export const namesOf: WeakMap<Appender, string> = new WeakMap()
+
 export const leads: WeakMap<Appender, number> = new WeakMap()
 
 /**
@@ -103,7 +105,10 @@ export function controlAppenders(
         : lead === Leads.OTHER
           ? other(make, isLate(creating), current.appenders?.[creating]?.type === 'file')
           : near(make(), () => isMuted(lead))
-    if (typeof appender === 'function') leads.set(appender, lead)
+    if (typeof appender === 'function') {
+      leads.set(appender, lead)
+      namesOf.set(appender, creating)
+    }
     return appender
   }
   shimmer.wrap(clustering, 'onlyOnMaster', (original) => {

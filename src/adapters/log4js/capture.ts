@@ -6,6 +6,7 @@ import { notice, reasonOf } from '../../core/notice.js'
 import { type AdapterContext, isRead, isRelaying, whileRelaying } from '../kit/adapter.js'
 import { take } from '../kit/capture/take.js'
 import { Leads, leads, selectAppenders } from './appenders.js'
+import { formatFor } from './layouts.js'
 import type { LevelFollower } from './levels.js'
 import type { Clustering, Copy, Event } from './library.js'
 import { toExtra, toRecord } from './record.js'
@@ -32,8 +33,9 @@ export function captureEvents(
         (isMaster
           ? (isSilent || (lead & Leads.OTHER) !== 0) && follower.isInRoot(categoryName)
           : follower.isRootConfigured)
-      if (isRelayed) capture(isMaster ? event : asWorker(event), context, true, !isMaster)
-      else if (isRead(context)) capture(event, context, false)
+      if (isRelayed && isMaster) capture(event, context, toExtraFor(copy, event))
+      else if (isRelayed) capture(asWorker(event), context, () => toExtra(event, true))
+      else if (isRead(context)) capture(event, context)
       else if (!isSilent) return original.call(this, event)
       if (isSilent || (isRelayed && !isMaster)) return
       const write = (): void => original.call(this, event)
@@ -57,15 +59,15 @@ function asWorker(event: Event): Event {
   return event
 }
 
-function capture(
-  event: Event,
-  context: AdapterContext,
-  isRelayed: boolean,
-  isForAll = false,
-): void {
+// Layouts of a cluster's primary format the events of its workers without logshare, too.
+function toExtraFor(copy: Copy, event: Event): () => string {
+  return () => toExtra(event, false, formatFor(copy, event))
+}
+
+/** `extra`: makes what the root needs to write the event; absent for a copy. */
+function capture(event: Event, context: AdapterContext, extra?: () => string): void {
   try {
-    const record = toRecord(event, isRelayed ? toExtra(event, isForAll) : undefined)
-    take(context, record, isRelayed ? 'take' : 'copy')
+    take(context, toRecord(event, extra?.()), extra ? 'take' : 'copy')
   } catch (error) {
     notice('LOGSHARE_WARN_FAILED_OPEN', `a log4js record was lost: ${reasonOf(error)}`, 'log4js')
   }

@@ -48,6 +48,15 @@ export interface AppenderConfig {
   readonly appender?: unknown
   /** The same for an appender of the application that passes events to several. */
   readonly appenders?: unknown
+  readonly layout?: { readonly type?: unknown; readonly tokens?: Readonly<Record<string, unknown>> }
+  readonly timezoneOffset?: unknown
+}
+
+export type Layout = (event: Event, timezoneOffset?: unknown) => string
+
+export interface Layouts {
+  /** Undefined if there is no layout of that type. */
+  layout(type: string, config: unknown): Layout | undefined
 }
 
 export interface Config {
@@ -94,6 +103,10 @@ export class Copy {
 
   get Level(): LevelClass {
     return this.#part('levels.js') as LevelClass
+  }
+
+  get layouts(): Layouts {
+    return this.#part('layouts.js') as Layouts
   }
 
   get Event(): EventClass {

@@ -4,6 +4,7 @@ import { isError } from '../../core/encode.js'
 import { encodeFields } from '../../core/record.js'
 import { pack, restore } from '../kit/capture/codec.js'
 import { plainTextOf, type Taken } from '../kit/capture/take.js'
+import { type Texts, useTexts } from './layouts.js'
 import { levelOf } from './levels.js'
 import type { Copy, Event, Level } from './library.js'
 
@@ -28,6 +29,7 @@ interface Sent {
   /** Index in `data`, or an error that is not in `data`. */
   readonly error?: unknown
   readonly cluster?: unknown
+  readonly texts?: Texts
   /** Whether it is also for appenders to the terminal: the event of a cluster's worker. */
   readonly all?: true
 }
@@ -47,7 +49,7 @@ export function toRecord(event: Event, extra?: string): Taken {
 }
 
 /** `isForAll`: the root's appenders to the terminal write the event as well. */
-export function toExtra(event: Event, isForAll: boolean): string {
+export function toExtra(event: Event, isForAll: boolean, texts?: Texts): string {
   const { startTime, level, data, context, error, cluster } = event
   const index = data.indexOf(error)
   const location = locationOf(event)
@@ -60,6 +62,7 @@ export function toExtra(event: Event, isForAll: boolean): string {
     ...(location && { location }),
     ...(known !== undefined && { error: known }),
     ...(cluster !== undefined && { cluster }),
+    ...(texts && { texts }),
     ...(isForAll && { all: true }),
   }
   return pack(sent)
@@ -73,13 +76,14 @@ export function fromExtra(
   copy: Copy,
 ): { readonly event: Event; readonly isForAll: boolean } {
   const sent = restore(JSON.parse(text)) as Sent
-  const { time, data, context, location, error, cluster, all = false } = sent
+  const { time, data, context, location, error, cluster, texts, all = false } = sent
   const known = typeof error === 'number' ? data[error] : error
   const level = levelOfSent(sent.level, copy)
   const event = new copy.Event(category, level, data, context, location, known)
   event.startTime = new Date(time)
   event.pid = pid
   if (cluster !== undefined) event.cluster = cluster
+  if (texts) useTexts(event, texts)
   return { event, isForAll: all }
 }
 

@@ -121,7 +121,7 @@ function patch(winston: Winston, parts: Parts): (() => void)[] {
     () => shimmer.unwrap(prototype, 'configure'),
     () => shimmer.unwrap(winston.Container.prototype, 'add'),
     patchTransports(prototype, changedLater),
-    patchWrites(prototype, parts),
+    patchWrites(winston, parts),
   ]
 }
 
@@ -158,17 +158,23 @@ function patchTransports(prototype: Logger, changed: (logger: Logger) => void): 
   }
 }
 
-function patchWrites(prototype: Logger, { context, follower, destinations }: Parts): () => void {
+function patchWrites(
+  { Logger: { prototype }, format }: Winston,
+  { context, follower, destinations }: Parts,
+): () => void {
   if (context.role === 'track') return () => {}
   const { copyWrites } = require('./copy.js') as typeof import('./copy.js')
   const undoCopies = copyWrites(prototype, context, loggers)
   if (context.role === 'copy') return undoCopies
   const { captureWrites } = require('./capture.js') as typeof import('./capture.js')
+  const { watchFormats } = require('./plain.js') as typeof import('./plain.js')
+  const undoFormats = watchFormats(format as never)
   const isOwn = (logger: Logger): boolean => follower.isOwn(logger)
   const child = { context, loggers, destinations, isOwn }
   const undoWrites = wrapInherited(prototype, 'write', (write) => captureWrites(write, child))
   return () => {
     undoWrites()
+    undoFormats()
     undoCopies()
   }
 }

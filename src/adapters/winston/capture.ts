@@ -3,10 +3,11 @@
 import { type AdapterContext, isOnlyRelayed, isRelaying } from '../kit/adapter.js'
 import { take } from '../kit/capture/take.js'
 import type { Destinations } from './destinations.js'
+import { areFormatsPlain, formatForOthers } from './formatted.js'
 import type { Loggers } from './identity.js'
 import { type Info, type Logger, levelName, type Transport } from './library.js'
 import { shapeOf } from './rebuild.js'
-import { errorOf, format, toExtra, toRecord, toShapedRecord } from './record.js'
+import { errorOf, format, headText, toExtra, toRecord, toShapedRecord } from './record.js'
 import { accepts, innermost, isTerminal, othersOf } from './transports.js'
 
 export interface Child {
@@ -49,7 +50,9 @@ function capture(logger: Logger, info: Info, child: Child): void {
   const identity = loggers.identityOf(logger) ?? loggers.add(logger)
   const isOwn = child.isOwn(logger)
   const error = errorOf(info)
-  const canRebuild = isOnlyRelayed(context) && !error && !context.registry().redact
+  const others = othersOf(logger)
+  const isPlain = areFormatsPlain(logger, others)
+  const canRebuild = isPlain && isOnlyRelayed(context) && !error && !context.registry().redact
   const shape = canRebuild ? shapeOf(info) : undefined
   const shaped = shape && toShapedRecord(logger, identity, info, shape, isOwn)
   const isPrinted = logger.transports.some(
@@ -59,9 +62,12 @@ function capture(logger: Logger, info: Info, child: Child): void {
     take(context, shaped)
     return
   }
-  const extra = shaped ? undefined : toExtra(logger, identity, info, isOwn)
-  const formatted = format(logger, info, isPrinted)
+  const head = shaped ? '' : headText(logger, identity, levelName(info), isOwn)
+  // A format may change the info.
+  const packed = isPlain && !shaped ? toExtra(head, info) : undefined
+  const formatted = format(logger, info, isPrinted || !isPlain)
   if (!formatted) return
+  const extra = isPlain ? packed : toExtra(head, formatted, formatForOthers(formatted, others))
   take(context, shaped ?? toRecord(logger, identity, formatted, error, extra))
   if (!isPrinted) return
   for (const each of logger.transports) if (isTerminal(each)) each.write(formatted)

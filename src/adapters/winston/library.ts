@@ -103,6 +103,8 @@ export interface Container {
 }
 
 export interface Winston {
+  /** logform: `format(transform)`, and the library's own formats as members. */
+  readonly format: unknown
   readonly Logger: { readonly prototype: Logger }
   readonly Container: { readonly prototype: Container }
   readonly loggers: Container

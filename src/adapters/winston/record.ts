@@ -4,6 +4,7 @@ import { encodeString, isError } from '../../core/encode.js'
 import { encodeField, type LogRecord } from '../../core/record.js'
 import { pack, restore } from '../kit/capture/codec.js'
 import { textOf as printed, type Taken, withoutColours } from '../kit/capture/take.js'
+import type { Formatted } from './formatted.js'
 import { filesOf, type Identity, nameOf } from './identity.js'
 import { withoutText } from './json.js'
 import { levelOf } from './levels.js'
@@ -18,6 +19,7 @@ export interface Extra {
   readonly isOwn: boolean
   readonly info: Info
   readonly splat: unknown[]
+  readonly formatted?: Formatted | null
 }
 
 /** Finds the error in the places where a log call can pass one. */
@@ -83,9 +85,9 @@ function textOf(message: unknown): string {
   return message === undefined ? '' : printed([message])
 }
 
-export function toExtra(logger: Logger, identity: Identity, info: Info, isOwn: boolean): string {
-  const head = headText(logger, identity, levelName(info), isOwn)
-  return `[${head},${pack(info)},${pack(info[SPLAT] ?? [])}]`
+/** `formatted`: a `Formatted` as JSON, if the info has passed the child's formats. */
+export function toExtra(head: string, info: Info, formatted = 'null'): string {
+  return `[${head},${pack(info)},${pack(info[SPLAT] ?? [])},${formatted}]`
 }
 
 /** Converts an info that the root can rebuild from our record. */
@@ -107,7 +109,13 @@ export function toShapedRecord(
   }
 }
 
-function headText(logger: Logger, identity: Identity, level: string, isOwn: boolean): string {
+/** The head of an `Extra`, as JSON. */
+export function headText(
+  logger: Logger,
+  identity: Identity,
+  level: string,
+  isOwn: boolean,
+): string {
   const start = identityText(logger, identity)
   return `{"identity":${start},"level":${encodeString(level)},"isOwn":${isOwn}}`
 }
@@ -129,12 +137,18 @@ function identityText(logger: Logger, identity: Identity): string {
 
 /** Throws if `text` was not produced by `toExtra` or `toShapedRecord`. */
 export function fromExtra(record: LogRecord, text: string): Extra {
-  const [head, info, splat] = JSON.parse(text) as [Omit<Extra, 'info' | 'splat'>, unknown, unknown]
+  const [head, info, splat, formatted = null] = JSON.parse(text) as [
+    Omit<Extra, 'info' | 'splat' | 'formatted'>,
+    unknown,
+    unknown,
+    Formatted | null,
+  ]
   if (Array.isArray(info)) {
     return {
       ...head,
       ...rebuildInfo(record, head.level, info as string[], splat as string[] | null),
     }
   }
-  return { ...head, info: restore(info) as Info, splat: restore(splat) as unknown[] }
+  const values = { info: restore(info) as Info, splat: restore(splat) as unknown[] }
+  return { ...head, ...values, formatted }
 }

@@ -6,15 +6,18 @@ import type { LogRecord } from '../../core/record.js'
 import { whileRelaying } from '../kit/adapter.js'
 import { inContextOf } from '../kit/relay/context.js'
 import { whenReady } from './backpressure.js'
+import { resultsOf } from './formatted.js'
 import type { Loggers } from './identity.js'
 import { nameAt } from './levels.js'
-import { type Format, type Info, LEVEL, type Logger, SPLAT } from './library.js'
+import { type Format, type Info, LEVEL, type Logger, MESSAGE, SPLAT } from './library.js'
 import { type Extra, fromExtra } from './record.js'
 import { silence } from './terminal.js'
 import { othersOf } from './transports.js'
 
 interface Relayed {
   readonly record: LogRecord
+  /** If the child has run the formats: what those of the transports return. The logger's returns what it is given. */
+  readonly results: ReadonlyMap<Format, Info | false> | undefined
   hasFailed?: boolean
 }
 
@@ -34,7 +37,9 @@ export function relayTo(loggers: Loggers, record: LogRecord, text: string): bool
   const logger = loggers.find(extra.identity)
   if (!logger) return undefined
   const info = prepare(logger, record, extra)
-  const relay: Relayed = { record }
+  const { formatted } = extra
+  const results = formatted ? resultsOf(logger, formatted, info) : undefined
+  const relay: Relayed = { record, results }
   relayed.set(extra.splat, relay)
   wrapFormats(logger)
   for (const each of logger.transports) silence(each, isRelayed)
@@ -49,7 +54,8 @@ export function relayTo(loggers: Loggers, record: LogRecord, text: string): bool
   return !relay.hasFailed
 }
 
-function prepare(logger: Logger, record: LogRecord, { info, splat, level, isOwn }: Extra): Info {
+function prepare(logger: Logger, record: LogRecord, extra: Extra): Info {
+  const { info, splat, level, isOwn, formatted } = extra
   const { levels } = logger
   const others = othersOf(logger)
   const isKnown = levels[level] !== undefined
@@ -58,6 +64,7 @@ function prepare(logger: Logger, record: LogRecord, { info, splat, level, isOwn 
   const isBelow = isOwn && (levels[info.level] ?? 0) > (levels[logger.level] ?? 0)
   info[LEVEL] = isBelow ? logger.level : isKnown ? level : info.level
   info[SPLAT] = splat
+  if (formatted && formatted.text !== null) info[MESSAGE] = formatted.text
   if (info.exception && !others.some((t) => t.handleExceptions)) info.exception = false
   if (info.rejection && !others.some((t) => t.handleRejections)) info.rejection = false
   return info
@@ -81,7 +88,9 @@ function wrapFormat(format: Format): void {
     const relay = splat && relayed.get(splat)
     if (!relay) return transform.call(this, info, options)
     try {
-      const result = inContextOf(relay.record, () => transform.call(this, info, options))
+      const result = relay.results
+        ? (relay.results.get(this) ?? info)
+        : inContextOf(relay.record, () => transform.call(this, info, options))
       // A format may make an info of its own, without the array.
       if (result && result[SPLAT] === undefined) result[SPLAT] = splat
       return result
