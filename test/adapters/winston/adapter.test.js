@@ -71,9 +71,10 @@ function assertOthers(cwd) {
   const db = read('db.log').trimEnd().split('\n')
   assert.equal(db.length, 2)
   for (const line of db) {
-    // The format reads the clock twice. Both times it must see the time of the child's call.
-    const [, date, time, , , iso] = /^(\S+) (\S+) (\w+) (\w+) (\S+)$/.exec(line) ?? []
-    assert.equal(new Date(`${date}T${time}`).toISOString(), iso)
+    // The format, which is the application's, reads the clock twice, in the child.
+    const [, date, time, , , iso = ''] = /^(\S+) (\S+) (\w+) (\w+) (\S+)$/.exec(line) ?? []
+    const between = Date.parse(iso) - Date.parse(`${date}T${time}`)
+    assert.ok(between >= 0 && between < 1000, line)
   }
   assert.match(read('db-error.log'), /^\S+ \S+ error lost \S+\n$/)
   assert.deepEqual(readLines(read('plain.log')), [{ level: 'warn', message: 'without a name' }])
