@@ -86,6 +86,11 @@ export interface Options {
    * true. With `false`, children's libraries write their files themselves.
    */
   readonly relay?: boolean
+  /**
+   * Levels of the records made of printed lines that do not tell a level themselves; `silent` for no records. Default
+   * `{ "stdout": "info", "stderr": "warn" }`.
+   */
+  readonly streams?: { readonly stdout?: Threshold; readonly stderr?: Threshold }
   /** What happens when a queue, or the backlog of a handler that cannot write, is full. */
   readonly overflow?: {
     /** `block`: wait for room up to `wait`, then drop. `drop`: drop at once. Default `"block"`. */
@@ -127,6 +132,7 @@ export interface Settings {
   readonly adapters: readonly string[]
   readonly handlers: readonly HandlerOptions[]
   readonly relay: boolean
+  readonly streams: { readonly stdout: Threshold; readonly stderr: Threshold }
   readonly overflow: {
     readonly policy: 'block' | 'drop'
     readonly limit: number
@@ -164,6 +170,7 @@ export function checkOptions(
     'adapters',
     'handlers',
     'relay',
+    'streams',
     'overflow',
     'order',
     'queue',
@@ -176,6 +183,7 @@ export function checkOptions(
   }
   const overflow = object(given.overflow ?? {}, 'overflow', ['policy', 'limit', 'wait'])
   const order = object(given.order ?? {}, 'order', ['window'])
+  const streams = object(given.streams ?? {}, 'streams', ['stdout', 'stderr'])
   return {
     level: optional(given.level, 'level', threshold) ?? 'info',
     levels: optional(given.levels, 'levels', levels) ?? {},
@@ -184,6 +192,10 @@ export function checkOptions(
       (each) => each.type !== 'relay',
     ),
     relay: optional(given.relay, 'relay', boolean) ?? true,
+    streams: {
+      stdout: optional(streams.stdout, 'streams.stdout', threshold) ?? 'info',
+      stderr: optional(streams.stderr, 'streams.stderr', threshold) ?? 'warn',
+    },
     overflow: {
       policy: optional(overflow.policy, 'overflow.policy', oneOf('block', 'drop')) ?? 'block',
       limit: optional(overflow.limit, 'overflow.limit', parseSize) ?? parseSize('64m', ''),

@@ -48,6 +48,7 @@ export function placeRoot(settings: Settings | undefined, preloaded: boolean): (
     relays: false,
     collects,
     isTerminalOwned: settings !== undefined && ownsTerminal(settings),
+    streams: settings?.streams,
     levels,
   })
   return publish(slot, () => {
@@ -89,6 +90,7 @@ export function placeChild(place: Place, preloaded: boolean): () => void {
     relays,
     collects,
     isTerminalOwned: ownsTerminal(settings) && !isCollector,
+    streams: settings.streams,
     levels,
   })
   return publish(slot, () => {

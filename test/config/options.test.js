@@ -12,7 +12,8 @@ const { parseDuration, parseSize } = require('../../dist/config/quantity.js')
 const LEVELS = 'one of trace, debug, info, warn, error, fatal, silent'
 const SIZE = 'a size such as "64m" or a number of bytes'
 const TIME = 'a duration such as "20ms" or a number of milliseconds'
-const TOP = 'level, levels, adapters, handlers, relay, overflow, order, queue, redact, inputs'
+const TOP =
+  'level, levels, adapters, handlers, relay, streams, overflow, order, queue, redact, inputs'
 
 /** @param {unknown} given @param {string} [directory] */
 const checkOptions = (given, directory) => options.checkOptions(given, ADAPTER_NAMES, directory)
@@ -28,6 +29,7 @@ test('fills in every default', () => {
     adapters: ADAPTER_NAMES,
     handlers: [],
     relay: true,
+    streams: { stdout: 'info', stderr: 'warn' },
     overflow: { policy: 'block', limit: 64 * 2 ** 20, wait: 5000 },
     order: { window: 20 },
     queue: 'ring',
@@ -84,6 +86,7 @@ test('accepts every option', () => {
       { type: 'relay', ...common }, // accepted, without an effect
     ],
     relay: false,
+    streams: { stdout: 'debug', stderr: 'silent' },
     overflow: { policy: 'drop', limit: '1k', wait: '1s' },
     order: { window: 0 },
     queue: 'file',
@@ -104,6 +107,7 @@ test('accepts every option', () => {
       { type: 'console', stream: 'stderr', format: 'json', ...common },
     ],
     relay: false,
+    streams: { stdout: 'debug', stderr: 'silent' },
     overflow: { policy: 'drop', limit: 1024, wait: 1000 },
     order: { window: 0 },
     queue: 'file',
@@ -138,6 +142,8 @@ const REJECTED = [
   [{ level: cycle }, `level: expected ${LEVELS}, got an object`],
   [{ levels: ['a'] }, 'levels: expected an object, got ["a"] (array)'],
   [{ levels: { 'a.b': 'x' } }, `levels['a.b']: expected ${LEVELS}, got 'x' (string)`],
+  [{ streams: 'info' }, "streams: expected an object, got 'info' (string)"],
+  [{ streams: { stdout: 'loud' } }, `streams.stdout: expected ${LEVELS}, got 'loud' (string)`],
   [{ adapters: true }, 'adapters: expected an array of adapter names or false, got true (boolean)'],
   [
     { adapters: 'console' },

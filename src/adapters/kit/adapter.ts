@@ -1,5 +1,6 @@
 // Adapter: the contract between logshare and the code that knows one logging library.
 
+import type { Settings } from '../../config/options.js'
 import type { Levels } from '../../core/levels.js'
 import type { LogRecord } from '../../core/record.js'
 import type { Capture } from '../../core/stdio.js'
@@ -39,6 +40,8 @@ export interface AdapterContext {
   readonly collects: boolean
   /** Whether a console handler shows what the application would have shown on the terminal. */
   readonly isTerminalOwned: boolean
+  /** Levels of records made of printed lines. Default: stdout `info`, stderr `warn`. */
+  readonly streams?: Settings['streams'] | undefined
   readonly levels: Levels
 }
 

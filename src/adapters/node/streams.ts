@@ -4,6 +4,7 @@
 // instead of this, and so does the application from it.
 
 import { StringDecoder } from 'node:string_decoder'
+import { levelNumber, SILENT } from '../../core/level.js'
 import { isCaptured, onceOpened } from '../../core/stdio.js'
 import { type Adapter, type AdapterContext, isRelaying, terminalRole } from '../kit/adapter.js'
 import { isForwarded } from '../kit/capture/stdio.js'
@@ -164,21 +165,16 @@ function record(name: StreamName, line: string, context: AdapterContext): void {
   try {
     reading ??= require('../kit/capture/printed.js') as typeof import('../kit/capture/printed.js')
     taking ??= require('../kit/capture/take.js') as typeof import('../kit/capture/take.js')
-    const { level, msg, fields, ...found } = reading.readPrinted(line)
-    taking.take(
-      context,
-      {
-        lib: name,
-        name: found.name ?? name,
-        level: level ?? (name === 'stdout' ? 30 : 40),
-        msg,
-        fields,
-      },
-      'copy',
-    )
+    const { level = levelOf(name, context), msg, fields, ...found } = reading.readPrinted(line)
+    if (level === SILENT) return
+    taking.take(context, { lib: name, name: found.name ?? name, level, msg, fields }, 'copy')
   } catch {
     // A line that cannot be made a record was printed all the same.
   }
+}
+
+function levelOf(name: StreamName, { streams }: AdapterContext): number {
+  return levelNumber(streams?.[name] ?? (name === 'stdout' ? 'info' : 'warn'))
 }
 
 // Loaded with the first line: every process has this adapter, and few print much.

@@ -81,6 +81,45 @@ it('a hundred lines by five ways in one child are in order, in every run', (t) =
   }
 })
 
+for (const config of [{}, { handlers: [{ type: 'file', path: 'all.log' }] }]) {
+  const what = config.handlers ? 'with a file handler' : 'without a handler'
+  it(`${what}, a hundred numbers by five ways are in order in fifty runs of fifty`, (t) => {
+    const cwd = scratch(t)
+    const env = cleanEnv({ RUNS: '50', LOGSHARE_CONFIG: JSON.stringify(config) })
+    const words = [process.execPath, '-r', REGISTER, join(FIXTURES, 'output/mixed.js')]
+    const command = `${words.map((word) => `'${word}'`).join(' ')} | cat`
+    const text = execFileSync('sh', ['-c', command], { env, cwd, encoding: 'utf8' })
+    const numbersOf = (/** @type {string} */ text) =>
+      [...text.matchAll(/number (\d+)\./g)].map(([, number]) => Number(number))
+    const numbers = Array.from({ length: 100 }, (_, i) => i)
+    const fifty = (/** @type {number[]} */ of) => Array.from({ length: 50 }, () => of).flat()
+    // Our own loggers go to the handlers, if there are any, and not to the terminal.
+    const printed = config.handlers ? numbers.filter((i) => i % 5 !== 0) : numbers
+    assert.deepEqual(numbersOf(text), fifty(printed))
+    if (!config.handlers) return
+    const logged = numbersOf(readFileSync(join(cwd, 'all.log'), 'utf8'))
+    const captured = numbers.filter((i) => i % 5 !== 4)
+    assert.deepEqual(
+      logged.filter((i) => i % 5 !== 4),
+      fifty(captured),
+    )
+  })
+}
+
+it('the option `streams` sets the level of lines, and `silent` makes no records of them', (t) => {
+  const folder = scratch(t)
+  const run = (/** @type {string} */ way, /** @type {object} */ streams) => {
+    const path = join(folder, `${way}.log`)
+    const bare = show(folder, 'pipe', ['fork', way])
+    const handlers = [{ type: 'file', path }]
+    assert.deepEqual(show(folder, 'pipe', ['fork', way], { handlers, streams }), bare)
+    return readLog(path).map(({ level }) => level)
+  }
+  const streams = { stdout: 'error', stderr: 'silent' }
+  assert.deepEqual(run('stdout', streams), Array(COUNT).fill(50))
+  assert.deepEqual(run('stderr', streams), [])
+})
+
 it('a program that prints between two node programs of a shell keeps its place', () => {
   const line = (/** @type {number} */ n) => `"${process.execPath}" -e 'console.log(${n})'`
   const script = `${line(1)} && echo 2 && ${line(3)} && echo 4`
