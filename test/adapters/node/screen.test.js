@@ -5,6 +5,7 @@ const assert = require('node:assert/strict')
 const { execFileSync } = require('node:child_process')
 const { join } = require('node:path')
 const { it } = require('node:test')
+const { needPrograms } = require('../../helpers/programs')
 const { cleanEnv, FIXTURES, readLog, REGISTER, scratch } = require('../../helpers/run')
 
 const PROGRAM = join(FIXTURES, 'output/screen.mjs')
@@ -19,6 +20,8 @@ const STEPS = [
 /** Milliseconds between two looks at the screen, and how many looks there are at most. */
 const PAUSE = 50
 const LOOKS = 200
+
+needPrograms({ tmux: 'tmux' })
 
 for (const config of [{}, { handlers: [{ type: 'file', path: 'app.log' }] }]) {
   it(`${config.handlers ? 'with a file handler' : 'without a handler'} the screen is the same`, (t) => {
