@@ -41,10 +41,10 @@ for (const kind of KINDS) {
       assertEqual(show(folder, destination, kind, []), bare, kind, destination)
       const copied = show(folder, destination, kind, [FILE])
       assertEqual(copied, bare, kind, destination)
-      assertComplete(messagesOf(readLog(join(copied.cwd, 'all.log'))), kind)
+      assertComplete(readLog(join(copied.cwd, 'all.log')), kind)
       const owned = show(folder, destination, kind, [CONSOLE])
       const both = show(folder, destination, kind, [CONSOLE, FILE])
-      assertComplete(messagesOf(readLog(join(both.cwd, 'all.log'))), kind)
+      assertComplete(readLog(join(both.cwd, 'all.log')), kind)
       for (const { stdout, found, status } of [owned, both]) {
         assert.equal(status, 0)
         const rest = stdout.split(/\r?\n/).filter((line) => !line.startsWith('{"level"'))
@@ -75,8 +75,10 @@ function isWorker(kind) {
   return kind === 'worker' || kind === 'nested'
 }
 
-/** Every line once, in the order of the calls. @param {string[]} messages @param {string} kind */
-function assertComplete(messages, kind) {
+/** Every line once, in the order of the calls. @param {any[]} records @param {string} kind */
+function assertComplete(records, kind) {
+  assert.equal(new Set(records.map(({ source }) => source)).size, 1)
+  const messages = messagesOf(records)
   const isSeen = (/** @type {string} */ marker) => !isUnseen(marker)
   assert.deepEqual(markersIn(messages.join('\n')).filter(isSeen), callsOf(kind).filter(isSeen))
 }

@@ -1,75 +1,23 @@
 'use strict'
-// What a thread or process prints: the same bytes on a pipe, in a file and on a terminal as without logshare, and every line
-// in the log once, in order.
+// What a thread or process prints: its order and the levels of its records. All ways of printing are in ../kit/ways.test.js.
 
 const assert = require('node:assert/strict')
 const { execFileSync, spawnSync } = require('node:child_process')
-const { closeSync, openSync, readFileSync } = require('node:fs')
+const { readFileSync } = require('node:fs')
 const { join } = require('node:path')
 const { it } = require('node:test')
 const { cleanEnv, FIXTURES, readLog, REGISTER, scratch } = require('../../helpers/run')
 
 const PROGRAM = join(FIXTURES, 'output/prints.js')
 const COUNT = 20
-const KINDS = ['root', 'worker', 'nested', 'fork', 'spawn', 'cluster']
-const WAYS = [
-  'console',
-  'console.error',
-  'stdout',
-  'pieces',
-  'bytes',
-  'callback',
-  'stderr',
-  'Console',
-  'five',
-]
 const LINES = Array.from({ length: COUNT }, (_, i) => `line ${i}`)
-
-for (const kind of KINDS) {
-  it(`${kind}: the bytes of a run without logshare, and each line in the log`, (t) => {
-    const folder = scratch(t)
-    for (const way of WAYS) {
-      for (const destination of /** @type {const} */ (['pipe', 'file', 'terminal'])) {
-        const bare = show(folder, destination, [kind, way])
-        const path = join(folder, `${way}-${destination}.log`)
-        const handlers = [{ type: 'file', path }]
-        const what = `${kind} ${way} ${destination}`
-        assert.deepEqual(show(folder, destination, [kind, way], { handlers }), bare, what)
-        const records = readLog(path)
-        assert.deepEqual(
-          records.map(({ msg }) => msg),
-          LINES,
-          what,
-        )
-        assert.equal(new Set(records.map(({ source }) => source)).size, 1, what)
-      }
-    }
-  })
-
-  it(`${kind}: nothing is taken away without a handler`, (t) => {
-    const folder = scratch(t)
-    for (const way of [...WAYS, 'writeSync']) {
-      const bare = show(folder, 'pipe', [kind, way])
-      assert.deepEqual(show(folder, 'pipe', [kind, way], {}), bare, `${kind} ${way}`)
-    }
-  })
-
-  it(`${kind}: a console handler shows each line once`, (t) => {
-    const folder = scratch(t)
-    for (const way of WAYS) {
-      const handlers = [{ type: 'console', format: 'raw' }]
-      const { stdout, stderr } = show(folder, 'pipe', [kind, way], { handlers })
-      assert.deepEqual([stdout.split('\n').slice(0, -1), stderr], [LINES, ''], `${kind} ${way}`)
-    }
-  })
-}
 
 it('a hundred lines by five ways in one child are in order, in every run', (t) => {
   const folder = scratch(t)
   for (let run = 0; run < 10; run++) {
     for (const kind of ['worker', 'fork']) {
       const path = join(folder, `five-${kind}-${run}.log`)
-      const { stdout } = show(folder, 'pipe', [kind, 'five'], {
+      const { stdout } = show([kind, 'five'], {
         handlers: [{ type: 'file', path }],
       })
       assert.deepEqual(stdout.split('\n').slice(0, -1), LINES)
@@ -110,9 +58,9 @@ it('the option `streams` sets the level of lines, and `silent` makes no records 
   const folder = scratch(t)
   const run = (/** @type {string} */ way, /** @type {object} */ streams) => {
     const path = join(folder, `${way}.log`)
-    const bare = show(folder, 'pipe', ['fork', way])
+    const bare = show(['fork', way])
     const handlers = [{ type: 'file', path }]
-    assert.deepEqual(show(folder, 'pipe', ['fork', way], { handlers, streams }), bare)
+    assert.deepEqual(show(['fork', way], { handlers, streams }), bare)
     return readLog(path).map(({ level }) => level)
   }
   const streams = { stdout: 'error', stderr: 'silent' }
@@ -133,30 +81,14 @@ it('a program that prints between two node programs of a shell keeps its place',
 })
 
 /**
- * What a run shows, in a folder of its own.
- * @param {string} folder
- * @param {'pipe' | 'file' | 'terminal'} destination
+ * What a run prints. Without `config` logshare is not there.
  * @param {string[]} args
- * @param {object} [config] without it logshare is not there
+ * @param {object} [config]
  */
-function show(folder, destination, args, config) {
+function show(args, config) {
   const env = cleanEnv(config ? { LOGSHARE_CONFIG: JSON.stringify(config) } : {})
   const words = [...(config ? ['-r', REGISTER] : []), PROGRAM, ...args]
   const options = /** @type {const} */ ({ env, encoding: 'utf8', timeout: 60_000 })
-  if (destination === 'pipe') {
-    const { stdout, stderr, status } = spawnSync(process.execPath, words, options)
-    return { stdout, stderr, status }
-  }
-  if (destination === 'file') {
-    const [out, err] = ['out', 'err'].map((name) => join(folder, name))
-    const [outFd, errFd] = [openSync(out, 'w'), openSync(err, 'w')]
-    const stdio = /** @type {const} */ (['ignore', outFd, errFd])
-    const { status } = spawnSync(process.execPath, words, { ...options, stdio: [...stdio] })
-    closeSync(outFd)
-    closeSync(errFd)
-    return { stdout: readFileSync(out, 'utf8'), stderr: readFileSync(err, 'utf8'), status }
-  }
-  const command = [process.execPath, ...words].map((word) => `'${word}'`).join(' ')
-  const { stdout, status } = spawnSync('script', ['-qec', command, '/dev/null'], options)
-  return { stdout, stderr: '', status }
+  const { stdout, stderr, status } = spawnSync(process.execPath, words, options)
+  return { stdout, stderr, status }
 }
