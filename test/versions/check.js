@@ -52,7 +52,8 @@ function isRelayed(cwd, kind) {
  */
 function findChanges(bare, ours) {
   const faults = []
-  if (bare.code !== 0 || ours.code !== 0) faults.push(`code ${bare.code} and ${ours.code}: ${ours.stderr}${bare.stderr}`.slice(0, 1500))
+  if (bare.code !== 0 || ours.code !== 0)
+    faults.push(`code ${bare.code} and ${ours.code}: ${ours.stderr}${bare.stderr}`.slice(0, 1500))
   for (const name of /** @type {const} */ (['stdout', 'stderr'])) {
     const [before, after] = [normalise(bare[name], bare.cwd), normalise(ours[name], ours.cwd)]
     if (before !== after) faults.push(`${name}: ${difference(before, after)}`)

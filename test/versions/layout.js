@@ -1,6 +1,6 @@
 // Lays the installed packages out as applications have them: each version in a node_modules of its own, by its own name.
 
-const { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, renameSync } = require('node:fs')
+const { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync } = require('node:fs')
 const { join } = require('node:path')
 const { FIXTURES } = require('../helpers/run.js')
 
