@@ -40,7 +40,7 @@ const MARK =
 /** consola's signs. */
 const SIGNS: Readonly<Record<string, number>> = { ℹ: 30, '✔': 30, '◐': 30, '⚙': 20, '✖': 50 }
 /** A name in brackets, in tslog 3 with the place of the call. */
-const NAME = /^\s*\[([A-Za-z][\w.:@/-]*)(?:\s[^\]]*:\d+[^\]]*)?\]\s/
+const NAME = /^\s*\[([A-Za-z][\w.:@/-]*)(?:\s[^\]]{0,300}:\d+[^\]]{0,300})?\]\s/
 
 // A name in brackets may be behind the level, or in front of it.
 function readMarked(text: string): Marked | undefined {
@@ -49,8 +49,9 @@ function readMarked(text: string): Marked | undefined {
   const behind = text.slice(first[0].length)
   const level = levelIn(first)
   if (level !== undefined) return { level, name: NAME.exec(behind)?.[1] }
-  const later = first[1] === undefined ? undefined : levelIn(MARK.exec(behind))
-  return later === undefined ? undefined : { level: later, name: NAME.exec(text)?.[1] }
+  const name = NAME.exec(text)?.[1]
+  const later = name === undefined ? undefined : levelIn(MARK.exec(behind))
+  return later === undefined ? undefined : { level: later, name }
 }
 
 function levelIn(mark: RegExpExecArray | null): number | undefined {
@@ -58,7 +59,7 @@ function levelIn(mark: RegExpExecArray | null): number | undefined {
   return SIGNS[sign] ?? levelOfWord(bracketed ?? capitals ?? word)
 }
 
-const NEST = /^\[[^\]]+\] \d+ {2}- [^A-Z[]*(?:[AP]M)? +([A-Z]+) (?:\[([^\]]+)\] )?/
+const NEST = /^\[[^\]]+\] \d+ {2}- [^A-Z[]{1,40}(?:[AP]M)? +([A-Z]+) (?:\[([^\]]+)\] )?/
 
 function readNest(text: string): Marked | undefined {
   const [, word = '', name] = NEST.exec(text) ?? []

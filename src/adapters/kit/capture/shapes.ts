@@ -49,7 +49,7 @@ function isWritten(value: unknown): value is Written {
 }
 
 /** The first line of a stack: the error's type and message. */
-const STACK = /^([A-Za-z_$][\w$.]*)(?:: ([\s\S]*?))?\n\s+at /
+const STACK = /^([A-Za-z_$][\w$.]*)(?:: ([\s\S]*?))?\n {1,8}at /
 
 // `err` as our own records have it: bunyan has `name` for the type; winston, and pino before 6, have the stack alone.
 function withError(fields: Values): Values {
