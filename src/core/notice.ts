@@ -1,6 +1,6 @@
 // Notice: a warning of logshare about itself, on stderr; it is not logged, because that could recurse.
 
-import { writeSync } from 'node:fs'
+import { writeSync } from './stdio.js'
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: keeps a message with foreign text on one line
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g

@@ -1,6 +1,9 @@
 // Stdio: whether stdout and stderr of a process are the root's, so that output there is log text rather than data.
 
-import { fstatSync } from 'node:fs'
+import * as fs from 'node:fs'
+
+/** `fs.writeSync`, for our own text: what a child writes with the function itself becomes records. */
+export const writeSync: typeof fs.writeSync = fs.writeSync
 
 /** Which of a thread's streams are captured: those that lead to the same file as the root's. */
 export interface Capture {
@@ -86,7 +89,7 @@ export function onceOpened(
 
 function fileId(fd: number): string | undefined {
   try {
-    const { dev, ino } = fstatSync(fd, { bigint: true })
+    const { dev, ino } = fs.fstatSync(fd, { bigint: true })
     return `${dev}:${ino}`
   } catch {
     return undefined

@@ -1,9 +1,10 @@
 // Output: writes bytes to a standard stream's file descriptor, which may be a pipe that is full.
 
-import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { monotonic } from '../core/clock.js'
 import { sleep } from '../core/sleep.js'
+import { writeSync } from '../core/stdio.js'
 
 /** Longest time (ms) a write waits for a reader that reads nothing. */
 const STALL_LIMIT = 5000

@@ -34,6 +34,7 @@ export interface AdapterContext {
    */
   readonly capture: Capture
   readonly role: Role
+  readonly isChild: boolean
   /** Whether this thread's records are relayed. If not, nothing reads `Taken.extra`: do not build it. */
   readonly relays: boolean
   /** Whether the configuration has handlers other than the relay. */

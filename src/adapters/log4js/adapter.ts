@@ -1,4 +1,4 @@
-// Adapter: patches log4js 6, whose categories become logger names.
+// Adapter: patches log4js 4 to 6, whose categories become logger names.
 
 import * as shimmer from 'shimmer'
 import type { Adapter, AdapterContext } from '../kit/adapter.js'
@@ -120,18 +120,23 @@ function patchLevels(
       if (copy.config) announcer.configured(config, categories)
     })
   }
-  shimmer.wrap(categories, 'init', (original) => {
-    return function init(this: unknown) {
-      original.call(this)
-      if (!isChild) announcer.ended()
-    }
-  })
-  const names = ['getLevelForCategory', 'setLevelForCategory', 'init'] as const
-  return () => shimmer.massUnwrap([categories], [...names])
+  if (categories.init) {
+    shimmer.wrap(categories as Required<Categories>, 'init', (original) => {
+      return function init(this: unknown) {
+        original.call(this)
+        if (!isChild) announcer.ended()
+      }
+    })
+  }
+  return () => {
+    shimmer.massUnwrap([categories], ['getLevelForCategory', 'setLevelForCategory'])
+    if (categories.init) shimmer.unwrap(categories as Required<Categories>, 'init')
+  }
 }
 
 // For a library that was configured before the adapter was installed.
 function findConfig(categories: Categories): Config | undefined {
+  if (!categories.keys) return undefined
   const names = [...categories.keys()]
   const isMute = names.every((name) => categories.getLevelForCategory(name).levelStr === 'OFF')
   return isMute ? undefined : { categories: Object.fromEntries(names.map((name) => [name, {}])) }

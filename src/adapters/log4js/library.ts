@@ -75,12 +75,14 @@ export interface Configuration {
   addListener(listener: (config: Config) => void): void
 }
 
-export interface Categories extends ReadonlyMap<string, unknown> {
+export interface Categories {
+  /** log4js 6 has its map of categories here. */
+  keys?(): Iterable<string>
   appendersForCategory(category: string): readonly Appender[]
   getLevelForCategory(category: string): Level
   setLevelForCategory(category: string, level: Level): void
-  /** Forgets all categories. Called by `shutdown`. */
-  init(): void
+  /** Forgets all categories. Called by `shutdown` of log4js 6. */
+  init?(): void
 }
 
 /** One loaded copy of the package. */

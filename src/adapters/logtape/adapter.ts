@@ -1,4 +1,4 @@
-// Adapter: patches the prototype of LogTape 2's loggers; categories become logger names. Each thread calls its own sinks.
+// Adapter: patches the prototype of the loggers of LogTape 1 and 2; categories become logger names. Each thread calls its own sinks.
 //
 // A sink is a function that does not tell where it writes: to the console, a file, or an array of this thread. The
 // functions that make sinks cannot be replaced, as the library is mostly imported. So no sink of the root gets records of
@@ -33,12 +33,13 @@ export const logtapeAdapter: Adapter = {
 }
 
 function patch(prototype: Logger, context: AdapterContext): () => void {
-  const before = Object.getOwnPropertyDescriptors(prototype)
-  const settings = watchSettings(prototype, context)
+  const before: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(prototype)
+  // LogTape 1 has own properties in place of these: its levels are not followed, nor its configuration noticed.
+  const settings = before.lowestLevel?.set ? watchSettings(prototype, context) : undefined
   if (context.role !== 'track') captureEmits(prototype, context)
-  if (context.role === 'take') captureUnconfigured(prototype, context, settings)
+  if (context.role === 'take' && settings) captureUnconfigured(prototype, context, settings)
   return () => {
-    settings.end()
+    settings?.end()
     Object.defineProperties(prototype, before)
   }
 }

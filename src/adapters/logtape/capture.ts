@@ -26,7 +26,7 @@ export function captureEmits(prototype: Logger, context: AdapterContext): void {
     if (isRelaying()) write()
     else {
       writeAndCopy(context, LIB, write, () => {
-        if (hasPassed && isEnabledFor.call(this, record.level))
+        if (hasPassed && isEnabledFor?.call(this, record.level) !== false)
           take(context, toRecord(record), 'copy')
       })
     }
@@ -43,7 +43,7 @@ export function captureUnconfigured(
   context: AdapterContext,
   settings: Settings,
 ): void {
-  const { emitResolved, isEnabledFor, isCertainlyDropped } = prototype
+  const { emitResolved, isEnabledFor, isCertainlyDropped } = prototype as Required<Logger>
   const hasSinks = (): boolean => settings.isConfigured || !isRead(context) || isScoped()
   prototype.emitResolved = function (record, bypassSinks) {
     if (hasSinks() || isRelaying()) emitResolved.call(this, record, bypassSinks)

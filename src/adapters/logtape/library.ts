@@ -1,4 +1,4 @@
-// Library: types of the parts of LogTape 2 that the adapter reads or patches.
+// Library: types of the parts of LogTape 1 and 2 that the adapter reads or patches.
 
 /** The global property with the root logger, which all copies of the library share. */
 export const GLOBAL: symbol = Symbol.for('logtape.rootLogger')
@@ -24,8 +24,9 @@ export interface Logger {
   readonly contextLocalStorage?: { getStore(): object | undefined }
   /** Whether the filters let the record pass. */
   filter(record: Entry): boolean
-  isEnabledFor(level: LevelName): boolean
-  isCertainlyDropped(level: LevelName): boolean
+  /** This and the next are not in LogTape 1. */
+  isEnabledFor?(level: LevelName): boolean
+  isCertainlyDropped?(level: LevelName): boolean
   reset(): void
   /** Calls the sinks, if level and filters let the record pass. */
   emitResolved(record: Entry, bypassSinks?: ReadonlySet<unknown>): void

@@ -3,17 +3,14 @@
 // The bytes go where they went. What an application has put in the place of `write` is asked first: it gets the text
 // instead of this, and so does the application from it.
 
-import { StringDecoder } from 'node:string_decoder'
 import { levelNumber, SILENT } from '../../core/level.js'
 import { isCaptured, onceOpened } from '../../core/stdio.js'
 import { type Adapter, type AdapterContext, isRelaying, terminalRole } from '../kit/adapter.js'
-import { isForwarded } from '../kit/capture/stdio.js'
+import { isForwarded, wasNoted } from '../kit/capture/stdio.js'
+import { Lines } from './lines.js'
 
 type StreamName = 'stdout' | 'stderr'
 type Write = NodeJS.WriteStream['write']
-
-/** Characters of a line without an end after which it becomes a record all the same. */
-const MAX_LINE = 2 ** 16
 
 /** Milliseconds that text without an end of line waits for it before a terminal shows it. */
 const SHOW_DELAY = 20
@@ -30,27 +27,49 @@ function createAdapter(name: StreamName): Adapter {
     name,
     install(context) {
       if (context.role === 'track' || !context.capture[name]) return () => {}
-      return onceOpened(name, (stream) => watch(name, stream, context))
+      const lines = new Lines((line) => record(name, line, context))
+      let opened: NodeJS.WriteStream | undefined
+      const unopen = onceOpened(name, (stream) => {
+        opened = stream
+        return watch(name, stream, lines, context)
+      })
+      const unwatch = context.isChild ? watchWrites(name, () => opened, lines, context) : undefined
+      return () => {
+        lines.end()
+        unwatch?.()
+        unopen()
+      }
     },
     // A child prints itself.
     relay: () => true,
   }
 }
 
-function watch(name: StreamName, stream: NodeJS.WriteStream, context: AdapterContext): () => void {
+// In the root, handlers write this way, too.
+function watchWrites(
+  name: StreamName,
+  opened: () => NodeJS.WriteStream | undefined,
+  lines: Lines,
+  context: AdapterContext,
+): () => void {
+  const writes = require('./writes.js') as typeof import('./writes.js')
+  return writes.watchWrites(name === 'stdout' ? 1 : 2, { opened, lines, context })
+}
+
+function watch(
+  name: StreamName,
+  stream: NodeJS.WriteStream,
+  lines: Lines,
+  context: AdapterContext,
+): () => void {
   const original = stream.write
-  const lines = new Lines((line) => record(name, line, context))
   const write = function (this: unknown, ...args: unknown[]): boolean {
     if (this !== stream || isRelaying() || !isText(args[0]) || isCaptured(args[0]))
       return original.apply(this as never, args as never)
     const role = isForwarded(name) ? 'leave' : terminalRole(context)
     if (role === 'leave') return original.apply(stream, args as never)
-    const text = lines.decode(args[0], args[1])
-    if (role === 'copy') {
-      lines.add(text)
-      return original.apply(stream, args as never)
-    }
-    lines.add(text)
+    if (!wasNoted(args[0])) lines.add(lines.decode(args[0], args[1]))
+    if (role === 'copy') return original.apply(stream, args as never)
     if (stream.isTTY) showLater()
     const done = args.find((arg) => typeof arg === 'function') as
       | ((error: null) => void)
@@ -70,11 +89,7 @@ function watch(name: StreamName, stream: NodeJS.WriteStream, context: AdapterCon
     }, SHOW_DELAY).unref()
   }
   Object.defineProperty(write, 'name', { value: original.name, configurable: true })
-  const unshadow = shadow(stream, write as Write)
-  return () => {
-    lines.end()
-    unshadow()
-  }
+  return shadow(stream, write as Write)
 }
 
 // Loggers and test frameworks compare `stream.write` with the method of the stream's class, to see whether somebody has
@@ -98,67 +113,6 @@ function shadow(stream: NodeJS.WriteStream, write: Write): () => void {
 
 function isText(chunk: unknown): chunk is string | Uint8Array {
   return typeof chunk === 'string' || chunk instanceof Uint8Array
-}
-
-/** Cuts a stream's text into lines. */
-class Lines {
-  readonly #found: (line: string) => void
-  #decoder: StringDecoder | undefined
-  #rest = ''
-
-  constructor(found: (line: string) => void) {
-    this.#found = found
-  }
-
-  decode(chunk: string | Uint8Array, encoding: unknown): string {
-    if (typeof chunk === 'string' && (typeof encoding !== 'string' || /^utf-?8$/i.test(encoding)))
-      return chunk
-    this.#decoder ??= new StringDecoder('utf8')
-    const bytes =
-      typeof chunk === 'string'
-        ? Buffer.from(chunk, encoding as BufferEncoding)
-        : Buffer.from(chunk)
-    return this.#decoder.write(bytes)
-  }
-
-  add(text: string): void {
-    let from = 0
-    for (;;) {
-      const end = text.indexOf('\n', from)
-      if (end < 0) break
-      this.#line(this.#rest + text.slice(from, end))
-      this.#rest = ''
-      from = end + 1
-    }
-    this.#rest += from === 0 ? text : text.slice(from)
-    // A progress bar writes over its line again and again: only what it has written last is kept.
-    const back = this.#rest.lastIndexOf('\r')
-    if (back > 0) this.#rest = this.#rest.slice(back)
-    if (this.#rest.length <= MAX_LINE) return
-    this.#line(this.#rest)
-    this.#rest = ''
-  }
-
-  get isEmpty(): boolean {
-    return this.#rest === ''
-  }
-
-  /** Takes what has no end yet. */
-  take(): string {
-    const rest = this.#rest
-    this.#rest = ''
-    return rest
-  }
-
-  end(): void {
-    if (this.#rest.trim() !== '') this.#line(this.#rest)
-    this.#rest = ''
-  }
-
-  #line(given: string): void {
-    const line = given.endsWith('\r') ? given.slice(0, -1) : given
-    this.#found(line.slice(line.lastIndexOf('\r') + 1))
-  }
 }
 
 function record(name: StreamName, line: string, context: AdapterContext): void {

@@ -1,7 +1,7 @@
 // Bundled: copies a line of a bundled pino, of which only the logger is known. Loaded with the first such line.
 
 import type { AdapterContext } from '../kit/adapter.js'
-import { isData } from '../kit/capture/stdio.js'
+import { isData, notePrinting } from '../kit/capture/stdio.js'
 import { take } from '../kit/capture/take.js'
 import { tryCapture } from '../kit/guard.js'
 import { factsOf } from './bindings.js'
@@ -26,6 +26,7 @@ export function copyLine(message: unknown, context: AdapterContext): void {
     const line = { text: result, lastObj, lastMsg, lastLevel, lastTime, lastLogger: instance }
     const facts = factsOf(library, instance)
     take({ ...context, role: 'copy' }, toRecord(library, instance, line, facts))
+    notePrinting(result)
   })
 }
 

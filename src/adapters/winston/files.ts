@@ -32,7 +32,8 @@ export function delayFiles(): () => void {
   const undo: (() => void)[] = []
   undo.push(
     hookPackage(FILE, (exports) => {
-      const { prototype } = exports as { prototype: FileTransport }
+      const { prototype } = exports as { prototype?: FileTransport }
+      if (!prototype) return // winston 2
       shimmer.wrap(prototype, 'open', (original) => {
         return function open(this: FileTransport) {
           const isConstructed = opening.has(this) || this.lazy || this._opening || this._dest

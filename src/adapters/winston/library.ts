@@ -131,7 +131,8 @@ export function wrapInherited<M extends 'write' | 'push' | 'pipe' | 'unpipe'>(
   }
 }
 
+/** False for winston 2, whose loggers are no streams. */
 export function isWinston(exports: unknown): exports is Winston {
-  const { Logger, Container } = exports as Partial<Winston>
-  return typeof Logger?.prototype?.configure === 'function' && Container !== undefined
+  // Of a module that is still loading, Node.js warns about properties that it lacks.
+  return Object.hasOwn(exports as object, 'createLogger')
 }

@@ -1,10 +1,9 @@
-// Printed: what a printed line says of itself: level, name, message and fields of a JSON line, the level of a text line.
+// Printed: what a printed line says of itself: level, name, message and fields of a JSON line, level and name of a text line.
 
 import { levelOfWord } from '../../../core/alias.js'
-import { encodeFields } from '../../../core/record.js'
 import { readText } from '../../../logs/facts.js'
 import { Line, LineReader } from '../../../logs/line.js'
-import { fieldsOf, standardLevel } from './normalize.js'
+import { readObject } from './shapes.js'
 import { withoutColours } from './take.js'
 
 export interface Printed {
@@ -15,59 +14,81 @@ export interface Printed {
   readonly fields: string
 }
 
-type Values = Record<string, unknown>
-
 /** A longer line is a message as it is. */
 const MAX_READ = 2 ** 16
-const LEVEL_KEYS = ['level', 'severity', 'levelname', 'logLevel']
-const MESSAGE_KEYS = ['msg', 'message']
-const NAME_KEYS = ['name', 'logger', 'label', 'service']
-const TIME_KEYS = ['time', 'timestamp', '@timestamp', 'ts']
-// `[ERROR] …`, `WARN: …`, `error: …`, `ERROR …`: a level that is no word of the message.
-const MARKED = /^(?:\[\s*([A-Za-z]+)\s*\]|([A-Z]{4,9})(?=[\s:|-])|([A-Za-z]{3,9}):(?=\s))/
 
 /** Never throws. */
 export function readPrinted(line: string): Printed {
   const text = withoutColours(line)
   if (text.length > MAX_READ) return { level: undefined, name: undefined, msg: text, fields: '' }
   const isObject = text.startsWith('{') && text.trimEnd().endsWith('}')
-  return (isObject ? readJson(text) : undefined) ?? readPlain(text)
+  const values = isObject ? parse(text) : undefined
+  return (values && readObject(values)) ?? readPlain(text)
 }
 
-// An object without a message is data, and a message as it is.
-function readJson(text: string): Printed | undefined {
-  const values = parse(text)
-  if (!values) return undefined
-  const key = MESSAGE_KEYS.find((each) => typeof values[each] === 'string')
-  const levelKey = LEVEL_KEYS.find((each) => levelIn(values[each]) !== undefined)
-  if (key === undefined || levelKey === undefined) return undefined
-  const nameKey = NAME_KEYS.find((each) => typeof values[each] === 'string' && values[each] !== '')
-  const timeKey = TIME_KEYS.find((each) => values[each] !== undefined)
-  const used = [key, levelKey, nameKey, timeKey].filter((each) => each !== undefined)
-  return {
-    level: levelIn(values[levelKey]),
-    name: nameKey === undefined ? undefined : String(values[nameKey]),
-    msg: String(values[key]),
-    fields: encodeFields(fieldsOf(values, used)),
-  }
+type Marked = Pick<Printed, 'level' | 'name'>
+
+// The message is the whole line, whatever is read from it.
+function readPlain(text: string): Printed {
+  const found = readMarked(text) ?? readNest(text) ?? readNpmlog(text) ?? readTimed(text)
+  return { level: found?.level, name: found?.name, msg: text, fields: '' }
 }
 
-function levelIn(value: unknown): number | undefined {
-  if (typeof value === 'number') return value >= 1 ? standardLevel(value) : undefined
-  return typeof value === 'string' ? levelOfWord(value) : undefined
+// `[ERROR] …`, `WARN: …`, `error: …`, `ERROR …`, ` WARN  …`, `✔ …`: a level that is no word of the message.
+const MARK =
+  /^ {0,2}(?:\[\s*([^\]\s]+)\s*\]|([A-Z]{4,9})(?=[\s:|-])|([A-Za-z]{3,9}):(?=\s)|([ℹ✔◐⚙✖]) )/u
+/** consola's signs. */
+const SIGNS: Readonly<Record<string, number>> = { ℹ: 30, '✔': 30, '◐': 30, '⚙': 20, '✖': 50 }
+/** A name in brackets, in tslog 3 with the place of the call. */
+const NAME = /^\s*\[([A-Za-z][\w.:@/-]*)(?:\s[^\]]{0,300}:\d+[^\]]{0,300})?\]\s/
+
+// A name in brackets may be behind the level, or in front of it.
+function readMarked(text: string): Marked | undefined {
+  const first = MARK.exec(text)
+  if (!first) return undefined
+  const behind = text.slice(first[0].length)
+  const level = levelIn(first)
+  if (level !== undefined) return { level, name: NAME.exec(behind)?.[1] }
+  const name = NAME.exec(text)?.[1]
+  const later = name === undefined ? undefined : levelIn(MARK.exec(behind))
+  return later === undefined ? undefined : { level: later, name }
+}
+
+function levelIn(mark: RegExpExecArray | null): number | undefined {
+  const [, bracketed, capitals, word = '', sign = ''] = mark ?? []
+  return SIGNS[sign] ?? levelOfWord(bracketed ?? capitals ?? word)
+}
+
+const NEST = /^\[[^\]]+\] \d+ {2}- [^A-Z[]{1,40}(?:[AP]M)? +([A-Z]+) (?:\[([^\]]+)\] )?/
+
+function readNest(text: string): Marked | undefined {
+  const [, word = '', name] = NEST.exec(text) ?? []
+  const level = levelOfWord(word)
+  return level === undefined ? undefined : { level, name }
+}
+
+// `npm` is the heading of npm, the program; other programs have none, or their own.
+const NPMLOG = /^(?:npm (ERR!|[a-zA-Z]+)|(?:[\w-]+ )?(ERR!|verb|sill)|(info)) /
+const ABBREVIATED = new Map([
+  ['ERR!', 50],
+  ['verb', 20],
+  ['sill', 10],
+])
+
+function readNpmlog(text: string): Marked | undefined {
+  const found = NPMLOG.exec(text)
+  const word = found?.[1] ?? found?.[2] ?? found?.[3] ?? ''
+  const level = ABBREVIATED.get(word) ?? levelOfWord(word)
+  return level === undefined ? undefined : { level, name: undefined }
 }
 
 let reader: LineReader | undefined
 
-function readPlain(text: string): Printed {
-  const plain: Printed = { level: undefined, name: undefined, msg: text, fields: '' }
-  const found = MARKED.exec(text)
-  const level = levelOfWord(found?.[1] ?? found?.[2] ?? found?.[3] ?? '')
-  if (level !== undefined) return { ...plain, level }
+function readTimed(text: string): Marked | undefined {
   const bytes = Buffer.from(text)
   reader ??= new LineReader(0)
-  if (reader.read(bytes, 0, bytes.length) !== Line.TEXT) return plain
-  const { level: timed, name } = readText({
+  if (reader.read(bytes, 0, bytes.length) !== Line.TEXT) return undefined
+  const { level, name, message } = readText({
     bytes,
     start: 0,
     end: bytes.length,
@@ -76,12 +97,13 @@ function readPlain(text: string): Printed {
     timeLength: reader.timeEnd,
     isJson: false,
   })
-  return { ...plain, level: Number.isNaN(timed) ? undefined : timed, name: name || undefined }
+  if (Number.isNaN(level)) return { level: undefined, name: name || undefined }
+  return { level, name: name || NAME.exec(message)?.[1] }
 }
 
-function parse(text: string): Values | undefined {
+function parse(text: string): Record<string, unknown> | undefined {
   try {
-    return JSON.parse(text) as Values
+    return JSON.parse(text) as Record<string, unknown>
   } catch {
     return undefined
   }

@@ -40,3 +40,15 @@ export function isForwarded(name: 'stdout' | 'stderr'): boolean {
   const { _writev } = stream
   return Object.hasOwn(stream, '_writev') && _writev !== undefined && !ownMethods.has(_writev)
 }
+
+let printing: string | undefined
+
+/** Notes a text that was captured when it was formatted, before the library prints it. */
+export function notePrinting(text: string): void {
+  printing = text
+}
+
+/** Whether a chunk ends with the text that was noted last. */
+export function wasNoted(chunk: unknown): boolean {
+  return printing !== undefined && typeof chunk === 'string' && chunk.endsWith(printing)
+}

@@ -31,15 +31,15 @@ export function callerPlace(library: RegExp): CallSite | undefined {
   return undefined
 }
 
-/** Whether any frame of the current stack is in a file that `library` matches. */
-export function isCalledFrom(library: RegExp): boolean {
-  return stackLines().some((line) => library.test(line))
+/** Whether any of the nearest frames of the current stack is in a file that `library` matches. */
+export function isCalledFrom(library: RegExp, frames: number = MAX_FRAMES): boolean {
+  return stackLines(frames).some((line) => library.test(line))
 }
 
-function stackLines(): readonly string[] {
+function stackLines(frames: number = MAX_FRAMES): readonly string[] {
   const limit = Error.stackTraceLimit
   try {
-    Error.stackTraceLimit = MAX_FRAMES
+    Error.stackTraceLimit = frames
     return String(new Error('here').stack).split('\n').slice(1)
   } finally {
     Error.stackTraceLimit = limit

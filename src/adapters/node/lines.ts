@@ -1,0 +1,67 @@
+// Lines: cuts the text of a stream into lines, whatever the pieces in which it comes.
+
+import { StringDecoder } from 'node:string_decoder'
+
+/** Characters of a line without an end after which it becomes a record all the same. */
+const MAX_LINE = 2 ** 16
+
+/** Calls `found` with each line. */
+export class Lines {
+  readonly #found: (line: string) => void
+  #decoder: StringDecoder | undefined
+  #rest = ''
+
+  constructor(found: (line: string) => void) {
+    this.#found = found
+  }
+
+  decode(chunk: string | Uint8Array, encoding: unknown): string {
+    if (typeof chunk === 'string' && (typeof encoding !== 'string' || /^utf-?8$/i.test(encoding)))
+      return chunk
+    this.#decoder ??= new StringDecoder('utf8')
+    const bytes =
+      typeof chunk === 'string'
+        ? Buffer.from(chunk, encoding as BufferEncoding)
+        : Buffer.from(chunk)
+    return this.#decoder.write(bytes)
+  }
+
+  add(text: string): void {
+    let from = 0
+    for (;;) {
+      const end = text.indexOf('\n', from)
+      if (end < 0) break
+      this.#line(this.#rest + text.slice(from, end))
+      this.#rest = ''
+      from = end + 1
+    }
+    this.#rest += from === 0 ? text : text.slice(from)
+    // A progress bar writes over its line again and again: only what it has written last is kept.
+    const back = this.#rest.lastIndexOf('\r')
+    if (back > 0) this.#rest = this.#rest.slice(back)
+    if (this.#rest.length <= MAX_LINE) return
+    this.#line(this.#rest)
+    this.#rest = ''
+  }
+
+  get isEmpty(): boolean {
+    return this.#rest === ''
+  }
+
+  /** Takes what has no end yet. */
+  take(): string {
+    const rest = this.#rest
+    this.#rest = ''
+    return rest
+  }
+
+  end(): void {
+    if (this.#rest.trim() !== '') this.#line(this.#rest)
+    this.#rest = ''
+  }
+
+  #line(given: string): void {
+    const line = given.endsWith('\r') ? given.slice(0, -1) : given
+    this.#found(line.slice(line.lastIndexOf('\r') + 1))
+  }
+}
