@@ -6,7 +6,7 @@
 import { StringDecoder } from 'node:string_decoder'
 import { isCaptured, onceOpened } from '../../core/stdio.js'
 import { type Adapter, type AdapterContext, isRelaying, terminalRole } from '../kit/adapter.js'
-import { isForwarded } from '../kit/capture/stdio.js'
+import { begun, isForwarded } from '../kit/capture/stdio.js'
 
 type StreamName = 'stdout' | 'stderr'
 type Write = NodeJS.WriteStream['write']
@@ -16,6 +16,9 @@ const MAX_LINE = 2 ** 16
 
 /** Milliseconds that text without an end of line waits for it before a terminal shows it. */
 const SHOW_DELAY = 20
+
+/** A control character that is no tab and begins no colour. */
+const MOVES = /(?!\p{Cc}\[[\d;]*m)[^\P{Cc}\t]/u
 
 // Captured at load: test frameworks replace these with fake timers.
 const later = setTimeout
@@ -39,6 +42,15 @@ function createAdapter(name: StreamName): Adapter {
 function watch(name: StreamName, stream: NodeJS.WriteStream, context: AdapterContext): () => void {
   const original = stream.write
   const lines = new Lines((line) => record(name, line, context))
+  // The listener is there only where text waits for an end of line: the application can see it.
+  const end = (): void => lines.end()
+  let endsAtExit = false
+  const add = (text: string): void => {
+    lines.add(text)
+    if (lines.isEmpty || endsAtExit) return
+    endsAtExit = true
+    process.on('exit', end)
+  }
   const write = function (this: unknown, ...args: unknown[]): boolean {
     if (this !== stream || isRelaying() || !isText(args[0]) || isCaptured(args[0]))
       return original.apply(this as never, args as never)
@@ -46,10 +58,10 @@ function watch(name: StreamName, stream: NodeJS.WriteStream, context: AdapterCon
     if (role === 'leave') return original.apply(stream, args as never)
     const text = lines.decode(args[0], args[1])
     if (role === 'copy') {
-      lines.add(text)
+      add(text)
       return original.apply(stream, args as never)
     }
-    lines.add(text)
+    add(text)
     if (stream.isTTY) showLater()
     const done = args.find((arg) => typeof arg === 'function') as
       | ((error: null) => void)
@@ -70,8 +82,11 @@ function watch(name: StreamName, stream: NodeJS.WriteStream, context: AdapterCon
   }
   Object.defineProperty(write, 'name', { value: original.name, configurable: true })
   const unshadow = shadow(stream, write as Write)
+  begun[name] = () => lines.takeBegun()
   return () => {
-    lines.end()
+    delete begun[name]
+    process.off('exit', end)
+    end()
     unshadow()
   }
 }
@@ -147,6 +162,11 @@ class Lines {
     const rest = this.#rest
     this.#rest = ''
     return rest
+  }
+
+  /** Takes it if it is the beginning of a line of text, and no prompt or spinner that moves the cursor. */
+  takeBegun(): string {
+    return MOVES.test(this.#rest) ? '' : this.take()
   }
 
   end(): void {
