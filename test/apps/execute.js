@@ -5,7 +5,7 @@ const { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } = r
 const { tmpdir } = require('node:os')
 const { join } = require('node:path')
 const { gunzipSync } = require('node:zlib')
-const { cleanEnv, FIXTURES, REGISTER } = require('../helpers/run.js')
+const { cleanEnv, FIXTURES, REGISTER, ROOT } = require('../helpers/run.js')
 
 /** Milliseconds that no application needs. */
 const LIMIT = 90_000
@@ -14,7 +14,8 @@ const OURS = /\.(q|end|lock|new)$|bell\.sock$|(config|state)\.json$/
 
 /**
  * @typedef {Awaited<ReturnType<typeof execute>>} Ended
- * @typedef {{ preload?: string, config?: object }} Setting
+ * @typedef {import('./specs.js').Way} Way
+ * @typedef {{ way: Way, bare?: boolean, config?: object }} Setting `bare`: without logshare
  */
 
 /**
@@ -22,21 +23,35 @@ const OURS = /\.(q|end|lock|new)$|bell\.sock$|(config|state)\.json$/
  * @param {import('./specs.js').Spec} spec
  * @param {Setting} setting
  */
-async function execute(folder, spec, { preload, config }) {
+async function execute(folder, spec, { way, bare = false, config }) {
   const place = prepare(folder, spec)
   /** @type {NodeJS.ProcessEnv} */
   const env = { ...place.env }
+  const isNpm = way === 'npm start'
   if (config) env.LOGSHARE_CONFIG = JSON.stringify(config)
-  if (preload && spec.way === 'NODE_OPTIONS') env.NODE_OPTIONS = `-r "${preload}"`
-  const flags = preload && spec.way === '-r' ? ['-r', preload] : []
-  const program = existsSync(join(place.cwd, spec.program))
-    ? spec.program
-    : join(folder, 'node_modules', spec.program)
-  const args = [...flags, program, ...(spec.args ?? [])]
-  const ended = await collect(process.execPath, args, { cwd: place.cwd, env })
+  if (!bare && (isNpm || way === 'NODE_OPTIONS')) env.NODE_OPTIONS = `-r "${REGISTER}"`
+  const [command, ...args] = commandOf(folder, place.cwd, spec, bare && !isNpm ? undefined : way)
+  const ended = await collect(command, args, { cwd: place.cwd, env })
   const path = join(place.cwd, 'result.json')
   const result = existsSync(path) ? readFileSync(path, 'utf8') : undefined
   return { ...place, ...ended, result }
+}
+
+/**
+ * What a user types.
+ * @param {string} folder
+ * @param {string} cwd
+ * @param {import('./specs.js').Spec} spec
+ * @param {Way | undefined} way
+ */
+function commandOf(folder, cwd, spec, way) {
+  const args = spec.args ?? []
+  if (way === 'npm start') return ['npm', 'start', '--', ...args]
+  const isHere = spec.program.startsWith('-') || existsSync(join(cwd, spec.program))
+  const program = isHere ? spec.program : join(folder, 'node_modules', spec.program)
+  const preload = way === '-r' ? ['-r', REGISTER] : []
+  const run = way === 'logshare run' ? [join(ROOT, 'dist/cli/main.js'), 'run'] : []
+  return [process.execPath, ...preload, ...run, program, ...args]
 }
 
 /** A copy of the applications to run one in. @param {string} folder @param {import('./specs.js').Spec} spec */
@@ -54,6 +69,8 @@ function prepare(folder, spec) {
       TASKS: String(spec.tasks),
       TMPDIR: temporary,
       XDG_RUNTIME_DIR: '',
+      npm_config_logs_max: '0',
+      npm_config_update_notifier: 'false',
     }),
     remove() {
       for (const path of [copy, temporary]) rmSync(path, { recursive: true, force: true })
@@ -103,19 +120,27 @@ function collect(command, args, options) {
 }
 
 /**
- * All that an application has printed and, in its log files, written.
- * @param {Ended} ended
+ * The log files that an application has written, by name.
+ * @param {{ cwd: string }} ended
  * @param {readonly string[]} [others] log files that are not its own
  */
-function readTexts({ cwd, stdout, stderr }, others = []) {
+function readFiles({ cwd }, others = []) {
   const files = readdirSync(cwd, { recursive: true })
     .map(String)
     .filter((path) => /\.log\b/.test(path) && !others.includes(path))
-  const texts = files.map((path) => {
+  return files.sort().map((path) => {
     const bytes = readFileSync(join(cwd, path))
-    return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')
+    return { path, text: (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8') }
   })
-  return [stdout, stderr, ...texts]
+}
+
+/**
+ * All that an application has printed and, in its log files, written.
+ * @param {{ cwd: string, stdout: string, stderr: string }} ended
+ * @param {readonly string[]} [others] log files that are not its own
+ */
+function readTexts({ cwd, stdout, stderr }, others = []) {
+  return [stdout, stderr, ...readFiles({ cwd }, others).map(({ text }) => text)]
 }
 
 /**
@@ -130,4 +155,4 @@ function findFaults({ temporary, stderr }) {
   return left.length > 0 ? [...faults, `left behind: ${left.slice(0, 5).join(' ')}`] : faults
 }
 
-module.exports = { collect, execute, findFaults, prepare, readTexts, REGISTER }
+module.exports = { collect, execute, findFaults, prepare, readFiles, readTexts, REGISTER }

@@ -5,8 +5,9 @@
 // The applications are in test/fixtures/apps, know nothing of logshare, and run from a copy outside of the checkout. Each
 // runs plain, with a file handler, and some with the relay.
 
-const { execute, findFaults, readTexts, REGISTER } = require('./execute.js')
+const { execute, findFaults, readTexts } = require('./execute.js')
 const { checkLog, checkTexts } = require('./check.js')
+const { checkLines, compareLines } = require('./lines.js')
 const { install } = require('./install.js')
 const { startRedis } = require('./redis.js')
 const { runPm2 } = require('./pm2.js')
@@ -17,6 +18,10 @@ const { join } = require('node:path')
 
 /** @typedef {import('./specs.js').Spec} Spec */
 /** @typedef {import('./execute.js').Ended} Ended */
+/** @typedef {import('./execute.js').Way} Way */
+
+/** The log that the file handler writes. */
+const LOG = 'app.log'
 
 const named = process.argv.slice(2)
 const specs = SPECS.filter(
@@ -55,29 +60,47 @@ async function main() {
 
 /** @param {string} folder @param {Spec} spec */
 async function* testApplication(folder, spec) {
-  const began = Date.now()
-  const plain = await execute(folder, spec, {})
-  if (plain.result === undefined && !spec.prints) {
-    yield/** @type {const} */ (['plain', [`no result: ${plain.stderr.slice(0, 800)}`], began])
-    plain.remove()
-    return
+  /** @type {Map<boolean, Ended>} */
+  const bare = new Map()
+  try {
+    for (const way of spec.ways) {
+      const began = Date.now()
+      const isNpm = way === 'npm start'
+      const plain = bare.get(isNpm) ?? (await execute(folder, spec, { way, bare: true }))
+      bare.set(isNpm, plain)
+      if (plain.result === undefined && !spec.prints && !spec.lines) {
+        yield/** @type {const} */ (['plain', [`no result: ${plain.stderr.slice(0, 800)}`], began])
+        return
+      }
+      yield await testHandler(folder, spec, way, plain, began)
+      if (spec.relays) yield await testRelay(folder, spec, way, plain)
+    }
+  } finally {
+    for (const plain of bare.values()) plain.remove()
   }
-  const handlers = [{ type: 'file', path: 'app.log' }]
-  const ours = await execute(folder, spec, { preload: REGISTER, config: { handlers } })
-  const log = join(ours.cwd, 'app.log')
+}
+
+/** @param {string} folder @param {Spec} spec @param {Way} way @param {Ended} plain @param {number} began */
+async function testHandler(folder, spec, way, plain, began) {
+  const handlers = [{ type: 'file', path: LOG }]
+  const ours = await execute(folder, spec, { way, config: { handlers } })
+  const log = join(ours.cwd, LOG)
   const faults = compare(plain, ours, spec)
-  faults.push(...(existsSync(log) ? checkLog(readLog(log), spec) : ['there is no log']))
-  faults.push(...checkTexts(readTexts(ours, ['app.log']), spec))
-  yield/** @type {const} */ ([`file handler by ${spec.way}`, faults, began])
+  const records = existsSync(log) ? readLog(log) : undefined
+  faults.push(...(records ? checkLog(records, spec) : ['there is no log']))
+  faults.push(...checkTexts(readTexts(ours, [LOG]), spec))
+  if (spec.lines && records) faults.push(...checkLines(records, ours, spec.lines, [LOG]))
   ours.remove()
-  if (spec.relays) {
-    const again = Date.now()
-    const relayed = await execute(folder, spec, { preload: REGISTER })
-    const found = [...compare(plain, relayed, spec), ...checkTexts(readTexts(relayed), spec)]
-    yield/** @type {const} */ ([`relay by ${spec.way}`, found, again])
-    relayed.remove()
-  }
-  plain.remove()
+  return /** @type {const} */ ([`file handler by ${way}`, faults, began])
+}
+
+/** @param {string} folder @param {Spec} spec @param {Way} way @param {Ended} plain */
+async function testRelay(folder, spec, way, plain) {
+  const began = Date.now()
+  const ours = await execute(folder, spec, { way })
+  const faults = [...compare(plain, ours, spec), ...checkTexts(readTexts(ours), spec)]
+  ours.remove()
+  return /** @type {const} */ ([`relay by ${way}`, faults, began])
 }
 
 /** What logshare has changed, as sentences. @param {Ended} plain @param {Ended} ours @param {Spec} spec */
@@ -90,6 +113,7 @@ function compare(plain, ours, spec) {
   }
   faults.push(...findFaults(ours))
   if (spec.prints) faults.push(...comparePrints(plain, ours))
+  if (spec.lines) faults.push(...compareLines(plain, ours, [LOG]))
   return faults
 }
 

@@ -5,6 +5,11 @@
  *   `log`: captured where it is logged. `out`: printed by code without an adapter, or data that the application reads from a
  *   worker's stdout or stderr and prints itself: in the log it is printed text.
  *
+ * @typedef {'-r' | 'NODE_OPTIONS' | 'npm start' | 'logshare run'} Way `npm start`: with NODE_OPTIONS
+ *
+ * @typedef {object} Lines that every line is compared, with the run without logshare and with the log
+ * @property {string[]} [unseen] files that no adapter knows of
+ *
  * @typedef {object} Spec
  * @property {string} name
  * @property {string} folder beneath test/fixtures/apps
@@ -13,15 +18,18 @@
  * @property {number} tasks
  * @property {Record<string, Where>} libs
  * @property {RegExp} sources of its workers
- * @property {'-r' | 'NODE_OPTIONS'} way
+ * @property {readonly Way[]} ways
  * @property {boolean} [relays] whether it is run with the relay, too
  * @property {Record<string, string>} [env]
  * @property {boolean} [redis] whether it needs one
  * @property {boolean} [restarts] whether its workers count from 1 again, with each file of tests
  * @property {string[]} [copied] libraries of which the log may have some, whatever was printed
  * @property {boolean} [prints] whether what it prints has to be the same
+ * @property {Lines} [lines]
  * @property {'pm2'} [runner]
  */
+
+const { FRAMEWORKS } = require('./frameworks.js')
 
 const THREADS = /^worker#\d+$/
 const FORKS = /^fork#\d+$/
@@ -37,7 +45,7 @@ const SPECS = [
     tasks: 200,
     libs: { console: 'log', pino: 'log' },
     sources: THREADS,
-    way: '-r',
+    ways: ['-r'],
     relays: true,
   },
   {
@@ -48,7 +56,7 @@ const SPECS = [
     tasks: 200,
     libs: { console: 'log', debug: 'log', log4js: 'log' },
     sources: THREADS,
-    way: '-r',
+    ways: ['-r'],
     relays: true,
   },
   {
@@ -59,7 +67,7 @@ const SPECS = [
     tasks: 200,
     libs: { console: 'out', debug: 'out', log4js: 'log' },
     sources: FORKS,
-    way: 'NODE_OPTIONS',
+    ways: ['NODE_OPTIONS'],
   },
   {
     name: 'workerpool threads',
@@ -69,7 +77,7 @@ const SPECS = [
     tasks: 200,
     libs: { console: 'log', bunyan: 'log' },
     sources: THREADS,
-    way: 'NODE_OPTIONS',
+    ways: ['NODE_OPTIONS'],
   },
   {
     name: 'workerpool processes',
@@ -79,7 +87,7 @@ const SPECS = [
     tasks: 200,
     libs: { console: 'log', bunyan: 'log' },
     sources: FORKS,
-    way: '-r',
+    ways: ['-r'],
     relays: true,
   },
   {
@@ -90,7 +98,7 @@ const SPECS = [
     tasks: 200,
     libs: { console: 'out', pino: 'log' },
     sources: THREADS,
-    way: '-r',
+    ways: ['-r'],
   },
   {
     name: 'jest-worker processes',
@@ -100,7 +108,7 @@ const SPECS = [
     tasks: 200,
     libs: { console: 'out', pino: 'log' },
     sources: FORKS,
-    way: 'NODE_OPTIONS',
+    ways: ['NODE_OPTIONS'],
     relays: true,
   },
   {
@@ -111,7 +119,7 @@ const SPECS = [
     // A worker's text is sent to the main thread by messages and printed there.
     libs: { console: 'out', debug: 'out' },
     sources: THREADS,
-    way: '-r',
+    ways: ['-r'],
     relays: true,
     env: DEBUG,
   },
@@ -122,7 +130,7 @@ const SPECS = [
     tasks: 200,
     libs: { console: 'log', winston: 'log' },
     sources: THREADS,
-    way: '-r',
+    ways: ['-r'],
     relays: true,
   },
   {
@@ -132,7 +140,7 @@ const SPECS = [
     tasks: 200,
     libs: { console: 'log', pino: 'log' },
     sources: CLUSTER,
-    way: 'NODE_OPTIONS',
+    ways: ['NODE_OPTIONS'],
     relays: true,
   },
   {
@@ -142,18 +150,9 @@ const SPECS = [
     tasks: 200,
     libs: { console: 'log', debug: 'log', winston: 'log' },
     sources: CLUSTER,
-    way: '-r',
+    ways: ['-r'],
     relays: true,
     env: DEBUG,
-  },
-  {
-    name: 'nest',
-    folder: 'nest',
-    program: 'main.mjs',
-    tasks: 200,
-    libs: { console: 'log', pino: 'log', nest: 'out' },
-    sources: CLUSTER,
-    way: '-r',
   },
   {
     name: 'bullmq threads',
@@ -163,7 +162,7 @@ const SPECS = [
     tasks: 200,
     libs: { console: 'out', winston: 'log' },
     sources: THREADS,
-    way: '-r',
+    ways: ['-r'],
     redis: true,
   },
   {
@@ -174,7 +173,7 @@ const SPECS = [
     tasks: 200,
     libs: { console: 'out', winston: 'log' },
     sources: FORKS,
-    way: 'NODE_OPTIONS',
+    ways: ['NODE_OPTIONS'],
     relays: true,
     redis: true,
   },
@@ -186,7 +185,7 @@ const SPECS = [
     tasks: 40,
     libs: { console: 'log', debug: 'log', winston: 'log' },
     sources: FORKS,
-    way: 'NODE_OPTIONS',
+    ways: ['NODE_OPTIONS'],
     env: DEBUG,
     prints: true,
   },
@@ -200,7 +199,7 @@ const SPECS = [
     // Jest loads it by itself, in its own process where tests are few and fast: there it is seen, and copied.
     copied: ['pino'],
     sources: FORKS,
-    way: '-r',
+    ways: ['-r'],
     prints: true,
     restarts: true,
   },
@@ -211,9 +210,10 @@ const SPECS = [
     tasks: 100,
     libs: { console: 'log', pino: 'log' },
     sources: /^(worker|fork)#1$/,
-    way: '-r',
+    ways: ['-r'],
     runner: 'pm2',
   },
+  ...FRAMEWORKS,
 ]
 
 module.exports = { SPECS }

@@ -8,7 +8,7 @@ import {
   terminalRole,
   whileRelaying,
 } from '../kit/adapter.js'
-import { isForwarded } from '../kit/capture/stdio.js'
+import { begun, isForwarded } from '../kit/capture/stdio.js'
 
 type Method = 'log' | 'info' | 'debug' | 'warn' | 'error' | 'dir' | 'dirxml'
 type ConsoleMethod = (...args: unknown[]) => void
@@ -66,14 +66,15 @@ function wrap(method: Method, original: ConsoleMethod, context: AdapterContext):
 
 function record(method: Method, args: readonly unknown[], context: AdapterContext): void {
   takeModule ??= require('../kit/capture/take.js') as typeof import('../kit/capture/take.js')
+  const { level, stream } = METHODS[method]
   const text = method === 'dir' ? takeModule.inspectionOf(args) : takeModule.textOf(args)
   takeModule.take(
     context,
     {
       lib: 'console',
       name: 'console',
-      level: METHODS[method].level,
-      msg: indent(text),
+      level,
+      msg: takeModule.withoutColours(begun[stream]?.() ?? '') + indent(text),
       error: takeModule.errorAmong(args),
     },
     'copy',

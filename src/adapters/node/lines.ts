@@ -5,11 +5,16 @@ import { StringDecoder } from 'node:string_decoder'
 /** Characters of a line without an end after which it becomes a record all the same. */
 const MAX_LINE = 2 ** 16
 
+/** A control character that is no tab and begins no colour. */
+const MOVES = /(?!\p{Cc}\[[\d;]*m)[^\P{Cc}\t]/u
+
 /** Calls `found` with each line. */
 export class Lines {
   readonly #found: (line: string) => void
   #decoder: StringDecoder | undefined
   #rest = ''
+  #endsAtExit = false
+  readonly #end = (): void => this.end()
 
   constructor(found: (line: string) => void) {
     this.#found = found
@@ -39,9 +44,14 @@ export class Lines {
     // A progress bar writes over its line again and again: only what it has written last is kept.
     const back = this.#rest.lastIndexOf('\r')
     if (back > 0) this.#rest = this.#rest.slice(back)
-    if (this.#rest.length <= MAX_LINE) return
-    this.#line(this.#rest)
-    this.#rest = ''
+    if (this.#rest.length > MAX_LINE) {
+      this.#line(this.#rest)
+      this.#rest = ''
+    }
+    // The application can see the listener: it is there only where text waits for an end of line.
+    if (this.#rest === '' || this.#endsAtExit) return
+    this.#endsAtExit = true
+    process.on('exit', this.#end)
   }
 
   get isEmpty(): boolean {
@@ -55,7 +65,14 @@ export class Lines {
     return rest
   }
 
+  /** Takes it if it is the beginning of a line of text, and no prompt or spinner that moves the cursor. */
+  takeBegun(): string {
+    return MOVES.test(this.#rest) ? '' : this.take()
+  }
+
   end(): void {
+    process.off('exit', this.#end)
+    this.#endsAtExit = false
     if (this.#rest.trim() !== '') this.#line(this.#rest)
     this.#rest = ''
   }

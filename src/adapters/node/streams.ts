@@ -6,7 +6,7 @@
 import { levelNumber, SILENT } from '../../core/level.js'
 import { isCaptured, onceOpened } from '../../core/stdio.js'
 import { type Adapter, type AdapterContext, isRelaying, terminalRole } from '../kit/adapter.js'
-import { isForwarded, wasNoted } from '../kit/capture/stdio.js'
+import { begun, isForwarded, wasNoted } from '../kit/capture/stdio.js'
 import { Lines } from './lines.js'
 
 type StreamName = 'stdout' | 'stderr'
@@ -28,6 +28,7 @@ function createAdapter(name: StreamName): Adapter {
     install(context) {
       if (context.role === 'track' || !context.capture[name]) return () => {}
       const lines = new Lines((line) => record(name, line, context))
+      begun[name] = () => lines.takeBegun()
       let opened: NodeJS.WriteStream | undefined
       const unopen = onceOpened(name, (stream) => {
         opened = stream
@@ -36,6 +37,7 @@ function createAdapter(name: StreamName): Adapter {
       const unwatch = context.isChild ? watchWrites(name, () => opened, lines, context) : undefined
       return () => {
         lines.end()
+        delete begun[name]
         unwatch?.()
         unopen()
       }

@@ -92,3 +92,39 @@ function show(args, config) {
   const { stdout, stderr, status } = spawnSync(process.execPath, words, options)
   return { stdout, stderr, status }
 }
+
+it('a line that is begun without the console is one record, in colour as well; a spinner is none of it', (t) => {
+  const path = join(scratch(t), 'app.log')
+  const program = [
+    "process.stdout.write('\\u001b[90m[1]\\u001b[39m ')",
+    "console.log('a time')",
+    "process.stderr.write('error: ')",
+    "console.log('out')",
+    "console.error('text')",
+    "process.stdout.write('\\u001b[2K\\u001b[1Gspinning')",
+    "console.log('a spinner')",
+  ].join(';')
+  const env = cleanEnv({ LOGSHARE_CONFIG: JSON.stringify({ handlers: [{ type: 'file', path }] }) })
+  execFileSync(process.execPath, ['-r', REGISTER, '-e', program], { env, stdio: 'pipe' })
+  assert.deepEqual(
+    readLog(path).map(({ msg }) => msg),
+    ['[1] a time', 'out', 'error: text', 'a spinner', 'spinning'],
+  )
+})
+
+for (const kind of ['root', 'worker', 'fork']) {
+  it(`${kind}: a line without an end is a record when the thread ends`, (t) => {
+    const folder = scratch(t)
+    const path = join(folder, 'app.log')
+    const bare = show(folder, 'pipe', [kind, 'endless'])
+    const handlers = [{ type: 'file', path }]
+    assert.deepEqual(show(folder, 'pipe', [kind, 'endless'], { handlers }), bare)
+    assert.deepEqual(
+      readLog(path).map(({ msg }) => msg),
+      [LINES.join(' ')],
+    )
+    const raw = [{ type: 'console', format: 'raw' }]
+    const { stdout } = show(folder, 'pipe', [kind, 'endless'], { handlers: raw })
+    assert.equal(stdout.trimEnd(), bare.stdout.trimEnd())
+  })
+}

@@ -3,6 +3,9 @@
 import { isMainThread } from 'node:worker_threads'
 import { type Capture, ownMethods } from '../../../core/stdio.js'
 
+/** Take what this thread has printed of a line that the console may end (gulp prints a time first). */
+export const begun: { stdout?: () => string; stderr?: () => string } = {}
+
 /** 1 or 2 if this is stdout or stderr, given as the stream or as an object with its file descriptor. */
 export function standardOf(stream: { readonly fd?: unknown } | undefined): 1 | 2 | undefined {
   const fd = stream?.fd
