@@ -19,22 +19,25 @@ const THREADS = 3
 
 /**
  * What is not as in the bare run.
+ * @param {Launcher} launcher
  * @param {Application} application
  * @param {Setting} setting
  * @param {Ended} bare
  * @param {Ended} ours
  */
-function findTextFaults({ name, files }, setting, bare, ours) {
+function findTextFaults({ prints }, { name, files }, setting, bare, ours) {
   const paths = { [bare.cwd]: '<cwd>', [bare.temporary]: '<tmp>' }
   Object.assign(paths, { [ours.cwd]: '<cwd>', [ours.temporary]: '<tmp>' })
   const faults = bare.code === ours.code ? [] : [`code ${ours.code}, bare ${bare.code}`]
   for (const what of /** @type {const} */ (['stdout', 'stderr'])) {
-    faults.push(...compareTexts(what, bare[what], ours[what], paths))
+    faults.push(
+      ...compareTexts(what, bare[what], ours[what], { paths, isMixed: prints === 'reprinted' }),
+    )
   }
   for (const file of files) {
     const [before, after] = [bare, ours].map(({ cwd }) => readText(join(cwd, file)))
     if (before === undefined) faults.push(`${file} is not there in the bare run`)
-    faults.push(...compareTexts(file, before ?? '', after ?? '', paths))
+    faults.push(...compareTexts(file, before ?? '', after ?? '', { paths }))
   }
   const warnings = `${ours.stdout}\n${ours.stderr}`
     .split('\n')

@@ -2,7 +2,7 @@
 
 const { hostname } = require('node:os')
 const { audit } = require('../helpers/delivery.js')
-const { COUNT } = require('./applications.js')
+const { COUNT, levelOf } = require('./applications.js')
 
 /** @typedef {import('./applications.js').Wanted} Wanted */
 
@@ -27,12 +27,13 @@ const CHANGING = [
  * @param {string} what
  * @param {string} bare
  * @param {string} ours
- * @param {Record<string, string>} paths that differ between the two, by what stands for them
+ * @param {{ paths: Record<string, string>, isMixed?: boolean }} options `paths` that differ between the two, by what stands
+ *   for them; `isMixed`: a launcher has read the text from two pipes
  */
-function compareTexts(what, bare, ours, paths) {
-  const [before, after] = [bare, ours].map((text) => byProducer(normalize(text, paths)))
-  return Object.keys(before).flatMap((producer) => {
-    const [lines, found] = [before[producer], after[producer]]
+function compareTexts(what, bare, ours, { paths, isMixed = false }) {
+  const [before, after] = [bare, ours].map((text) => byProducer(normalize(text, paths), isMixed))
+  return Object.keys({ ...before, ...after }).flatMap((producer) => {
+    const [lines, found] = [before[producer] ?? [], after[producer] ?? []]
     const at = Array.from({ length: Math.max(lines.length, found.length) }).findIndex(
       (_, i) => lines[i] !== found[i],
     )
@@ -52,12 +53,15 @@ function normalize(text, paths) {
   return normal
 }
 
-/** @param {string} text */
-function byProducer(text) {
+/** With `isMixed`, by level as well: a stream has all texts of a level. @param {string} text @param {boolean} isMixed */
+function byProducer(text, isMixed) {
   /** @type {Record<string, string[]>} */
-  const found = { main: [], worker: [], fork: [], nobody: [] }
+  const found = { nobody: [] }
   for (const line of text.split('\n').filter((each) => !OURS.test(each))) {
-    found[NUMBERED.exec(line)?.[1] ?? 'nobody'].push(line)
+    const [, role = 'nobody', n] = NUMBERED.exec(line) ?? []
+    const producer = isMixed && n ? `${role}, level ${levelOf(Number(n))}` : role
+    found[producer] ??= []
+    found[producer].push(line)
   }
   found.nobody.sort()
   return found

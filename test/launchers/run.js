@@ -60,7 +60,7 @@ async function testCell(folder, launcher, application) {
     const began = Date.now()
     const ours = await execute(folder, launcher, application.name, setting)
     report(launcher, application, setting, began, [
-      ...findTextFaults(application, setting, bare, ours),
+      ...findTextFaults(launcher, application, setting, bare, ours),
       ...findFaults({ ...ours, stderr: '' }),
       ...findLogFaults(launcher, application, setting, ours),
     ])
@@ -81,7 +81,7 @@ async function testPm2(folder, launcher) {
     for (const application of applications) {
       const { name } = application
       report(launcher, application, setting, began, [
-        ...findTextFaults(application, setting, bare.ended[name], ours.ended[name]),
+        ...findTextFaults(launcher, application, setting, bare.ended[name], ours.ended[name]),
         ...faults,
         ...findLogFaults(launcher, application, setting, ours.ended[name]),
       ])
