@@ -7,6 +7,7 @@ import { isMainThread } from 'node:worker_threads'
 import { ADAPTER_NAMES, installAdapters } from '../adapters/table.js'
 import type { Settings } from '../config/options.js'
 import { levels } from '../core/levels.js'
+import { noticeByStream } from '../core/notice.js'
 import { patchChildProcess } from '../spawn/child-process.js'
 import {
   isCollecting,
@@ -74,6 +75,7 @@ export function placeChild(place: Place, preloaded: boolean): () => void {
   })
   const unpatch = patchSpawn(() => slot.get().parent, preloaded)
   const unpost = isMainThread ? undefined : load('../spawn/output.js').postAtOnce()
+  if (!isMainThread) noticeByStream()
   const { settings, foreign } = place.inheritance
   levels.replace(foreign)
   levels.attended = connect

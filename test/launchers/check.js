@@ -27,13 +27,14 @@ const CHANGING = [
  * @param {string} what
  * @param {string} bare
  * @param {string} ours
- * @param {{ paths: Record<string, string>, isMixed?: boolean }} options `paths` that differ between the two, by what stands
- *   for them; `isMixed`: a launcher has read the text from two pipes
+ * @param {{ paths?: Record<string, string>, isMixed?: boolean, isSorted?: boolean }} options `paths` that differ between the
+ *   two, by what stands for them; `isMixed`: a launcher has read the text from two pipes; `isSorted`: lines have no order
  */
-function compareTexts(what, bare, ours, { paths, isMixed = false }) {
+function compareTexts(what, bare, ours, { paths = {}, isMixed = false, isSorted = false }) {
   const [before, after] = [bare, ours].map((text) => byProducer(normalize(text, paths), isMixed))
   return Object.keys({ ...before, ...after }).flatMap((producer) => {
     const [lines, found] = [before[producer] ?? [], after[producer] ?? []]
+    if (isSorted) for (const each of [lines, found]) each.sort()
     const at = Array.from({ length: Math.max(lines.length, found.length) }).findIndex(
       (_, i) => lines[i] !== found[i],
     )

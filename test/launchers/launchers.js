@@ -12,12 +12,13 @@ const { join } = require('node:path')
  *   `kept`: it goes into files.
  * @property {boolean} [stops] whether the application goes on until it is stopped
  * @property {'fork' | 'cluster'} [mode] of pm2
+ * @property {boolean} [strays] whether what a process of the application prints goes into the launcher's own log
  */
 
 /** @type {readonly Launcher[]} */
 const LAUNCHERS = [
   { name: 'pm2 fork', package: 'pm2', prints: 'kept', mode: 'fork' },
-  { name: 'pm2 cluster', package: 'pm2', prints: 'kept', mode: 'cluster' },
+  { name: 'pm2 cluster', package: 'pm2', prints: 'kept', mode: 'cluster', strays: true },
   { name: 'npm', command: (library) => ['npm', 'start', '--', library], prints: 'terminal' },
   {
     name: 'npx',

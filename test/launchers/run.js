@@ -8,7 +8,7 @@
 const { findFaults } = require('../apps/execute.js')
 const { install } = require('../apps/install.js')
 const { APPLICATIONS } = require('./applications.js')
-const { findLogFaults, findTextFaults } = require('./cell.js')
+const { findLogFaults, findStrayFaults, findTextFaults } = require('./cell.js')
 const { execute } = require('./execute.js')
 const { LAUNCHERS } = require('./launchers.js')
 const { executePm2 } = require('./pm2.js')
@@ -77,7 +77,10 @@ async function testPm2(folder, launcher) {
   for (const setting of /** @type {const} */ (['config', 'preload'])) {
     const began = Date.now()
     const ours = await executePm2(folder, mode, libraries, setting)
-    const faults = findFaults({ ...ours.place, stderr: ours.place.stderr + ours.daemon })
+    const faults = [
+      ...findFaults(ours.place),
+      ...findStrayFaults(launcher, setting, applications, bare.daemon, ours.daemon),
+    ]
     for (const application of applications) {
       const { name } = application
       report(launcher, application, setting, began, [
