@@ -181,7 +181,11 @@ const makeRoot = (settings: Settings): Instance => load('./root.js').createRoot(
 // the root's log files.
 function makeChild(place: Place, follower: () => Follower): Instance {
   const { queue } = place
-  if (queue.type === 'file' && !existsSync(queue.directory)) return makeRoot(defaults())
+  if (queue.type === 'file' && !existsSync(queue.directory)) {
+    const root = makeRoot(defaults())
+    root.install?.(defaults()) // closes it at exit: its children have a runtime directory
+    return root
+  }
   return load('./child.js').createChild(place, follower())
 }
 
