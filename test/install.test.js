@@ -4,7 +4,7 @@
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')
-const { cpSync, existsSync, mkdirSync, symlinkSync } = require('node:fs')
+const { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } = require('node:fs')
 const { join } = require('node:path')
 const {
   cleanEnv,
@@ -130,6 +130,19 @@ test('beneath a root with a configuration, install(options) says whose options c
       ['spawn#1/fork#1', 'logged by its child'],
     ],
   )
+})
+
+test('warnings go where the application has led its stderr', async (t) => {
+  const [path, own] = ['a.log', 'own.txt'].map((name) => join(scratch(t), name))
+  const env = {
+    NODE_OPTIONS: `-r "${REGISTER}"`,
+    LOGSHARE_CONFIG: JSON.stringify({ handlers: [{ type: 'file', path }] }),
+  }
+  const words = ['-e', LAUNCHER, join(FIXTURES, 'replaced-stderr.js'), own]
+  const { code, stderr } = await collect(spawnNode(words, env), { limit: 60_000 })
+  assert.deepEqual([code, stderr], [0, ''])
+  assert.match(readFileSync(own, 'utf8'), /^(logshare: the root .*_INSTALLED\)\n){2}$/)
+  assert.deepEqual(readLog(path), [])
 })
 
 /** @param {string[]} words @param {Record<string, string>} env */

@@ -1,6 +1,6 @@
 // Notice: a warning of logshare about itself, on stderr; it is not logged, because that could recurse.
 
-import { writeSync } from './stdio.js'
+import { passCaptured, writeSync } from './stdio.js'
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: keeps a message with foreign text on one line
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
@@ -22,10 +22,26 @@ export function notice(code: NoticeCode, message: string, about = ''): void {
   if (written.has(key)) return
   written.add(key)
   try {
-    writeSync(2, `logshare: ${message.replace(CONTROLS, ' ')} (${code})\n`)
+    print(`logshare: ${message.replace(CONTROLS, ' ')} (${code})\n`)
   } catch {
     // stderr is closed or full.
   }
+}
+
+let isWorker = false
+
+/** In a worker of the application: notices take the way of the worker's stderr, through its parent's. */
+export function noticeByStream(): void {
+  isWorker = true
+}
+
+// pm2 replaces `write` in the processes of a cluster: their descriptor leads to the daemon's log, not to their own. What
+// is printed when the process exits would be lost that way.
+function print(line: string): void {
+  const isExiting = (process as { _exiting?: boolean })._exiting === true
+  if (isWorker || (!isExiting && Object.hasOwn(process.stderr, 'write')))
+    passCaptured(Buffer.from(line), line, () => process.stderr.write(line))
+  else writeSync(2, line)
 }
 
 /** Message of an error, or the thrown value as text. */

@@ -68,6 +68,15 @@ export class FileWriter implements QueueWriter {
     return isWritten
   }
 
+  /** Creates the queue before its first record, so that the listener and its successors know the producer. Never throws. */
+  begin(): void {
+    try {
+      this.#segment ??= this.#start('')
+    } catch {
+      // The first record tries again.
+    }
+  }
+
   close(): void {
     if (!this.#segment) return
     this.#segment.close()

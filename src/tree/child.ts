@@ -43,7 +43,9 @@ export function createChild(place: Place, follower: Follower): Instance {
   follower.attach(registry)
   return {
     registry,
-    parent: createParent(place, registry, follower),
+    parent: createParent(place, registry, follower, () => {
+      if (writer instanceof FileWriter) writer.begin()
+    }),
     // A record is in the queue when its log call returns, and survives this child from there.
     flush: () => Promise.resolve(),
     reopen: () => Promise.resolve(),
@@ -69,7 +71,15 @@ function createWriter(
 
 // Grandchildren log through queue files: every listener finds those, even one that starts after the listener thread
 // died. Only without a runtime directory does a thread of a root's thread get a ring.
-function createParent(place: Place, registry: Registry, follower: Follower): Parent {
+//
+// `begin` makes this child known before its first record: a daemon that only starts others may outlive its root, whose
+// directory is its children's.
+function createParent(
+  place: Place,
+  registry: Registry,
+  follower: Follower,
+  begin: () => void,
+): Parent {
   const { source, inheritance, capture, queue } = place
   const direct = {
     ...(place.isDirect && { isDirect: true }),
@@ -97,6 +107,7 @@ function createParent(place: Place, registry: Registry, follower: Follower): Par
     forProcess(kind) {
       const child = name(kind)
       const context = contextForChild()
+      begin()
       return {
         directory: queue.directory ?? NOWHERE,
         source: child,

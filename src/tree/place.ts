@@ -7,6 +7,7 @@ import { isMainThread } from 'node:worker_threads'
 import { ADAPTER_NAMES, installAdapters } from '../adapters/table.js'
 import type { Settings } from '../config/options.js'
 import { levels } from '../core/levels.js'
+import { noticeByStream } from '../core/notice.js'
 import { patchChildProcess } from '../spawn/child-process.js'
 import {
   isCollecting,
@@ -76,6 +77,7 @@ export function placeChild(place: Place, preloaded: boolean): () => void {
   })
   const unpatch = patchSpawn(() => slot.get().parent, preloaded)
   const unpost = isMainThread ? undefined : load('../spawn/output.js').postAtOnce()
+  if (!isMainThread) noticeByStream()
   const { settings, foreign } = place.inheritance
   levels.replace(foreign)
   levels.attended = connect
@@ -183,7 +185,11 @@ const makeRoot = (settings: Settings): Instance => load('./root.js').createRoot(
 // the root's log files.
 function makeChild(place: Place, follower: () => Follower): Instance {
   const { queue } = place
-  if (queue.type === 'file' && !existsSync(queue.directory)) return makeRoot(defaults())
+  if (queue.type === 'file' && !existsSync(queue.directory)) {
+    const root = makeRoot(defaults())
+    root.install?.(defaults()) // closes it at exit: its children have a runtime directory
+    return root
+  }
   return load('./child.js').createChild(place, follower())
 }
 

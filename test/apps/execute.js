@@ -38,6 +38,7 @@ async function execute(folder, spec, { way, bare = false, config }) {
 }
 
 /**
+/**
  * What a user types.
  * @param {string} folder
  * @param {string} cwd
@@ -54,12 +55,17 @@ function commandOf(folder, cwd, spec, way) {
   return [process.execPath, ...preload, ...run, program, ...args]
 }
 
-/** A copy of the applications to run one in. @param {string} folder @param {import('./specs.js').Spec} spec */
-function prepare(folder, spec) {
+/**
+ * A copy of the applications to run one in.
+ * @param {string} folder
+ * @param {Pick<import('./specs.js').Spec, 'folder' | 'env'> & { tasks?: number }} spec
+ * @param {string} [fixtures] the folder of all of them
+ */
+function prepare(folder, spec, fixtures = 'apps') {
   const copy = mkdtempSync(join(folder, 'run-'))
   // The path of a socket has to be short.
   const temporary = mkdtempSync(join(tmpdir(), 'logshare-apps-'))
-  cpSync(join(FIXTURES, 'apps'), copy, { recursive: true })
+  cpSync(join(FIXTURES, fixtures), copy, { recursive: true })
   return {
     cwd: join(copy, spec.folder),
     temporary,

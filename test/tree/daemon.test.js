@@ -1,0 +1,41 @@
+'use strict'
+// Daemon: a child that only starts others outlives its root, and they log into the same log.
+
+const assert = require('node:assert/strict')
+const { readdirSync } = require('node:fs')
+const { join } = require('node:path')
+const { it } = require('node:test')
+const { assertDelivered } = require('../helpers/delivery')
+const { run, scratch, readLines, readLog } = require('../helpers/run')
+
+for (const way of /** @type {const} */ (['-r', 'NODE_OPTIONS'])) {
+  it(`logs what a daemon starts after the command that started it has ended, by ${way}`, async (t) => {
+    const directory = scratch(t)
+    const path = join(directory, 'app.log')
+    const config = { handlers: [{ type: 'file', path }] }
+    const { stderr } = await runCommand(directory, ['daemon'], { way, config })
+    assert.equal(stderr, '')
+    assertDelivered(readLog(path), { 'fork#1/fork#2': 100 })
+  })
+}
+
+it('a daemon that does nothing before the command has ended leaves no directory', async (t) => {
+  const { stdout, stderr } = await runCommand(scratch(t), ['late'], { way: 'NODE_OPTIONS' })
+  assert.equal(stderr, '')
+  assertDelivered(readLines(stdout), { 'fork#1': 100 })
+})
+
+/**
+ * Fails unless nothing is left of the runtime directories. The run is over when the last process has closed its stdio.
+ * @param {string} directory
+ * @param {string[]} args
+ * @param {Parameters<typeof run>[1]} options
+ */
+async function runCommand(directory, args, options) {
+  const env = { TMPDIR: directory, XDG_RUNTIME_DIR: '' }
+  const ended = await run('death/daemon.js', { ...options, args: ['command', ...args], env })
+  assert.equal(ended.code, 0)
+  const base = readdirSync(directory).find((name) => name.startsWith('logshare-'))
+  assert.deepEqual(readdirSync(join(directory, String(base))), [])
+  return ended
+}
