@@ -86,6 +86,11 @@ export interface Options {
    * true. With `false`, children's libraries write their files themselves.
    */
   readonly relay?: boolean
+  /**
+   * Whether the start and the end of each child are recorded, by the logger `logshare`: the end with its code or signal,
+   * how long the child ran and how many records it made. Default: false.
+   */
+  readonly lifecycle?: boolean
   /** What happens when a queue, or the backlog of a handler that cannot write, is full. */
   readonly overflow?: {
     /** `block`: wait for room up to `wait`, then drop. `drop`: drop at once. Default `"block"`. */
@@ -127,6 +132,7 @@ export interface Settings {
   readonly adapters: readonly string[]
   readonly handlers: readonly HandlerOptions[]
   readonly relay: boolean
+  readonly lifecycle: boolean
   readonly overflow: {
     readonly policy: 'block' | 'drop'
     readonly limit: number
@@ -164,6 +170,7 @@ export function checkOptions(
     'adapters',
     'handlers',
     'relay',
+    'lifecycle',
     'overflow',
     'order',
     'queue',
@@ -184,6 +191,7 @@ export function checkOptions(
       (each) => each.type !== 'relay',
     ),
     relay: optional(given.relay, 'relay', boolean) ?? true,
+    lifecycle: optional(given.lifecycle, 'lifecycle', boolean) ?? false,
     overflow: {
       policy: optional(overflow.policy, 'overflow.policy', oneOf('block', 'drop')) ?? 'block',
       limit: optional(overflow.limit, 'overflow.limit', parseSize) ?? parseSize('64m', ''),
