@@ -41,6 +41,9 @@ export interface Outcome {
 /** Signals by which a process ends itself after a fatal error, such as a full heap. */
 const FATAL = new Set(['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'SIGSYS', 'SIGTRAP'])
 
+/** Node's exit code if a listener for `uncaughtException` throws. No exit listener runs then. */
+const HANDLER_FAILED = 7
+
 /** How a child ended, from its own note and from what its parent tells; without either, it was killed. */
 export function outcomeOf(
   exit: ExitNote | undefined,
@@ -51,7 +54,8 @@ export function outcomeOf(
   if (signal !== undefined) return { reason: FATAL.has(signal) ? 'crash' : 'killed', signal }
   if (cause === 'terminated' && !exit) return { reason: 'terminated', code }
   if (code === undefined) return { reason: 'killed' }
-  return { reason: exit?.isCrash && code !== 0 ? 'crash' : 'exit', code }
+  const isCrash = exit ? exit.isCrash && code !== 0 : code === HANDLER_FAILED
+  return { reason: isCrash ? 'crash' : 'exit', code }
 }
 
 /** How a thread ends whose process, or the thread that started it, ends. */

@@ -62,10 +62,19 @@ function startsNode(kind: ChildKind, { file, shell, envPairs = [] }: Command): b
   return !shell && typeof file === 'string' && /^node(\.exe)?$/.test(basename(file))
 }
 
-// The first argument that is no flag, behind the program's name. A guess, used only if the child could not tell.
+/** Flags whose value is the next argument, and flags that bring the code themselves. */
+const WITH_VALUE =
+  /^(?:-r|-C|--(?:require|import|loader|experimental-loader|conditions|env-file|title))$/
+const WITH_CODE = /^(?:-e|-p|-pe|--eval|--print)$/
+
+// The first argument that is no flag, behind the program's name. Used only if the child could not tell.
 function scriptIn({ args }: Command): string | undefined {
   if (!Array.isArray(args)) return undefined
-  return args.slice(1).find((arg): arg is string => typeof arg === 'string' && !arg.startsWith('-'))
+  const given = args.slice(1).map(String)
+  const at = given.findIndex(
+    (arg, i) => !arg.startsWith('-') && !WITH_VALUE.test(given[i - 1] ?? ''),
+  )
+  return given.slice(0, at).some((arg) => WITH_CODE.test(arg)) ? '[eval]' : given[at]
 }
 
 /** Calls `report` when the worker has ended, before the application gets the `exit` event. */

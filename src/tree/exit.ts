@@ -14,8 +14,8 @@ export interface Hooks {
   readonly idle?: () => void
   /** Called before the application's exit listeners. */
   readonly before?: () => void
-  /** Called for an uncaught exception: when Node announces it, and when the application has, or has not, handled it. */
-  readonly uncaught?: (isHandled: boolean) => void
+  /** Called when Node announces an uncaught exception, before it looks for a handler. */
+  readonly uncaught?: () => void
 }
 
 /**
@@ -31,12 +31,7 @@ export function onExit(
     return function emit(this: unknown, event, ...args) {
       if (event === 'worker' && hides?.(args[0])) return false
       if (event === 'beforeExit' && this === process) idle?.()
-      if (event === 'uncaughtExceptionMonitor' && this === process) uncaught?.(false)
-      if (event === 'uncaughtException' && uncaught && this === process) {
-        const isHandled = original.call(this, event, ...args)
-        uncaught(isHandled)
-        return isHandled
-      }
+      if (event === 'uncaughtExceptionMonitor' && this === process) uncaught?.()
       if (event !== 'exit' || this !== process) return original.call(this, event, ...args)
       before?.()
       try {

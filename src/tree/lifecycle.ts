@@ -43,12 +43,13 @@ function noteExit(registry: Registry): void {
     (code) => {
       if (isNoted) return
       isNoted = true
-      const isCrash = isUncaught && code !== 0 && !process.hasUncaughtExceptionCaptureCallback()
-      note(registry, { event: 'exit', pid, tid, code, isCrash } satisfies ExitNote)
+      note(registry, { event: 'exit', pid, tid, code, isCrash: isUncaught } satisfies ExitNote)
     },
     {
-      uncaught: (isHandled) => {
-        isUncaught = !isHandled
+      // With a handler, the application decides what happens.
+      uncaught() {
+        const hasHandler = process.listenerCount('uncaughtException') > 0
+        isUncaught = !hasHandler && !process.hasUncaughtExceptionCaptureCallback()
       },
     },
   )

@@ -12,7 +12,8 @@ const { parseDuration, parseSize } = require('../../dist/config/quantity.js')
 const LEVELS = 'one of trace, debug, info, warn, error, fatal, silent'
 const SIZE = 'a size such as "64m" or a number of bytes'
 const TIME = 'a duration such as "20ms" or a number of milliseconds'
-const TOP = 'level, levels, adapters, handlers, relay, overflow, order, queue, redact, inputs'
+const TOP =
+  'level, levels, adapters, handlers, relay, lifecycle, overflow, order, queue, redact, inputs'
 
 /** @param {unknown} given @param {string} [directory] */
 const checkOptions = (given, directory) => options.checkOptions(given, ADAPTER_NAMES, directory)
@@ -28,6 +29,7 @@ test('fills in every default', () => {
     adapters: ADAPTER_NAMES,
     handlers: [],
     relay: true,
+    lifecycle: false,
     overflow: { policy: 'block', limit: 64 * 2 ** 20, wait: 5000 },
     order: { window: 20 },
     queue: 'ring',
@@ -84,6 +86,7 @@ test('accepts every option', () => {
       { type: 'relay', ...common }, // accepted, without an effect
     ],
     relay: false,
+    lifecycle: true,
     overflow: { policy: 'drop', limit: '1k', wait: '1s' },
     order: { window: 0 },
     queue: 'file',
@@ -104,6 +107,7 @@ test('accepts every option', () => {
       { type: 'console', stream: 'stderr', format: 'json', ...common },
     ],
     relay: false,
+    lifecycle: true,
     overflow: { policy: 'drop', limit: 1024, wait: 1000 },
     order: { window: 0 },
     queue: 'file',
@@ -136,6 +140,7 @@ const REJECTED = [
   [{ level: Symbol('l') }, `level: expected ${LEVELS}, got Symbol(l) (symbol)`],
   [{ level: long }, `level: expected ${LEVELS}, got '${long.slice(0, 57)}…' (string)`],
   [{ level: cycle }, `level: expected ${LEVELS}, got an object`],
+  [{ lifecycle: 'yes' }, "lifecycle: expected true or false, got 'yes' (string)"],
   [{ levels: ['a'] }, 'levels: expected an object, got ["a"] (array)'],
   [{ levels: { 'a.b': 'x' } }, `levels['a.b']: expected ${LEVELS}, got 'x' (string)`],
   [{ adapters: true }, 'adapters: expected an array of adapter names or false, got true (boolean)'],
