@@ -185,6 +185,14 @@ for (const scene of ['fork', 'worker']) {
   })
 }
 
+test('the root exits without having learnt of the ends', async (t) => {
+  const { code, records } = await play(t, 'blind')
+  assert.equal(code, 7)
+  assertLife(records, 'fork#1', { reason: 'exit', code: 3, records: 1, level: 40 })
+  assertLife(records, 'worker#1', { reason: 'exit', code: 0, records: 0, script: '[eval]' })
+  assertOnly(records, ['fork#1', 'worker#1'])
+})
+
 test('the root ends by itself after its children', async (t) => {
   const { code, records } = await play(t, 'natural')
   assert.equal(code, 0)
@@ -290,6 +298,13 @@ test('without the option there is none', async (t) => {
   const { records } = await play(t, 'fork', { lifecycle: false })
   assert.deepEqual(events(records), [])
   assertDelivered(records, { root: 2, 'fork#1': 2001 })
+})
+
+test('without the option its code is not loaded', async (t) => {
+  const off = await play(t, 'loaded', { lifecycle: false })
+  assert.equal(off.stdout, '\n')
+  const on = await play(t, 'loaded')
+  assert.equal(on.stdout, 'core/lifecycle.js,spawn/ends.js,tree/lifecycle.js\n')
 })
 
 test('listeners, own keys and the order of events are those without logshare', async (t) => {
