@@ -304,7 +304,10 @@ test('without the option its code is not loaded', async (t) => {
   const off = await play(t, 'loaded', { lifecycle: false })
   assert.equal(off.stdout, '\n')
   const on = await play(t, 'loaded')
-  assert.equal(on.stdout, 'core/lifecycle.js,spawn/ends.js,tree/lifecycle.js\n')
+  assert.equal(
+    on.stdout,
+    'core/lifecycle.js,listener/children.js,listener/ending.js,spawn/ends.js,tree/lifecycle.js\n',
+  )
 })
 
 test('listeners, own keys and the order of events are those without logshare', async (t) => {
