@@ -38,8 +38,8 @@ function registerProcess(preloaded: boolean): void {
   }
   const queue = { type: 'file', directory: hand.directory } as const
   const capture = sharedStdio(inheritance.stdio)
-  const { source, isDirect = false, joined, context } = hand
-  placeChild({ source, inheritance, capture, queue, isDirect, joined, context }, preloaded)
+  const { source, isDirect = false, joined, context, birth } = hand
+  placeChild({ source, inheritance, capture, queue, isDirect, joined, context, birth }, preloaded)
 }
 
 // A thread that was handed nothing is not the application's: it belongs to a logging library or a loader, or it is the

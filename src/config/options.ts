@@ -91,6 +91,11 @@ export interface Options {
    * `{ "stdout": "info", "stderr": "warn" }`.
    */
   readonly streams?: { readonly stdout?: Threshold; readonly stderr?: Threshold }
+  /**
+   * Whether the start and the end of each child are recorded, by the logger `logshare`: the end with its code or signal,
+   * how long the child ran and how many records it made. Default: false.
+   */
+  readonly lifecycle?: boolean
   /** What happens when a queue, or the backlog of a handler that cannot write, is full. */
   readonly overflow?: {
     /** `block`: wait for room up to `wait`, then drop. `drop`: drop at once. Default `"block"`. */
@@ -133,6 +138,7 @@ export interface Settings {
   readonly handlers: readonly HandlerOptions[]
   readonly relay: boolean
   readonly streams: { readonly stdout: Threshold; readonly stderr: Threshold }
+  readonly lifecycle: boolean
   readonly overflow: {
     readonly policy: 'block' | 'drop'
     readonly limit: number
@@ -171,6 +177,7 @@ export function checkOptions(
     'handlers',
     'relay',
     'streams',
+    'lifecycle',
     'overflow',
     'order',
     'queue',
@@ -196,6 +203,7 @@ export function checkOptions(
       stdout: optional(streams.stdout, 'streams.stdout', threshold) ?? 'info',
       stderr: optional(streams.stderr, 'streams.stderr', threshold) ?? 'warn',
     },
+    lifecycle: optional(given.lifecycle, 'lifecycle', boolean) ?? false,
     overflow: {
       policy: optional(overflow.policy, 'overflow.policy', oneOf('block', 'drop')) ?? 'block',
       limit: optional(overflow.limit, 'overflow.limit', parseSize) ?? parseSize('64m', ''),

@@ -9,6 +9,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { listDirectories } from '../core/directory.js'
 import type { Mark } from '../handlers/handler.js'
+import type { Child } from './ending.js'
 
 /** Segment number and byte offset up to which a producer's queue has been handled. */
 export type Position = readonly [segment: number, offset: number]
@@ -19,6 +20,8 @@ export type Positions = Readonly<Record<string, Position>>
 export interface Checkpoint {
   readonly positions: Positions
   readonly marks: readonly Mark[]
+  /** With the option `lifecycle`: the children that have started and not ended, as far as the queues were handled. */
+  readonly children?: readonly Child[]
 }
 
 const FILE = 'state.json'

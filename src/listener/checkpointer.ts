@@ -6,6 +6,7 @@
 import { monotonic } from '../core/clock.js'
 import { notice, reasonOf } from '../core/notice.js'
 import { type Checkpoint, type Positions, writeCheckpoint } from './checkpoint.js'
+import type { Children } from './children.js'
 import type { Fanout } from './fanout.js'
 import type { Sources } from './sources.js'
 
@@ -20,6 +21,7 @@ interface Pending {
 export class Checkpointer {
   readonly #sources: Sources
   readonly #fanout: Fanout
+  readonly #children: Children | undefined
   #directory: string | undefined
   // Records were delivered since the last checkpoint was taken.
   #isDirty = false
@@ -28,9 +30,10 @@ export class Checkpointer {
   #savedPositions: Positions = {}
   #savedAt = Number.NEGATIVE_INFINITY
 
-  constructor(sources: Sources, fanout: Fanout) {
+  constructor(sources: Sources, fanout: Fanout, children?: Children) {
     this.#sources = sources
     this.#fanout = fanout
+    this.#children = children
   }
 
   /** Positions of the last saved checkpoint. */
@@ -88,7 +91,12 @@ export class Checkpointer {
 
   #take(): Pending {
     this.#isDirty = false
-    const checkpoint = { positions: this.#sources.positions(), marks: this.#fanout.marks() }
+    const children = this.#children && { children: this.#children.read() }
+    const checkpoint = {
+      positions: this.#sources.positions(),
+      marks: this.#fanout.marks(),
+      ...children,
+    }
     return { checkpoint, isAcknowledged: this.#fanout.acknowledgement() }
   }
 

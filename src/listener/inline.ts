@@ -58,8 +58,9 @@ export class Inline {
     const { settings, counters, dropped, queue } = options
     const { limit, wait } = settings.overflow
     const { window } = settings.order
+    const { lifecycle } = settings
     const handlers = openHandlers(options)
-    this.listener = new Listener({ window, wait, limit, handlers, counters, dropped })
+    this.listener = new Listener({ window, wait, limit, handlers, lifecycle, counters, dropped })
     this.listener.sources.addRing(options.memory)
     queue.drain = () => this.pump()
     queue.wrote = (time) => this.#schedule(time)

@@ -4,9 +4,10 @@
 import { monotonic } from '../core/clock.js'
 import { Drops, type Tally } from '../core/tally.js'
 import { type Delivery, type Handler, splitExtra } from '../handlers/handler.js'
-import { Kind } from '../queue/frame.js'
+import { type Frame, Kind } from '../queue/frame.js'
 import { readCheckpoint } from './checkpoint.js'
 import { Checkpointer } from './checkpointer.js'
+import type { Children } from './children.js'
 import { Fanout } from './fanout.js'
 import { Horizon } from './horizon.js'
 import { Merge } from './merge.js'
@@ -35,6 +36,8 @@ export interface ListenerOptions {
   /** Bytes a handler may keep. */
   readonly limit: number
   readonly handlers: readonly Handler[]
+  /** Whether the ends of children become records. */
+  readonly lifecycle: boolean
   readonly counters: Float64Array
   /** Called from time to time with what producers report as dropped. */
   readonly dropped: (tally: Tally) => void
@@ -46,6 +49,7 @@ export class Listener {
   readonly #window: number
   readonly #batch: number
   readonly #fanout: Fanout
+  readonly #children: Children | undefined
   readonly #checkpointer: Checkpointer
   readonly #horizon: Horizon
   readonly #merge = new Merge()
@@ -59,7 +63,8 @@ export class Listener {
     this.#window = options.window
     this.#batch = Math.min(BATCH_BYTES, options.limit * BATCH_SHARE)
     this.#fanout = new Fanout(options.handlers, options.wait, () => this.#count(Count.FAILED, 1))
-    this.#checkpointer = new Checkpointer(this.sources, this.#fanout)
+    this.#children = options.lifecycle ? createChildren(this.sources) : undefined
+    this.#checkpointer = new Checkpointer(this.sources, this.#fanout, this.#children)
     this.#horizon = new Horizon(options.window)
   }
 
@@ -71,7 +76,9 @@ export class Listener {
   /** Also reads the queue files of a runtime directory from now on, starting at its last checkpoint. */
   watch(directory: string): void {
     this.#directory = directory
-    this.sources.watch(directory, readCheckpoint(directory).positions)
+    const { positions, children } = readCheckpoint(directory)
+    this.sources.watch(directory, positions)
+    this.#children?.restore(children ?? [])
     this.#checkpointer.watch(directory)
   }
 
@@ -146,6 +153,7 @@ export class Listener {
   }
 
   async close(): Promise<void> {
+    this.#endChildren(true)
     this.drain()
     await this.#fanout.close()
     this.#checkpointer.save()
@@ -171,8 +179,16 @@ export class Listener {
       const head = this.#merge.first
       if (!head) break
       const isDue = head.frame.time <= due || isOfAnotherBoot(head.frame, now)
-      if (!isDue && !(eager && this.#merge.ready === this.sources.size)) break
+      if (!isDue && !(eager && mayPrecede(head.frame) && this.#merge.ready === this.sources.size))
+        break
       head.source.activeAt = now
+      if (head.frame.kind === Kind.NOTE) {
+        for (const record of this.#children?.take(head) ?? []) batch.push(record)
+        this.#checkpointer.delivered()
+        this.#merge.shift()
+        continue
+      }
+      this.#children?.count(head)
       countFrame(head.source, head.frame)
       if (head.frame.kind === Kind.REPORT) this.#countDrops(head.frame)
       batch.push(splitExtra(head.frame))
@@ -180,6 +196,15 @@ export class Listener {
       this.#merge.shift()
     }
     return batch
+  }
+
+  // Records the ends of children that no parent reports.
+  #endChildren(isClosing: boolean): void {
+    const ended = this.#children?.findEnded(isClosing) ?? []
+    if (ended.length === 0) return
+    this.#fanout.write(ended)
+    this.#checkpointer.delivered()
+    this.#count(Count.RECORDS, ended.length)
   }
 
   // Counts what a producer reports as dropped.
@@ -208,6 +233,7 @@ export class Listener {
 
   // Returns true if an ended producer's queue has more records after a torn one.
   #removeEnded(): boolean {
+    this.#endChildren(false)
     const covered = this.#fanout.acknowledgement()() ? undefined : this.#checkpointer.savedPositions
     const more = !this.#fanout.blocksCheckpoint() && this.sources.removeEnded(covered)
     this.#set(Count.DAMAGED, this.sources.damaged)
@@ -239,4 +265,15 @@ export class Listener {
   #count(slot: number, by: number): void {
     this.#set(slot, (this.#options.counters[slot] ?? 0) + by)
   }
+}
+
+// The note of an end must not precede the child's records: its queue may not have been found yet.
+function mayPrecede({ kind }: Frame): boolean {
+  return kind !== Kind.NOTE
+}
+
+// Loaded only with the option `lifecycle`.
+function createChildren(sources: Sources): Children {
+  const { Children } = require('./children.js') as typeof import('./children.js')
+  return new Children(sources)
 }

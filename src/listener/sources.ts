@@ -26,6 +26,11 @@ export class Sources {
     return this.#sources.size
   }
 
+  /** The queue of a producer in the runtime directory. */
+  find(producer: string): Source | undefined {
+    return this.#sources.get(producer)
+  }
+
   values(): Iterable<Source> {
     return this.#sources.values()
   }

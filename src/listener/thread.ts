@@ -62,6 +62,7 @@ const listener = new Listener({
   wait,
   limit,
   handlers: createHandlers(data.settings, context),
+  lifecycle: data.settings.lifecycle,
   counters: new Float64Array(data.counters),
   dropped: (tally) => drops.merge(tally),
 })

@@ -47,6 +47,8 @@ export const Kind = {
   EXTENT: 9,
   /** A deferred record: to be completed before anything but its library's relay reads it. See `deferred/line.ts`. */
   DEFERRED: 10,
+  /** A note about the start or the end of a child: `core/lifecycle.ts`. It is not a record. */
+  NOTE: 11,
 } as const
 
 export type FrameKind = (typeof Kind)[keyof typeof Kind]
@@ -111,8 +113,7 @@ export function readFrame(buffer: Buffer, offset: number, limit: number): ReadRe
   const time = buffer.readDoubleLE(offset + 8)
   const check = buffer.readUInt32LE(offset + 20)
   if (buffer.readUInt16LE(offset + 4) !== MAGIC || payload > MAX_PAYLOAD) return 'damaged'
-  if (kind < Kind.RECORD || kind > Kind.DEFERRED || !(time >= 0 && time < MAX_TIME))
-    return 'damaged'
+  if (kind < Kind.RECORD || kind > Kind.NOTE || !(time >= 0 && time < MAX_TIME)) return 'damaged'
   if (check !== checkOf(payload, { kind, level, time, seq })) return 'damaged'
   if (limit - offset < frameSize(payload)) return 'incomplete'
   const start = offset + HEADER

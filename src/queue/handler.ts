@@ -71,6 +71,12 @@ export class QueueHandler {
     }
   }
 
+  /** Writes a note for the listener, which has no number of its own. Never throws. Returns whether there was room. */
+  note(text: string): boolean {
+    const head = { kind: Kind.NOTE, level: WARN, time: monotonic(), seq: this.#seq }
+    return this.#queue.write(head, text, true)
+  }
+
   /** Writes further records to another queue. */
   redirect(queue: QueueWriter): void {
     this.#queue = queue

@@ -21,6 +21,11 @@ interface SpawnOptions {
   readonly stdio?: unknown
 }
 
+interface Internals {
+  readonly _handle?: ProcessHandle | null
+  readonly pid?: number
+}
+
 interface ProcessHandle {
   onexit?: (...args: unknown[]) => unknown
 }
@@ -86,12 +91,18 @@ function startAsync(
     return original.apply(child, args)
   }
   const parent = getParent()
-  const hand = parent?.forProcess(kindOf(options))
+  const kind = kindOf(options)
+  const hand = parent?.forProcess(kind)
   if (!parent || !hand) return original.apply(child, args)
-  const changed = { ...options, envPairs: addToPairs(pairs, hand) }
+  const { report } = parent
+  const begun = report && ends().beginProcess(kind, { ...options, envPairs: pairs }, hand.source)
+  const given = begun ? { ...hand, birth: begun.birth } : hand
+  const changed = { ...options, envPairs: addToPairs(pairs, given) }
   const result = original.call(child, changed, ...args.slice(1))
   parent.started()
-  hookExit((child as { _handle?: ProcessHandle | null })._handle, parent)
+  const { _handle: handle, pid } = child as Internals
+  hookExit(handle, parent)
+  if (report && begun) ends().observeProcess(handle, { ...begun, pid }, report)
   return result
 }
 
@@ -107,12 +118,35 @@ function startSync(
   const parent = getParent()
   const hand = parent?.forProcess('spawn', true)
   if (!parent || !hand) return original.apply(self, args)
+  const { report } = parent
+  const begun = report && ends().beginProcess('spawn', commandIn(args, addHand), hand.source)
+  const changed = addHand(args, begun ? { ...hand, birth: begun.birth } : hand)
+  const ended = (result: unknown): void => {
+    if (report && begun) ends().reportSync(begun, result, report)
+  }
   parent.started()
   try {
-    return original.apply(self, addHand(args, hand))
+    const result = original.apply(self, changed)
+    ended(addHand === withSpawnArgs ? result : undefined)
+    return result
+  } catch (error) {
+    ended(error)
+    throw error
   } finally {
     parent.ended()
   }
+}
+
+// What the lifecycle's records say of the arguments of a synchronous function.
+function commandIn(args: unknown[], addHand: AddHand): { file: unknown; shell: unknown } {
+  const options = args.slice(1).find((arg) => isGiven(arg) && !Array.isArray(arg)) as
+    | { shell?: unknown }
+    | undefined
+  return { file: args[0], shell: addHand === withCommand || options?.shell }
+}
+
+function ends(): typeof import('./ends.js') {
+  return require('./ends.js') as typeof import('./ends.js')
 }
 
 // (file), (file, args), (file, options), (file, args, options). Arguments that Node rejects are passed on unchanged.

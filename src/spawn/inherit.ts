@@ -9,6 +9,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { Settings } from '../config/options.js'
 import type { Threshold } from '../core/level.js'
 import type { RootLevels } from '../core/levels.js'
+import type { Birth, ChildEnd } from '../core/lifecycle.js'
 import type { Capture, StdioIds } from '../core/stdio.js'
 
 /** Path of the file that is preloaded into children. */
@@ -82,6 +83,8 @@ export interface Place {
   readonly joined?: Joined | undefined
   /** Encoded fields of the context in which the parent started this child. */
   readonly context?: string | undefined
+  /** Given if the child is to report its start and exit. */
+  readonly birth?: Birth | undefined
   readonly queue:
     | {
         readonly type: 'ring'
@@ -111,6 +114,7 @@ export interface ProcessHand {
   readonly isDirect?: boolean
   readonly joined?: Joined | undefined
   readonly context?: string | undefined
+  readonly birth?: Birth | undefined
 }
 
 /** What the patches need from the thread in which they are installed. */
@@ -123,6 +127,8 @@ export interface Parent {
   started(): void
   /** Called when a child has exited, before the application is notified. */
   ended(): void
+  /** With the option `lifecycle`: called before `ended` with what is known about the end. */
+  readonly report?: ((end: ChildEnd) => void) | undefined
 }
 
 /** Whether there is a handler besides the relay, so that records of the root's own libraries are copied to handlers. */
@@ -216,13 +222,13 @@ export function takeProcessHand(env: NodeJS.ProcessEnv): ProcessHand | undefined
   const text = env[CHILD_VARIABLE]
   if (text === undefined) return undefined
   delete env[CHILD_VARIABLE]
-  const { directory, source, isDirect = false, joined, context, flag } = parseHand(text)
+  const { directory, source, isDirect = false, joined, context, birth, flag } = parseHand(text)
   const options = flag === 'given' ? env.NODE_OPTIONS : removeFlag(env.NODE_OPTIONS)
   if (options === undefined) delete env.NODE_OPTIONS
   else env.NODE_OPTIONS = options
   // The variable was not set by logshare: this process is a root.
   if (typeof directory !== 'string' || typeof source !== 'string') return undefined
-  return { directory, source, isDirect, joined, context }
+  return { directory, source, isDirect, joined, context, birth }
 }
 
 /** `flag` is `given` if NODE_OPTIONS had our flag already, set by the user. */

@@ -51,6 +51,9 @@ export class OptionsProxy {
     const isExtra = key === 'transferList' && this.#reads.has(key) && !this.#first(key)
     const value = isExtra ? undefined : this.#read(key)
     switch (key) {
+      case 'eval':
+        if (value && this.#hand.birth) this.#hand.birth = { ...this.#hand.birth, script: '[eval]' }
+        return value
       case 'stdout':
       case 'stderr':
         if (value) this.#hand.capture = { ...capture, [key]: false }

@@ -80,6 +80,9 @@ function start(
   plan: Plan,
 ): NodeWorker {
   const hand: Hand = { ...parent.forWorker({ stdout: true, stderr: true }) }
+  const { report } = parent
+  const begun = report && ends().beginWorker(filename, hand.source)
+  if (begun) hand.birth = begun.birth
   const proxy = new OptionsProxy(options, hand, plan)
   try {
     const worker = buildWithFlags(proxy, () =>
@@ -92,6 +95,10 @@ function start(
     output().markCaptured(worker, hand.capture)
     parent.started()
     hookExit(worker, parent)
+    if (report && begun) {
+      const started = { ...begun, script: hand.birth?.script, tid: worker.threadId }
+      ends().observeWorker(handleOf(worker), started, report)
+    }
     return worker
   } catch (error) {
     if (hand.queue.type === 'ring') hand.queue.port.close()
@@ -174,10 +181,7 @@ interface Handle {
 // Calls `parent.ended()` before the application gets the 'exit' event. As without logshare, the worker's output must be
 // printed by then.
 function hookExit(worker: NodeWorker, parent: Parent): void {
-  const key = Object.getOwnPropertySymbols(worker).find(
-    (symbol) => symbol.description === 'kHandle',
-  )
-  const handle = key && (worker as unknown as Record<symbol, Handle | null>)[key]
+  const handle = handleOf(worker)
   const original = handle?.onexit
   if (!handle || typeof original !== 'function') {
     living.delete(worker)
@@ -188,6 +192,17 @@ function hookExit(worker: NodeWorker, parent: Parent): void {
     parent.ended()
     return original.apply(this, args)
   }
+}
+
+function handleOf(worker: NodeWorker): Handle | null | undefined {
+  const key = Object.getOwnPropertySymbols(worker).find(
+    (symbol) => symbol.description === 'kHandle',
+  )
+  return key && (worker as unknown as Record<symbol, Handle | null>)[key]
+}
+
+function ends(): typeof import('./ends.js') {
+  return require('./ends.js') as typeof import('./ends.js')
 }
 
 function isExempt(filename: unknown): boolean {

@@ -35,12 +35,15 @@ export function createChild(place: Place, follower: Follower): Instance {
   const writer = createWriter(given, inheritance, follower, JSON.stringify(origin))
   const prints = inheritance.settings.handlers.length === 0 && place.capture.stdout
   const isRead = (): boolean => levels.hasReaders
-  const queue = new QueueHandler(origin, prints ? new TerminalWriter(writer, isRead) : writer)
+  const { lifecycle } = inheritance.settings
+  const printed = prints ? new TerminalWriter(writer, isRead, lifecycle) : writer
+  const queue = new QueueHandler(origin, printed)
   queue.overflowed = () => onExit(() => queue.report())
   queue.made = follower.check
   const registry = new Registry(queue, undefined, createRedact(inheritance.settings.redact))
   registry.setLevels(inheritance.own)
   follower.attach(registry)
+  if (place.birth) lifecycleOf().announce(registry, place.birth)
   return {
     registry,
     parent: createParent(place, registry, follower, () => {
@@ -117,7 +120,12 @@ function createParent(
     },
     started: drainAtExit,
     ended() {},
+    ...(inheritance.settings.lifecycle && { report: (end) => lifecycleOf().report(registry, end) }),
   }
+}
+
+function lifecycleOf(): typeof import('./lifecycle.js') {
+  return require('./lifecycle.js') as typeof import('./lifecycle.js')
 }
 
 let drainsAtExit = false

@@ -13,11 +13,15 @@ import {
   writeInheritance,
 } from '../spawn/inherit.js'
 
-/** `prepare` is what `createPrepare` returns; `inheritance` gives what children start with, as of now. */
+/**
+ * `prepare` is what `createPrepare` returns; `inheritance` gives what children start with, as of now; `report` notes the
+ * end of a child.
+ */
 export function createParent(
   host: Host,
   inheritance: () => Inheritance,
   prepare: () => string,
+  report: NonNullable<Parent['report']>,
 ): Parent {
   const name = createNames('root')
   return {
@@ -46,6 +50,9 @@ export function createParent(
     },
     started: () => host.startThread(),
     ended: () => host.drain(),
+    get report() {
+      return host.settings.lifecycle ? report : undefined
+    },
   }
 }
 

@@ -97,12 +97,14 @@ export function placeChild(place: Place, preloaded: boolean): () => void {
     streams: settings.streams,
     levels,
   })
-  return publish(slot, () => {
+  const uninstall = publish(slot, () => {
     levels.attended = undefined
     unadapt()
     unpost?.()
     unpatch()
   })
+  if (place.birth) slot.get() // which reports the start
+  return uninstall
 }
 
 // Whether this is the main thread of a process below a launcher: a root that has no configuration.

@@ -22,13 +22,16 @@ export function createRetry(
 ): () => void {
   let delay = FIRST_RETRY
   let waiting = false
-  return () => {
+  const retry = (): void => {
     if (waiting || !existsSync(directory) || isSettled()) return
     waiting = true
     later(() => {
       waiting = false
       bell.knock(monotonic())
+      // It did not try: the last attempt was a moment ago. A thread that logs nothing more has to go on by itself.
+      if (!bell.isConnected) retry()
     }, delay).unref()
     delay = Math.min(delay * 2, LAST_RETRY)
   }
+  return retry
 }

@@ -6,6 +6,7 @@ import { isConfigured, type Settings } from '../config/options.js'
 import { clockAnchor } from '../core/clock.js'
 import { diagnose } from '../core/diagnostics.js'
 import { levels, type RootLevels } from '../core/levels.js'
+import type { ChildEnd } from '../core/lifecycle.js'
 import { notice, reasonOf } from '../core/notice.js'
 import { createRedact } from '../core/redact.js'
 import { stdioIds } from '../core/stdio.js'
@@ -63,7 +64,7 @@ export function createRoot(settings: Settings): Instance {
   levels.watch(() => announcer.changed())
   return {
     registry,
-    parent: createParent(host, inheritance, prepare),
+    parent: createParent(host, inheritance, prepare, (end) => noteEnd(registry, end)),
     install: (changed) => installHost({ host, registry, prepare }, changed),
     async flush() {
       await host.flush()
@@ -84,6 +85,12 @@ export function createRoot(settings: Settings): Instance {
       }
     },
   }
+}
+
+// Loaded only with the option `lifecycle`.
+function noteEnd(registry: Registry, end: ChildEnd): void {
+  const { report } = require('./lifecycle.js') as typeof import('./lifecycle.js')
+  report(registry, end)
 }
 
 // Without handlers, records of our own loggers are printed where they are made.
@@ -133,7 +140,7 @@ function installHost({ host, registry, prepare }: Root, settings: Settings): () 
     unhookSignals()
     host.close()
     endPending()
-    host.open({ ...settings, handlers: [] }, 'immediate')
+    host.open({ ...settings, handlers: [], lifecycle: false }, 'immediate')
     registry.queue.redirect(withTerminal(host, host.queue))
   }
 }

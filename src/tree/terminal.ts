@@ -11,20 +11,27 @@ const soon = setImmediate
 export class TerminalWriter implements QueueWriter {
   readonly #queue: QueueWriter
   readonly #isRead: () => boolean
+  readonly #isCounted: boolean
   #format: Format | undefined
   #isReady = false
 
-  /** All other records go into `queue`; ours too, to be copied, while `isRead` says that something reads them there. */
-  constructor(queue: QueueWriter, isRead: () => boolean) {
+  /**
+   * All other records go into `queue`; ours too, to be copied, while `isRead` says that something reads them there, or if
+   * they are only counted there.
+   */
+  constructor(queue: QueueWriter, isRead: () => boolean, isCounted = false) {
     this.#queue = queue
     this.#isRead = isRead
+    this.#isCounted = isCounted
   }
 
   write(head: FrameHead, text: string, vital?: boolean): boolean {
     if (head.kind !== Kind.RECORD && head.kind !== Kind.REPORT)
       return this.#queue.write(head, text, vital)
     this.#print(text)
-    return this.#isRead() ? this.#queue.write({ ...head, kind: Kind.COPY }, text, vital) : true
+    const isRead = this.#isRead()
+    if (!isRead && !this.#isCounted) return true
+    return this.#queue.write({ ...head, kind: Kind.COPY }, text, vital) || !isRead
   }
 
   close(): void {

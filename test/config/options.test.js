@@ -13,7 +13,7 @@ const LEVELS = 'one of trace, debug, info, warn, error, fatal, silent'
 const SIZE = 'a size such as "64m" or a number of bytes'
 const TIME = 'a duration such as "20ms" or a number of milliseconds'
 const TOP =
-  'level, levels, adapters, handlers, relay, streams, overflow, order, queue, redact, inputs'
+  'level, levels, adapters, handlers, relay, streams, lifecycle, overflow, order, queue, redact, inputs'
 
 /** @param {unknown} given @param {string} [directory] */
 const checkOptions = (given, directory) => options.checkOptions(given, ADAPTER_NAMES, directory)
@@ -30,6 +30,7 @@ test('fills in every default', () => {
     handlers: [],
     relay: true,
     streams: { stdout: 'info', stderr: 'warn' },
+    lifecycle: false,
     overflow: { policy: 'block', limit: 64 * 2 ** 20, wait: 5000 },
     order: { window: 20 },
     queue: 'ring',
@@ -87,6 +88,7 @@ test('accepts every option', () => {
     ],
     relay: false,
     streams: { stdout: 'debug', stderr: 'silent' },
+    lifecycle: true,
     overflow: { policy: 'drop', limit: '1k', wait: '1s' },
     order: { window: 0 },
     queue: 'file',
@@ -108,6 +110,7 @@ test('accepts every option', () => {
     ],
     relay: false,
     streams: { stdout: 'debug', stderr: 'silent' },
+    lifecycle: true,
     overflow: { policy: 'drop', limit: 1024, wait: 1000 },
     order: { window: 0 },
     queue: 'file',
@@ -140,6 +143,7 @@ const REJECTED = [
   [{ level: Symbol('l') }, `level: expected ${LEVELS}, got Symbol(l) (symbol)`],
   [{ level: long }, `level: expected ${LEVELS}, got '${long.slice(0, 57)}…' (string)`],
   [{ level: cycle }, `level: expected ${LEVELS}, got an object`],
+  [{ lifecycle: 'yes' }, "lifecycle: expected true or false, got 'yes' (string)"],
   [{ levels: ['a'] }, 'levels: expected an object, got ["a"] (array)'],
   [{ levels: { 'a.b': 'x' } }, `levels['a.b']: expected ${LEVELS}, got 'x' (string)`],
   [{ streams: 'info' }, "streams: expected an object, got 'info' (string)"],
