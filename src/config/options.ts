@@ -86,6 +86,11 @@ export interface Options {
    * true. With `false`, children's libraries write their files themselves.
    */
   readonly relay?: boolean
+  /**
+   * Whether lines become records that programs other than node print on a stdout or stderr that they inherit. Default:
+   * false.
+   */
+  readonly programs?: boolean
   /** What happens when a queue, or the backlog of a handler that cannot write, is full. */
   readonly overflow?: {
     /** `block`: wait for room up to `wait`, then drop. `drop`: drop at once. Default `"block"`. */
@@ -127,6 +132,7 @@ export interface Settings {
   readonly adapters: readonly string[]
   readonly handlers: readonly HandlerOptions[]
   readonly relay: boolean
+  readonly programs: boolean
   readonly overflow: {
     readonly policy: 'block' | 'drop'
     readonly limit: number
@@ -164,6 +170,7 @@ export function checkOptions(
     'adapters',
     'handlers',
     'relay',
+    'programs',
     'overflow',
     'order',
     'queue',
@@ -184,6 +191,7 @@ export function checkOptions(
       (each) => each.type !== 'relay',
     ),
     relay: optional(given.relay, 'relay', boolean) ?? true,
+    programs: optional(given.programs, 'programs', boolean) ?? false,
     overflow: {
       policy: optional(overflow.policy, 'overflow.policy', oneOf('block', 'drop')) ?? 'block',
       limit: optional(overflow.limit, 'overflow.limit', parseSize) ?? parseSize('64m', ''),

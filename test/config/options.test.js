@@ -12,7 +12,8 @@ const { parseDuration, parseSize } = require('../../dist/config/quantity.js')
 const LEVELS = 'one of trace, debug, info, warn, error, fatal, silent'
 const SIZE = 'a size such as "64m" or a number of bytes'
 const TIME = 'a duration such as "20ms" or a number of milliseconds'
-const TOP = 'level, levels, adapters, handlers, relay, overflow, order, queue, redact, inputs'
+const TOP =
+  'level, levels, adapters, handlers, relay, programs, overflow, order, queue, redact, inputs'
 
 /** @param {unknown} given @param {string} [directory] */
 const checkOptions = (given, directory) => options.checkOptions(given, ADAPTER_NAMES, directory)
@@ -28,6 +29,7 @@ test('fills in every default', () => {
     adapters: ADAPTER_NAMES,
     handlers: [],
     relay: true,
+    programs: false,
     overflow: { policy: 'block', limit: 64 * 2 ** 20, wait: 5000 },
     order: { window: 20 },
     queue: 'ring',
@@ -84,6 +86,7 @@ test('accepts every option', () => {
       { type: 'relay', ...common }, // accepted, without an effect
     ],
     relay: false,
+    programs: true,
     overflow: { policy: 'drop', limit: '1k', wait: '1s' },
     order: { window: 0 },
     queue: 'file',
@@ -104,6 +107,7 @@ test('accepts every option', () => {
       { type: 'console', stream: 'stderr', format: 'json', ...common },
     ],
     relay: false,
+    programs: true,
     overflow: { policy: 'drop', limit: 1024, wait: 1000 },
     order: { window: 0 },
     queue: 'file',
@@ -147,6 +151,7 @@ const REJECTED = [
     { adapters: ['console', 'log5js'] },
     `adapters[1]: expected one of ${ADAPTER_NAMES.join(', ')}, got 'log5js' (string)`,
   ],
+  [{ programs: 'python3' }, "programs: expected true or false, got 'python3' (string)"],
   [{ handlers: { type: 'relay' } }, 'handlers: expected an array, got {"type":"relay"} (object)'],
   [{ handlers: ['relay'] }, "handlers[0]: expected an object, got 'relay' (string)"],
   [

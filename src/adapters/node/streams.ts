@@ -100,7 +100,7 @@ function isText(chunk: unknown): chunk is string | Uint8Array {
 }
 
 /** Cuts a stream's text into lines. */
-class Lines {
+export class Lines {
   readonly #found: (line: string) => void
   #decoder: StringDecoder | undefined
   #rest = ''
