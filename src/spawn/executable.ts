@@ -17,7 +17,7 @@ export function baseName(file: unknown): string {
 export function isNode({ file, envPairs, cwd }: SpawnOptions): boolean {
   const name = String(file)
   if (NODE.test(basename(name))) return true
-  const path = findFile(name, variable(envPairs, 'PATH') ?? process.env.PATH, String(cwd ?? '.'))
+  const path = findFile(name, variable(envPairs, 'PATH'), String(cwd ?? '.'))
   return path !== undefined && (path === realpathSync(process.execPath) || isNodeScript(path))
 }
 

@@ -149,7 +149,8 @@ export class Helper {
     this.#socket = socket
     this.#received = ''
     child.once('error', () => this.#died(child)).once('exit', () => this.#died(child))
-    socket.on('error', () => {})
+    // Its end of the connection closes first, and then nothing else may keep this process waiting for the rest.
+    socket.on('error', () => {}).on('close', () => this.#died(child))
     socket.setEncoding('utf8').on('data', (text: string) => this.#receive(text))
     child.unref()
     socket.unref()
