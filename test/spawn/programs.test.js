@@ -407,7 +407,8 @@ describe('the program', () => {
     const program = join(p.directory, 'main.js')
     writeFileSync(
       program,
-      `require('node:child_process').spawn('seq', ['1', '5000'], { stdio: 'inherit' })
+      `const text = 'while kill -0 $PPID 2> /dev/null; do :; done; seq 1 5000'
+      require('node:child_process').spawn('sh', ['-c', text], { stdio: 'inherit' })
       process.exit(0)`,
     )
     const { stdout } = await run(program, p)
