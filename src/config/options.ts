@@ -96,6 +96,11 @@ export interface Options {
    * how long the child ran and how many records it made. Default: false.
    */
   readonly lifecycle?: boolean
+  /**
+   * Whether lines become records that programs other than node print on a stdout or stderr that they inherit. Default:
+   * false.
+   */
+  readonly programs?: boolean
   /** What happens when a queue, or the backlog of a handler that cannot write, is full. */
   readonly overflow?: {
     /** `block`: wait for room up to `wait`, then drop. `drop`: drop at once. Default `"block"`. */
@@ -139,6 +144,7 @@ export interface Settings {
   readonly relay: boolean
   readonly streams: { readonly stdout: Threshold; readonly stderr: Threshold }
   readonly lifecycle: boolean
+  readonly programs: boolean
   readonly overflow: {
     readonly policy: 'block' | 'drop'
     readonly limit: number
@@ -178,6 +184,7 @@ export function checkOptions(
     'relay',
     'streams',
     'lifecycle',
+    'programs',
     'overflow',
     'order',
     'queue',
@@ -204,6 +211,7 @@ export function checkOptions(
       stderr: optional(streams.stderr, 'streams.stderr', threshold) ?? 'warn',
     },
     lifecycle: optional(given.lifecycle, 'lifecycle', boolean) ?? false,
+    programs: optional(given.programs, 'programs', boolean) ?? false,
     overflow: {
       policy: optional(overflow.policy, 'overflow.policy', oneOf('block', 'drop')) ?? 'block',
       limit: optional(overflow.limit, 'overflow.limit', parseSize) ?? parseSize('64m', ''),

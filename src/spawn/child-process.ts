@@ -13,12 +13,16 @@ import {
   type Parent,
   type ProcessHand,
 } from './inherit.js'
+import type { Program } from './programs.js'
 
-interface SpawnOptions {
+/** The options that `ChildProcess.prototype.spawn` gets. */
+export interface SpawnOptions {
   readonly file?: unknown
   readonly args?: unknown
   readonly envPairs?: readonly string[]
   readonly stdio?: unknown
+  readonly detached?: unknown
+  readonly cwd?: unknown
 }
 
 interface Internals {
@@ -27,6 +31,7 @@ interface Internals {
 }
 
 interface ProcessHandle {
+  hasRef?: () => boolean
   onexit?: (...args: unknown[]) => unknown
 }
 
@@ -36,6 +41,9 @@ type AddHand = (args: unknown[], hand: ProcessHand) => unknown[]
 type SyncFunction = (...args: unknown[]) => unknown
 
 const NODE_OPTIONS = 'NODE_OPTIONS='
+
+/** As it was before it was patched. */
+const { spawnSync } = childProcess
 
 /** Flags of Node's permission model. A preload that `--allow-fs-read` does not cover would kill the child. */
 const PERMISSION = /^--(?:experimental-)?permission\b/
@@ -98,12 +106,37 @@ function startAsync(
   const begun = report && ends().beginProcess(kind, { ...options, envPairs: pairs }, hand.source)
   const given = begun ? { ...hand, birth: begun.birth } : hand
   const changed = { ...options, envPairs: addToPairs(pairs, given) }
-  const result = original.call(child, changed, ...args.slice(1))
-  parent.started()
-  const { _handle: handle, pid } = child as Internals
-  hookExit(handle, parent)
-  if (report && begun) ends().observeProcess(handle, { ...begun, pid }, report)
-  return result
+  const program = kind === 'spawn' ? readProgram(changed, original, parent, hand) : undefined
+  try {
+    const result = original.call(child, program?.options ?? changed, ...args.slice(1))
+    parent.started()
+    const { _handle: handle, pid } = child as Internals
+    program?.started(pid)
+    hookExit(handle, parent, program)
+    if (report && begun) ends().observeProcess(handle, { ...begun, pid }, report)
+    return result
+  } finally {
+    program?.release()
+  }
+}
+
+let programs: typeof import('./programs.js') | undefined
+
+function readProgram(
+  options: SpawnOptions,
+  spawn: SyncFunction,
+  parent: Parent,
+  { context }: ProcessHand,
+): Program | undefined {
+  const hand = parent.forPrograms()
+  if (!hand) return undefined
+  programs ??= require('./programs.js') as typeof import('./programs.js')
+  return programs.readProgram(options, { hand, context, spawn, spawnSync })
+}
+
+/** Ends the helper that reads the output of this thread's programs, unless one of them still runs. Called at exit. */
+export function endPrograms(): void {
+  programs?.endHelper()
 }
 
 function startSync(
@@ -216,11 +249,18 @@ function isRestricted({ args, envPairs }: SpawnOptions): boolean {
 
 // Calls `parent.ended()` before the application gets the 'exit' event. As without logshare, the child's output must be
 // printed by then.
-function hookExit(handle: ProcessHandle | null | undefined, parent: Parent): void {
+function hookExit(
+  handle: ProcessHandle | null | undefined,
+  parent: Parent,
+  program: Program | undefined,
+): void {
   const original = handle?.onexit
   if (!handle || typeof original !== 'function') return
   handle.onexit = function (this: unknown, ...args) {
-    parent.ended()
-    return original.apply(this, args)
+    const exit = (): unknown => {
+      parent.ended()
+      return original.apply(this, args)
+    }
+    return program ? program.ended(exit, handle.hasRef?.() ?? true) : exit()
   }
 }

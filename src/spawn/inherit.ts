@@ -117,12 +117,27 @@ export interface ProcessHand {
   readonly birth?: Birth | undefined
 }
 
+/** What a thread needs to have the output of its programs read (`spawn/programs.ts`). */
+export interface ProgramsHand {
+  /** The runtime directory. */
+  readonly directory: string
+  /** `source` of the helper process. */
+  readonly source: string
+  /** The files behind the root's stdout and stderr. */
+  readonly stdio: StdioIds
+  readonly joined?: Joined | undefined
+  /** Returns the `source` of one more child of that name. */
+  readonly name: (program: string) => string
+}
+
 /** What the patches need from the thread in which they are installed. */
 export interface Parent {
   /** Data for a new Worker. `capture`: the streams that the Worker does not keep for itself. */
   forWorker(capture: Capture): WorkerHand
   /** Data for a new process. `isAwaited`: the thread blocks until the process exits (`spawnSync`). */
   forProcess(kind: ChildKind, isAwaited?: boolean): ProcessHand
+  /** What reading the output of programs takes; undefined unless the option `programs` is on and something reads records. */
+  forPrograms(): ProgramsHand | undefined
   /** Called when a child was started; it may log from now on. */
   started(): void
   /** Called when a child has exited, before the application is notified. */
@@ -136,6 +151,11 @@ export function isCollecting({ handlers }: Settings): boolean {
   return handlers.length > 0
 }
 
+/** Whether what programs print is read: if so, something has to read the records. */
+export function readsPrograms(settings: Settings, hasReaders: boolean): boolean {
+  return settings.programs && (isCollecting(settings) || hasReaders)
+}
+
 /** Whether captured records of children are relayed to the root's own loggers. */
 export function isRelaying({ relay }: Settings): boolean {
   return relay
@@ -146,9 +166,9 @@ export function ownsTerminal({ handlers }: Settings): boolean {
   return handlers.some((handler) => handler.type === 'console')
 }
 
-/** Returns a function that counts the children of one thread by kind and returns their `source`. */
-export function createNames(source: string): (kind: ChildKind) => string {
-  const counts = new Map<ChildKind, number>()
+/** Returns a function that counts the children of one thread, by kind or program, and returns their `source`. */
+export function createNames(source: string): (kind: string) => string {
+  const counts = new Map<string, number>()
   const prefix = source === 'root' ? '' : `${source}/`
   return (kind) => {
     const count = (counts.get(kind) ?? 0) + 1

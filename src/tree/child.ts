@@ -12,12 +12,14 @@ import { QueueHandler } from '../queue/handler.js'
 import type { QueueWriter } from '../queue/queue.js'
 import { createRing, RingWriter } from '../queue/ring.js'
 import { FileWriter } from '../queue/writer.js'
+import { endPrograms } from '../spawn/child-process.js'
 import {
   createNames,
   type Inheritance,
   NOWHERE,
   type Parent,
   type Place,
+  readsPrograms,
 } from '../spawn/inherit.js'
 import { drainWorkers } from '../spawn/worker.js'
 import { onExit } from './exit.js'
@@ -118,6 +120,12 @@ function createParent(
         ...(context && { context }),
       }
     },
+    forPrograms() {
+      const { settings, stdio } = inheritance
+      const { directory } = queue
+      if (!directory || !readsPrograms(settings, levels.hasReaders)) return undefined
+      return { directory, source: `${source}/programs`, stdio, joined: place.joined, name }
+    },
     started: drainAtExit,
     ended() {},
     ...(inheritance.settings.lifecycle && { report: (end) => lifecycleOf().report(registry, end) }),
@@ -131,10 +139,11 @@ function lifecycleOf(): typeof import('./lifecycle.js') {
 let drainsAtExit = false
 
 // A worker of this child prints through this child's streams: what it has printed last is read before this child exits.
+// The helper that reads its programs ends with it.
 function drainAtExit(): void {
   if (drainsAtExit) return
   drainsAtExit = true
-  onExit(() => {}, { before: drainWorkers })
+  onExit(endPrograms, { before: drainWorkers })
 }
 
 function createQueue(parent: Place['queue']): Place['queue'] {

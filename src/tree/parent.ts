@@ -2,7 +2,9 @@
 
 import type { Settings } from '../config/options.js'
 import { contextForChild } from '../core/context.js'
+import { levels } from '../core/levels.js'
 import { notice, reasonOf } from '../core/notice.js'
+import { stdioIds } from '../core/stdio.js'
 import type { Host } from '../listener/host.js'
 import {
   createNames,
@@ -10,6 +12,7 @@ import {
   NOWHERE,
   type Parent,
   type Place,
+  readsPrograms,
   writeInheritance,
 } from '../spawn/inherit.js'
 
@@ -47,6 +50,12 @@ export function createParent(
         ...(isAwaited && { isDirect: true }),
         ...(context && { context }),
       }
+    },
+    forPrograms() {
+      if (!readsPrograms(host.settings, levels.hasReaders)) return undefined
+      const directory = attempt(prepare)
+      if (directory === undefined) return undefined
+      return { directory, source: 'programs', stdio: stdioIds(), name }
     },
     started: () => host.startThread(),
     ended: () => host.drain(),

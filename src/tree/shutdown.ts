@@ -1,6 +1,7 @@
 // Shutdown: closes a host when its process exits, after relaying what children logged last.
 
 import type { Host } from '../listener/host.js'
+import { endPrograms } from '../spawn/child-process.js'
 import { drainWorkers } from '../spawn/worker.js'
 import { onExit } from './exit.js'
 import { endPending, retryPending } from './inbox.js'
@@ -12,6 +13,7 @@ const IDLE_LIMIT = 10_000
 export function closeAtExit(host: Host, before?: () => void): () => void {
   const end = (): void => {
     before?.()
+    endPrograms()
     host.close()
     endPending()
   }

@@ -13,7 +13,7 @@ const LEVELS = 'one of trace, debug, info, warn, error, fatal, silent'
 const SIZE = 'a size such as "64m" or a number of bytes'
 const TIME = 'a duration such as "20ms" or a number of milliseconds'
 const TOP =
-  'level, levels, adapters, handlers, relay, streams, lifecycle, overflow, order, queue, redact, inputs'
+  'level, levels, adapters, handlers, relay, streams, lifecycle, programs, overflow, order, queue, redact, inputs'
 
 /** @param {unknown} given @param {string} [directory] */
 const checkOptions = (given, directory) => options.checkOptions(given, ADAPTER_NAMES, directory)
@@ -31,6 +31,7 @@ test('fills in every default', () => {
     relay: true,
     streams: { stdout: 'info', stderr: 'warn' },
     lifecycle: false,
+    programs: false,
     overflow: { policy: 'block', limit: 64 * 2 ** 20, wait: 5000 },
     order: { window: 20 },
     queue: 'ring',
@@ -89,6 +90,7 @@ test('accepts every option', () => {
     relay: false,
     streams: { stdout: 'debug', stderr: 'silent' },
     lifecycle: true,
+    programs: true,
     overflow: { policy: 'drop', limit: '1k', wait: '1s' },
     order: { window: 0 },
     queue: 'file',
@@ -111,6 +113,7 @@ test('accepts every option', () => {
     relay: false,
     streams: { stdout: 'debug', stderr: 'silent' },
     lifecycle: true,
+    programs: true,
     overflow: { policy: 'drop', limit: 1024, wait: 1000 },
     order: { window: 0 },
     queue: 'file',
@@ -157,6 +160,7 @@ const REJECTED = [
     { adapters: ['console', 'log5js'] },
     `adapters[1]: expected one of ${ADAPTER_NAMES.join(', ')}, got 'log5js' (string)`,
   ],
+  [{ programs: 'python3' }, "programs: expected true or false, got 'python3' (string)"],
   [{ handlers: { type: 'relay' } }, 'handlers: expected an array, got {"type":"relay"} (object)'],
   [{ handlers: ['relay'] }, "handlers[0]: expected an object, got 'relay' (string)"],
   [

@@ -13,11 +13,12 @@ export class Lines {
   readonly #found: (line: string) => void
   #decoder: StringDecoder | undefined
   #rest = ''
-  #endsAtExit = false
-  readonly #end = (): void => this.end()
+  readonly #waits: () => void
 
-  constructor(found: (line: string) => void) {
+  /** `waits` is called when text without an end of line is left. */
+  constructor(found: (line: string) => void, waits: () => void = () => {}) {
     this.#found = found
+    this.#waits = waits
   }
 
   decode(chunk: string | Uint8Array, encoding: unknown): string {
@@ -48,10 +49,7 @@ export class Lines {
       this.#line(this.#rest)
       this.#rest = ''
     }
-    // The application can see the listener: it is there only where text waits for an end of line.
-    if (this.#rest === '' || this.#endsAtExit) return
-    this.#endsAtExit = true
-    process.on('exit', this.#end)
+    if (this.#rest !== '') this.#waits()
   }
 
   get isEmpty(): boolean {
@@ -71,8 +69,6 @@ export class Lines {
   }
 
   end(): void {
-    process.off('exit', this.#end)
-    this.#endsAtExit = false
     if (this.#rest.trim() !== '') this.#line(this.#rest)
     this.#rest = ''
   }

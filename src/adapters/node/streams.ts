@@ -27,7 +27,17 @@ function createAdapter(name: StreamName): Adapter {
     name,
     install(context) {
       if (context.role === 'track' || !context.capture[name]) return () => {}
-      const lines = new Lines((line) => record(name, line, context))
+      // The application can see the listener: it is there only where text waits for an end of line.
+      let endsAtExit = false
+      const end = (): void => lines.end()
+      const lines = new Lines(
+        (line) => record(name, line, context),
+        () => {
+          if (endsAtExit) return
+          endsAtExit = true
+          process.on('exit', end)
+        },
+      )
       begun[name] = () => lines.takeBegun()
       let opened: NodeJS.WriteStream | undefined
       const unopen = onceOpened(name, (stream) => {
@@ -36,7 +46,8 @@ function createAdapter(name: StreamName): Adapter {
       })
       const unwatch = context.isChild ? watchWrites(name, () => opened, lines, context) : undefined
       return () => {
-        lines.end()
+        process.off('exit', end)
+        end()
         delete begun[name]
         unwatch?.()
         unopen()

@@ -116,15 +116,15 @@ for (const kind of ['root', 'worker', 'fork']) {
   it(`${kind}: a line without an end is a record when the thread ends`, (t) => {
     const folder = scratch(t)
     const path = join(folder, 'app.log')
-    const bare = show(folder, 'pipe', [kind, 'endless'])
+    const bare = show([kind, 'endless'])
     const handlers = [{ type: 'file', path }]
-    assert.deepEqual(show(folder, 'pipe', [kind, 'endless'], { handlers }), bare)
+    assert.deepEqual(show([kind, 'endless'], { handlers }), bare)
     assert.deepEqual(
       readLog(path).map(({ msg }) => msg),
       [LINES.join(' ')],
     )
     const raw = [{ type: 'console', format: 'raw' }]
-    const { stdout } = show(folder, 'pipe', [kind, 'endless'], { handlers: raw })
+    const { stdout } = show([kind, 'endless'], { handlers: raw })
     assert.equal(stdout.trimEnd(), bare.stdout.trimEnd())
   })
 }

@@ -1,0 +1,100 @@
+// Recorder: makes records of the lines that programs print, as producers of their own in one queue.
+
+import { readPrinted } from '../adapters/kit/capture/printed.js'
+import { Lines } from '../adapters/node/lines.js'
+import { encodeMessage } from '../core/record.js'
+import { createRedact } from '../core/redact.js'
+import { Registry } from '../logger/registry.js'
+import { type FrameHead, Kind } from '../queue/frame.js'
+import { QueueHandler } from '../queue/handler.js'
+import type { QueueWriter } from '../queue/queue.js'
+import { HELLO } from '../queue/segment.js'
+import { FileWriter } from '../queue/writer.js'
+import type { ProgramOutput } from '../spawn/helper.js'
+import type { Inheritance } from '../spawn/inherit.js'
+import { createFollower, type Follower } from './follower.js'
+import { createTakeover } from './takeover.js'
+
+/** Levels of lines that name none. */
+const LEVELS = { stdout: 30, stderr: 40 } as const
+
+/** Makes records of one stream's text. */
+export interface Recorder {
+  add(chunk: Buffer): void
+  /** The last line may lack its end. */
+  end(): void
+}
+
+export class Recorders {
+  readonly #writer: FileWriter
+  readonly #registry: Registry
+  readonly #follower: Follower
+  readonly #isRead: () => boolean
+  readonly #hello: string
+  #frames = 0
+
+  /** Like a child of that `source`, it writes to a queue in `directory` and takes over if there is no listener. */
+  constructor(directory: string, source: string, inheritance: Inheritance, isRead: () => boolean) {
+    const { settings, isCollector } = inheritance
+    const queue = { type: 'file', directory } as const
+    const capture = { stdout: false, stderr: false }
+    this.#follower = createFollower({ source, inheritance, capture, queue })
+    const { producer, bell } = this.#follower.doorbell as NonNullable<Follower['doorbell']>
+    if (!isCollector) bell.lost = createTakeover({ directory, producer, settings, bell })
+    this.#hello = JSON.stringify({ pid: process.pid, tid: 0, source })
+    const wrote = (time: number): void => bell.ring(time)
+    const policy = settings.overflow
+    this.#writer = new FileWriter({ directory, producer, hello: this.#hello, wrote, policy })
+    // It has the levels and the redaction; records go to the queues of their programs.
+    const redact = createRedact(settings.redact)
+    this.#registry = new Registry(this.#createQueue(process.pid, source), undefined, redact)
+    this.#registry.setLevels(inheritance.own)
+    this.#follower.attach(this.#registry)
+    this.#follower.connect()
+    this.#isRead = isRead
+  }
+
+  /** A program's recorders, whose records are counted together. */
+  create({ pid, source, name }: ProgramOutput): (lib: 'stdout' | 'stderr') => Recorder {
+    // From here on the root leaves the directory to this process when it exits, even if nothing was printed yet.
+    this.#writer.write(HELLO, this.#hello)
+    const queue = this.#createQueue(pid, source)
+    return (lib) => {
+      const lines = new Lines((line) => {
+        if (this.#isRead()) this.#record(queue, name, lib, line)
+      })
+      return {
+        add: (chunk) => lines.add(lines.decode(chunk, undefined)),
+        end: () => lines.end(),
+      }
+    }
+  }
+
+  #createQueue(pid: number, source: string): QueueHandler {
+    const queue = new QueueHandler({ pid, tid: 0, source }, this.#renumber())
+    queue.made = this.#follower.check
+    return queue
+  }
+
+  // The frames of a queue are counted, too, over all programs.
+  #renumber(): QueueWriter {
+    return {
+      write: (head: FrameHead, text, vital) =>
+        this.#writer.write({ ...head, seq: ++this.#frames }, text, vital),
+      close() {},
+    }
+  }
+
+  #record(queue: QueueHandler, program: string, lib: 'stdout' | 'stderr', line: string): void {
+    try {
+      const { level = LEVELS[lib], name = program, msg, fields } = readPrinted(line)
+      const node = this.#registry.node(name)
+      if (level < node.limit) return
+      const { redact } = this.#registry
+      const left = redact ? redact(fields) : fields
+      queue.handle(level, node.json, `${encodeMessage(msg)},"lib":"${lib}"${left}`, Kind.COPY)
+    } catch {
+      // A line that cannot be made a record was copied all the same.
+    }
+  }
+}
