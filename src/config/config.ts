@@ -34,6 +34,12 @@ export function loadConfig(
   return config as Options
 }
 
+/** Whether settings are more than the defaults with another level. A root without more only launches what it starts. */
+export function isConfigured(settings: Settings, adapterNames: readonly string[]): boolean {
+  const { level } = settings
+  return JSON.stringify(settings) !== JSON.stringify({ ...checkOptions({}, adapterNames), level })
+}
+
 function readConfig(value: string): unknown {
   if (value.trimStart().startsWith('{')) return parseJson(value, 'LOGSHARE_CONFIG')
   const path = resolve(value)

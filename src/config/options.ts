@@ -96,10 +96,7 @@ export interface Options {
    * how long the child ran and how many records it made. Default: false.
    */
   readonly lifecycle?: boolean
-  /**
-   * Whether lines become records that programs other than node print on a stdout or stderr that they inherit. Default:
-   * false.
-   */
+  /** Whether lines of programs other than node become records, if they inherit stdout or stderr. Default: false. */
   readonly programs?: boolean
   /** What happens when a queue, or the backlog of a handler that cannot write, is full. */
   readonly overflow?: {
@@ -221,12 +218,6 @@ export function checkOptions(
     queue: optional(given.queue, 'queue', oneOf('ring', 'file')) ?? 'ring',
     redact: optional(given.redact, 'redact', redactPaths) ?? [],
   }
-}
-
-/** Whether settings are more than the defaults with another level. A root without more only launches what it starts. */
-export function isConfigured(settings: Settings, adapterNames: readonly string[]): boolean {
-  const { level } = settings
-  return JSON.stringify(settings) !== JSON.stringify({ ...checkOptions({}, adapterNames), level })
 }
 
 function handler(directory: string): Check<HandlerOptions | RelayHandlerOptions> {

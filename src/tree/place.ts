@@ -34,7 +34,7 @@ export function placeRoot(settings: Settings | undefined, preloaded: boolean): (
     undoRoot = root.install?.(complete)
     return root
   }
-  const isOpen = !settings || !load('../config/options.js').isConfigured(settings, ADAPTER_NAMES)
+  const isOpen = !settings || !load('../config/config.js').isConfigured(settings, ADAPTER_NAMES)
   const slot = createSlot(make, {
     child: false,
     become: isOpen ? (changed) => becomeRoot(slot, changed, preloaded) : undefined,

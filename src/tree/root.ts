@@ -2,7 +2,8 @@
 
 import { threadId } from 'node:worker_threads'
 import { ADAPTER_NAMES } from '../adapters/table.js'
-import { isConfigured, type Settings } from '../config/options.js'
+import { isConfigured } from '../config/config.js'
+import type { Settings } from '../config/options.js'
 import { clockAnchor } from '../core/clock.js'
 import { diagnose } from '../core/diagnostics.js'
 import { levels, type RootLevels } from '../core/levels.js'
