@@ -1,7 +1,16 @@
 // Runs an application from a fresh copy of all of them, as a process group that is gone afterwards.
 
 const { spawn } = require('node:child_process')
-const { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } = require('node:fs')
+const {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} = require('node:fs')
 const { tmpdir } = require('node:os')
 const { join } = require('node:path')
 const { gunzipSync } = require('node:zlib')
@@ -31,7 +40,9 @@ async function execute(folder, spec, { way, bare = false, config }) {
   if (config) env.LOGSHARE_CONFIG = JSON.stringify(config)
   if (!bare && (isNpm || way === 'NODE_OPTIONS')) env.NODE_OPTIONS = `-r "${REGISTER}"`
   const [command, ...args] = commandOf(folder, place.cwd, spec, bare && !isNpm ? undefined : way)
-  const ended = await collect(command, args, { cwd: place.cwd, env })
+  // A pipe that is read slowly loses lines without logshare: no run to compare every line with.
+  const toFiles = spec.lines && place.temporary
+  const ended = await collect(command, args, { cwd: place.cwd, env, toFiles })
   const path = join(place.cwd, 'result.json')
   const result = existsSync(path) ? readFileSync(path, 'utf8') : undefined
   return { ...place, ...ended, result }
@@ -87,21 +98,26 @@ function prepare(folder, spec, fixtures = 'apps') {
 /**
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd: string, env: NodeJS.ProcessEnv }} options
+ * @param {{ cwd: string, env: NodeJS.ProcessEnv, toFiles?: string | undefined }} options `toFiles`: the folder of files that
+ *   are stdout and stderr, instead of pipes
  * @returns {Promise<{ code: number | null, signal: string | null, stdout: string, stderr: string }>}
  */
-function collect(command, args, options) {
+function collect(command, args, { cwd, env, toFiles }) {
+  const paths = toFiles ? ['stdout', 'stderr'].map((name) => join(toFiles, name)) : []
+  const files = paths.map((path) => openSync(path, 'a'))
   const child = spawn(command, args, {
-    ...options,
+    cwd,
+    env,
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', files[0] ?? 'pipe', files[1] ?? 'pipe'],
   })
+  for (const file of files) closeSync(file)
   let stdout = ''
   let stderr = ''
-  child.stdout.setEncoding('utf8').on('data', (text) => {
+  child.stdout?.setEncoding('utf8').on('data', (text) => {
     stdout += text
   })
-  child.stderr.setEncoding('utf8').on('data', (text) => {
+  child.stderr?.setEncoding('utf8').on('data', (text) => {
     stderr += text
   })
   return new Promise((resolve, reject) => {
@@ -120,6 +136,9 @@ function collect(command, args, options) {
     child.on('close', (code, signal) => {
       clearTimeout(timer)
       endGroup()
+      const [out, err] = paths.map((path) => readFileSync(path, 'utf8'))
+      stdout += out ?? ''
+      stderr += err ?? ''
       resolve({ code, signal, stdout, stderr })
     })
   })
