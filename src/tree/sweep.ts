@@ -46,7 +46,8 @@ export function sweep(settings: Settings): string | undefined {
 
 // Whether its root, whose process id is in the name, has made the directory and not taken the lock yet.
 function isStarting(directory: string): boolean {
-  return readdirSync(directory).length === 0 && isAlive(Number.parseInt(basename(directory), 10))
+  const isDraft = (name: string): boolean => name.endsWith('.lock.new')
+  return readdirSync(directory).every(isDraft) && isAlive(Number.parseInt(basename(directory), 10))
 }
 
 function classify(directory: string, settings: Settings): 'ours' | 'empty' | 'others' {

@@ -54,11 +54,11 @@ test('a write that fails loses only its own records, which are counted and repor
   )
   assert.deepEqual(
     parted(readLog(path)).records.map(({ msg }) => msg),
-    ['second'],
+    ['second', stdout],
   )
   assert.deepEqual(
     readLog(file).map(({ msg }) => msg),
-    ['first', 'second'],
+    ['first', 'second', stdout],
   )
   assert.deepEqual(JSON.parse(stdout), { root: { info: 1 } })
 })

@@ -4,7 +4,7 @@
 const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')
 const { mkdirSync, readdirSync, writeFileSync } = require('node:fs')
-const { join } = require('node:path')
+const { basename, join } = require('node:path')
 const { it } = require('node:test')
 const { assertDelivered, audit } = require('../helpers/delivery')
 const { command, startOrphans, until } = require('../helpers/orphans')
@@ -144,13 +144,16 @@ it('removes empty directories of dead roots, and never those of running ones', a
   // The root's process id was reused by another process: this one.
   const reused = join(app.place, `${process.pid}-00000001`)
   const foreign = join(app.place, 'notes')
-  for (const path of [empty, reused, foreign]) mkdirSync(path, { mode: 0o700 })
+  // A root that has made its directory, and one that is about to take its lock.
+  const starting = [2, 3].map((n) => join(app.place, `${process.pid}-0000000${n}`))
+  for (const path of [empty, reused, foreign, ...starting]) mkdirSync(path, { mode: 0o700 })
+  writeFileSync(join(String(starting[1]), `listener.${process.pid}.lock.new`), '{')
   const holder = JSON.stringify({ pid: process.pid, start: '1' })
   writeFileSync(join(reused, 'listener.1.lock'), holder)
   const env = { XDG_RUNTIME_DIR: app.base }
   const config = { handlers: [{ type: 'file', path: app.log }] }
   const left = () => readdirSync(app.place).sort()
-  const expected = [living, 'notes'].sort()
+  const expected = [living, 'notes', ...starting.map((path) => basename(path))].sort()
   // A sweep is limited in time: the next root continues.
   for (let nth = 0; nth < 5 && left().length > expected.length; nth++) {
     assert.equal((await run('death/next.js', { env, config })).code, 0)

@@ -12,44 +12,34 @@ const PROGRAM = join(FIXTURES, 'output/prints.js')
 const COUNT = 20
 const LINES = Array.from({ length: COUNT }, (_, i) => `line ${i}`)
 
-it('a hundred lines by five ways in one child are in order, in every run', (t) => {
-  const folder = scratch(t)
-  for (let run = 0; run < 10; run++) {
-    for (const kind of ['worker', 'fork']) {
-      const path = join(folder, `five-${kind}-${run}.log`)
-      const { stdout } = show([kind, 'five'], {
-        handlers: [{ type: 'file', path }],
-      })
-      assert.deepEqual(stdout.split('\n').slice(0, -1), LINES)
-      assert.deepEqual(
-        readLog(path).map(({ msg }) => msg),
-        LINES,
-      )
-    }
-  }
-})
-
-for (const config of [{}, { handlers: [{ type: 'file', path: 'all.log' }] }]) {
-  const what = config.handlers ? 'with a file handler' : 'without a handler'
-  it(`${what}, a hundred numbers by five ways are in order in fifty runs of fifty`, (t) => {
+const FILE = { type: 'file', path: 'all.log' }
+/** @type {[number, object[]][]} */
+const SETS = [
+  [10, []],
+  [50, [FILE]],
+]
+for (const [runs, handlers] of SETS) {
+  const hasFile = handlers.length > 0
+  const what = hasFile ? 'with a file handler' : 'without a handler'
+  it(`${what}, a hundred numbers by five ways are in order in each of ${runs} runs`, (t) => {
     const cwd = scratch(t)
-    const env = cleanEnv({ RUNS: '50', LOGSHARE_CONFIG: JSON.stringify(config) })
+    const env = cleanEnv({ RUNS: String(runs), LOGSHARE_CONFIG: JSON.stringify({ handlers }) })
     const words = [process.execPath, '-r', REGISTER, join(FIXTURES, 'output/mixed.js')]
     const command = `${words.map((word) => `'${word}'`).join(' ')} | cat`
     const text = execFileSync('sh', ['-c', command], { env, cwd, encoding: 'utf8' })
     const numbersOf = (/** @type {string} */ text) =>
       [...text.matchAll(/number (\d+)\./g)].map(([, number]) => Number(number))
     const numbers = Array.from({ length: 100 }, (_, i) => i)
-    const fifty = (/** @type {number[]} */ of) => Array.from({ length: 50 }, () => of).flat()
+    const each = (/** @type {number[]} */ of) => Array.from({ length: runs }, () => of).flat()
     // Our own loggers go to the handlers, if there are any, and not to the terminal.
-    const printed = config.handlers ? numbers.filter((i) => i % 5 !== 0) : numbers
-    assert.deepEqual(numbersOf(text), fifty(printed))
-    if (!config.handlers) return
+    const printed = hasFile ? numbers.filter((i) => i % 5 !== 0) : numbers
+    assert.deepEqual(numbersOf(text), each(printed))
+    if (!hasFile) return
     const logged = numbersOf(readFileSync(join(cwd, 'all.log'), 'utf8'))
     const captured = numbers.filter((i) => i % 5 !== 4)
     assert.deepEqual(
       logged.filter((i) => i % 5 !== 4),
-      fifty(captured),
+      each(captured),
     )
   })
 }
