@@ -8,7 +8,7 @@ import {
   terminalRole,
   whileRelaying,
 } from '../kit/adapter.js'
-import { begun, isForwarded } from '../kit/capture/stdio.js'
+import { begun, isForwarded, isMocked } from '../kit/capture/stdio.js'
 
 type Method = 'log' | 'info' | 'debug' | 'warn' | 'error' | 'dir' | 'dirxml'
 type ConsoleMethod = (...args: unknown[]) => void
@@ -52,9 +52,10 @@ function wrap(method: Method, original: ConsoleMethod, context: AdapterContext):
   // Has the original's name, so that stack traces read the same.
   return {
     [method](this: unknown, ...args: unknown[]) {
-      const role =
-        isRelaying() || isForwarded(METHODS[method].stream) ? 'leave' : terminalRole(context)
-      if (role === 'leave') {
+      const { stream } = METHODS[method]
+      const role = isRelaying() || isForwarded(stream) ? 'leave' : terminalRole(context)
+      // A `write` that the application has put in its place gets the text; what it passes on becomes a record there.
+      if (role === 'leave' || (role === 'claim' && isMocked(process[stream]))) {
         original.apply(this, args)
         return
       }

@@ -58,6 +58,31 @@ it('the option `streams` sets the level of lines, and `silent` makes no records 
   assert.deepEqual(run('stderr', streams), [])
 })
 
+for (const handlers of [
+  [],
+  [{ type: 'file', path: 'all.log' }],
+  [{ type: 'console', format: 'raw' }],
+]) {
+  const what = handlers[0]?.type ?? 'no'
+  it(`a replaced \`write\` gets all text before a ${what} handler, and decides what is shown`, (t) => {
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      ['-r', REGISTER, join(FIXTURES, 'output/replaced.js')],
+      {
+        cwd: scratch(t),
+        env: cleanEnv({ LOGSHARE_CONFIG: JSON.stringify({ handlers }) }),
+        encoding: 'utf8',
+      },
+    )
+    const got = 'got ["kept\\n","passed on\\n","kept, too\\n"]'
+    const lines = (/** @type {string} */ text) => text.split('\n').filter(Boolean)
+    const isOwned = handlers[0]?.type === 'console'
+    assert.deepEqual(lines(stderr), isOwned ? [] : [got, got])
+    const shown = isOwned ? ['passed on', got] : ['passed on']
+    assert.deepEqual(lines(stdout), [...shown, ...shown])
+  })
+}
+
 it('a program that prints between two node programs of a shell keeps its place', () => {
   const line = (/** @type {number} */ n) => `"${process.execPath}" -e 'console.log(${n})'`
   const script = `${line(1)} && echo 2 && ${line(3)} && echo 4`
