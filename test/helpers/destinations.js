@@ -7,7 +7,7 @@ const { join } = require('node:path')
 const { it } = require('node:test')
 const { assertDelivered } = require('./delivery')
 const { run, scratch, readLines, readLog, FIXTURES, ROOT } = require('./run')
-const { canSeeModules, runApp } = require('./small')
+const { canSeeModules, runApp } = require('./root-writes')
 
 const COUNT = 50
 const FOUR = ['worker', 'fork', 'worker', 'fork']

@@ -14,7 +14,7 @@ const {
   prepare,
 } = require('../../helpers/destinations')
 const { readLog, run, scratch } = require('../../helpers/run')
-const { canSeeModules, runApp } = require('../../helpers/small')
+const { canSeeModules, runApp } = require('../../helpers/root-writes')
 
 const error = { level: 50, fields: { lib: 'consola', type: 'error' } }
 

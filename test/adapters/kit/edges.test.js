@@ -5,7 +5,7 @@ const assert = require('node:assert/strict')
 const { it } = require('node:test')
 const { run } = require('../../helpers/run')
 
-const PROGRAM = 'adapters/small/edges.js'
+const PROGRAM = 'adapters/root-writes/edges.js'
 
 it('the output of a child whose stdout is not the root’s is left alone', async () => {
   const { stdout, stderr } = await run(PROGRAM, { args: ['data'] })

@@ -1,5 +1,5 @@
 'use strict'
-// Small: the tests that the adapters of smaller libraries share. They run the fixture adapters/small/app.js.
+// Root writes: the tests of libraries whose files the root writes. They run the fixture adapters/root-writes/app.js.
 
 const assert = require('node:assert/strict')
 const { cpSync, existsSync, mkdirSync, readFileSync } = require('node:fs')
@@ -9,7 +9,7 @@ const { describe, it } = require('node:test')
 const { assertDelivered } = require('./delivery')
 const { run, scratch, readLog, FIXTURES, ROOT } = require('./run')
 
-const APP = join(FIXTURES, 'adapters/small/app.js')
+const APP = join(FIXTURES, 'adapters/root-writes/app.js')
 const COUNT = 1200
 /** These are ES modules when imported. Node can hook those from 22.15 on. */
 const MODULES = ['consola', 'tslog', 'tslog4']
