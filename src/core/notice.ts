@@ -1,6 +1,6 @@
 // Notice: a warning of logshare about itself, on stderr; it is not logged, because that could recurse.
 
-import { passCaptured, writeSync } from './stdio.js'
+import { passNotice, writeSync } from './stdio.js'
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: keeps a message with foreign text on one line
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
@@ -40,7 +40,7 @@ export function noticeByStream(): void {
 function print(line: string): void {
   const isExiting = (process as { _exiting?: boolean })._exiting === true
   if (isWorker || (!isExiting && Object.hasOwn(process.stderr, 'write')))
-    passCaptured(Buffer.from(line), line, () => process.stderr.write(line))
+    passNotice(line, () => process.stderr.write(line))
   else writeSync(2, line)
 }
 

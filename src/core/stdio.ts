@@ -54,6 +54,23 @@ export function passCaptured<T>(chunk: Uint8Array, text: string | undefined, pas
   }
 }
 
+let noticing: string | undefined
+
+/** Whether the text is a notice, which is printed whatever handlers there are. */
+export function isNotice(text: unknown): boolean {
+  return noticing !== undefined && text === noticing
+}
+
+/** Runs `pass`, which prints the notice on a standard stream. */
+export function passNotice(text: string, pass: () => void): void {
+  noticing = text
+  try {
+    pass()
+  } finally {
+    noticing = undefined
+  }
+}
+
 /**
  * Calls `opened` when the application first uses the stream, because opening it takes milliseconds. Returns the undo, which
  * also calls what `opened` returned.

@@ -95,6 +95,7 @@ export function placeChild(place: Place, preloaded: boolean): () => void {
     collects,
     isTerminalOwned: ownsTerminal(settings) && !isCollector,
     streams: settings.streams,
+    watchesStreams: STREAMS.every((name) => settings.adapters.includes(name)),
     levels,
   })
   const uninstall = publish(slot, () => {
@@ -117,6 +118,8 @@ function becomeRoot(slot: Slot, settings: Settings, preloaded: boolean): () => v
   slot.uninstall?.()
   return placeRoot(settings, preloaded)
 }
+
+const STREAMS = ['stdout', 'stderr']
 
 /** Time (ms) before a child connects to receive levels. A child that ends sooner does not pay for the connection. */
 const FOLLOW_DELAY = 20

@@ -1,6 +1,12 @@
 // Capture: what consola gives to its reporters becomes a record.
 
-import { type AdapterContext, isRead, isRelaying, whileRelaying } from '../kit/adapter.js'
+import {
+  type AdapterContext,
+  isRead,
+  isRelaying,
+  streamRole,
+  whileRelaying,
+} from '../kit/adapter.js'
 import { take } from '../kit/capture/take.js'
 import { fileInRoot, packFiles } from '../kit/files.js'
 import { tryCapture } from '../kit/guard.js'
@@ -57,9 +63,9 @@ function isOnlyData({ reporters }: Options, stream: object, { capture }: Adapter
   return name !== undefined && !capture[name] && reporters.length > 0 && reporters.every(isOwn)
 }
 
-function isClaimed(stream: object, { capture, isTerminalOwned }: AdapterContext): boolean {
+function isClaimed(stream: object, context: AdapterContext): boolean {
   const name = nameOf(stream)
-  return isTerminalOwned && name !== undefined && capture[name]
+  return name !== undefined && context.capture[name] && streamRole(context) === 'claim'
 }
 
 function nameOf(stream: object): 'stdout' | 'stderr' | undefined {

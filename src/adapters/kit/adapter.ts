@@ -1,5 +1,6 @@
 // Adapter: the contract between logshare and the code that knows one logging library.
 
+import { isMainThread } from 'node:worker_threads'
 import type { Settings } from '../../config/options.js'
 import type { Levels } from '../../core/levels.js'
 import type { LogRecord } from '../../core/record.js'
@@ -41,6 +42,8 @@ export interface AdapterContext {
   readonly collects: boolean
   /** Whether a console handler shows what the application would have shown on the terminal. */
   readonly isTerminalOwned: boolean
+  /** Whether the adapters `stdout` and `stderr` are on, in all threads. */
+  readonly watchesStreams?: boolean
   /** Levels of records made of printed lines. Default: stdout `info`, stderr `warn`. */
   readonly streams?: Settings['streams'] | undefined
   readonly levels: Levels
@@ -58,6 +61,15 @@ export type TerminalRole = 'claim' | 'copy' | 'leave'
 export function terminalRole(context: AdapterContext): TerminalRole {
   if (context.isTerminalOwned) return 'claim'
   return isRead(context) ? 'copy' : 'leave'
+}
+
+/**
+ * `terminalRole` for text that goes through this thread's standard streams. A worker's text is printed even if a console
+ * handler shows its record: whoever listens to its `Worker` gets it, and the streams of its process leave it out.
+ */
+export function streamRole(context: AdapterContext): TerminalRole {
+  const role = terminalRole(context)
+  return role === 'claim' && !isMainThread && context.watchesStreams ? 'copy' : role
 }
 
 /** Whether a handler reads records: one of the configuration, or one that the application has added. */

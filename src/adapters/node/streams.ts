@@ -3,9 +3,10 @@
 // The bytes go where they went. What an application has put in the place of `write` is asked first: it gets the text
 // instead of this, and so does the application from it.
 
+import { isMainThread } from 'node:worker_threads'
 import { levelNumber, SILENT } from '../../core/level.js'
-import { isCaptured, onceOpened } from '../../core/stdio.js'
-import { type Adapter, type AdapterContext, isRelaying, terminalRole } from '../kit/adapter.js'
+import { isCaptured, isNotice, onceOpened, writeSync } from '../../core/stdio.js'
+import { type Adapter, type AdapterContext, isRelaying, streamRole } from '../kit/adapter.js'
 import { begun, isForwarded, wasNoted } from '../kit/capture/stdio.js'
 import { Lines } from './lines.js'
 
@@ -77,19 +78,24 @@ function watch(
 ): () => void {
   const original = stream.write
   const write = function (this: unknown, ...args: unknown[]): boolean {
-    if (this !== stream || isRelaying() || !isText(args[0]) || isCaptured(args[0]))
+    if (this !== stream || isRelaying() || !isText(args[0]))
       return original.apply(this as never, args as never)
-    const role = isForwarded(name) ? 'leave' : terminalRole(context)
-    if (role === 'leave') return original.apply(stream, args as never)
-    if (!wasNoted(args[0])) lines.add(lines.decode(args[0], args[1]))
-    if (role === 'copy') return original.apply(stream, args as never)
-    if (stream.isTTY) showLater()
-    const done = args.find((arg) => typeof arg === 'function') as
-      | ((error: null) => void)
-      | undefined
-    if (done) nextTick(done, null)
+    if (isNotice(args[0])) return printNotice(String(args[0]))
+    const role = isForwarded(name) ? 'leave' : streamRole(context)
+    // A worker's text, which the worker has captured.
+    const isOther = isCaptured(args[0])
+    if (role !== 'leave' && !isOther && !wasNoted(args[0]))
+      lines.add(lines.decode(args[0], args[1]))
+    if (role !== 'claim') return original.apply(stream, args as never)
+    if (!isOther && stream.isTTY) showLater()
+    callBack(args)
     return true
   }
+  // With a console handler, a worker's text is not shown when it has come to the process.
+  const printNotice = (text: string): boolean =>
+    context.isTerminalOwned && !isMainThread && context.watchesStreams
+      ? writeSync(2, text) > 0
+      : original.call(stream, text)
   // A prompt or a spinner is no log: what has no end of line is shown as it is.
   let showing = false
   const showLater = (): void => {
@@ -103,6 +109,12 @@ function watch(
   }
   Object.defineProperty(write, 'name', { value: original.name, configurable: true })
   return shadow(stream, write as Write)
+}
+
+// As a stream does that has written the text.
+function callBack(args: readonly unknown[]): void {
+  const done = args.find((arg) => typeof arg === 'function') as ((error: null) => void) | undefined
+  if (done) nextTick(done, null)
 }
 
 // Loggers and test frameworks compare `stream.write` with the method of the stream's class, to see whether somebody has

@@ -1,7 +1,13 @@
 // Capture: what signale writes becomes a record. A call of a method is seen by `_logger`, and its text by `_log`.
 
 import { basename } from 'node:path'
-import { type AdapterContext, isRead, isRelaying, whileRelaying } from '../kit/adapter.js'
+import {
+  type AdapterContext,
+  isRead,
+  isRelaying,
+  streamRole,
+  whileRelaying,
+} from '../kit/adapter.js'
 import { take } from '../kit/capture/take.js'
 import { type FileText, fileInRoot, packFiles } from '../kit/files.js'
 import { tryCapture } from '../kit/guard.js'
@@ -54,7 +60,8 @@ interface Sorted {
 }
 
 function sort(streams: readonly unknown[], text: string, context: AdapterContext): Sorted {
-  const { capture, isTerminalOwned } = context
+  const { capture } = context
+  const isOwned = streamRole(context) === 'claim'
   const kept: unknown[] = []
   const files: FileText[] = []
   let isData = true
@@ -64,7 +71,7 @@ function sort(streams: readonly unknown[], text: string, context: AdapterContext
     const path = name ? undefined : fileInRoot(stream, context)
     if (!name || capture[name]) isData = false
     if (path !== undefined) files.push([path, `${text}\n`])
-    else if (!name || !capture[name] || !isTerminalOwned) kept.push(stream)
+    else if (!name || !capture[name] || !isOwned) kept.push(stream)
   }
   return { kept, files, isData }
 }

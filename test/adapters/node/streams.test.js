@@ -83,6 +83,29 @@ for (const handlers of [
   })
 }
 
+for (const where of ['root', 'fork']) {
+  for (const handlers of [
+    [],
+    [{ type: 'file', path: 'all.log' }],
+    [{ type: 'console', format: 'raw' }],
+  ]) {
+    const what = handlers[0]?.type ?? 'no'
+    it(`who listens to a worker of a ${where} hears it, with a ${what} handler`, (t) => {
+      const words = ['-r', REGISTER, join(FIXTURES, 'output/heard.js'), where]
+      const env = cleanEnv({ LOGSHARE_CONFIG: JSON.stringify({ handlers }) })
+      const options = /** @type {const} */ ({ cwd: scratch(t), env, encoding: 'utf8' })
+      const { stdout, stderr } = spawnSync(process.execPath, words, options)
+      const lines = [...stdout.split('\n'), ...stderr.split('\n')].filter(Boolean).toSorted()
+      const heard = {
+        stdout: 'by the console\nby the stream\n',
+        stderr: 'an error\nby a library\n',
+      }
+      const printed = ['an error', 'by a library', 'by the console', 'by the stream']
+      assert.deepEqual(lines, [...printed, `heard ${JSON.stringify(heard)}`])
+    })
+  }
+}
+
 it('a program that prints between two node programs of a shell keeps its place', () => {
   const line = (/** @type {number} */ n) => `"${process.execPath}" -e 'console.log(${n})'`
   const script = `${line(1)} && echo 2 && ${line(3)} && echo 4`

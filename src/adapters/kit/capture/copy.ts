@@ -3,7 +3,7 @@
 // For libraries that print, or whose destinations are functions of the application. Such a function does not tell where it
 // writes, so the standard streams are watched while it runs.
 
-import { type AdapterContext, whileRelaying } from '../adapter.js'
+import { type AdapterContext, streamRole, whileRelaying } from '../adapter.js'
 import { tryCapture } from '../guard.js'
 
 type Arguments = readonly unknown[]
@@ -25,8 +25,9 @@ export function writeAndCopy<T>(
   write: () => T,
   capture: () => void,
 ): T {
-  const { capture: captured, isTerminalOwned } = context
-  if (captured.stdout && captured.stderr && !isTerminalOwned) {
+  const { capture: captured } = context
+  const isOwned = streamRole(context) === 'claim'
+  if (captured.stdout && captured.stderr && !isOwned) {
     try {
       return whileRelaying(write)
     } finally {
@@ -36,7 +37,7 @@ export function writeAndCopy<T>(
   const held: { readonly print: Write; readonly args: Arguments }[] = []
   let isData = false
   const undo = (['stdout', 'stderr'] as const).map((name) => {
-    if (captured[name] && !isTerminalOwned) return () => {}
+    if (captured[name] && !isOwned) return () => {}
     return replaceWrite(name, (print, args) => {
       if (captured[name]) return held.push({ print, args }) > 0
       isData = true
