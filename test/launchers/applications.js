@@ -46,9 +46,12 @@ const APPLICATIONS = [
   {
     name: 'nest',
     files: [],
-    // Its lines have no level in front: they have their stream's.
-    printed: (n) =>
-      levelOf(n) === 50 ? { level: 40, lib: 'stderr' } : { level: 30, lib: 'stdout' },
+    // Its lines are read: they have a level and a name.
+    printed: (n) => ({
+      level: levelOf(n),
+      lib: levelOf(n) === 50 ? 'stderr' : 'stdout',
+      name: 'app',
+    }),
     shows: true,
   },
   {
