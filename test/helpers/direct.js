@@ -23,7 +23,7 @@ const HEAD = [
 function describeDirect(library) {
   describe(library, () => {
     for (const kind of KINDS) {
-      for (const FORM of ['require', 'import']) {
+      for (const FORM of kind === 'fork' ? ['require', 'import'] : ['require']) {
         it(`${FORM}: ${kind || 'the root'} prints as without logshare, and handlers get copies`, async (t) => {
           const env = { LIBRARY: library, FORM, KINDS: kind }
           const bare = await runDirect(t, { env, way: 'none' })

@@ -1,5 +1,5 @@
 'use strict'
-// What a thread or process prints: its order and the levels of its records. All ways of printing are in ../kit/ways.test.js.
+// What a thread or process prints: its order and the levels of its records. All ways of printing are in test/output/ways.test.js.
 
 const assert = require('node:assert/strict')
 const { execFileSync, spawnSync } = require('node:child_process')

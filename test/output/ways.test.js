@@ -7,7 +7,7 @@ const { spawnSync } = require('node:child_process')
 const { closeSync, mkdtempSync, openSync, readFileSync } = require('node:fs')
 const { join } = require('node:path')
 const { it } = require('node:test')
-const { cleanEnv, FIXTURES, readLog, REGISTER, scratch } = require('../../helpers/run')
+const { cleanEnv, FIXTURES, readLog, REGISTER, scratch } = require('../helpers/run')
 
 const PROGRAM = join(FIXTURES, 'output/ways.js')
 const KINDS = ['root', 'worker', 'nested', 'fork', 'spawn', 'cluster']
