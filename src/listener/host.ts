@@ -4,6 +4,7 @@ import type { Worker } from 'node:worker_threads'
 import type { Settings } from '../config/options.js'
 import { monotonic } from '../core/clock.js'
 import { diagnose } from '../core/diagnostics.js'
+import { levels } from '../core/levels.js'
 import { Drops } from '../core/tally.js'
 import { needsThread } from '../handlers/create.js'
 import type { Mark } from '../handlers/handler.js'
@@ -188,10 +189,12 @@ export class Host {
 
   /**
    * Blocks, at most `limit` ms, until records that children have written are handled and the relayed ones have arrived:
-   * before the application learns that a child has ended. Does nothing while inline or without a relay handler.
+   * before the application learns that a child has ended. Does nothing while inline, or if no adapter has announced a logger
+   * that records could be relayed to: draining does not wait for the order window.
    */
   drain(limit: number = DRAIN_LIMIT): void {
-    if (this.#remote.isRunning && this.#settings.relay) this.#remote.wait(Request.DRAIN, limit)
+    const relays = this.#settings.relay && levels.changes > 0
+    if (this.#remote.isRunning && relays) this.#remote.wait(Request.DRAIN, limit)
   }
 
   /** Ends the listener after everything is written. Blocks as long as the listener makes progress. */
