@@ -440,9 +440,9 @@ describe('the program', () => {
     )
     for (const flags of [[], ['-r', REGISTER]]) {
       const env = cleanEnv({ ...p.env, LOGSHARE_CONFIG: JSON.stringify(p.config) })
-      const root = spawn(process.execPath, [...flags, program], { env })
-      await once(root.stdout, 'data')
-      root.stdout.destroy()
+      // A pipe of the shell: one of `spawn` is a socket, which may be reset instead.
+      const words = [process.execPath, ...flags, program].map((word) => `'${word}'`).join(' ')
+      const root = spawn('sh', ['-c', `${words} | head -n 1 >/dev/null`], { env })
       let stderr = ''
       root.stderr.on('data', (text) => (stderr += text))
       await once(root, 'close')
