@@ -9,7 +9,8 @@ import { checkOptions, type Options, type Settings } from './options.js'
 /**
  * The settings of a root. A top-level option given in code replaces the one in `LOGSHARE_CONFIG`; `LOGSHARE_LEVEL`
  * replaces both. Relative paths are resolved against the current directory.
- * `adapterNames`: see `checkOptions`. Throws `LOGSHARE_ERR_CONFIG` if `LOGSHARE_CONFIG` cannot be read or parsed, `LOGSHARE_ERR_OPTION` for a wrong option.
+ * `adapterNames`: see `checkOptions`. Throws `LOGSHARE_ERR_CONFIG` if `LOGSHARE_CONFIG` cannot be read or parsed,
+ * `LOGSHARE_ERR_OPTION` for a wrong option.
  */
 export function loadSettings(
   given: unknown,

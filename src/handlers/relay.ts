@@ -1,7 +1,7 @@
 // Relay handler: forwards captured records to the root's main thread, where the adapters' `relay.ts` write them.
 //
-// Records of our own loggers have no logger in another library: without other handlers, they go to the console. Records that the root's own
-// libraries logged are ignored: those libraries have written them already.
+// Records of our own loggers have no logger in another library: without other handlers, they go to the console. Records
+// that the root's own libraries logged are ignored: those libraries have written them already.
 
 import { Kind } from '../queue/frame.js'
 import { createConsoleHandler } from './console.js'

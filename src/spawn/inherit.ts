@@ -156,11 +156,6 @@ export function readsPrograms(settings: Settings, hasReaders: boolean): boolean 
   return settings.programs && (isCollecting(settings) || hasReaders)
 }
 
-/** Whether captured records of children are relayed to the root's own loggers. */
-export function isRelaying({ relay }: Settings): boolean {
-  return relay
-}
-
 /** Whether a console handler replaces what would be shown on the terminal. */
 export function ownsTerminal({ handlers }: Settings): boolean {
   return handlers.some((handler) => handler.type === 'console')

@@ -9,13 +9,7 @@ import type { Settings } from '../config/options.js'
 import { levels } from '../core/levels.js'
 import { noticeByStream } from '../core/notice.js'
 import { patchChildProcess } from '../spawn/child-process.js'
-import {
-  isCollecting,
-  isRelaying,
-  ownsTerminal,
-  type Parent,
-  type Place,
-} from '../spawn/inherit.js'
+import { isCollecting, ownsTerminal, type Parent, type Place } from '../spawn/inherit.js'
 import { patchWorker } from '../spawn/worker.js'
 import type { Follower } from './follower.js'
 import { createSlot, getSlot, type Instance, type Slot, setSlot } from './instance.js'
@@ -85,7 +79,7 @@ export function placeChild(place: Place, preloaded: boolean): () => void {
   const isCollector = place.inheritance.isCollector ?? false
   const collects = isCollecting(settings)
   // While the root waits in `spawnSync`, and where the listener is a collector's, no logger of the root can write.
-  const relays = isRelaying(settings) && !isDirect && !isCopied && !isCollector
+  const relays = settings.relay && !isDirect && !isCopied && !isCollector
   const unadapt = installAdapters(settings.adapters, {
     registry: () => slot.get().registry,
     capture: place.capture,

@@ -198,12 +198,39 @@ function describeFiles(library) {
   })
 }
 
+/**
+ * A function of the application that gets the records: it is called in the child.
+ * @param {string} library
+ * @param {{ what: string, error: Parameters<typeof assertRecords>[2] }} options
+ */
+function describeFunction(library, { what, error }) {
+  for (const ROOT of ['first', 'launcher', 'late']) {
+    it(`${what} of the application is called in the child (root: ${ROOT})`, async (t) => {
+      const { show, lines, log } = prepare(t, library)
+      const config = { handlers: [{ type: 'file', path: log }] }
+      const { pid } = await show('function', FOUR, { ROOT, END: 'exit' }, { config })
+      const count = ROOT === 'late' ? 100 : 50
+      assertNumbered(lines(), FOUR, count)
+      const byRoot = lines().filter((line) => JSON.parse(line).by === pid)
+      assert.equal(byRoot.filter((line) => line.includes('fork-')).length, 0)
+      if (ROOT === 'first') assertRecords(readLog(log), FOUR, error)
+      else
+        assertNumbered(
+          readLog(log).map(({ msg }) => msg),
+          FOUR,
+          count,
+        )
+    })
+  }
+}
+
 module.exports = {
   COUNT,
   FOUR,
   assertNumbered,
   assertRecords,
   describeFiles,
+  describeFunction,
   describeImport,
   describePrinting,
   prepare,

@@ -4,6 +4,7 @@
 const assert = require('node:assert/strict')
 const { existsSync, readdirSync, readFileSync } = require('node:fs')
 const { join } = require('node:path')
+const { assertDelivered } = require('./delivery')
 const { run, scratch } = require('./run')
 
 /**
@@ -58,4 +59,21 @@ function assertNumbers(text, { kinds, count, from = 1 }) {
   assert.deepEqual(numbers, Object.fromEntries(kinds.map((kind, i) => [`${kind}${i}`, all])))
 }
 
-module.exports = { runOwn, sameLines, assertNumbers }
+/**
+ * Fails unless the records are those of two workers and two forks that log twenty numbers and an error, each once.
+ * @param {any[]} records @param {string} library @param {string} ROOT_LOGS whether the root logs, too
+ */
+function assertHandled(records, library, ROOT_LOGS) {
+  const sources = ['worker#1', 'worker#2', 'fork#1', 'fork#2'].map((source) => [source, 21])
+  assertDelivered(
+    records,
+    Object.fromEntries([...sources, ...(ROOT_LOGS === '1' ? [['root', 1]] : [])]),
+  )
+  for (const { name, lib, level, msg, i, err } of records) {
+    assert.deepEqual([name, lib], ['own', library])
+    if (level === 30) assert.equal(msg, `number ${i}`)
+    else assert.deepEqual([level, msg, err.type, err.code], [50, 'failed', 'TypeError', 'E_BROKEN'])
+  }
+}
+
+module.exports = { runOwn, sameLines, assertHandled, assertNumbers }

@@ -6,11 +6,12 @@ import { type AdapterContext, isRead, isRelaying, whileRelaying } from '../kit/a
 import { standardLevel } from '../kit/capture/normalize.js'
 import { type Taken, take } from '../kit/capture/take.js'
 import type { Identity } from '../kit/identity/loggers.js'
+import { Leads } from '../kit/leads.js'
 import { isInRoot } from './levels.js'
 import type { Library, Logger, Rec } from './library.js'
 import { shapeOf, toShortExtra } from './rebuild.js'
 import { type Origin, toExtra, toRecord } from './record.js'
-import { Leads, leadsTo } from './streams.js'
+import { leadsTo } from './streams.js'
 
 type Emit = (this: Logger, rec: Rec, noEmit?: boolean) => string | undefined
 

@@ -2,19 +2,8 @@
 
 import type { Capture } from '../../core/stdio.js'
 import { standardOf } from '../kit/capture/stdio.js'
+import { Leads } from '../kit/leads.js'
 import type { LogStream } from './library.js'
-
-/** Where streams lead, as bits. */
-export const Leads = {
-  /** To stdout or stderr. */
-  TERMINAL: 1,
-  /** To a standard stream whose output is data for another reader. */
-  DATA: 2,
-  /** To this thread's memory: bunyan's ring buffer. */
-  MEMORY: 4,
-  /** To files and the application's own streams. A child leaves them to the root if it has the logger. */
-  OTHER: 8,
-} as const
 
 export function leadsTo(stream: LogStream, capture: Capture): number {
   if (isOther(stream)) return Leads.OTHER

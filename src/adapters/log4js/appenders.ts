@@ -3,19 +3,8 @@
 import * as shimmer from 'shimmer'
 import type { Capture } from '../../core/stdio.js'
 import { type AdapterContext, whileRelaying } from '../kit/adapter.js'
+import { Leads } from '../kit/leads.js'
 import type { Appender, Clustering, Config, Copy } from './library.js'
-
-/** Where appenders lead, as bits. */
-export const Leads = {
-  /** To stdout or stderr. */
-  TERMINAL: 1,
-  /** To a standard stream whose output is data for another reader. */
-  DATA: 2,
-  /** To this thread's memory. */
-  MEMORY: 4,
-  /** To files, sockets and the application's own. A child leaves them to the root if it has the category. */
-  OTHER: 8,
-} as const
 
 const STREAMS: Readonly<Record<string, keyof Capture>> = {
   stdout: 'stdout',

@@ -1,7 +1,8 @@
 // Levels: maps log4js levels to our numbers, announces the root's categories and their levels, and applies them in children.
 
 import type { AdapterContext } from '../kit/adapter.js'
-import { categoriesOf, Leads, leadsTo } from './appenders.js'
+import { Leads } from '../kit/leads.js'
+import { categoriesOf, leadsTo } from './appenders.js'
 import { type Categories, type Config, type Copy, chainOf, type Level } from './library.js'
 
 const LIB = 'log4js'

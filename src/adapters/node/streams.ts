@@ -7,7 +7,7 @@ import { isMainThread } from 'node:worker_threads'
 import { levelNumber, SILENT } from '../../core/level.js'
 import { isCaptured, isNotice, onceOpened, writeSync } from '../../core/stdio.js'
 import { type Adapter, type AdapterContext, isRelaying, streamRole } from '../kit/adapter.js'
-import { begun, isForwarded, wasNoted } from '../kit/capture/stdio.js'
+import { begun, callBack, isForwarded, wasNoted } from '../kit/capture/stdio.js'
 import { Lines } from './lines.js'
 
 type StreamName = 'stdout' | 'stderr'
@@ -16,9 +16,8 @@ type Write = NodeJS.WriteStream['write']
 /** Milliseconds that text without an end of line waits for it before a terminal shows it. */
 const SHOW_DELAY = 20
 
-// Captured at load: test frameworks replace these with fake timers.
+// Captured at load: test frameworks replace it with fake timers.
 const later = setTimeout
-const { nextTick } = process
 
 export const stdoutAdapter: Adapter = createAdapter('stdout')
 export const stderrAdapter: Adapter = createAdapter('stderr')
@@ -109,12 +108,6 @@ function watch(
   }
   Object.defineProperty(write, 'name', { value: original.name, configurable: true })
   return shadow(stream, write as Write)
-}
-
-// As a stream does that has written the text.
-function callBack(args: readonly unknown[]): void {
-  const done = args.find((arg) => typeof arg === 'function') as ((error: null) => void) | undefined
-  if (done) nextTick(done, null)
 }
 
 // Loggers and test frameworks compare `stream.write` with the method of the stream's class, to see whether somebody has

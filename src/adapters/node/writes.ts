@@ -46,8 +46,9 @@ function patch(): () => void {
   const original = fs.writeSync
   const writeSync: Write = (fd, data, offset, length, position) => {
     const watcher = fd === 1 || fd === 2 ? watchers.get(fd) : undefined
-    const args: Args = [fd, data, offset, length, position]
-    return watcher ? writeWatched(original, args, watcher) : original(...args)
+    return watcher
+      ? writeWatched(original, [fd, data, offset, length, position], watcher)
+      : original(fd, data, offset, length, position)
   }
   replace(writeSync)
   return () => {

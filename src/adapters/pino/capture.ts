@@ -3,6 +3,7 @@
 import { type AdapterContext, isRead, isRelaying, whileRelaying } from '../kit/adapter.js'
 import { take } from '../kit/capture/take.js'
 import type { Identity } from '../kit/identity/loggers.js'
+import { Leads } from '../kit/leads.js'
 import { type Facts, factsOf } from './bindings.js'
 import { takeLine } from './deferred.js'
 import type { Parts } from './fields.js'
@@ -11,7 +12,7 @@ import { type Library, type Logger, streamOf, type Write, writeLine } from './li
 import { createFormatter, type Line } from './line.js'
 import { toShortExtra } from './rebuild.js'
 import { type Origin, textToRecord, toExtra, toRecord } from './record.js'
-import { Leads, leadsTo, restOf } from './streams.js'
+import { leadsTo, restOf } from './streams.js'
 import type { Tracker } from './tracker.js'
 
 /** The replacement for `write`, for the roles `take` and `copy`. */

@@ -2,8 +2,9 @@
 
 import { isMainThread } from 'node:worker_threads'
 import type { Capture } from '../../core/stdio.js'
+import { Leads } from '../kit/leads.js'
 import type { Stream } from './library.js'
-import { Leads, leadsTo } from './streams.js'
+import { leadsTo } from './streams.js'
 
 /** Later streams are left to pino: a program may create a logger for each request. */
 const MAX_STREAMS = 100

@@ -5,6 +5,7 @@ import type { LogRecord } from '../../core/record.js'
 import { readPino } from '../../deferred/pino.js'
 import { whileRelaying } from '../kit/adapter.js'
 import { type Identity, Loggers } from '../kit/identity/loggers.js'
+import { Leads } from '../kit/leads.js'
 import { isExiting } from '../kit/relay/unwritten.js'
 import { fromDeferredExtra } from './deferred.js'
 import { flush } from './flush.js'
@@ -18,7 +19,7 @@ import {
 } from './library.js'
 import { fromShortExtra } from './rebuild.js'
 import { type Extra, fromExtra } from './record.js'
-import { Leads, restOf } from './streams.js'
+import { restOf } from './streams.js'
 
 const STANDARD = Leads.TERMINAL | Leads.DATA
 const CAPTURE = { stdout: true, stderr: true }

@@ -2,17 +2,8 @@
 
 import type { Capture } from '../../core/stdio.js'
 import { isData, standardOf } from '../kit/capture/stdio.js'
+import { Leads } from '../kit/leads.js'
 import type { Stream } from './library.js'
-
-/** Where destinations lead, as bits. */
-export const Leads = {
-  /** To stdout or stderr. */
-  TERMINAL: 1,
-  /** To a standard stream whose output is data for another reader. */
-  DATA: 2,
-  /** To files, threads and the application's own streams. A child leaves them to the root if it has the logger. */
-  OTHER: 4,
-} as const
 
 /** How many streams in a row are looked at, each piped to the next. */
 const MAX_PIPED = 4

@@ -4,7 +4,7 @@
 import { notice, reasonOf } from '../../core/notice.js'
 import type { LogRecord } from '../../core/record.js'
 import { whileRelaying } from '../kit/adapter.js'
-import { inContextOf } from '../kit/relay/context.js'
+import { atTime } from '../kit/relay/clock.js'
 import { whenReady } from './backpressure.js'
 import { resultsOf } from './formatted.js'
 import type { Loggers } from './identity.js'
@@ -90,7 +90,7 @@ function wrapFormat(format: Format): void {
     try {
       const result = relay.results
         ? (relay.results.get(this) ?? info)
-        : inContextOf(relay.record, () => transform.call(this, info, options))
+        : atTime(relay.record.time, () => transform.call(this, info, options))
       // A format may make an info of its own, without the array.
       if (result && result[SPLAT] === undefined) result[SPLAT] = splat
       return result

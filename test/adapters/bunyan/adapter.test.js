@@ -7,7 +7,7 @@ const { join } = require('node:path')
 const { describe, it } = require('node:test')
 const { assertDelivered } = require('../../helpers/delivery')
 const { assertCounted, messages, runLoggers } = require('../../helpers/loggers')
-const { assertNumbers, runOwn, sameLines } = require('../../helpers/own')
+const { assertHandled, assertNumbers, runOwn, sameLines } = require('../../helpers/own')
 const { run, scratch, readLines } = require('../../helpers/run')
 
 const COUNT = 1000
@@ -61,7 +61,7 @@ describe('printed by the child itself', { concurrency: 2 }, () => {
           files.filter((name) => name !== 'all.log'),
           bare.files,
         )
-        if (config) assertHandled(readLines(read('all.log')), ROOT_LOGS)
+        if (config) assertHandled(readLines(read('all.log')), 'bunyan', ROOT_LOGS)
       }
     })
   }
@@ -71,7 +71,7 @@ describe('printed by the child itself', { concurrency: 2 }, () => {
     const env = { TO: 'both', COUNT: '20' }
     const { stdout, stderr, read } = await runOwn(t, { kinds: KINDS, env, config })
     assert.equal(stderr, '')
-    assertHandled(readLines(stdout), '1')
+    assertHandled(readLines(stdout), 'bunyan', '1')
     assertNumbers(read(), { kinds: KINDS, count: 20 })
   })
 })
@@ -99,20 +99,6 @@ describe('a file, with and without the logger in the root', { concurrency: 2 }, 
     assert.equal(readLines(read('app.log.errors')).length, 4)
   })
 })
-
-/** Fails unless the records are those of a run with KINDS, each once. @param {any[]} records @param {string} ROOT_LOGS */
-function assertHandled(records, ROOT_LOGS) {
-  const sources = ['worker#1', 'worker#2', 'fork#1', 'fork#2'].map((source) => [source, 21])
-  assertDelivered(
-    records,
-    Object.fromEntries([...sources, ...(ROOT_LOGS === '1' ? [['root', 1]] : [])]),
-  )
-  for (const { name, lib, level, msg, i, err } of records) {
-    assert.deepEqual([name, lib], ['own', 'bunyan'])
-    if (level === 30) assert.equal(msg, `number ${i}`)
-    else assert.deepEqual([level, msg, err.type, err.code], [50, 'failed', 'TypeError', 'E_BROKEN'])
-  }
-}
 
 describe('written by a handler', { concurrency: 2 }, () => {
   for (const kind of ['worker', 'fork']) {

@@ -5,13 +5,10 @@ const assert = require('node:assert/strict')
 const { join } = require('node:path')
 const { it } = require('node:test')
 const {
-  assertNumbered,
-  assertRecords,
   describeFiles,
+  describeFunction,
   describeImport,
   describePrinting,
-  FOUR,
-  prepare,
 } = require('../../helpers/destinations')
 const { readLog, run, scratch } = require('../../helpers/run')
 const { canSeeModules, runApp } = require('../../helpers/root-writes')
@@ -22,24 +19,7 @@ describePrinting('consola', { terminal: ['terminal'], error })
 describeFiles('consola')
 describeImport('consola')
 
-for (const ROOT of ['first', 'launcher', 'late']) {
-  it(`a reporter of the application is called in the child (root: ${ROOT})`, async (t) => {
-    const { show, lines, log } = prepare(t, 'consola')
-    const config = { handlers: [{ type: 'file', path: log }] }
-    const { pid } = await show('function', FOUR, { ROOT, END: 'exit' }, { config })
-    const count = ROOT === 'late' ? 100 : 50
-    assertNumbered(lines(), FOUR, count)
-    const byRoot = lines().filter((line) => JSON.parse(line).by === pid)
-    assert.equal(byRoot.filter((line) => line.includes('fork-')).length, 0)
-    if (ROOT === 'first') assertRecords(readLog(log), FOUR, error)
-    else
-      assertNumbered(
-        readLog(log).map(({ msg }) => msg),
-        FOUR,
-        count,
-      )
-  })
-}
+describeFunction('consola', { what: 'a reporter', error })
 
 for (const kind of ['root', 'worker', 'fork']) {
   it(`a trace in a ${kind} has no stack frames of logshare`, async () => {

@@ -3,10 +3,9 @@
 
 const assert = require('node:assert/strict')
 const { describe, it } = require('node:test')
-const { assertDelivered } = require('../../helpers/delivery')
 const { assertChild, assertCounted, messages, runLoggers } = require('../../helpers/loggers')
 
-const { assertNumbers, runOwn, sameLines } = require('../../helpers/own')
+const { assertHandled, assertNumbers, runOwn, sameLines } = require('../../helpers/own')
 const { readLines } = require('../../helpers/run')
 
 const COUNT = 1000
@@ -112,7 +111,7 @@ describe('printed by the child itself', { concurrency: 2 }, () => {
           files.filter((name) => name !== 'all.log'),
           bare.files,
         )
-        if (config) assertHandled(readLines(read('all.log')), ROOT_LOGS)
+        if (config) assertHandled(readLines(read('all.log')), 'pino', ROOT_LOGS)
       }
     })
   }
@@ -123,7 +122,7 @@ describe('printed by the child itself', { concurrency: 2 }, () => {
       const env = { LIBRARY, TO, COUNT: '20' }
       const { stdout, stderr, read } = await runOwn(t, { kinds: KINDS, env, config })
       assert.equal(stderr, '')
-      assertHandled(readLines(stdout), '1')
+      assertHandled(readLines(stdout), 'pino', '1')
       if (TO === 'both') assertNumbers(read(), { kinds: KINDS, count: 20 })
     })
   }
@@ -157,17 +156,3 @@ describe('a file, with and without the logger in the root', { concurrency: 2 }, 
     assert.equal(readLines(read('app.log.errors')).length, 4)
   })
 })
-
-/** Fails unless the records are those of a run with KINDS, each once. @param {any[]} records @param {string} ROOT_LOGS */
-function assertHandled(records, ROOT_LOGS) {
-  const sources = ['worker#1', 'worker#2', 'fork#1', 'fork#2'].map((source) => [source, 21])
-  assertDelivered(
-    records,
-    Object.fromEntries([...sources, ...(ROOT_LOGS === '1' ? [['root', 1]] : [])]),
-  )
-  for (const { name, lib, level, msg, i, err } of records) {
-    assert.deepEqual([name, lib], ['own', 'pino'])
-    if (level === 30) assert.equal(msg, `number ${i}`)
-    else assert.deepEqual([level, msg, err.type, err.code], [50, 'failed', 'TypeError', 'E_BROKEN'])
-  }
-}

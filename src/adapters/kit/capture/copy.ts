@@ -5,12 +5,10 @@
 
 import { type AdapterContext, streamRole, whileRelaying } from '../adapter.js'
 import { tryCapture } from '../guard.js'
+import { callBack } from './stdio.js'
 
 type Arguments = readonly unknown[]
 type Write = (...args: Arguments) => boolean
-
-// Captured at load: test frameworks replace it with fake timers.
-const { nextTick } = process
 
 /**
  * Calls `write`, which writes one record, and then `capture`, which queues a copy of it. Returns what `write` returns and
@@ -70,10 +68,4 @@ function replaceWrite(
     if (own) Object.defineProperty(stream, 'write', own)
     else Reflect.deleteProperty(stream, 'write')
   }
-}
-
-// Calls the callback of a write as a stream does that has written the text.
-function callBack(args: Arguments): void {
-  const done = args.find((arg) => typeof arg === 'function') as ((error: null) => void) | undefined
-  if (done) nextTick(done, null)
 }

@@ -3,6 +3,9 @@
 import { isMainThread } from 'node:worker_threads'
 import { type Capture, ownMethods } from '../../../core/stdio.js'
 
+// Captured at load: test frameworks replace it with fake timers.
+const { nextTick } = process
+
 /** Take what this thread has printed of a line that the console may end (gulp prints a time first). */
 export const begun: { stdout?: () => string; stderr?: () => string } = {}
 
@@ -54,4 +57,10 @@ export function notePrinting(text: string): void {
 /** Whether a chunk ends with the text that was noted last. */
 export function wasNoted(chunk: unknown): boolean {
   return printing !== undefined && typeof chunk === 'string' && chunk.endsWith(printing)
+}
+
+/** Calls the callback among the arguments of a write, as a stream does that has written the text. */
+export function callBack(args: readonly unknown[]): void {
+  const done = args.find((arg) => typeof arg === 'function') as ((error: null) => void) | undefined
+  if (done) nextTick(done, null)
 }

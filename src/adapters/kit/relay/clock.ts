@@ -1,21 +1,15 @@
-// Context: lets formats and layouts of the root that read the clock or the process id see the values of the child's record.
-
-import type { LogRecord } from '../../../core/record.js'
+// Clock: lets formats of the root that read the clock see the time of the child's record.
 
 type Clock = typeof Date
 
-/** Runs `act`. Until it returns, `Date` gives the record's time and `process.pid` the record's process id. */
-export function inContextOf<T>({ time, pid }: Pick<LogRecord, 'time' | 'pid'>, act: () => T): T {
+/** Runs `act`. Until it returns, `Date` gives `time` (ms since the epoch). */
+export function atTime<T>(time: number, act: () => T): T {
   const clock = globalThis.Date
-  const own = Object.getOwnPropertyDescriptor(process, 'pid')
-  const isOther = pid !== process.pid && own?.configurable === true
   globalThis.Date = stopped(clock, Math.floor(time))
-  if (isOther) Object.defineProperty(process, 'pid', { ...own, value: pid })
   try {
     return act()
   } finally {
     globalThis.Date = clock
-    if (isOther) Object.defineProperty(process, 'pid', own)
   }
 }
 
