@@ -1,7 +1,9 @@
 // Recorder: makes records of the lines that programs print, as producers of their own in one queue.
 
-import { readPrinted } from '../adapters/kit/capture/printed.js'
+import { levelOfStream, readPrinted } from '../adapters/kit/capture/printed.js'
 import { Lines } from '../adapters/node/lines.js'
+import type { Settings } from '../config/options.js'
+import { SILENT } from '../core/level.js'
 import { encodeMessage } from '../core/record.js'
 import { createRedact } from '../core/redact.js'
 import { Registry } from '../logger/registry.js'
@@ -14,9 +16,6 @@ import type { ProgramOutput } from '../spawn/helper.js'
 import type { Inheritance } from '../spawn/inherit.js'
 import { createFollower, type Follower } from './follower.js'
 import { createTakeover } from './takeover.js'
-
-/** Levels of lines that name none. */
-const LEVELS = { stdout: 30, stderr: 40 } as const
 
 /** Makes records of one stream's text. */
 export interface Recorder {
@@ -31,6 +30,7 @@ export class Recorders {
   readonly #follower: Follower
   readonly #isRead: () => boolean
   readonly #hello: string
+  readonly #streams: Settings['streams']
   #frames = 0
 
   /** Like a child of that `source`, it writes to a queue in `directory` and takes over if there is no listener. */
@@ -52,6 +52,7 @@ export class Recorders {
     this.#follower.attach(this.#registry)
     this.#follower.connect()
     this.#isRead = isRead
+    this.#streams = settings.streams
   }
 
   /** A program's recorders, whose records are counted together. */
@@ -87,7 +88,9 @@ export class Recorders {
 
   #record(queue: QueueHandler, program: string, lib: 'stdout' | 'stderr', line: string): void {
     try {
-      const { level = LEVELS[lib], name = program, msg, fields } = readPrinted(line)
+      const { level = levelOfStream(lib, this.#streams), ...found } = readPrinted(line)
+      if (level === SILENT) return
+      const { name = program, msg, fields } = found
       const node = this.#registry.node(name)
       if (level < node.limit) return
       const { redact } = this.#registry

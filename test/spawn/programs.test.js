@@ -177,6 +177,26 @@ describe('records', () => {
     assert.deepEqual(found, { within: 7, without: undefined })
   })
 
+  it('have the levels of the option `streams`, and `silent` makes no records', async (t) => {
+    const p = place(t)
+    const root = start(
+      { ...p, config: { ...p.config, streams: { stdout: 'error', stderr: 'silent' } } },
+      ['sh', [...SH, 'echo out; echo err >&2; echo "[WARN] told" >&2']],
+    )
+    const { stdout, stderr } = await watch(root).ended
+    assert.deepEqual([printed(stdout), stderr], ['out\n', 'err\n[WARN] told\n'])
+    assert.deepEqual(
+      p
+        .records()
+        .map(({ level, msg }) => [level, msg])
+        .toSorted(),
+      [
+        [40, '[WARN] told'],
+        [50, 'out'],
+      ],
+    )
+  })
+
   it('follow levels, redaction and filters', async (t) => {
     const p = place(t)
     const text = `echo '{"level":"info","msg":"a","password":"x"}'; echo '{"level":"debug","name":"db","msg":"b"}'`

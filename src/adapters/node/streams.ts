@@ -4,7 +4,7 @@
 // instead of this, and so does the application from it.
 
 import { isMainThread } from 'node:worker_threads'
-import { levelNumber, SILENT } from '../../core/level.js'
+import { SILENT } from '../../core/level.js'
 import { isCaptured, isNotice, onceOpened, writeSync } from '../../core/stdio.js'
 import { type Adapter, type AdapterContext, isRelaying, streamRole } from '../kit/adapter.js'
 import { begun, callBack, isForwarded, wasNoted } from '../kit/capture/stdio.js'
@@ -137,16 +137,14 @@ function record(name: StreamName, line: string, context: AdapterContext): void {
   try {
     reading ??= require('../kit/capture/printed.js') as typeof import('../kit/capture/printed.js')
     taking ??= require('../kit/capture/take.js') as typeof import('../kit/capture/take.js')
-    const { level = levelOf(name, context), msg, fields, ...found } = reading.readPrinted(line)
+    const { level = reading.levelOfStream(name, context.streams), ...found } =
+      reading.readPrinted(line)
     if (level === SILENT) return
+    const { msg, fields } = found
     taking.take(context, { lib: name, name: found.name ?? name, level, msg, fields }, 'copy')
   } catch {
     // A line that cannot be made a record was printed all the same.
   }
-}
-
-function levelOf(name: StreamName, { streams }: AdapterContext): number {
-  return levelNumber(streams?.[name] ?? (name === 'stdout' ? 'info' : 'warn'))
 }
 
 // Loaded with the first line: every process has this adapter, and few print much.

@@ -1,6 +1,8 @@
 // Printed: what a printed line says of itself: level, name, message and fields of a JSON line, level and name of a text line.
 
+import type { Settings } from '../../../config/options.js'
 import { levelOfWord } from '../../../core/alias.js'
+import { levelNumber } from '../../../core/level.js'
 import { readText } from '../../../logs/facts.js'
 import { Line, LineReader } from '../../../logs/line.js'
 import { readObject } from './shapes.js'
@@ -12,6 +14,14 @@ export interface Printed {
   readonly msg: string
   /** As `encodeFields` makes them. */
   readonly fields: string
+}
+
+/** Number of the level of a line that tells none: the option `streams`. `SILENT` for one that is to be no record. */
+export function levelOfStream(
+  name: 'stdout' | 'stderr',
+  streams: Settings['streams'] | undefined,
+): number {
+  return levelNumber(streams?.[name] ?? (name === 'stdout' ? 'info' : 'warn'))
 }
 
 /** A longer line is a message as it is. */
