@@ -1,21 +1,52 @@
 'use strict'
 // Preload: the file behind `node -r logshare/register`. If logshare fails to start, the program runs without it. Only
 // wrong options of the root end the process, because the user has to correct them.
+//
+// Children inherit it, whatever Node they are: it has to parse on Node 6, and does nothing on one that is too old for
+// dist/, nor on a runtime that only resembles Node.
 
-try {
-  const { register } = require('./dist/register.js')
-  register(module.parent?.id === 'internal/preload')
-} catch (error) {
-  const { writeSync } = require('node:fs')
-  const isOptions = error?.name === 'LogshareError'
-  // One line: the error, preceded by the first line of its stack if that differs. For a syntax error, that line is the
-  // file and line number.
-  const [where, first] = [error?.stack, error].map((text) => String(text).split('\n')[0])
-  const what = isOptions
-    ? error.message
-    : `failed to start: ${where === first ? first : `${where}: ${first}`}`
+const versions = process.versions
+const OLDEST = 20
+
+if (parseInt(versions.node, 10) >= OLDEST && !versions.bun && !versions.deno) {
   try {
-    writeSync(2, `logshare: ${what} (${error?.code ?? 'LOGSHARE_WARN_FAILED_OPEN'})\n`)
-  } catch {}
+    require('./dist/register.js').register(isPreloading())
+  } catch (error) {
+    fail(error)
+  }
+}
+
+// Whether a flag loads this file, so that Workers load it, too. Node says so in `module.parent`, which is deprecated.
+function isPreloading() {
+  const limit = Error.stackTraceLimit
+  try {
+    Error.stackTraceLimit = 50
+    return String(new Error().stack).indexOf('loadPreloadModules') >= 0
+  } catch (_) {
+    return false
+  } finally {
+    Error.stackTraceLimit = limit
+  }
+}
+
+function fail(error) {
+  const isOptions = Object(error).name === 'LogshareError'
+  try {
+    // One line: the error, preceded by the first line of its stack if that differs. For a syntax error, that line is the
+    // file and line number.
+    const where = firstLine(Object(error).stack)
+    const first = firstLine(error)
+    const reason = where === first ? first : `${where}: ${first}`
+    const what = isOptions ? error.message : `failed to start: ${reason}`
+    const code = Object(error).code || 'LOGSHARE_WARN_FAILED_OPEN'
+    // biome-ignore lint/style/useNodejsImportProtocol: Node 12 does not know it
+    require('fs').writeSync(2, `logshare: ${what} (${code})\n`)
+  } catch (_) {
+    // stderr is closed or full.
+  }
   if (isOptions) process.exit(1)
+}
+
+function firstLine(value) {
+  return String(value).split('\n')[0]
 }

@@ -5,6 +5,7 @@ import { ADAPTER_NAMES } from './adapters/table.js'
 import type { Settings } from './config/options.js'
 import { sharedStdio } from './core/stdio.js'
 import {
+  mayName,
   readInheritance,
   takeProcessHand,
   WORKER_KEY,
@@ -25,6 +26,7 @@ export function register(preloaded: boolean): void {
 
 function registerProcess(preloaded: boolean): void {
   const hand = takeProcessHand(process.env)
+  nameByPath(process.env)
   if (process.env.LOGSHARE_DISABLE === '1' || getSlot()?.uninstall) return
   if (!hand) {
     if (!joins(preloaded)) placeRoot(configured(), preloaded)
@@ -42,6 +44,15 @@ function registerProcess(preloaded: boolean): void {
   placeChild({ source, inheritance, capture, queue, isDirect, joined, context, birth }, preloaded)
 }
 
+// A name that Node looks up in the folder where the process was started would not be found from another one: by a
+// Worker after `process.chdir()`, or by a program that gets these variables in a way of its own.
+function nameByPath(env: NodeJS.ProcessEnv): void {
+  if (env.NODE_OPTIONS === undefined || !mayName(env.NODE_OPTIONS)) return
+  const { repairOptions } = require('./spawn/flag.js') as typeof import('./spawn/flag.js')
+  const { options } = repairOptions(env.NODE_OPTIONS, false)
+  if (options !== env.NODE_OPTIONS) env.NODE_OPTIONS = options
+}
+
 // A thread that was handed nothing is not the application's: it belongs to a logging library or a loader, or it is the
 // listener thread.
 function registerThread(preloaded: boolean): void {
@@ -49,6 +60,8 @@ function registerThread(preloaded: boolean): void {
   if (!hand) return
   setEnvironmentData(WORKER_KEY, undefined as never)
   if (hand.execArgv) process.execArgv = [...hand.execArgv]
+  if (hand.options === null) delete process.env.NODE_OPTIONS
+  else if (hand.options !== undefined) process.env.NODE_OPTIONS = hand.options
   if (process.env.LOGSHARE_DISABLE === '1' || getSlot()?.uninstall) return
   // With `hand.execArgv`, our `-r` was added to this Worker's flags and is hidden from it above. Its own Workers would
   // inherit the flag and show it, so they get explicit flags.

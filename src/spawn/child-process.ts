@@ -4,15 +4,8 @@
 
 import * as childProcess from 'node:child_process'
 import { syncBuiltinESMExports } from 'node:module'
-import * as shimmer from 'shimmer'
-import {
-  CHILD_VARIABLE,
-  type ChildKind,
-  canPreload,
-  childVariables,
-  type Parent,
-  type ProcessHand,
-} from './inherit.js'
+import type { AddHand } from './command.js'
+import { type ChildKind, canPreload, type Parent, type ProcessHand } from './inherit.js'
 import type { Program } from './programs.js'
 
 /** The options that `ChildProcess.prototype.spawn` gets. */
@@ -35,9 +28,6 @@ interface ProcessHandle {
   onexit?: (...args: unknown[]) => unknown
 }
 
-type Env = NodeJS.ProcessEnv
-/** Adds the hand to the arguments of a call. */
-type AddHand = (args: unknown[], hand: ProcessHand) => unknown[]
 type SyncFunction = (...args: unknown[]) => unknown
 
 const NODE_OPTIONS = 'NODE_OPTIONS='
@@ -48,34 +38,55 @@ const { spawnSync } = childProcess
 /** Flags of Node's permission model. A preload that `--allow-fs-read` does not cover would kill the child. */
 const PERMISSION = /^--(?:experimental-)?permission\b/
 
+const SYNC = {
+  spawnSync: 'withSpawnArgs',
+  execFileSync: 'withFileArgs',
+  execSync: 'withCommand',
+} as const
+type SyncName = keyof typeof SYNC
+
 /** Makes every node process that is started from now on load logshare first. Returns the undo. */
 export function patchChildProcess(parent: () => Parent | undefined): () => void {
-  const { ChildProcess } = childProcess
-  shimmer.wrap(ChildProcess.prototype as unknown as Patched, 'spawn', (original) => {
-    return copyShape(original, function spawn(this: unknown, ...args) {
-      return startAsync(this, original, args, parent)
-    })
-  })
+  // What another tool has put over a patch calls it after the undo, too.
+  let isUndone = false
+  const getParent = (): Parent | undefined => (isUndone ? undefined : parent())
   const module = require('node:child_process') as Record<string, SyncFunction>
-  const patches = { spawnSync: withSpawnArgs, execFileSync: withFileArgs, execSync: withCommand }
-  for (const [name, addHand] of Object.entries(patches)) {
-    shimmer.wrap(module, name, (original) => {
-      return copyShape(original, function start(this: unknown, ...args) {
-        return startSync(this, original, args, addHand, parent)
-      })
+  const undo = [
+    replace(childProcess.ChildProcess.prototype as never, 'spawn', (original) => {
+      return function spawn(this: unknown, ...args) {
+        return startAsync(this, original, args, getParent)
+      }
+    }),
+  ]
+  for (const name of Object.keys(SYNC) as SyncName[]) {
+    const patch = replace(module, name, (original) => {
+      return function start(this: unknown, ...args) {
+        return startSync(this, original, args, name, getParent)
+      }
     })
+    undo.push(patch)
   }
   syncBuiltinESMExports()
 
   return () => {
-    shimmer.unwrap(ChildProcess.prototype as unknown as Patched, 'spawn')
-    shimmer.massUnwrap([module], ['spawnSync', 'execFileSync', 'execSync'])
+    isUndone = true
+    for (const each of undo) each()
     syncBuiltinESMExports()
   }
 }
 
-interface Patched {
-  spawn: SyncFunction
+// Returns the undo, which leaves what others have put in place since.
+function replace(
+  target: Record<string, SyncFunction>,
+  name: string,
+  wrap: (original: SyncFunction) => SyncFunction,
+): () => void {
+  const original = target[name] as SyncFunction
+  const wrapped = copyShape(original, wrap(original))
+  target[name] = wrapped
+  return () => {
+    if (target[name] === wrapped) target[name] = original
+  }
 }
 
 /** Gives `wrapped` the name and length of the original, so that the application sees no difference. */
@@ -95,8 +106,9 @@ function startAsync(
   const options = args[0] as SpawnOptions
   if (typeof options !== 'object' || options === null) return original.apply(child, args)
   const pairs = options.envPairs === undefined ? defaultPairs(options) : options.envPairs
-  if (!Array.isArray(pairs) || !canPreload() || isRestricted(options)) {
-    return original.apply(child, args)
+  if (!Array.isArray(pairs) || isRestricted(options)) return original.apply(child, args)
+  if (!canPreload()) {
+    return original.call(child, command().withHand(options, pairs, undefined), ...args.slice(1))
   }
   const parent = getParent()
   const kind = kindOf(options)
@@ -105,11 +117,13 @@ function startAsync(
   const { report } = parent
   const begun = report && ends().beginProcess(kind, { ...options, envPairs: pairs }, hand.source)
   const given = begun ? { ...hand, birth: begun.birth } : hand
-  const changed = { ...options, envPairs: addToPairs(pairs, given) }
+  const changed = command().withHand(options, pairs, given)
   const program = kind === 'spawn' ? readProgram(changed, original, parent, hand) : undefined
   try {
     const result = original.call(child, program?.options ?? changed, ...args.slice(1))
     parent.started()
+    if (changed.args !== options.args)
+      Object.assign(child as Internals, { spawnargs: options.args })
     const { _handle: handle, pid } = child as Internals
     program?.started(pid)
     hookExit(handle, parent, program)
@@ -143,16 +157,17 @@ function startSync(
   self: unknown,
   original: SyncFunction,
   args: unknown[],
-  addHand: AddHand,
+  name: SyncName,
   getParent: () => Parent | undefined,
 ): unknown {
-  if (!canPreload() || isRestricted({ file: args[0], args: args[1] }))
-    return original.apply(self, args)
+  if (isRestricted({ file: args[0], args: args[1] })) return original.apply(self, args)
+  const addHand: AddHand = command()[SYNC[name]]
+  if (!canPreload()) return original.apply(self, addHand(args, undefined))
   const parent = getParent()
   const hand = parent?.forProcess('spawn', true)
   if (!parent || !hand) return original.apply(self, args)
   const { report } = parent
-  const begun = report && ends().beginProcess('spawn', commandIn(args, addHand), hand.source)
+  const begun = report && ends().beginProcess('spawn', commandIn(args, name), hand.source)
   const changed = addHand(args, begun ? { ...hand, birth: begun.birth } : hand)
   const ended = (result: unknown): void => {
     if (report && begun) ends().reportSync(begun, result, report)
@@ -160,7 +175,7 @@ function startSync(
   parent.started()
   try {
     const result = original.apply(self, changed)
-    ended(addHand === withSpawnArgs ? result : undefined)
+    ended(name === 'spawnSync' ? result : undefined)
     return result
   } catch (error) {
     ended(error)
@@ -171,63 +186,26 @@ function startSync(
 }
 
 // What the lifecycle's records say of the arguments of a synchronous function.
-function commandIn(args: unknown[], addHand: AddHand): { file: unknown; shell: unknown } {
-  const options = args.slice(1).find((arg) => isGiven(arg) && !Array.isArray(arg)) as
+function commandIn(args: unknown[], name: SyncName): { file: unknown; shell: unknown } {
+  const options = args.slice(1).find((arg) => typeof arg === 'object' && !Array.isArray(arg)) as
     | { shell?: unknown }
+    | null
     | undefined
-  return { file: args[0], shell: addHand === withCommand || options?.shell }
+  return { file: args[0], shell: name === 'execSync' || options?.shell }
 }
 
 function ends(): typeof import('./ends.js') {
   return require('./ends.js') as typeof import('./ends.js')
 }
 
-// (file), (file, args), (file, options), (file, args, options). Arguments that Node rejects are passed on unchanged.
-function withFileArgs(args: unknown[], hand: ProcessHand): unknown[] {
-  const [file, second, third] = args
-  if (Array.isArray(second) || second === undefined || second === null) {
-    return isGiven(third) ? [file, second, withEnv(third, hand), ...args.slice(3)] : args
-  }
-  return isGiven(second) ? [file, withEnv(second, hand), ...args.slice(2)] : args
-}
-
-// spawnSync, unlike the other two, rejects null as options.
-function withSpawnArgs(args: unknown[], hand: ProcessHand): unknown[] {
-  return args[2] === null ? args : withFileArgs(args, hand)
-}
-
-function withCommand(args: unknown[], hand: ProcessHand): unknown[] {
-  const [command, options] = args
-  return isGiven(options) ? [command, withEnv(options, hand), ...args.slice(2)] : args
-}
-
-function isGiven(options: unknown): options is { env?: Env } | undefined {
-  return options === undefined || options === null || typeof options === 'object'
-}
-
-function withEnv(options: { env?: Env } | null | undefined, hand: ProcessHand): object {
-  const given = options?.env || process.env
-  const env: Env = {}
-  for (const key in given) env[key] = given[key]
-  return { ...options, env: { ...env, ...childVariables(env.NODE_OPTIONS, hand) } }
+function command(): typeof import('./command.js') {
+  return require('./command.js') as typeof import('./command.js')
 }
 
 // Node's default without `envPairs`: the child inherits the environment. With an IPC channel it gets an empty one.
 function defaultPairs({ stdio }: SpawnOptions): string[] {
   const hasChannel = Array.isArray(stdio) && stdio.some(isIpc)
   return hasChannel ? [] : Object.entries(process.env).map(([key, value]) => `${key}=${value}`)
-}
-
-// Replaces NODE_OPTIONS in its place, because the child can see the order of process.env.
-function addToPairs(pairs: readonly string[], hand: ProcessHand): string[] {
-  const given = pairs.find((pair) => pair.startsWith(NODE_OPTIONS))
-  const ours = childVariables(given?.slice(NODE_OPTIONS.length), hand)
-  const options = `${NODE_OPTIONS}${ours.NODE_OPTIONS}`
-  const changed = pairs
-    .filter((pair) => !pair.startsWith(`${CHILD_VARIABLE}=`))
-    .map((pair) => (pair === given ? options : pair))
-  if (given === undefined) changed.push(options)
-  return [...changed, `${CHILD_VARIABLE}=${ours[CHILD_VARIABLE]}`]
 }
 
 // Fork and cluster are recognised by the IPC channel and the variable that they add to the normalised options.

@@ -3,7 +3,7 @@
 // A Worker gets it as environment data (`WorkerHand`). A process gets the runtime directory's path in its environment
 // (`ProcessHand`) and reads the rest (`Inheritance`) from the directory's config.json.
 
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 import type { Settings } from '../config/options.js'
@@ -14,6 +14,9 @@ import type { Capture, StdioIds } from '../core/stdio.js'
 
 /** Path of the file that is preloaded into children. */
 export const PRELOAD: string = resolve(__dirname, '../../register.js')
+
+/** The folder in which the process was started: Node looks there for a preload that is not named by its path. */
+export const START_DIRECTORY: string = currentDirectory()
 
 /** Key of our environment data for a Worker. It is set only while the Worker is constructed. */
 export const WORKER_KEY = '\0logshare'
@@ -101,6 +104,8 @@ export interface Place {
 export interface WorkerHand extends Place {
   /** The Worker's own `process.execArgv`, if our preload had to be added to it. */
   readonly execArgv?: readonly string[]
+  /** The NODE_OPTIONS of its own variables, if Node had to be given others; null if there are none. */
+  readonly options?: string | null
 }
 
 /** `directory` of a child without a runtime directory. It tells the child that it is not a root. */
@@ -196,40 +201,47 @@ export function writeInheritance(directory: string, text: string): void {
   renameSync(`${path}.new`, path)
 }
 
-/** Our flag for NODE_OPTIONS; the path is quoted. */
-export const PRELOAD_FLAG: string = `-r "${PRELOAD.replace(/[\\"]/g, '\\$&')}"`
-
-let exists: boolean | undefined
-
-/**
- * Whether the preload file exists. If it does not, children start without logshare: a missing preload would kill them.
- */
-export function canPreload(): boolean {
-  exists ??= existsSync(PRELOAD)
-  return exists
+/** A path as a value in NODE_OPTIONS. Quoted only if it must be: Node before 12 takes quotes for a part of the path. */
+export function quote(path: string): string {
+  return /[ "]/.test(path) ? `"${path.replace(/[\\"]/g, '\\$&')}"` : path
 }
 
-/** The variables that make a node process a child. `options`: the NODE_OPTIONS that it would have without logshare. */
-export function childVariables(options: string | undefined, hand: ProcessHand): ChildVariables {
-  const isThere = options?.includes(PRELOAD_FLAG) ?? false
-  return {
-    NODE_OPTIONS: isThere ? `${options}` : addFlag(options),
-    [CHILD_VARIABLE]: JSON.stringify(isThere ? { ...hand, flag: 'given' } : hand),
+/** Our flag for NODE_OPTIONS. In two words, because Node 6 and 8 reject `--require=` ("bad option"). */
+export const PRELOAD_FLAG: string = `--require ${quote(PRELOAD)}`
+
+/** In a bundle, this code is not where the package has it, and there is no preload. */
+const isInPlace = resolve(PRELOAD, '../dist/spawn/inherit.js') === __filename
+
+/**
+ * Whether the preload file can be read now. If it cannot, children start without logshare: a missing preload would kill
+ * them.
+ */
+export function canPreload(): boolean {
+  if (!isInPlace) return false
+  try {
+    accessSync(PRELOAD, constants.R_OK)
+    return true
+  } catch {
+    return false
   }
 }
 
-interface ChildVariables {
-  readonly NODE_OPTIONS: string
-  readonly [CHILD_VARIABLE]: string
-}
-
-function addFlag(options: string | undefined): string {
-  return options === undefined ? PRELOAD_FLAG : `${options} ${PRELOAD_FLAG}`
+/** Whether a text may name our preload by anything else than its path: a first look, which costs little. */
+export function mayName(text: string): boolean {
+  return text.replaceAll(PRELOAD, '').includes('register')
 }
 
 function removeFlag(options: string | undefined): string | undefined {
   if (options === undefined || options === PRELOAD_FLAG) return undefined
   return options.replace(` ${PRELOAD_FLAG}`, '').replace(PRELOAD_FLAG, '')
+}
+
+function currentDirectory(): string {
+  try {
+    return process.cwd()
+  } catch {
+    return '/' // it was removed
+  }
 }
 
 /** Removes a parent's data from the environment and returns it; undefined for a root. Restores NODE_OPTIONS. */

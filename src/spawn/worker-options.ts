@@ -5,30 +5,29 @@
 // sends that to the thread.
 
 import type { WorkerOptions } from 'node:worker_threads'
-import { PRELOAD, type WorkerHand } from './inherit.js'
+import { mayName, type WorkerHand } from './inherit.js'
+import type { Flags, Given as GivenFlags } from './worker-flags.js'
 
 export type Options = WorkerOptions & { execArgv?: readonly string[] }
 export type Hand = { -readonly [K in keyof WorkerHand]: WorkerHand[K] }
-/**
- * Returns the flags that a Worker would have without logshare; undefined if it needs no preload flag in its execArgv.
- */
-export type Plan = (given: Pick<Options, 'env' | 'execArgv'>) => readonly string[] | undefined
+/** Returns the flags with which a Worker loads logshare; undefined if it needs no execArgv for that. */
+export type Plan = (given: GivenFlags) => Flags | undefined
 /** Values read from the user's options, by name, in order: a retry uses them instead of calling getters again. */
 type Given = Map<PropertyKey, unknown[]>
 
 export class OptionsProxy {
   readonly #options: Options
-  readonly #hand: Hand
+  readonly #hand: Hand | undefined
   readonly #plan: Plan
   readonly #given: Given = new Map()
   /** How often Node has read each option in the current try. */
   #reads = new Map<PropertyKey, number>()
   #isPlanned = false
-  #base: readonly string[] | undefined
+  #planned: Flags | undefined
   /** The execArgv that Node gets instead of the user's; undefined for the user's. */
   flags: readonly string[] | undefined
 
-  constructor(options: Options, hand: Hand, plan: Plan) {
+  constructor(options: Options, hand: Hand | undefined, plan: Plan) {
     this.#options = options
     this.#hand = hand
     this.#plan = plan
@@ -36,7 +35,12 @@ export class OptionsProxy {
 
   /** Whether the flags are the user's own execArgv, with our preload in front. */
   get isOfUser(): boolean {
-    return this.#base !== undefined && this.#base === this.#first('execArgv')
+    return this.#planned !== undefined && this.#first('execArgv') !== undefined
+  }
+
+  /** Whether Node has come to the point where it transfers objects to the Worker. */
+  get hasTransferred(): boolean {
+    return this.#reads.has('transferList')
   }
 
   /** The options for one call of the constructor. */
@@ -46,22 +50,24 @@ export class OptionsProxy {
   }
 
   #get(key: PropertyKey): unknown {
-    const { queue, capture } = this.#hand
+    const hand = this.#hand
     // Node reads transferList a second time only because ours is set: do not read the user's again.
     const isExtra = key === 'transferList' && this.#reads.has(key) && !this.#first(key)
     const value = isExtra ? undefined : this.#read(key)
     switch (key) {
       case 'eval':
-        if (value && this.#hand.birth) this.#hand.birth = { ...this.#hand.birth, script: '[eval]' }
+        if (value && hand?.birth) hand.birth = { ...hand.birth, script: '[eval]' }
         return value
       case 'stdout':
       case 'stderr':
-        if (value) this.#hand.capture = { ...capture, [key]: false }
+        if (value && hand) hand.capture = { ...hand.capture, [key]: false }
         return value
       case 'transferList':
-        return queue.type === 'ring' ? [...listOf(value), queue.port] : value
+        return hand?.queue.type === 'ring' ? [...listOf(value), hand.queue.port] : value
       case 'execArgv':
         return this.#flagsFor(value)
+      case 'env':
+        return withPath(value)
       default:
         return value
     }
@@ -82,10 +88,10 @@ export class OptionsProxy {
     if (!this.#reads.has('env')) return value
     if (!this.#isPlanned) {
       this.#isPlanned = true
-      const env = this.#first('env') as Options['env']
-      this.#base = this.#plan({ env, execArgv: this.#first('execArgv') as string[] })
-      if (this.#base) this.#hand.execArgv = [...this.#base]
-      this.flags = this.#base && ['-r', PRELOAD, ...this.#base]
+      const env = withPath(this.#first('env'))
+      this.#planned = this.#plan({ env, execArgv: this.#first('execArgv') as string[] })
+      if (this.#planned && this.#hand) this.#hand.execArgv = [...this.#planned.shown]
+      this.flags = this.#planned?.flags
     }
     return this.flags ?? value
   }
@@ -93,6 +99,14 @@ export class OptionsProxy {
   #first(key: PropertyKey): unknown {
     return this.#given.get(key)?.[0]
   }
+}
+
+// Variables of the application's own that name our preload in another way than by its path.
+function withPath(env: unknown): unknown {
+  const options = (env as NodeJS.ProcessEnv | null | undefined)?.NODE_OPTIONS
+  if (typeof env !== 'object' || typeof options !== 'string' || !mayName(options)) return env
+  const { repairOptions } = require('./flag.js') as typeof import('./flag.js')
+  return { ...env, NODE_OPTIONS: repairOptions(options, false).options }
 }
 
 // Node reads a transferList by index and ignores anything that has no indices.

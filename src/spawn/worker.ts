@@ -7,8 +7,9 @@ import { EventEmitter } from 'node:events'
 import { syncBuiltinESMExports } from 'node:module'
 import type { Worker as NodeWorker } from 'node:worker_threads'
 import * as threads from 'node:worker_threads'
-import { canPreload, type Parent, PRELOAD, WORKER_KEY } from './inherit.js'
-import { type Hand, type Options, OptionsProxy, type Plan } from './worker-options.js'
+import { canPreload, type Parent, WORKER_KEY } from './inherit.js'
+import type { Started } from './worker-flags.js'
+import { type Hand, type Options, OptionsProxy } from './worker-options.js'
 
 type WorkerClass = typeof NodeWorker
 
@@ -29,31 +30,37 @@ const MAX_RETRIES = 8
  * that Workers without flags of their own inherit the preload. Returns the undo.
  */
 export function patchWorker(parent: () => Parent | undefined, preloaded: boolean): () => void {
-  const construct = (args: unknown[], newTarget: NewableFunction): NodeWorker => {
-    const inherited = isExempt(args[0]) || !canPreload() ? undefined : parent()
-    if (!inherited || args[1] === null) {
-      return Reflect.construct(OriginalWorker, args, newTarget) as NodeWorker
-    }
+  // What another tool has put over the class calls it after the undo, too.
+  let isUndone = false
+  const construct: Construct = (args, newTarget) => {
+    const isOurs = !isExempt(args[0]) && !isUndone && args[1] !== null
+    const inherited = isOurs && canPreload() ? parent() : undefined
+    if (!inherited && !(isOurs && preloaded)) return args
     const options = Object(args[1] ?? {}) as Options
-    const plan: Plan = (given) => planExecArgv(given, preloaded, flags)
-    return start(inherited, [args[0], options], newTarget, plan)
+    return start(inherited, [args[0], options], newTarget, started)
   }
   const module = require('node:worker_threads') as { Worker: WorkerClass }
   // Copied, because Workers inherit the flags Node was started with, even if the application changes the array.
-  const flags = [...process.execArgv]
+  const started = {
+    execArgv: [...process.execArgv],
+    options: process.env.NODE_OPTIONS,
+    preloaded,
+  }
   const shell = createShell(construct)
   module.Worker = shell
   syncBuiltinESMExports()
   return () => {
+    isUndone = true
     if (module.Worker !== shell) return
     module.Worker = OriginalWorker
     syncBuiltinESMExports()
   }
 }
 
-function createShell(
-  construct: (args: unknown[], newTarget: NewableFunction) => NodeWorker,
-): WorkerClass {
+/** Returns the arguments for the original class where logshare takes no part, or where Node is to throw its error. */
+type Construct = (args: unknown[], newTarget: NewableFunction) => NodeWorker | unknown[]
+
+function createShell(construct: Construct): WorkerClass {
   const shell = class Worker extends EventEmitter {
     // One required parameter and one with a default, as in the original, so that `length` is 1.
     // @ts-expect-error No super(): the original class creates the instance that is returned.
@@ -61,8 +68,12 @@ function createShell(
       void filename
       void options
       // biome-ignore lint/complexity/noArguments: the number of arguments matters
+      const made = construct([...arguments], new.target)
+      const worker = Array.isArray(made)
+        ? Reflect.construct(OriginalWorker, made, new.target)
+        : made
       // biome-ignore lint/correctness/noConstructorReturn: returns the original class's instance
-      return construct([...arguments], new.target) as never
+      return worker as never
     }
   } as unknown as WorkerClass
   const { constructor: _own, ...methods } = Object.getOwnPropertyDescriptors(
@@ -74,50 +85,57 @@ function createShell(
 }
 
 function start(
-  parent: Parent,
+  parent: Parent | undefined,
   [filename, options]: readonly [unknown, Options],
   newTarget: NewableFunction,
-  plan: Plan,
-): NodeWorker {
-  const hand: Hand = { ...parent.forWorker({ stdout: true, stderr: true }) }
-  const { report } = parent
-  const begun = report && ends().beginWorker(filename, hand.source)
-  if (begun) hand.birth = begun.birth
-  const proxy = new OptionsProxy(options, hand, plan)
-  try {
-    const worker = buildWithFlags(proxy, () =>
-      withEnvironmentData(
-        hand,
-        () => Reflect.construct(OriginalWorker, [filename, proxy.begin()], newTarget) as NodeWorker,
-      ),
-    )
-    living.add(worker)
-    output().markCaptured(worker, hand.capture)
-    parent.started()
-    hookExit(worker, parent)
-    if (report && begun) {
-      const started = { ...begun, script: hand.birth?.script, tid: worker.threadId }
-      ends().observeWorker(handleOf(worker), started, report)
-    }
-    return worker
-  } catch (error) {
-    if (hand.queue.type === 'ring') hand.queue.port.close()
-    throw error
+  started: Started,
+): NodeWorker | unknown[] {
+  const hand: Hand | undefined = parent && { ...parent.forWorker({ stdout: true, stderr: true }) }
+  const report = parent?.report
+  const begun = report && hand && ends().beginWorker(filename, hand.source)
+  if (begun && hand) hand.birth = begun.birth
+  const { proxy, restore } = createProxy(options, hand, started)
+  const build = (): NodeWorker =>
+    Reflect.construct(OriginalWorker, [filename, proxy.begin()], newTarget) as NodeWorker
+  const worker = buildWithFlags(proxy, () => (hand ? withEnvironmentData(hand, build) : build()))
+  restore()
+  if (!worker) {
+    if (hand?.queue.type === 'ring') hand.queue.port.close()
+    return [filename, proxy.begin()]
   }
+  if (!parent || !hand) return worker
+  living.add(worker)
+  output().markCaptured(worker, hand.capture)
+  parent.started()
+  hookExit(worker, parent)
+  if (report && begun) {
+    const child = { ...begun, script: hand.birth?.script, tid: worker.threadId }
+    ends().observeWorker(handleOf(worker), child, report)
+  }
+  return worker
 }
 
-function planExecArgv(
-  { env, execArgv }: Pick<Options, 'env' | 'execArgv'>,
-  preloaded: boolean,
-  inherited: readonly string[],
-): readonly string[] | undefined {
-  const explicitEnv = typeof env === 'object' && env !== null
-  const nodeOptions = explicitEnv ? env.NODE_OPTIONS : process.env.NODE_OPTIONS
-  const named = typeof nodeOptions === 'string' && nodeOptions.includes(PRELOAD)
-  if (execArgv && !Array.isArray(execArgv)) return undefined // Node rejects it
-  if (execArgv) return named || execArgv.includes(PRELOAD) ? undefined : execArgv
-  if (!explicitEnv) return preloaded ? undefined : inherited
-  return named ? undefined : inherited
+// `restore` puts back the NODE_OPTIONS that Node does not get.
+function createProxy(
+  options: Options,
+  hand: Hand | undefined,
+  started: Started,
+): { proxy: OptionsProxy; restore: () => void } {
+  let restore: (() => void) | undefined
+  const proxy = new OptionsProxy(options, hand, (given) => {
+    const { planFlags, setStarted } = flags()
+    const planned = planFlags(given, started)
+    if (!planned?.asStarted) return planned
+    const own = process.env.NODE_OPTIONS ?? null
+    restore ??= setStarted(started)
+    if (hand && restore && given.env !== threads.SHARE_ENV) hand.options = own
+    return planned
+  })
+  return { proxy, restore: () => restore?.() }
+}
+
+function flags(): typeof import('./worker-flags.js') {
+  return require('./worker-flags.js') as typeof import('./worker-flags.js')
 }
 
 // The constructor clones environment data synchronously, so our entry is never visible to the application.
@@ -131,18 +149,23 @@ function withEnvironmentData(hand: Hand, build: () => NodeWorker): NodeWorker {
   }
 }
 
-function buildWithFlags(proxy: OptionsProxy, build: () => NodeWorker): NodeWorker {
-  for (let tries = 0; ; tries++) {
+// Undefined if Node rejects the options: it throws again outside, where no code of ours is in the stack trace.
+function buildWithFlags(proxy: OptionsProxy, build: () => NodeWorker): NodeWorker | undefined {
+  for (let tries = 0; tries <= MAX_RETRIES; tries++) {
     try {
       return build()
     } catch (error) {
       const { flags, isOfUser } = proxy
-      if (!flags || tries >= MAX_RETRIES || !isFlagError(error)) throw error
+      const isFlags = flags !== undefined && isFlagError(error)
       // For the user's own flags, let Node throw its error for the original list. From inherited flags, remove those
       // that Node rejects in an execArgv.
-      proxy.flags = isOfUser ? undefined : withoutRejected(flags, error)
+      proxy.flags = isFlags && !isOfUser ? withoutRejected(flags, error) : undefined
+      if (isFlags) continue
+      if (proxy.hasTransferred) throw error // what was to be transferred may have gone
+      return undefined
     }
   }
+  return undefined
 }
 
 function isFlagError(error: unknown): error is Error {
@@ -160,7 +183,7 @@ function withoutRejected(flags: readonly string[], error: Error): string[] | und
     const value = isRejected(before) && !before?.includes('=') && !flag.startsWith('-')
     return !isRejected(flag) && !value
   })
-  return left.length < flags.length && left.includes(PRELOAD) ? left : undefined
+  return left.length < flags.length ? left : undefined
 }
 
 const living = new Set<NodeWorker>()

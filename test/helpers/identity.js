@@ -28,7 +28,7 @@ function runPlain(file, { way = '-r', flags = [], env: given = {}, config, ...re
   if (way === '-r')
     return run(file, { limit: LIMIT, ...rest, env, flags: [...flags, '-r', EMPTY], way: 'none' })
   if (way !== 'NODE_OPTIONS') return run(file, { limit: LIMIT, ...rest, env, flags, way: 'none' })
-  const NODE_OPTIONS = [env.NODE_OPTIONS, `-r "${EMPTY}"`].filter(Boolean).join(' ')
+  const NODE_OPTIONS = [env.NODE_OPTIONS, `--require=${EMPTY}`].filter(Boolean).join(' ')
   return run(file, { limit: LIMIT, ...rest, flags, env: { ...env, NODE_OPTIONS }, way: 'none' })
 }
 

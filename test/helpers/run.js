@@ -63,7 +63,7 @@ function run(file, options = {}) {
   const extra = { ...env }
   if (config) extra.LOGSHARE_CONFIG = JSON.stringify(config)
   if (way === 'NODE_OPTIONS')
-    extra.NODE_OPTIONS = [env.NODE_OPTIONS, `-r "${REGISTER}"`].filter(Boolean).join(' ')
+    extra.NODE_OPTIONS = [env.NODE_OPTIONS, `--require=${REGISTER}`].filter(Boolean).join(' ')
   if (way === 'install') extra.TEST_INSTALL = '1'
   const preload = way === '-r' ? ['-r', REGISTER] : []
   const out = stdout ? openSync(stdout, 'a') : undefined

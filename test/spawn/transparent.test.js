@@ -179,7 +179,8 @@ function normalise({ stdout, stderr, ...rest }, register) {
 
 /** @param {string} path */
 function preload(path) {
-  return `-r "${path.replace(/[\\"]/g, '\\$&')}"`
+  const quoted = /[ "]/.test(path) ? `"${path.replace(/[\\"]/g, '\\$&')}"` : path
+  return `--require=${quoted}`
 }
 
 /**

@@ -1,0 +1,113 @@
+// Command: the arguments of a call that starts a process, changed so that the process becomes a child. Loaded with the
+// first process.
+
+import type { SpawnOptions } from './child-process.js'
+import { childVariables, repairArgs, repairOptions } from './flag.js'
+import { CHILD_VARIABLE, type ProcessHand, START_DIRECTORY } from './inherit.js'
+
+type Env = NodeJS.ProcessEnv
+/** Adds the hand to the arguments of a call; without one, takes our flag out of them, because the preload has gone. */
+export type AddHand = (args: unknown[], hand: ProcessHand | undefined) => unknown[]
+
+const NODE_OPTIONS = 'NODE_OPTIONS='
+
+/** The options of `ChildProcess.prototype.spawn`; `pairs` is the environment as Node would have it. */
+export function withHand(
+  options: SpawnOptions,
+  pairs: readonly string[],
+  hand: ProcessHand | undefined,
+): SpawnOptions {
+  const { args, cwd } = options
+  const changed = isListOfArgs(args) ? pathsInArgs(args, cwd, !hand) : args
+  const envPairs = hand ? addToPairs(pairs, hand, options) : withoutFlag(pairs)
+  return { ...options, args: changed, envPairs }
+}
+
+// (file), (file, args), (file, options), (file, args, options). Arguments that Node rejects are passed on unchanged.
+export function withFileArgs(args: unknown[], hand: ProcessHand | undefined): unknown[] {
+  const [file, second, third] = args
+  if (Array.isArray(second) || second === undefined || second === null) {
+    if (!isGiven(third)) return args
+    const argv = [file, ...(second ?? [])]
+    const changed = pathsInArgs(argv, third?.cwd, !hand)
+    const list = changed === argv ? second : changed.slice(1)
+    return [file, list, withEnv(third, hand, argv), ...args.slice(3)]
+  }
+  return isGiven(second) ? [file, withEnv(second, hand, [file]), ...args.slice(2)] : args
+}
+
+// spawnSync, unlike the other two, rejects null as options.
+export function withSpawnArgs(args: unknown[], hand: ProcessHand | undefined): unknown[] {
+  return args[2] === null ? args : withFileArgs(args, hand)
+}
+
+export function withCommand(args: unknown[], hand: ProcessHand | undefined): unknown[] {
+  const [command, options] = args
+  if (!isGiven(options)) return args
+  return [command, withEnv(options, hand, [command]), ...args.slice(2)]
+}
+
+interface Given {
+  readonly env?: Env
+  readonly cwd?: unknown
+}
+
+function isGiven(options: unknown): options is Given | undefined | null {
+  return options === undefined || options === null || typeof options === 'object'
+}
+
+function isListOfArgs(args: unknown): args is readonly unknown[] {
+  return Array.isArray(args)
+}
+
+function withEnv(
+  options: Given | undefined | null,
+  hand: ProcessHand | undefined,
+  argv: readonly unknown[],
+): Given | undefined | null {
+  const given = options?.env || process.env
+  const own = given.NODE_OPTIONS
+  if (!hand && !own?.includes('register')) return options
+  const env: Env = {}
+  for (const key in given) env[key] = given[key]
+  const ours = hand
+    ? childVariables(own ?? fileOptions(argv, options?.cwd), hand)
+    : { NODE_OPTIONS: repairOptions(own ?? '', true).options }
+  return { ...options, env: { ...env, ...ours } }
+}
+
+// Replaces NODE_OPTIONS in its place, because the child can see the order of process.env.
+function addToPairs(pairs: readonly string[], hand: ProcessHand, child: SpawnOptions): string[] {
+  const given = pairs.find((pair) => pair.startsWith(NODE_OPTIONS))
+  const own = given?.slice(NODE_OPTIONS.length) ?? fileOptions(child.args, child.cwd)
+  const ours = childVariables(own, hand)
+  const options = `${NODE_OPTIONS}${ours.NODE_OPTIONS}`
+  const changed = pairs
+    .filter((pair) => !pair.startsWith(`${CHILD_VARIABLE}=`))
+    .map((pair) => (pair === given ? options : pair))
+  if (given === undefined) changed.push(options)
+  return [...changed, `${CHILD_VARIABLE}=${ours[CHILD_VARIABLE]}`]
+}
+
+function withoutFlag(pairs: readonly string[]): string[] {
+  return pairs.map((pair) => {
+    if (!pair.startsWith(NODE_OPTIONS)) return pair
+    return NODE_OPTIONS + repairOptions(pair.slice(NODE_OPTIONS.length), true).options
+  })
+}
+
+// What Node would read from the file behind `--env-file`, if NODE_OPTIONS were not set.
+function fileOptions(argv: unknown, cwd: unknown): string | undefined {
+  if (!isListOfArgs(argv) || !argv.some((arg) => String(arg).includes('--env-file'))) {
+    return undefined
+  }
+  const { envFileOptions } = require('./env-file.js') as typeof import('./env-file.js')
+  return envFileOptions(argv, cwd)
+}
+
+// Our preload by its path, where the child would look for it in another folder.
+function pathsInArgs(args: readonly unknown[], cwd: unknown, isGone: boolean): readonly unknown[] {
+  if (!args.some((arg) => typeof arg === 'string' && arg.includes('register'))) return args
+  const isElsewhere = cwd !== undefined || process.cwd() !== START_DIRECTORY
+  return isGone || isElsewhere ? repairArgs(args, isGone) : args
+}
