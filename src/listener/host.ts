@@ -12,6 +12,7 @@ import { createBell, setLevelsVersion } from '../queue/bell.js'
 import { createRing, RingWriter } from '../queue/ring.js'
 import { type LineBatch, type Notification, Request } from './channel.js'
 import { readCheckpoint } from './checkpoint.js'
+import { Delayed } from './delayed.js'
 import { RuntimeDirectory } from './directory.js'
 import { Inline, type Pace } from './inline.js'
 import { Remote } from './remote.js'
@@ -21,8 +22,6 @@ import { Supervisor } from './supervisor.js'
 
 /** Default of the longest time (ms) that `drain` blocks the main thread. */
 const DRAIN_LIMIT = 500
-/** Due time that includes every record. */
-const ALL = Number.POSITIVE_INFINITY
 
 export interface HostOptions {
   readonly settings: Settings
@@ -47,6 +46,7 @@ export class Host {
   readonly #rings: Rings
   readonly #directory: RuntimeDirectory
   readonly #supervisor: Supervisor
+  readonly #start = new Delayed(() => this.startThread())
   #settings: Settings
   #inline: Inline | undefined
   #pace: Pace = 'immediate'
@@ -87,15 +87,13 @@ export class Host {
 
   /** Continues inline with other settings. Throws `LOGSHARE_ERR_HANDLER` and then keeps the settings it had. */
   open(settings: Settings, pace: Pace): void {
-    const before = { settings: this.#settings, pace: this.#pace }
+    const before = [this.#settings, this.#pace] as const
     this.#closeInline()
     try {
-      this.#settings = settings
-      this.#pace = pace
+      ;[this.#settings, this.#pace] = [settings, pace]
       this.#openInline()
     } catch (error) {
-      this.#settings = before.settings
-      this.#pace = before.pace
+      ;[this.#settings, this.#pace] = before
       this.#openInline()
       throw error
     }
@@ -105,18 +103,18 @@ export class Host {
     if (settings.handlers.some(needsThread)) this.startThread()
   }
 
-  /** Moves the listener into its thread: a blocked main thread then no longer delays other producers' records. */
-  startThread(): void {
+  /** Moves the listener into its thread, so that a blocked main thread delays no other producer. */
+  startThread(isSoon = false): void {
     if (this.#remote.isRunning || this.#closed || !this.#supervisor.allowsThread) return
-    this.#closeInline()
-    this.#startRemote(this.#supervisor.hasDeaths)
+    if (isSoon)
+      this.#start.schedule() // the application writes to the child's stdin first, before it may end
+    else this.#startRemote(this.#supervisor.hasDeaths)
   }
 
   /** Whether there may be children. */
   get hasChildren(): boolean {
     return this.#hasThreads || this.hasDirectory
   }
-
   get hasDirectory(): boolean {
     return this.#directory.path !== undefined
   }
@@ -140,8 +138,8 @@ export class Host {
   }
 
   /**
-   * The runtime directory, read from now on: at the first call the one that `find` returns, whose lock it has taken, or
-   * a new one. Throws `LOGSHARE_ERR_DIR`.
+   * The runtime directory, read from now on: at first the one that `find` returns, locked, or a new one. Throws
+   * `LOGSHARE_ERR_DIR`.
    */
   openDirectory(find: () => string | undefined): string {
     const { path } = this.#directory
@@ -157,7 +155,7 @@ export class Host {
     this.startThread()
   }
 
-  /** Writes what is left in a runtime directory without a listener, and closes. */
+  /** Writes what is left in a runtime directory without a listener. */
   recover(directory: string): void {
     this.#closeInline()
     this.#directory.takeOver(directory)
@@ -179,6 +177,7 @@ export class Host {
 
   /** Resolves when everything logged before has left the process, or the listener makes no progress. */
   async flush(): Promise<void> {
+    this.#start.now()
     await (this.#inline ?? this.#remote).flush()
   }
 
@@ -188,18 +187,19 @@ export class Host {
   }
 
   /**
-   * Blocks, at most `limit` ms, until records that children have written are handled and the relayed ones have arrived:
-   * before the application learns that a child has ended. Does nothing while inline, or if no adapter has announced a logger
-   * that records could be relayed to: draining does not wait for the order window.
+   * Blocks, at most `limit` ms, until what children have written is handled and relayed: before the application learns that
+   * one has ended. Does nothing if no adapter has announced a logger: draining does not wait for the order window.
    */
   drain(limit: number = DRAIN_LIMIT): void {
     const relays = this.#settings.relay && levels.changes > 0
+    this.#start.now()
     if (this.#remote.isRunning && relays) this.#remote.wait(Request.DRAIN, limit)
   }
 
   /** Ends the listener after everything is written. Blocks as long as the listener makes progress. */
   close(): void {
     if (this.#closed) return
+    this.#start.now()
     this.#closed = true
     this.#supervisor.stop()
     this.#directory.leave(this.#end(), () => {
@@ -220,6 +220,7 @@ export class Host {
   }
 
   #startRemote(isSuccessor: boolean): void {
+    this.#closeInline()
     this.#remote.start({
       settings: this.#settings,
       rings: [this.#memory, ...(isSuccessor ? this.#rings.values() : [])],
@@ -236,15 +237,13 @@ export class Host {
   }
 
   #endInline(inline: Inline): boolean {
-    inline.listener.sources.detectEnded()
-    inline.pump()
-    const hasProducers = inline.listener.sources.hasLivingProducers()
+    const hasProducers = inline.finish()
     this.#closeInline()
     return hasProducers
   }
 
   #endThread(): boolean {
-    const isDone = this.#remote.wait(Request.STOP, ALL)
+    const isDone = this.#remote.wait(Request.STOP, Number.POSITIVE_INFINITY)
     diagnose('listener', 'ended: %o', this.stats())
     this.#remote.detach()
     if (isDone) return this.#remote.hasLivingProducers
@@ -281,7 +280,7 @@ export class Host {
 
   // Takes over the queues of a previous listener on the main thread. Does not throw into the application.
   #takeOverInline(): Inline {
-    const directory = this.#directory.path
+    const { path: directory } = this.#directory
     const inline = this.#openInline(directory === undefined ? [] : readCheckpoint(directory).marks)
     const { listener } = inline
     for (const memory of this.#rings.values()) listener.sources.addRing(memory)

@@ -1,21 +1,11 @@
 // Inline: runs the listener on the root's main thread and decides when it handles records there.
 
 import type { Settings } from '../config/options.js'
-import { levelName } from '../core/level.js'
 import type { Tally } from '../core/tally.js'
-import {
-  checkHandler,
-  createHandler,
-  createHandlers,
-  createRelay,
-  needsThread,
-} from '../handlers/create.js'
-import type { Handler, HandlerContext, Mark, Send } from '../handlers/handler.js'
-import { lineOf, lineWithExtra } from '../handlers/relay.js'
+import type { Mark, Send } from '../handlers/handler.js'
 import type { RingWriter } from '../queue/ring.js'
 import type { LineBatch } from './channel.js'
-import { readOtherMarks } from './checkpoint.js'
-import { Listener } from './listener.js'
+import type { Listener } from './listener.js'
 
 /** Longest time (ms) that records wait while code that logs keeps running. */
 const DELAY = 10
@@ -44,7 +34,7 @@ export interface InlineOptions {
 }
 
 export class Inline {
-  readonly listener: Listener
+  #listener: Listener | undefined
   readonly #options: InlineOptions
   #unsubscribe: (() => void) | undefined
   #scheduled = false
@@ -55,15 +45,20 @@ export class Inline {
   /** Opens the handlers. Throws `LOGSHARE_ERR_HANDLER` if one cannot be opened, unless it is a takeover. */
   constructor(options: InlineOptions) {
     this.#options = options
-    const { settings, counters, dropped, queue } = options
-    const { limit, wait } = settings.overflow
-    const { window } = settings.order
-    const { lifecycle } = settings
-    const handlers = openHandlers(options)
-    this.listener = new Listener({ window, wait, limit, handlers, lifecycle, counters, dropped })
-    this.listener.sources.addRing(options.memory)
+    const { settings, marks, queue } = options
+    if (marks || settings.handlers.length > 0) void this.listener
     queue.drain = () => this.pump()
     queue.wrote = (time) => this.#schedule(time)
+  }
+
+  /** Made when there is something for it: a root without handlers may never log itself. */
+  get listener(): Listener {
+    if (!this.#listener) {
+      const { createInlineListener } =
+        require('./inline-listener.js') as typeof import('./inline-listener.js')
+      this.#listener = createInlineListener(this.#options)
+    }
+    return this.#listener
   }
 
   /** Handles all records in the queues. */
@@ -79,8 +74,17 @@ export class Inline {
   }
 
   async flush(): Promise<void> {
+    if (!this.#listener) return
     this.pump()
     await this.listener.flush()
+  }
+
+  /** Handles what is left. Returns whether producers in other processes live on. */
+  finish(): boolean {
+    if (!this.#listener) return false
+    this.listener.sources.detectEnded()
+    this.pump()
+    return this.listener.sources.hasLivingProducers()
   }
 
   /** Ends the listener. When it returns, all records written before are handled. */
@@ -89,19 +93,24 @@ export class Inline {
     queue.drain = undefined
     queue.wrote = undefined
     cancel(this.#retrying)
-    this.listener.sources.detectEnded()
-    this.listener.pumpUntil(ALL)
-    this.listener.drain()
     this.#closed = true
-    void this.listener.close()
+    const listener = this.#listener
+    if (!listener) return
+    listener.sources.detectEnded()
+    listener.pumpUntil(ALL)
+    listener.drain()
+    void listener.close()
   }
 
   /** Whether handlers on the main thread (`addHandler`) get every record. */
   subscribe(on: boolean): void {
     this.#unsubscribe?.()
+    this.#unsubscribe = undefined
+    if (!on) return
+    const { lineOf } = require('../handlers/relay.js') as typeof import('../handlers/relay.js')
     const write: Send = (records) => this.#options.take('handlers', records.map(lineOf))
     const label = 'main-thread handlers'
-    this.#unsubscribe = on ? this.listener.addHandler({ label, write }) : undefined
+    this.#unsubscribe = this.listener.addHandler({ label, write })
   }
 
   // Records logged by the same run of code are handled together, right after it. If the code runs for longer than
@@ -123,24 +132,4 @@ export class Inline {
     this.#retrying = later(() => this.pump(), delay)
     this.#retrying.unref()
   }
-}
-
-function openHandlers({ settings, take, dropped, marks }: InlineOptions): readonly Handler[] {
-  const { limit, policy, wait } = settings.overflow
-  const context: HandlerContext = {
-    send: (records) => take('relay', records.map(lineWithExtra)),
-    marks: marks ?? [],
-    otherMarks: () => readOtherMarks(undefined),
-    isSuccessor: marks !== undefined,
-    limit,
-    policy,
-    wait,
-    isOwnThread: false,
-    dropped: (source, level, count) => dropped({ [source]: { [levelName(level)]: count } }),
-    progressed() {},
-  }
-  if (marks) return createHandlers(settings, context)
-  for (const options of settings.handlers) checkHandler(options)
-  const here = settings.handlers.filter((options) => !needsThread(options))
-  return [...here.map((options) => createHandler(options, context)), createRelay(settings, context)]
 }

@@ -121,7 +121,7 @@ function startAsync(
   const program = kind === 'spawn' ? readProgram(changed, original, parent, hand) : undefined
   try {
     const result = original.call(child, program?.options ?? changed, ...args.slice(1))
-    parent.started()
+    parent.started(true)
     if (changed.args !== options.args)
       Object.assign(child as Internals, { spawnargs: options.args })
     const { _handle: handle, pid } = child as Internals

@@ -143,8 +143,8 @@ export interface Parent {
   forProcess(kind: ChildKind, isAwaited?: boolean): ProcessHand
   /** What reading the output of programs takes; undefined unless the option `programs` is on and something reads records. */
   forPrograms(): ProgramsHand | undefined
-  /** Called when a child was started; it may log from now on. */
-  started(): void
+  /** Called when a child was started; it may log from now on. `isRunning`: it runs beside this thread already. */
+  started(isRunning?: boolean): void
   /** Called when a child has exited, before the application is notified. */
   ended(): void
   /** With the option `lifecycle`: called before `ended` with what is known about the end. */

@@ -57,7 +57,7 @@ export function createParent(
       if (directory === undefined) return undefined
       return { directory, source: 'programs', stdio: stdioIds(), name }
     },
-    started: () => host.startThread(),
+    started: (isRunning) => host.startThread(isRunning),
     ended: () => host.drain(),
     get report() {
       return host.settings.lifecycle ? report : undefined
