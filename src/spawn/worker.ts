@@ -161,11 +161,16 @@ function buildWithFlags(proxy: OptionsProxy, build: () => NodeWorker): NodeWorke
       // that Node rejects in an execArgv.
       proxy.flags = isFlags && !isOfUser ? withoutRejected(flags, error) : undefined
       if (isFlags) continue
-      if (proxy.hasTransferred) throw error // what was to be transferred may have gone
+      // What was to be transferred may have gone, and code of the application's that has thrown is not run again.
+      if (proxy.hasTransferred || !isOfNode(error)) throw error
       return undefined
     }
   }
   return undefined
+}
+
+function isOfNode(error: unknown): boolean {
+  return String(Object(error).code).startsWith('ERR_')
 }
 
 function isFlagError(error: unknown): error is Error {
