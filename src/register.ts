@@ -3,6 +3,7 @@
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
 import { ADAPTER_NAMES } from './adapters/table.js'
 import type { Settings } from './config/options.js'
+import { process } from './core/originals.js'
 import { sharedStdio } from './core/stdio.js'
 import {
   mayName,

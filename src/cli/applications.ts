@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { checkOwned, listDirectories } from '../core/directory.js'
 import type { Threshold } from '../core/level.js'
 import { holderOf } from '../core/lock.js'
+import { process, wallNow } from '../core/originals.js'
 import { pidOf } from '../listener/source.js'
 import type { ListenerStatus } from '../listener/status.js'
 import { CENSUS, doorbellPath } from '../queue/doorbell.js'
@@ -77,7 +78,7 @@ async function ask(directory: string): Promise<Application | undefined> {
   if (pid === undefined || !inheritance) return undefined
   const { level, levels, isCollector = false } = inheritance
   const census = await askListener(directory)
-  return { directory, pid, collector: isCollector, level, levels, at: Date.now(), census }
+  return { directory, pid, collector: isCollector, level, levels, at: wallNow(), census }
 }
 
 function askListener(directory: string): Promise<ListenerStatus | undefined> {

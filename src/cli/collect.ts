@@ -5,6 +5,7 @@ import { ADAPTER_NAMES } from '../adapters/table.js'
 import { loadConfig, loadSettings } from '../config/config.js'
 import { checkInputs, type InputOptions } from '../config/inputs.js'
 import { LogshareError } from '../core/errors.js'
+import { clearInterval, process, setInterval } from '../core/originals.js'
 import { collect, prepare } from '../tree/collector.js'
 import { getSlot } from '../tree/instance.js'
 

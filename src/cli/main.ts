@@ -1,8 +1,10 @@
 #!/usr/bin/env node
+
 // Main: the command `logshare`. Each subcommand is in a file of its own.
 
 import { Command } from 'commander'
 import { LogshareError } from '../core/errors.js'
+import { process } from '../core/originals.js'
 import { createCollect } from './collect.js'
 import { createMerge } from './merge.js'
 import { createPs } from './ps.js'

@@ -3,6 +3,7 @@
 import { Command, Option } from 'commander'
 import { parseDuration } from '../config/quantity.js'
 import { expected, LogshareError } from '../core/errors.js'
+import { process } from '../core/originals.js'
 import type { Format } from '../logs/convert.js'
 import { levelOf } from '../logs/facts.js'
 import type { Wanted } from '../logs/filter.js'

@@ -1,5 +1,8 @@
 // Progress: shows how far a long command has got, as one line on the terminal that is overwritten.
 
+import { performance } from 'node:perf_hooks'
+import { process } from '../core/originals.js'
+
 /** Time (ms) before the line is first shown, and between two updates. */
 const DELAY = 1000
 const INTERVAL = 200

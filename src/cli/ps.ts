@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import { LogshareError } from '../core/errors.js'
+import { process } from '../core/originals.js'
 import { type Application, findApplications } from './applications.js'
 import { type Measured, measure } from './rates.js'
 import { formatApplication } from './table.js'

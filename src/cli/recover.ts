@@ -5,6 +5,7 @@ import { Command } from 'commander'
 import { checkOwned, listDirectories } from '../core/directory.js'
 import { LogshareError } from '../core/errors.js'
 import { isLocked, takeLock } from '../core/lock.js'
+import { process } from '../core/originals.js'
 import { readInheritance } from '../spawn/inherit.js'
 import { drain } from '../tree/successor.js'
 

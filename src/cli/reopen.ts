@@ -6,6 +6,7 @@ import { checkOwned, listDirectories } from '../core/directory.js'
 import { LogshareError } from '../core/errors.js'
 import { holderOf } from '../core/lock.js'
 import { reasonOf } from '../core/notice.js'
+import { setTimeout, wallNow } from '../core/originals.js'
 import { clearReopenRequest, isReopenRequested, requestReopen } from '../listener/reopen.js'
 
 /** Longest time (ms) to wait for an application's answer, and between two checks for it. */
@@ -32,7 +33,7 @@ export function createReopen(): Command {
 async function reopen(given: readonly string[]): Promise<void> {
   const directories = given.length > 0 ? given.flatMap(find) : listDirectories().filter(isRunning)
   for (const directory of directories) ask(directory)
-  const until = Date.now() + LIMIT
+  const until = wallNow() + LIMIT
   const silent: string[] = []
   for (const directory of directories)
     if (!(await answers(directory, until))) silent.push(directory)
@@ -70,7 +71,7 @@ function ask(directory: string): void {
 
 async function answers(directory: string, until: number): Promise<boolean> {
   while (isReopenRequested(directory)) {
-    if (Date.now() > until) {
+    if (wallNow() > until) {
       clearReopenRequest(directory) // withdraws the request
       return false
     }

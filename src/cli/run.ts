@@ -7,6 +7,7 @@ import { ADAPTER_NAMES } from '../adapters/table.js'
 import { loadConfig, loadSettings } from '../config/config.js'
 import type { HandlerOptions } from '../config/options.js'
 import { checkDirectory } from '../core/directory.js'
+import { process } from '../core/originals.js'
 import { join } from '../tree/join.js'
 import { placeRoot } from '../tree/place.js'
 

@@ -1,5 +1,6 @@
 // Table: prints the producers of one application for `logshare ps`, as a tree with one row per producer.
 
+import { process } from '../core/originals.js'
 import type { ProducerStatus } from '../listener/status.js'
 import type { Counts, Measured, Rates } from './rates.js'
 

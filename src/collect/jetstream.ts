@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import type { Consumer, ConsumerMessages, StreamInfo } from '@nats-io/jetstream'
 import type { JetstreamInputOptions } from '../config/inputs.js'
 import { notice } from '../core/notice.js'
+import { clearTimeout, setTimeout } from '../core/originals.js'
 import {
   checkNats,
   closeLink,

@@ -1,5 +1,6 @@
 // Line: makes a JSON line of logshare from a line that another program sent.
 
+import { RealDate, wallNow } from '../core/originals.js'
 import { levelOf } from './severity.js'
 
 /** The members at the beginning of every line. */
@@ -98,8 +99,8 @@ const SECONDS = 1e11
 
 function timeOf(value: unknown): number {
   if (typeof value === 'number' && value > 0) return value < SECONDS ? value * 1000 : value
-  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN
-  return Number.isNaN(time) ? Date.now() : time
+  const time = typeof value === 'string' ? RealDate.parse(value) : Number.NaN
+  return Number.isNaN(time) ? wallNow() : time
 }
 
 function numberOf(value: unknown): number | undefined {

@@ -1,5 +1,7 @@
 // Message: parses a syslog message of RFC 5424 or RFC 3164, and the deviations from them that senders use.
 
+import { RealDate, wallNow } from '../core/originals.js'
+
 export interface SyslogMessage {
   readonly facility: number
   readonly severity: number
@@ -69,7 +71,7 @@ function parseNew(text: string): Parts | undefined {
 
 // Milliseconds with the microseconds that `Date.parse` drops.
 function parseTime(text: string): number | undefined {
-  const time = Date.parse(text)
+  const time = RealDate.parse(text)
   if (Number.isNaN(time)) return undefined
   const micros = /\.\d{3}(\d{1,3})/.exec(text)?.[1]
   return micros ? time + Number(`0.${micros}`) : time
@@ -86,7 +88,7 @@ function parseOld(text: string): Parts {
   const old = OLD_TIME.exec(text)
   const stamp = old ?? NEW_TIME.exec(text)
   const rest = stamp ? text.slice(stamp[0].length) : text
-  const time = old ? timeOfYear(old, Date.now()) : stamp?.[1] ? parseTime(stamp[1]) : undefined
+  const time = old ? timeOfYear(old, wallNow()) : stamp?.[1] ? parseTime(stamp[1]) : undefined
   const direct = TAG.exec(rest)
   const host = direct || !stamp ? undefined : HOST.exec(rest)
   const tag = direct ?? (host && TAG.exec(rest.slice(host[0].length)))
@@ -103,8 +105,15 @@ function timeOfYear(
 ): number | undefined {
   const month = MONTHS.indexOf(name)
   if (month < 0) return undefined
-  const year = new Date(now).getFullYear()
+  const year = new RealDate(now).getFullYear()
   const inYear = (each: number): number =>
-    new Date(each, month, Number(day), Number(hours), Number(minutes), Number(seconds)).getTime()
+    new RealDate(
+      each,
+      month,
+      Number(day),
+      Number(hours),
+      Number(minutes),
+      Number(seconds),
+    ).getTime()
   return inYear(year) > now + DAY ? inYear(year - 1) : inYear(year)
 }

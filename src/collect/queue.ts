@@ -10,6 +10,7 @@ import { threadId } from 'node:worker_threads'
 import type { InputOptions } from '../config/inputs.js'
 import { monotonic } from '../core/clock.js'
 import { levelName } from '../core/level.js'
+import { process, wallNow } from '../core/originals.js'
 import { Doorbell } from '../queue/doorbell.js'
 import { Kind } from '../queue/frame.js'
 import type { QueuePolicy } from '../queue/queue.js'
@@ -77,7 +78,7 @@ function createAppend(writer: FileWriter, origin: Origin, last: LastSeq): Append
     if (total === 0) return
     const msg = `${total} records dropped: the queue was full`
     const fields = { dropped: { [origin.source]: dropped } }
-    const head = { level: WARN, time: Date.now(), ...origin, name: 'logshare', msg }
+    const head = { level: WARN, time: wallNow(), ...origin, name: 'logshare', msg }
     if (put(makeLine(head, fields), last.seq, true)) dropped = {}
   }
   return (lines, given) => {

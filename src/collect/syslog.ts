@@ -2,6 +2,7 @@
 
 import type { SyslogInputOptions } from '../config/inputs.js'
 import { FACILITIES } from '../config/remote.js'
+import { wallNow } from '../core/originals.js'
 import type { Input, InputContext } from './input.js'
 import { makeLine } from './line.js'
 import { parseSyslog } from './message.js'
@@ -29,7 +30,7 @@ function lineOf(text: string, seq: number): string {
   const {
     facility,
     severity,
-    time = Date.now(),
+    time = wallNow(),
     host,
     app,
     procid,

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
 import { LogshareError } from '../core/errors.js'
 import { reasonOf } from '../core/notice.js'
+import { process } from '../core/originals.js'
 import { checkOptions, type Options, type Settings } from './options.js'
 
 /**

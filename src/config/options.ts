@@ -1,10 +1,10 @@
 // Options: the public configuration, its check and its defaults.
-//
 // Options are checked once, where they enter. The `Settings` made of them are complete, and are not checked again.
 
 import { isAbsolute, resolve } from 'node:path'
 import { LogshareError } from '../core/errors.js'
 import type { Threshold } from '../core/level.js'
+import { process } from '../core/originals.js'
 import { createRedact } from '../core/redact.js'
 import {
   boolean,

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { rmdirSync } from 'node:fs'
 import { makeShared } from './directory.js'
 import { dropLock, holderOf, takeLock } from './lock.js'
+import { process } from './originals.js'
 
 /** Files claimed in this thread: a second handler for the same file in one application must not rotate it either. */
 const claimed = new Set<string>()

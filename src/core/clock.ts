@@ -1,9 +1,7 @@
 // Clock: monotonic time, shared by all threads and processes of a machine, and its conversion to wall time.
 
 import { THREE_DIGITS } from './digits.js'
-
-const hrtime = process.hrtime
-const wallNow = Date.now
+import { hrtime, wallNow } from './originals.js'
 
 /** Wall time can be stepped (NTP, a laptop that slept). A difference above this many milliseconds is followed. */
 const STEP_LIMIT = 500

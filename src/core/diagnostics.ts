@@ -1,5 +1,7 @@
 // Diagnostics: debug output of logshare itself, enabled by `DEBUG=logshare*`. The `debug` package is loaded only then.
 
+import { process } from './originals.js'
+
 type Print = (text: string, ...args: readonly unknown[]) => void
 
 const ENABLED = /(?:^|[\s,])(?:\*|logshare)/

@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path'
 import { LogshareError } from './errors.js'
 import { takeLock } from './lock.js'
 import { notice, reasonOf } from './notice.js'
+import { process } from './originals.js'
 
 const PRIVATE = 0o700
 /** Files that logshare creates in a runtime directory; it removes no others. */

@@ -7,6 +7,7 @@
 
 import { linkSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { process } from './originals.js'
 import { isAlive, startOf } from './process.js'
 import { removeFile } from './remove.js'
 

@@ -1,5 +1,6 @@
 // Notice: a warning of logshare about itself, on stderr; it is not logged, because that could recurse.
 
+import { process } from './originals.js'
 import { passNotice, writeSync } from './stdio.js'
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: keeps a message with foreign text on one line

@@ -1,6 +1,7 @@
 // Process: whether a process id is alive, and its start time, which tells it from an earlier process with the same id.
 
 import { readFileSync } from 'node:fs'
+import { process } from './originals.js'
 
 /** Whether a process is running. A zombie (ended, but not yet reaped by its parent) is not. */
 export function isAlive(pid: number): boolean {

@@ -1,6 +1,7 @@
 // Stdio: whether stdout and stderr of a process are the root's, so that output there is log text rather than data.
 
 import * as fs from 'node:fs'
+import { process } from './originals.js'
 
 /** `fs.writeSync`, for our own text: what a child writes with the function itself becomes records. */
 export const writeSync: typeof fs.writeSync = fs.writeSync

@@ -6,6 +6,7 @@
 
 import * as util from 'node:util'
 import { levelName } from '../core/level.js'
+import { RealDate } from '../core/originals.js'
 import type { LogRecord } from '../core/record.js'
 
 type Style = Parameters<typeof util.styleText>[0]
@@ -99,7 +100,7 @@ function inspect(value: unknown, colors: boolean): string {
 }
 
 function clock(time: number): string {
-  const date = new Date(time)
+  const date = new RealDate(time)
   const two = (part: number): string => String(part).padStart(2, '0')
   const hours = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')
   return `${hours}.${String(date.getMilliseconds()).padStart(3, '0')}`

@@ -3,6 +3,7 @@
 // No text in a record can end its message or start another one: control characters are escaped.
 
 import { LEVELS } from '../core/level.js'
+import { RealDate } from '../core/originals.js'
 import type { LogRecord } from '../core/record.js'
 
 export interface SyslogFormat {
@@ -73,7 +74,7 @@ function severity(level: number): number {
 }
 
 function timestamp(time: number): string {
-  const date = new Date(time)
+  const date = new RealDate(time)
   if (Number.isNaN(date.getTime())) return '-'
   const micros = Math.round((time - Math.floor(time)) * 1000)
   const fraction = String(Math.min(micros, 999)).padStart(3, '0')
@@ -81,7 +82,7 @@ function timestamp(time: number): string {
 }
 
 function oldTimestamp(time: number): string {
-  const date = new Date(Number.isFinite(time) ? time : 0)
+  const date = new RealDate(Number.isFinite(time) ? time : 0)
   const day = String(date.getDate()).padStart(2, ' ')
   const [hours, minutes, seconds] = [date.getHours(), date.getMinutes(), date.getSeconds()].map(
     (each) => String(each).padStart(2, '0'),

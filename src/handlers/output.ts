@@ -3,6 +3,7 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { monotonic } from '../core/clock.js'
+import { process } from '../core/originals.js'
 import { sleep } from '../core/sleep.js'
 import { writeSync } from '../core/stdio.js'
 

@@ -3,6 +3,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { LogshareError } from '../core/errors.js'
+import { process } from '../core/originals.js'
 
 /** Throws `LOGSHARE_ERR_HANDLER` with the install command if a package is missing. */
 export function checkPackages(handler: string, names: readonly string[]): void {

@@ -4,6 +4,7 @@ import { threadId } from 'node:worker_threads'
 import { monotonic, wallTime } from '../core/clock.js'
 import { encodeString } from '../core/encode.js'
 import { LEVELS } from '../core/level.js'
+import { process } from '../core/originals.js'
 import { Kind } from '../queue/frame.js'
 import type { Delivery } from './handler.js'
 

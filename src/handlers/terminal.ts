@@ -2,6 +2,7 @@
 
 import { closeSync, constants, openSync } from 'node:fs'
 import { isatty, WriteStream } from 'node:tty'
+import { process } from '../core/originals.js'
 
 /** Evaluates NO_COLOR, FORCE_COLOR, NODE_DISABLE_COLORS and TERM as Node.js does. */
 export function hasColors(fd: number): boolean {

@@ -8,6 +8,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { listDirectories } from '../core/directory.js'
+import { process } from '../core/originals.js'
 import type { Mark } from '../handlers/handler.js'
 import type { Child } from './ending.js'
 

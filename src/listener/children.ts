@@ -6,6 +6,7 @@
 
 import { monotonic } from '../core/clock.js'
 import { type EndNote, type Note, parentOf, type StartNote } from '../core/lifecycle.js'
+import { process } from '../core/originals.js'
 import { isAlive } from '../core/process.js'
 import { Drops } from '../core/tally.js'
 import type { Delivery } from '../handlers/handler.js'

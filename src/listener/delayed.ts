@@ -1,6 +1,7 @@
 // Delayed: an action for when the application's code has returned, or something needs it before.
 
-// Captured at load: test frameworks replace them with fake timers.
+import { clearImmediate, setImmediate } from '../core/originals.js'
+
 const soon = setImmediate
 const cancel = clearImmediate
 

@@ -2,6 +2,7 @@
 
 import { monotonic } from '../core/clock.js'
 import { notice, reasonOf } from '../core/notice.js'
+import { setTimeout } from '../core/originals.js'
 import { completeAll } from '../handlers/deferred.js'
 import type { Delivery, Handler, Mark } from '../handlers/handler.js'
 
@@ -138,5 +139,4 @@ export class Fanout {
   }
 }
 
-// Captured at load: test frameworks replace it with a fake timer.
 const later = setTimeout

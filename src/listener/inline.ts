@@ -1,6 +1,7 @@
 // Inline: runs the listener on the root's main thread and decides when it handles records there.
 
 import type { Settings } from '../config/options.js'
+import { clearTimeout, nextTick, setTimeout } from '../core/originals.js'
 import type { Tally } from '../core/tally.js'
 import type { Mark, Send } from '../handlers/handler.js'
 import type { RingWriter } from '../queue/ring.js'
@@ -12,8 +13,6 @@ const DELAY = 10
 /** Due time that includes every record. */
 const ALL = Number.POSITIVE_INFINITY
 
-// Captured at load: test frameworks replace these with fake timers.
-const nextTick = process.nextTick
 const later = setTimeout
 const cancel = clearTimeout
 

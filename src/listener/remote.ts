@@ -5,6 +5,7 @@ import type { MessageChannel, MessagePort, Worker } from 'node:worker_threads'
 import { monotonic } from '../core/clock.js'
 import { diagnose } from '../core/diagnostics.js'
 import { notice } from '../core/notice.js'
+import { clearInterval, process, setInterval } from '../core/originals.js'
 import { ringHard } from '../queue/bell.js'
 import {
   type Command,
@@ -20,7 +21,6 @@ const STALL_LIMIT = 5000
 /** Milliseconds between two looks for messages and progress while main waits. */
 const NAP = 20
 
-// Captured at load: test frameworks replace these with fake timers.
 const startInterval = setInterval
 const stopInterval = clearInterval
 

@@ -1,6 +1,7 @@
 // Source: one producer's queue as the listener sees it, and whether producers are alive.
 
 import { readFileSync } from 'node:fs'
+import { process } from '../core/originals.js'
 import { isAlive, startOf } from '../core/process.js'
 import type { Origin } from '../core/record.js'
 import type { Frame } from '../queue/frame.js'

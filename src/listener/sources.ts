@@ -2,6 +2,7 @@
 
 import { readdirSync } from 'node:fs'
 import { monotonic } from '../core/clock.js'
+import { process } from '../core/originals.js'
 import { isAlive } from '../core/process.js'
 import { FileReader } from '../queue/reader.js'
 import { RingReader } from '../queue/ring.js'

@@ -3,6 +3,7 @@
 // It is made on request only. `stats.ts` has the counters for `stats()`.
 
 import { monotonic } from '../core/clock.js'
+import { process } from '../core/originals.js'
 import type { Origin } from '../core/record.js'
 import type { Tally } from '../core/tally.js'
 import type { Frame } from '../queue/frame.js'

@@ -1,13 +1,13 @@
 // Supervisor: replaces a listener thread that died; after too many deaths it has the main thread do the work.
 
 import { notice, reasonOf } from '../core/notice.js'
+import { clearInterval, setInterval } from '../core/originals.js'
 
 /** Deaths up to which a new thread is started. */
 const MAX_DEATHS = 3
 /** Milliseconds between two polls of other producers' queues when the main thread reads them. */
 const POLL_INTERVAL = 20
 
-// Captured at load: test frameworks replace these with fake timers.
 const startInterval = setInterval
 const stopInterval = clearInterval
 

@@ -5,6 +5,13 @@
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { monotonic } from '../core/clock.js'
 import { notice, reasonOf } from '../core/notice.js'
+import {
+  clearInterval,
+  clearTimeout,
+  setImmediate,
+  setInterval,
+  setTimeout,
+} from '../core/originals.js'
 import { Drops } from '../core/tally.js'
 import { createHandlers } from '../handlers/create.js'
 import type { Delivery, HandlerContext } from '../handlers/handler.js'

@@ -1,6 +1,8 @@
 // Merge: passes the records of many logs to a sink, sorted by time, from complete or from growing logs.
 
+import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate } from '../core/originals.js'
 import type { Log } from './log.js'
 import { Order } from './order.js'
 import type { LogEntry } from './records.js'

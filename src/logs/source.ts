@@ -1,6 +1,7 @@
 // Source: reads the bytes of a log from a file, a pipe or standard input, and decompresses gzip.
 
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
+import { process, wallNow } from '../core/originals.js'
 import { Gunzip } from './gunzip.js'
 
 /** Compressed bytes that are decompressed at a time. */
@@ -81,7 +82,7 @@ class StreamSource implements Source {
   readonly #stream: NodeJS.ReadableStream & { destroy(): unknown }
   readonly #chunks: AsyncIterator<string | Buffer>
   readonly size = 0
-  readonly changed: number = Date.now()
+  readonly changed: number = wallNow()
   isQuiet = false
   done = 0
 

@@ -1,5 +1,6 @@
 // Table: prints the statistics of `logshare merge --stats` with one row per producer.
 
+import { RealDate } from '../core/originals.js'
 import type { ProducerStats, Stats } from './stats.js'
 
 const HEADS = 'producer pid/tid records first last seq missing announced doubles disorder'.split(
@@ -48,7 +49,7 @@ function rangeText([from, to]: readonly [number, number]): string {
 }
 
 function timeText(at: number): string {
-  const date = new Date(at)
+  const date = new RealDate(at)
   return Number.isNaN(date.getTime()) ? String(at) : date.toISOString()
 }
 

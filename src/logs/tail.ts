@@ -1,6 +1,7 @@
 // Tail: reads a growing log like `tail -F`: a renamed file to its end, then its successor; a truncated file anew.
 
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { clearTimeout, setTimeout, wallNow } from '../core/originals.js'
 import { checkFile, isGzip, openSource, type Source } from './source.js'
 
 /** Time (ms) between two checks of a file that was read to its end. */
@@ -36,7 +37,7 @@ function canGrow(path: string): boolean {
 
 class Tail implements Source {
   readonly path: string
-  readonly changed: number = Date.now()
+  readonly changed: number = wallNow()
   readonly #buffer: Buffer
   readonly #missing: (error: unknown) => void
   #fd: number | undefined

@@ -2,6 +2,7 @@
 
 import { parseDuration } from '../config/quantity.js'
 import { expected, LogshareError } from '../core/errors.js'
+import { RealDate, wallNow } from '../core/originals.js'
 
 const DAY = 86_400_000
 const MINUTE = 60_000
@@ -56,7 +57,7 @@ export class TimeReader {
     const day = bytes[at + 4] === 0x20 ? two(bytes, at + 4, 0x30) : two(bytes, at + 4)
     const clock = this.#clock(bytes, at + 7, limit)
     if (month < 0 || month % 3 !== 0 || Number.isNaN(clock + day)) return Number.NaN
-    const year = new Date(this.#latest).getFullYear()
+    const year = new RealDate(this.#latest).getFullYear()
     const time = startOf(year, month / 3, day, this.#minutes, true)
     const isNext = time > this.#latest
     return clock + (isNext ? startOf(year - 1, month / 3, day, this.#minutes, true) : time)
@@ -123,7 +124,7 @@ export class TimeReader {
  * Parses the value of `--since` or `--until`: an ISO 8601 time, a time since the epoch, or a duration before `now`
  * (`10m`, `2h`, `1d`). Returns milliseconds since the epoch. Throws `LOGSHARE_ERR_OPTION`.
  */
-export function parseMoment(text: string, option: string, now: number = Date.now()): number {
+export function parseMoment(text: string, option: string, now: number = wallNow()): number {
   if (/^\d+(\.\d+)?\s*(ms|s|m|h|d|w)$/i.test(text)) return now - parseDuration(text, option)
   if (/^\d{9,}(\.\d+)?$/.test(text)) {
     const bytes = Buffer.from(text)
@@ -131,7 +132,7 @@ export function parseMoment(text: string, option: string, now: number = Date.now
   }
   // `Date.parse` takes a date without a time as UTC; here it is local, like a date with a time.
   const whole = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00` : text
-  const time = Date.parse(whole.replace(',', '.'))
+  const time = RealDate.parse(whole.replace(',', '.'))
   if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(time)) return time
   throw new LogshareError(
     'LOGSHARE_ERR_OPTION',
@@ -161,6 +162,6 @@ function two(bytes: Uint8Array, at: number, tens: number = bytes[at] ?? 0): numb
 function startOf(year: number, month: number, day: number, minutes: number, isLocal: boolean) {
   const hour = Math.floor(minutes / 60)
   return isLocal
-    ? new Date(year, month, day, hour, minutes % 60).getTime()
-    : Date.UTC(year, month, day, hour, minutes % 60)
+    ? new RealDate(year, month, day, hour, minutes % 60).getTime()
+    : RealDate.UTC(year, month, day, hour, minutes % 60)
 }

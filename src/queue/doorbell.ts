@@ -13,6 +13,7 @@
 import { chmodSync, writeSync } from 'node:fs'
 import type { Server, Socket } from 'node:net'
 import { join } from 'node:path'
+import { process } from '../core/originals.js'
 import { removeFile } from '../core/remove.js'
 
 /** Milliseconds between two rings. After a ring the listener keeps polling for longer than that. */

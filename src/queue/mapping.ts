@@ -5,6 +5,7 @@
 // SIGBUS and kill the process. Invariant: nobody shrinks a file while it is mapped.
 
 import { statfsSync } from 'node:fs'
+import { process } from '../core/originals.js'
 
 /** `f_type` of tmpfs, ext2 to ext4, XFS and overlayfs: linux/magic.h. */
 const FILE_SYSTEMS = new Set([0x01021994, 0xef53, 0x58465342, 0x794c7630])

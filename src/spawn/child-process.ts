@@ -4,6 +4,7 @@
 
 import * as childProcess from 'node:child_process'
 import { syncBuiltinESMExports } from 'node:module'
+import { process } from '../core/originals.js'
 import type { AddHand } from './command.js'
 import { type ChildKind, canPreload, type Parent, type ProcessHand } from './inherit.js'
 import type { Program } from './programs.js'

@@ -1,6 +1,7 @@
 // Command: the arguments of a call that starts a process, changed so that the process becomes a child. Loaded with the
 // first process.
 
+import { process } from '../core/originals.js'
 import type { SpawnOptions } from './child-process.js'
 import { childVariables, repairArgs, repairOptions } from './flag.js'
 import { CHILD_VARIABLE, type ProcessHand, START_DIRECTORY } from './inherit.js'

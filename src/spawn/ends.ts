@@ -6,6 +6,7 @@ import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { monotonic } from '../core/clock.js'
 import type { Birth, ChildEnd } from '../core/lifecycle.js'
+import { process } from '../core/originals.js'
 import type { ChildKind } from './inherit.js'
 
 type Report = (end: ChildEnd) => void

@@ -2,6 +2,7 @@
 
 import { closeSync, openSync, readSync, realpathSync } from 'node:fs'
 import { basename, delimiter, isAbsolute, resolve } from 'node:path'
+import { process } from '../core/originals.js'
 import type { SpawnOptions } from './child-process.js'
 
 const NODE = /^node(?:js)?$/

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, constants, openSync } from 'node:fs'
 import { join } from 'node:path'
+import { process } from '../core/originals.js'
 import { removeFile } from '../core/remove.js'
 
 /** How many are made at once: making them takes the start of a process. */

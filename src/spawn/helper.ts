@@ -6,6 +6,7 @@ import type { Socket } from 'node:net'
 import { resolve } from 'node:path'
 import { monotonic } from '../core/clock.js'
 import { notice } from '../core/notice.js'
+import { process, setImmediate } from '../core/originals.js'
 import { isAlive } from '../core/process.js'
 import { sleep } from '../core/sleep.js'
 import type { SpawnOptions } from './child-process.js'
@@ -60,7 +61,6 @@ const MAX_DEATHS = 3
 /** Longest wait (ms) at exit for the helper to end, or to have opened the pipes of programs that run. */
 const END_LIMIT = 3000
 
-// Captured at load: test frameworks replace it with fake timers.
 const soon = setImmediate
 
 interface Running {

@@ -10,6 +10,7 @@ import type { Settings } from '../config/options.js'
 import type { Threshold } from '../core/level.js'
 import type { RootLevels } from '../core/levels.js'
 import type { Birth, ChildEnd } from '../core/lifecycle.js'
+import { process } from '../core/originals.js'
 import type { Capture, StdioIds } from '../core/stdio.js'
 
 /** Path of the file that is preloaded into children. */

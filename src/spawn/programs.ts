@@ -5,6 +5,7 @@
 // busy parent nor the end of the parent holds the program up.
 
 import { notice, reasonOf } from '../core/notice.js'
+import { process } from '../core/originals.js'
 import type { SpawnOptions } from './child-process.js'
 import { type SharedStream, sharedStreams } from './descriptors.js'
 import { baseName, isNode } from './executable.js'

@@ -3,6 +3,7 @@
 
 import { readFileSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
+import { process } from '../core/originals.js'
 import { repairArgs, repairOptions } from './flag.js'
 import { canPreload, PRELOAD, START_DIRECTORY } from './inherit.js'
 

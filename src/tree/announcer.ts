@@ -5,6 +5,7 @@
 // over their message ports.
 
 import { notice, reasonOf } from '../core/notice.js'
+import { queueMicrotask } from '../core/originals.js'
 
 export interface AnnouncerOptions {
   /** Whether any child may have been started. */

@@ -4,6 +4,7 @@
 // it runs even if a listener throws or calls `process.exit()`.
 
 import * as shimmer from 'shimmer'
+import { process } from '../core/originals.js'
 
 type Emit = (event: string | symbol, ...args: unknown[]) => boolean
 

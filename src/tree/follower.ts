@@ -8,6 +8,7 @@ import { statSync } from 'node:fs'
 import { threadId } from 'node:worker_threads'
 import { monotonic } from '../core/clock.js'
 import { levels, type RootLevels } from '../core/levels.js'
+import { process, setImmediate, setInterval } from '../core/originals.js'
 import type { Registry } from '../logger/registry.js'
 import { levelsVersion } from '../queue/bell.js'
 import { Doorbell } from '../queue/doorbell.js'
@@ -38,7 +39,6 @@ export function createFollower(place: Place): Follower {
   return queue.type === 'ring' ? followByPort(place, queue) : followByDoorbell(place, queue)
 }
 
-// Captured at load: test frameworks replace these with fake timers.
 const soon = setImmediate
 const startInterval = setInterval
 

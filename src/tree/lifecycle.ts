@@ -1,5 +1,6 @@
 // Lifecycle: writes a child's notes about its start and its exit, and a parent's about the ends of its children.
 
+import { performance } from 'node:perf_hooks'
 import { isMainThread } from 'node:worker_threads'
 import { monotonic } from '../core/clock.js'
 import { LEVELS } from '../core/level.js'
@@ -12,6 +13,7 @@ import {
   type Note,
   parentOf,
 } from '../core/lifecycle.js'
+import { process } from '../core/originals.js'
 import type { Registry } from '../logger/registry.js'
 import { onExit } from './exit.js'
 

@@ -1,6 +1,7 @@
 // Outlet: writes what programs print to the stream that they would have inherited, in order, and waits where it is full.
 
 import { fstatSync, write } from 'node:fs'
+import { setTimeout } from '../core/originals.js'
 
 /** Bytes that a write to a pipe puts in at once, so that other writers' lines do not get between them (POSIX, PIPE_BUF). */
 const ATOMIC = 4096

@@ -4,6 +4,7 @@ import type { Settings } from '../config/options.js'
 import { contextForChild } from '../core/context.js'
 import { levels } from '../core/levels.js'
 import { notice, reasonOf } from '../core/notice.js'
+import { process } from '../core/originals.js'
 import { stdioIds } from '../core/stdio.js'
 import type { Host } from '../listener/host.js'
 import {

@@ -1,6 +1,7 @@
 // Pending: keeps relayed records whose logger the root has not created yet, for up to 2 s, then prints them.
 
 import { relayRecord } from '../adapters/table.js'
+import { clearInterval, setInterval, wallNow } from '../core/originals.js'
 import type { LogRecord } from '../core/record.js'
 import type { Print } from './fallback.js'
 
@@ -11,8 +12,7 @@ const INTERVAL = 50
 /** Most records that are kept. Beyond that, those of the oldest record's logger are printed. */
 const MAX_RECORDS = 1000
 
-// Captured at load: test frameworks replace these with fake timers.
-const now = Date.now
+const now = wallNow
 const startInterval = setInterval
 const stopInterval = clearInterval
 

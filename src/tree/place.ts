@@ -8,6 +8,7 @@ import { ADAPTER_NAMES, installAdapters } from '../adapters/table.js'
 import type { Settings } from '../config/options.js'
 import { levels } from '../core/levels.js'
 import { noticeByStream } from '../core/notice.js'
+import { setTimeout } from '../core/originals.js'
 import { patchChildProcess } from '../spawn/child-process.js'
 import { isCollecting, ownsTerminal, type Parent, type Place } from '../spawn/inherit.js'
 import { patchWorker } from '../spawn/worker.js'
@@ -118,7 +119,6 @@ const STREAMS = ['stdout', 'stderr']
 /** Time (ms) before a child connects to receive levels. A child that ends sooner does not pay for the connection. */
 const FOLLOW_DELAY = 20
 
-// Captured at load: test frameworks replace it with fake timers.
 const later = setTimeout
 
 // `connect` is called as soon as there is a logger, of logshare or another library. It does nothing if the runtime

@@ -2,13 +2,13 @@
 
 import { existsSync } from 'node:fs'
 import { monotonic } from '../core/clock.js'
+import { setTimeout } from '../core/originals.js'
 import type { Doorbell } from '../queue/doorbell.js'
 
 /** Delay (ms) before the first retry; doubled after each, up to the last. */
 const FIRST_RETRY = 50
 const LAST_RETRY = 5000
 
-// Captured at load: test frameworks replace it with fake timers.
 const later = setTimeout
 
 /**

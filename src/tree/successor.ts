@@ -5,6 +5,7 @@
 import type { Settings } from '../config/options.js'
 import { diagnose } from '../core/diagnostics.js'
 import type { RootLevels } from '../core/levels.js'
+import { process } from '../core/originals.js'
 import { Host } from '../listener/host.js'
 import { OriginalWorker } from '../spawn/worker.js'
 import { takeLines } from './inbox.js'

@@ -7,6 +7,7 @@ import { monotonic } from '../core/clock.js'
 import { diagnose } from '../core/diagnostics.js'
 import { checkOwned, listDirectories, removeDirectory } from '../core/directory.js'
 import { dropLock, isLocked, takeLock } from '../core/lock.js'
+import { wallNow } from '../core/originals.js'
 import { isAlive } from '../core/process.js'
 import { readCheckpoint } from '../listener/checkpoint.js'
 import { hasLivingProducers } from '../listener/source.js'
@@ -56,7 +57,7 @@ function classify(directory: string, settings: Settings): 'ours' | 'empty' | 'ot
   const hasFile = settings.handlers.some(({ type }) => type === 'file')
   if (hasFile && JSON.stringify(theirs) === JSON.stringify(settings)) return 'ours'
   const isLasting = theirs?.handlers.some(({ type }) => type !== 'console')
-  const age = Date.now() - statSync(directory).mtimeMs
+  const age = wallNow() - statSync(directory).mtimeMs
   return !isLasting && age > STALE ? 'empty' : 'others'
 }
 

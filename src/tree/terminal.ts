@@ -1,11 +1,11 @@
 // Terminal: prints records of our own loggers on this thread's stdout, within the call, where no handler takes them.
 
+import { process, setImmediate } from '../core/originals.js'
 import { formatOf } from '../handlers/console.js'
 import { type Format, parseLine } from '../handlers/lines.js'
 import { type FrameHead, Kind } from '../queue/frame.js'
 import type { QueueWriter } from '../queue/queue.js'
 
-// Captured at load: test frameworks replace it with fake timers.
 const soon = setImmediate
 
 export class TerminalWriter implements QueueWriter {

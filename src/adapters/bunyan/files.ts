@@ -2,6 +2,7 @@
 
 import type { Writable } from 'node:stream'
 import * as shimmer from 'shimmer'
+import { process } from '../../core/originals.js'
 import { writeBuffered } from '../kit/relay/unwritten.js'
 import type { Library, Logger, LogStream } from './library.js'
 

@@ -2,6 +2,7 @@
 
 import { close, createWriteStream, open, type WriteStream, write, writev } from 'node:fs'
 import * as shimmer from 'shimmer'
+import { clearTimeout } from '../../core/originals.js'
 import type { AdapterContext } from '../kit/adapter.js'
 import { isInRoot } from './levels.js'
 import type { Bunyan, Library, Logger, LogStream, Rotating, StreamOptions } from './library.js'

@@ -1,11 +1,13 @@
 // Library: types of what the adapter uses inside a loaded copy of bunyan.
 
+import type { RealDate } from '../../core/originals.js'
+
 /** A record as bunyan makes it, after its serializers. */
 export interface Rec extends Record<string, unknown> {
   readonly name: string
   readonly level: number
   readonly msg: string
-  readonly time: Date
+  readonly time: RealDate
 }
 
 export interface StreamOptions {

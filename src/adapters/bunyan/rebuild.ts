@@ -3,6 +3,7 @@
 // Used if the root has the logger. The child does not format bunyan's line then.
 
 import { hostname } from 'node:os'
+import { process, RealDate } from '../../core/originals.js'
 import { encodeField, type LogRecord, RESERVED } from '../../core/record.js'
 import { isKept, keysText, MAX_STRING } from '../kit/capture/members.js'
 import type { Rec } from './library.js'
@@ -32,7 +33,7 @@ export function shapeOf(rec: Rec): Shape | undefined {
   const { name, level, msg, time, v } = rec
   const isUsual = typeof name === 'string' && typeof level === 'number' && typeof v === 'number'
   if (!isUsual || typeof msg !== 'string' || msg.length > MAX_STRING) return undefined
-  if (!(time instanceof Date) || Number.isNaN(time.getTime())) return undefined
+  if (!(time instanceof RealDate) || Number.isNaN(time.getTime())) return undefined
   const keys = Object.keys(rec)
   let fields = ''
   for (const key of keys) {
@@ -62,7 +63,7 @@ export function fromShortExtra(text: string): ShortExtra | undefined {
 /** Rebuilds bunyan's record, with its keys in their order. */
 export function rebuildRec(record: LogRecord, [{ name }, level, time, v, keys]: ShortExtra): Rec {
   const { msg, pid } = record
-  const own = { msg, pid, hostname: HOST, name, level, time: new Date(time), v }
+  const own = { msg, pid, hostname: HOST, name, level, time: new RealDate(time), v }
   const rec: Record<string, unknown> = {}
   for (const key of keys) {
     const isField = Object.hasOwn(record, key) && !RESERVED.has(key)

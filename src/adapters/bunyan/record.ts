@@ -1,5 +1,6 @@
 // Record: converts bunyan's record to our record, and to the `extra` from which the root restores it.
 
+import { RealDate } from '../../core/originals.js'
 import { encodeFields } from '../../core/record.js'
 import { packLine } from '../kit/capture/line.js'
 import { fieldsOf, standardLevel } from '../kit/capture/normalize.js'
@@ -43,6 +44,6 @@ export function toExtra(origin: Origin, line: string): string {
 /** Parses bunyan's line. `time` becomes a Date, unless the application has set it to something else. */
 export function parseRec(line: string): Rec {
   const values = JSON.parse(line) as Rec
-  const time = new Date(values.time)
+  const time = new RealDate(values.time)
   return time.toJSON() === (values.time as unknown) ? { ...values, time } : values
 }

@@ -1,5 +1,6 @@
 // Capture: what consola gives to its reporters becomes a record.
 
+import { process } from '../../core/originals.js'
 import {
   type AdapterContext,
   isRead,

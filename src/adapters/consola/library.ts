@@ -1,7 +1,9 @@
 // Library: types of the parts of consola 3 that the adapter reads or patches, and its own reporters.
 
+import { process, type RealDate } from '../../core/originals.js'
+
 export interface LogObject {
-  readonly date: Date
+  readonly date: RealDate
   readonly args: readonly unknown[]
   readonly type: string
   readonly level: number

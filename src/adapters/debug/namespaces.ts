@@ -2,6 +2,7 @@
 
 import * as shimmer from 'shimmer'
 import type { Levels } from '../../core/levels.js'
+import { process } from '../../core/originals.js'
 
 const LIB = 'debug'
 

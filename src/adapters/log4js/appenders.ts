@@ -1,6 +1,7 @@
 // Appenders: tells where log4js appenders lead, and decides which of them write an event.
 
 import * as shimmer from 'shimmer'
+import { nextTick, process } from '../../core/originals.js'
 import type { Capture } from '../../core/stdio.js'
 import { type AdapterContext, whileRelaying } from '../kit/adapter.js'
 import { Leads } from '../kit/leads.js'
@@ -138,7 +139,7 @@ function other(make: () => Appender, isLate: boolean, isFile: boolean): Appender
   appender.shutdown = (done) => {
     sighup.delete(appender)
     if (original?.shutdown) original.shutdown(done)
-    else process.nextTick(done)
+    else nextTick(done)
   }
   if (isFile) sighup.add(appender)
   return appender

@@ -3,6 +3,7 @@
 import cluster from 'node:cluster'
 import * as shimmer from 'shimmer'
 import { notice, reasonOf } from '../../core/notice.js'
+import { process } from '../../core/originals.js'
 import { type AdapterContext, isRead, isRelaying, whileRelaying } from '../kit/adapter.js'
 import { take } from '../kit/capture/take.js'
 import { Leads } from '../kit/leads.js'

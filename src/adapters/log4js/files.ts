@@ -2,6 +2,7 @@
 
 import type { Writable } from 'node:stream'
 import * as shimmer from 'shimmer'
+import { process } from '../../core/originals.js'
 import { hookPackage } from '../kit/hook/package.js'
 import { isExiting, writeBuffered, writeChunk } from '../kit/relay/unwritten.js'
 

@@ -1,5 +1,6 @@
 // Levels: maps log4js levels to our numbers, announces the root's categories and their levels, and applies them in children.
 
+import { queueMicrotask } from '../../core/originals.js'
 import type { AdapterContext } from '../kit/adapter.js'
 import { Leads } from '../kit/leads.js'
 import { categoriesOf, leadsTo } from './appenders.js'

@@ -1,6 +1,7 @@
 // Library: types of the parts of log4js that the adapter reads or patches, and the loaded copies of the package.
 
 import { dirname, join } from 'node:path'
+import type { RealDate } from '../../core/originals.js'
 
 export interface Level {
   readonly level: number
@@ -15,7 +16,7 @@ export interface LevelClass {
 }
 
 export interface Event {
-  startTime: Date
+  startTime: RealDate
   readonly categoryName: string
   readonly data: readonly unknown[]
   readonly level: Level

@@ -1,6 +1,7 @@
 // Record: converts log4js events to our records, and to the text from which the root restores the event.
 
 import { isError } from '../../core/encode.js'
+import { RealDate } from '../../core/originals.js'
 import { encodeFields } from '../../core/record.js'
 import { pack, restore } from '../kit/capture/codec.js'
 import { plainTextOf, type Taken } from '../kit/capture/take.js'
@@ -80,7 +81,7 @@ export function fromExtra(
   const known = typeof error === 'number' ? data[error] : error
   const level = levelOfSent(sent.level, copy)
   const event = new copy.Event(category, level, data, context, location, known)
-  event.startTime = new Date(time)
+  event.startTime = new RealDate(time)
   event.pid = pid
   if (cluster !== undefined) event.cluster = cluster
   if (texts) useTexts(event, texts)

@@ -1,6 +1,7 @@
 // Relay: writes a child's event through the appenders that the root has configured for its category.
 
 import { notice, reasonOf } from '../../core/notice.js'
+import { process } from '../../core/originals.js'
 import type { LogRecord } from '../../core/record.js'
 import { whileRelaying } from '../kit/adapter.js'
 import { guardStream } from '../kit/relay/pipe.js'

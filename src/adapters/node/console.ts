@@ -1,6 +1,7 @@
 // Console: the adapter for the global console, whose calls become records named `console`.
 
 import * as shimmer from 'shimmer'
+import { process } from '../../core/originals.js'
 import {
   type Adapter,
   type AdapterContext,

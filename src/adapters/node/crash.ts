@@ -1,6 +1,7 @@
 // Crash: the adapter for uncaught exceptions, which become fatal records and end the thread as without logshare.
 
 import * as shimmer from 'shimmer'
+import { process } from '../../core/originals.js'
 import { type Adapter, type AdapterContext, isRead } from '../kit/adapter.js'
 
 type Emit = (event: string | symbol, ...args: unknown[]) => boolean

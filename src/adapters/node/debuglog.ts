@@ -1,6 +1,7 @@
 // Debuglog: the adapter for `util.debuglog`, whose sections become logger names; its records have the level debug.
 
 import { syncBuiltinESMExports } from 'node:module'
+import { process } from '../../core/originals.js'
 import { type Adapter, type AdapterContext, terminalRole, whileRelaying } from '../kit/adapter.js'
 import { captureStderr } from './stderr.js'
 

@@ -1,5 +1,7 @@
 // Stderr: captures the text that Node itself prints to stderr during a call.
 
+import { process } from '../../core/originals.js'
+
 /** Runs `act` and returns what it prints to stderr, which is also printed if `through` is set. Throws what `act` throws. */
 export function captureStderr(act: () => void, through: boolean): string {
   const { stderr } = process

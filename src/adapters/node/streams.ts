@@ -5,6 +5,7 @@
 
 import { isMainThread } from 'node:worker_threads'
 import { SILENT } from '../../core/level.js'
+import { process, setTimeout } from '../../core/originals.js'
 import { isCaptured, isNotice, onceOpened, writeSync } from '../../core/stdio.js'
 import { type Adapter, type AdapterContext, isRelaying, streamRole } from '../kit/adapter.js'
 import { begun, callBack, isForwarded, wasNoted } from '../kit/capture/stdio.js'
@@ -16,7 +17,6 @@ type Write = NodeJS.WriteStream['write']
 /** Milliseconds that text without an end of line waits for it before a terminal shows it. */
 const SHOW_DELAY = 20
 
-// Captured at load: test frameworks replace it with fake timers.
 const later = setTimeout
 
 export const stdoutAdapter: Adapter = createAdapter('stdout')

@@ -1,5 +1,6 @@
 // Warning: the adapter for `process.emitWarning`; the warnings that Node prints become records of level warn.
 
+import { process } from '../../core/originals.js'
 import { type Adapter, type AdapterContext, terminalRole, whileRelaying } from '../kit/adapter.js'
 import { captureStderr } from './stderr.js'
 

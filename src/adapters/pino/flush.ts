@@ -1,6 +1,7 @@
 // Flush: has sonic-boom's destinations of a child written at once, or at the latest when the thread exits.
 
 import { isMainThread } from 'node:worker_threads'
+import { process } from '../../core/originals.js'
 import type { Capture } from '../../core/stdio.js'
 import { Leads } from '../kit/leads.js'
 import type { Stream } from './library.js'

@@ -1,9 +1,9 @@
 // Late: a destination of a child that pino opens only when the child writes to it itself, because the root may have its logger.
 
 import { EventEmitter } from 'node:events'
+import { setImmediate } from '../../core/originals.js'
 import type { Stream } from './library.js'
 
-// Captured at load: test frameworks replace it with fake timers.
 const soon = setImmediate
 
 const opens = new WeakMap<Stream, () => void>()

@@ -4,6 +4,7 @@
 
 import { hostname } from 'node:os'
 import { encodeString, encodeValue } from '../../core/encode.js'
+import { process } from '../../core/originals.js'
 import { encodeMessage, type LogRecord } from '../../core/record.js'
 import type { Parts } from './fields.js'
 import type { Line } from './line.js'

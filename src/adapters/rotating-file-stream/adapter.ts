@@ -4,6 +4,7 @@
 // on its own schedule.
 
 import * as shimmer from 'shimmer'
+import { setImmediate } from '../../core/originals.js'
 import type { Adapter } from '../kit/adapter.js'
 import { hookPackage } from '../kit/hook/package.js'
 

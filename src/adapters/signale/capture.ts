@@ -1,6 +1,7 @@
 // Capture: what signale writes becomes a record. A call of a method is seen by `_logger`, and its text by `_log`.
 
 import { basename } from 'node:path'
+import { process } from '../../core/originals.js'
 import {
   type AdapterContext,
   isRead,

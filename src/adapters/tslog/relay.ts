@@ -1,5 +1,6 @@
 // Relay: gives a child's record to the transports of the root's logger of the same identity. The child has printed it.
 
+import { RealDate } from '../../core/originals.js'
 import type { LogRecord } from '../../core/record.js'
 import { revive, unpackArgs } from '../kit/capture/values.js'
 import { relayInto } from '../kit/guard.js'
@@ -29,7 +30,7 @@ export function relay(record: LogRecord, text: string | undefined): boolean | un
 // decides about the format of transports without one.
 function relayingLogger(logger: Logger, { time }: LogRecord, extra: Extra): Logger {
   const { settings } = logger
-  const meta = { ...(revive(extra.meta) as Plain), date: new Date(time) }
+  const meta = { ...(revive(extra.meta) as Plain), date: new RealDate(time) }
   const withMeta = (fields: Plain): Plain => ({ ...fields, [metaKey(settings)]: meta })
   const mask = (args: unknown): unknown => args
   const own: Plain = {

@@ -1,9 +1,9 @@
 // Sink: tslog 5 writes its JSON lines to stdout in batches, after the log call. They must not be captured again there.
 
+import { queueMicrotask } from '../../core/originals.js'
 import { whileRelaying } from '../kit/adapter.js'
 import type { Logger } from './library.js'
 
-// Captured at load: test frameworks replace it with fake timers.
 const soon = queueMicrotask
 
 let isScheduled = false

@@ -3,6 +3,7 @@
 // The record that fills a file is the last one written to it. The next record waits until that file is flushed and the
 // next file is open.
 
+import { setImmediate, wallNow } from '../../core/originals.js'
 import type { Logger, Transport } from './library.js'
 
 /** Longest wait (ms) for a file. On a busy disk, winston needs seconds to rename the rotated files. */
@@ -10,8 +11,7 @@ const LIMIT = 10_000
 /** Records written per turn of the event loop. */
 const BATCH = 1000
 
-// Captured at load: test frameworks replace these with fake timers.
-const now = Date.now
+const now = wallNow
 const soon = setImmediate
 
 interface Queue {

@@ -1,5 +1,6 @@
 // Capture: in a child, puts what the root's loggers write on the queue instead of into the child's transports.
 
+import { nextTick } from '../../core/originals.js'
 import { type AdapterContext, isOnlyRelayed, isRelaying } from '../kit/adapter.js'
 import { take } from '../kit/capture/take.js'
 import type { Destinations } from './destinations.js'
@@ -30,7 +31,7 @@ export function captureWrites(original: Write, child: Child): Write {
     capture(this, info, child)
     if (info.exception || info.rejection) callFinish(othersOf(this))
     const done = rest.find((arg) => typeof arg === 'function') as (() => void) | undefined
-    if (done) process.nextTick(done)
+    if (done) nextTick(done)
     return true
   }
 }
@@ -80,6 +81,6 @@ function callFinish(transports: readonly Transport[]): void {
   const waited = transports.filter((t) => t.handleExceptions || t.handleRejections)
   for (const transport of waited.map(innermost)) {
     const finish = transport._ending && transport.rawListeners?.('finish').at(-1)
-    if (finish) process.nextTick(() => finish.call(transport))
+    if (finish) nextTick(() => finish.call(transport))
   }
 }

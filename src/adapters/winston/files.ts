@@ -3,6 +3,7 @@
 import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
 import * as shimmer from 'shimmer'
+import { nextTick, setImmediate } from '../../core/originals.js'
 import { hookPackage } from '../kit/hook/package.js'
 import type { Transport } from './library.js'
 import { delayRotateEvent, hookRotator } from './rotator.js'
@@ -77,7 +78,6 @@ function delay(transport: FileTransport, open: () => void): void {
   })
 }
 
-// Captured at load: test frameworks replace it with fake timers.
 const soon = setImmediate
 
 /** Stands for DailyRotateFile's stream until that is opened. */
@@ -108,6 +108,6 @@ class DelayedStream extends EventEmitter {
     const { end } = (this.#stream ?? {}) as { end?: (...args: unknown[]) => void }
     const done = args.find((arg) => typeof arg === 'function') as (() => void) | undefined
     if (end) end.apply(this.#stream, args)
-    else if (done) process.nextTick(done)
+    else if (done) nextTick(done)
   }
 }

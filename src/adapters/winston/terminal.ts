@@ -1,6 +1,7 @@
 // Terminal: what winston's transports to stdout and stderr print becomes no second record, and is not printed if a console
 // handler shows it.
 
+import { setImmediate } from '../../core/originals.js'
 import { type AdapterContext, isRead, whileRelaying } from '../kit/adapter.js'
 import type { Info, Transport } from './library.js'
 import { innermost, isLogOutput, isTerminal } from './transports.js'
@@ -48,7 +49,6 @@ export function silence(given: Transport, isSilent: (info: Info) => boolean): vo
   replaceLog(transport, (log, info) => (isSilent(info) ? undefined : log()))
 }
 
-// Captured at load: test frameworks replace it with fake timers.
 const later = setImmediate
 
 // `run` gets the original `log`. If it does not call it, the stream is told that the info is written.

@@ -1,6 +1,7 @@
 // Begin: reads the time of a record, and the time at which a log file begins, without parsing JSON.
 
 import { fstatSync, readSync } from 'node:fs'
+import { wallNow } from '../../core/originals.js'
 import type { Delivery } from '../handler.js'
 
 /** Bytes at the start of a line that contain its time. */
@@ -9,7 +10,7 @@ const TIME = /^\{"level":\d+,"time":(\d+(?:\.\d+)?)/
 
 /** The record's time in milliseconds since the epoch; the current time if the line has none. */
 export function timeOf({ buffer, start, end }: Delivery): number {
-  return readTime(buffer.toString('latin1', start, Math.min(end, start + HEAD))) ?? Date.now()
+  return readTime(buffer.toString('latin1', start, Math.min(end, start + HEAD))) ?? wallNow()
 }
 
 /**

@@ -13,12 +13,12 @@ import {
 } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
+import { setTimeout } from '../../core/originals.js'
 import { DRAFT } from './names.js'
 
 /** Bytes. */
 const CHUNK = 256 * 1024
 
-// Captured at load: test frameworks replace it with a fake timer.
 const later = setTimeout
 
 /**

@@ -2,6 +2,7 @@
 
 import { statSync } from 'node:fs'
 import type { KeepOptions } from '../../config/rotate.js'
+import { wallNow } from '../../core/originals.js'
 import type { OldFile } from './names.js'
 
 const NOTHING = { size: 0, mtimeMs: Number.POSITIVE_INFINITY }
@@ -12,7 +13,7 @@ const NOTHING = { size: 0, mtimeMs: Number.POSITIVE_INFINITY }
  */
 export function chooseSurplus(files: readonly OldFile[], options: KeepOptions): OldFile[] {
   const { count = Number.POSITIVE_INFINITY, age, total = Number.POSITIVE_INFINITY } = options
-  const since = age === undefined ? 0 : Date.now() - Number(age)
+  const since = age === undefined ? 0 : wallNow() - Number(age)
   let seen = 0
   let bytes = 0
   return files.toReversed().filter((file) => {

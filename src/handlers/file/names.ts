@@ -7,6 +7,7 @@
 import { readdirSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
 import { PLACEHOLDER } from '../../config/rotate.js'
+import { RealDate } from '../../core/originals.js'
 
 const MINUTE = 60_000
 const DAY = 86_400_000
@@ -92,8 +93,8 @@ export class Names {
 
   #date(time: number): string {
     const { interval = DAY, utc } = this.#options
-    const shift = utc ? 0 : new Date(time).getTimezoneOffset() * MINUTE
-    const text = new Date(time - shift).toISOString().replaceAll(':', '-')
+    const shift = utc ? 0 : new RealDate(time).getTimezoneOffset() * MINUTE
+    const text = new RealDate(time - shift).toISOString().replaceAll(':', '-')
     return text.slice(0, interval >= DAY ? 10 : interval >= MINUTE ? 16 : 19)
   }
 }

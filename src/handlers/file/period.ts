@@ -1,5 +1,7 @@
 // Period: when the rotation interval that contains a time ends. Intervals start at midnight, weeks on Monday.
 
+import { RealDate } from '../../core/originals.js'
+
 const DAY = 86_400_000
 /** Day 0 of the Unix epoch was a Thursday: days since Monday. */
 const THURSDAY = 3
@@ -23,8 +25,8 @@ export class Period {
   }
 
   #daysLeft(time: number): number {
-    const date = new Date(time)
-    const local = Date.UTC(date.getFullYear(), date.getMonth(), date.getDate())
+    const date = new RealDate(time)
+    const local = RealDate.UTC(date.getFullYear(), date.getMonth(), date.getDate())
     const day = Math.floor((this.#utc ? time : local) / DAY)
     const days = this.#interval / DAY
     return days - ((day + THURSDAY) % days)
@@ -32,7 +34,7 @@ export class Period {
 
   // The midnight before `time`, plus `days` days.
   #midnight(time: number, days: number): number {
-    const date = new Date(time)
+    const date = new RealDate(time)
     if (this.#utc) date.setUTCHours(24 * days, 0, 0, 0)
     else date.setHours(24 * days, 0, 0, 0)
     return date.getTime()

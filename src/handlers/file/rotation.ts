@@ -7,6 +7,7 @@ import type { RotateOptions } from '../../config/rotate.js'
 import { Claim } from '../../core/claim.js'
 import { monotonic } from '../../core/clock.js'
 import { notice, reasonOf } from '../../core/notice.js'
+import { clearTimeout, process, setTimeout, wallNow } from '../../core/originals.js'
 import type { Delivery } from '../handler.js'
 import { Archive } from './archive.js'
 import { beginOf, timeOf } from './begin.js'
@@ -21,7 +22,6 @@ const LONGEST_TIMER = 2 ** 31 - 1
 const LINE_FEED = 0x0a
 const NEVER = Number.POSITIVE_INFINITY
 
-// Captured at load: test frameworks replace these with fake timers.
 const later = setTimeout
 const cancel = clearTimeout
 
@@ -78,7 +78,7 @@ export class Rotation {
     const { file, unmarked, needed } = this.#options
     if (this.#mayRotate()) this.archive.open(file.target, unmarked, needed())
     this.reset()
-    if (Date.now() >= this.#until && !file.isWithinLine) this.#rotate()
+    if (wallNow() >= this.#until && !file.isWithinLine) this.#rotate()
   }
 
   /** Called when another file was opened: reads when it began. */
@@ -116,7 +116,7 @@ export class Rotation {
     if (file.isWithinLine) return bytes.subarray(0, line)
     const isFull = file.size > 0 && file.size + line > this.#limit
     if ((isFull || this.#isDue) && !this.#rotate()) return bytes
-    if (this.#began === undefined) this.#beginPeriod(Date.now())
+    if (this.#began === undefined) this.#beginPeriod(wallNow())
     const room = this.#limit - file.size
     if (bytes.length <= room) return bytes
     const end = room >= line ? bytes.lastIndexOf(LINE_FEED, room - 1) + 1 : line
@@ -134,7 +134,7 @@ export class Rotation {
     this.#until = this.#period?.endOf(time) ?? NEVER
     cancel(this.#timer)
     if (this.#until === NEVER) return
-    const rest = Math.min(this.#until + GRACE - Date.now(), LONGEST_TIMER)
+    const rest = Math.min(this.#until + GRACE - wallNow(), LONGEST_TIMER)
     this.#timer = later(() => this.#rotateIdle(), Math.max(0, rest))
     this.#timer.unref()
   }
@@ -143,7 +143,7 @@ export class Rotation {
   #rotateIdle(): void {
     const { file } = this.#options
     if (this.#began === undefined || file.isWithinLine) return
-    if (Date.now() < this.#until) this.#beginPeriod(this.#began)
+    if (wallNow() < this.#until) this.#beginPeriod(this.#began)
     else if (file.size > 0) this.#rotate()
   }
 
@@ -174,7 +174,7 @@ export class Rotation {
     try {
       beforeRotate()
       let rotated = ''
-      const began = this.#began ?? Date.now()
+      const began = this.#began ?? wallNow()
       const isDone = file.rotate((target) => {
         rotated = this.archive.next(target, began)
         return rotated

@@ -3,13 +3,13 @@
 import type { FileHandlerOptions } from '../../config/options.js'
 import { LEVELS } from '../../core/level.js'
 import { notice, reasonOf } from '../../core/notice.js'
+import { clearTimeout, setTimeout } from '../../core/originals.js'
 import type { Delivery } from '../handler.js'
 import type { LogFile } from './logfile.js'
 
 /** Milliseconds from the first unsynced write to the sync, with policy `interval`. */
 const INTERVAL = 1000
 
-// Captured at load: test frameworks replace these with fake timers.
 const later = setTimeout
 const cancel = clearTimeout
 

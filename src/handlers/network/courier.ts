@@ -8,6 +8,7 @@
 
 import { monotonic } from '../../core/clock.js'
 import { notice, reasonOf } from '../../core/notice.js'
+import { clearTimeout, setTimeout } from '../../core/originals.js'
 import { Drops } from '../../core/tally.js'
 import type { Delivery, HandlerContext } from '../handler.js'
 import { Lines } from '../lines.js'
@@ -23,7 +24,6 @@ const RECORDS = 4096
 /** Share of the limit from which on the courier counts as full. */
 const FULL = 1 / 2
 
-// Captured at load: test frameworks replace these with fake timers.
 const later = setTimeout
 const cancel = clearTimeout
 

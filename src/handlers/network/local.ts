@@ -6,6 +6,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { reasonOf } from '../../core/notice.js'
+import { clearTimeout, setTimeout } from '../../core/originals.js'
 import { PartialFailure } from './courier.js'
 import { MAX_DATAGRAM, type Receiver, type Route } from './route.js'
 import { StreamReceiver } from './stream.js'
@@ -35,7 +36,6 @@ while (read(STDIN, my $head, 4) == 4) {
 
 type Helper = ChildProcessByStdio<Writable, Readable, Readable>
 
-// Captured at load: test frameworks replace these with fake timers.
 const later = setTimeout
 const cancel = clearTimeout
 

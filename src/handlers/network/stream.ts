@@ -9,6 +9,7 @@ import { connect, type Socket, type TcpNetConnectOpts } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import { monotonic } from '../../core/clock.js'
 import { notice } from '../../core/notice.js'
+import { clearTimeout, setTimeout } from '../../core/originals.js'
 import { bytesInFlight, closedCleanly } from './kernel.js'
 import type { Receiver, Route } from './route.js'
 
@@ -32,7 +33,6 @@ interface Sent {
   readonly at: number
 }
 
-// Captured at load: test frameworks replace these with fake timers.
 const later = setTimeout
 const cancel = clearTimeout
 

@@ -3,12 +3,12 @@
 
 import type { Socket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
+import { setTimeout } from '../../core/originals.js'
 import { MAX_DATAGRAM, type Receiver, type Route } from './route.js'
 
 /** Pause (ms) after a batch: the receiver reads, and the system reports if nobody listens. */
 const PAUSE = 1
 
-// Captured at load: test frameworks replace it with a fake timer.
 const later = setTimeout
 
 export class UdpReceiver implements Receiver {

@@ -7,6 +7,7 @@ import type { LogAttributes } from '@opentelemetry/api-logs'
 import type { Resource } from '@opentelemetry/resources'
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs'
 import { levelName } from '../../core/level.js'
+import { wallNow } from '../../core/originals.js'
 import type { Fields, LogRecord } from '../../core/record.js'
 import { isSpanId, isTraceId } from '../../core/trace.js'
 import { parseLine } from '../lines.js'
@@ -61,7 +62,7 @@ function convert(
   }
   return {
     hrTime: hrTimeOf(time),
-    hrTimeObserved: hrTimeOf(Math.max(Date.now(), time)),
+    hrTimeObserved: hrTimeOf(Math.max(wallNow(), time)),
     severityNumber: severityOf(level),
     severityText: levelName(level),
     body: msg,

@@ -5,6 +5,7 @@
 import { basename } from 'node:path'
 import type { Resource } from '@opentelemetry/resources'
 import type { OtlpHandlerOptions } from '../../config/remote.js'
+import { process } from '../../core/originals.js'
 import { loadPackage } from '../packages.js'
 
 /**

@@ -6,6 +6,7 @@
 import { inspect, types } from 'node:util'
 import { isError, thrown } from '../../../core/encode.js'
 import { isJson } from '../../../core/json.js'
+import { RealDate } from '../../../core/originals.js'
 import { attempt, describeInstance, makeInstance, type Pack, type Tagged } from './objects.js'
 
 type Unpack = (value: unknown) => unknown
@@ -159,7 +160,7 @@ function restorePrimitive({ $, v, flags }: Tagged): unknown {
     case 'function':
       return Object.defineProperty(() => {}, 'name', { value: v })
     case 'date':
-      return new Date((v as number | null) ?? Number.NaN)
+      return new RealDate((v as number | null) ?? Number.NaN)
     case 'regexp':
       return new RegExp(v as string, flags as string)
     case 'buffer':

@@ -3,6 +3,7 @@
 // For libraries that print, or whose destinations are functions of the application. Such a function does not tell where it
 // writes, so the standard streams are watched while it runs.
 
+import { process } from '../../../core/originals.js'
 import { type AdapterContext, streamRole, whileRelaying } from '../adapter.js'
 import { tryCapture } from '../guard.js'
 import { callBack } from './stdio.js'

@@ -2,6 +2,7 @@
 
 import { hostname } from 'node:os'
 import { levelOfWord } from '../../../core/alias.js'
+import { process } from '../../../core/originals.js'
 
 /** Our level, 10 to 60: that of the label if it is a known word, or else `level` rounded down to a multiple of ten. */
 export function standardLevel(level: number, label?: string): number {

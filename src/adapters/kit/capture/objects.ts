@@ -2,6 +2,7 @@
 
 import { inspect } from 'node:util'
 import { thrown } from '../../../core/encode.js'
+import { RealDate } from '../../../core/originals.js'
 
 /** A value that JSON cannot express: `$` is its kind, `v` what it is made from. */
 export interface Tagged {
@@ -60,7 +61,7 @@ function plain(json: unknown): unknown {
   const { $, v, json: inner } = json as Tagged
   if ($ === undefined)
     return Object.fromEntries(Object.entries(json).map(([k, m]) => [k, plain(m)]))
-  if ($ === 'date') return v === null ? null : new Date(v as number).toJSON()
+  if ($ === 'date') return v === null ? null : new RealDate(v as number).toJSON()
   if ($ === 'undefined' || $ === 'function') return undefined
   return plain(inner ?? v)
 }

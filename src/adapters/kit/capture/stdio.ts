@@ -1,10 +1,8 @@
 // Stdio: tells whether a library's output to a standard stream is log output or data, which is left alone.
 
 import { isMainThread } from 'node:worker_threads'
+import { nextTick, process } from '../../../core/originals.js'
 import { type Capture, ownMethods } from '../../../core/stdio.js'
-
-// Captured at load: test frameworks replace it with fake timers.
-const { nextTick } = process
 
 /** Take what this thread has printed of a line that the console may end (gulp prints a time first). */
 export const begun: { stdout?: () => string; stderr?: () => string } = {}

@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { diagnose } from '../../../core/diagnostics.js'
 import { reasonOf } from '../../../core/notice.js'
+import { process } from '../../../core/originals.js'
 import { announceFile, isHooked, offerModule } from './package.js'
 
 interface Loaded {

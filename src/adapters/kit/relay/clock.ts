@@ -1,6 +1,8 @@
 // Clock: lets formats of the root that read the clock see the time of the child's record.
 
-type Clock = typeof Date
+import type { RealDate } from '../../../core/originals.js'
+
+type Clock = typeof RealDate
 
 /** Runs `act`. Until it returns, `Date` gives `time` (ms since the epoch). */
 export function atTime<T>(time: number, act: () => T): T {

@@ -5,6 +5,7 @@
 // does not concern the root.
 
 import type { Writable } from 'node:stream'
+import { nextTick, setImmediate } from '../../../core/originals.js'
 
 interface Turn {
   /** Whether output of a thread was written. */
@@ -15,9 +16,7 @@ interface Turn {
 
 const THREAD = /^worker#\d+(\/worker#\d+)*$/
 
-// Captured at load: test frameworks replace these with fake timers.
 const afterwards = setImmediate
-const { nextTick } = process
 
 /** A failed write is reported this many ticks late: one tick for the write, one for the stream. */
 const TICKS = 2

@@ -2,6 +2,7 @@
 
 import { appendFileSync } from 'node:fs'
 import type { Writable } from 'node:stream'
+import { process } from '../../../core/originals.js'
 
 interface State {
   getBuffer?(): readonly { readonly chunk: string | Uint8Array }[]
