@@ -106,6 +106,7 @@ export class Host {
   /** Moves the listener into its thread, so that a blocked main thread delays no other producer. */
   startThread(isSoon = false): void {
     if (this.#remote.isRunning || this.#closed || !this.#supervisor.allowsThread) return
+    if (this.#supervisor.staysInline()) return
     if (isSoon)
       this.#start.schedule() // the application writes to the child's stdin first, before it may end
     else this.#startRemote(this.#supervisor.hasDeaths)
@@ -157,7 +158,6 @@ export class Host {
 
   /** Writes what is left in a runtime directory without a listener. */
   recover(directory: string): void {
-    this.#closeInline()
     this.#directory.takeOver(directory)
     this.#resumeDirectory()
     this.close()
@@ -280,6 +280,7 @@ export class Host {
 
   // Takes over the queues of a previous listener on the main thread. Does not throw into the application.
   #takeOverInline(): Inline {
+    this.#closeInline()
     const { path: directory } = this.#directory
     const inline = this.#openInline(directory === undefined ? [] : readCheckpoint(directory).marks)
     const { listener } = inline

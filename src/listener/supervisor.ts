@@ -1,7 +1,7 @@
 // Supervisor: replaces a listener thread that died; after too many deaths it has the main thread do the work.
 
 import { notice, reasonOf } from '../core/notice.js'
-import { clearInterval, setInterval } from '../core/originals.js'
+import { clearInterval, process, setInterval } from '../core/originals.js'
 
 /** Deaths up to which a new thread is started. */
 const MAX_DEATHS = 3
@@ -10,6 +10,9 @@ const POLL_INTERVAL = 20
 
 const startInterval = setInterval
 const stopInterval = clearInterval
+
+/** A process that runs from a snapshot of its user aborts when it starts a thread: "shutdown_wrap_template_.IsEmpty()". */
+const SNAPSHOT = process.execArgv.some((flag) => /^--(?:snapshot-blob|build-snapshot)/.test(flag))
 
 export interface SupervisorOptions {
   readonly startThread: () => void
@@ -35,6 +38,13 @@ export class Supervisor {
     return this.#deaths <= MAX_DEATHS
   }
 
+  /** Whether no thread can be started here at all: then the main thread reads the queues of others from now on. */
+  staysInline(): boolean {
+    if (!SNAPSHOT) return false
+    if (!this.#polling) this.#readInline()
+    return true
+  }
+
   /** Forgets earlier deaths. */
   reset(): void {
     this.#deaths = 0
@@ -51,6 +61,10 @@ export class Supervisor {
       this.#options.startThread()
       return
     }
+    this.#readInline()
+  }
+
+  #readInline(): void {
     this.#polling = startInterval(this.#options.startInline(), POLL_INTERVAL)
     this.#polling.unref()
   }
