@@ -41,8 +41,8 @@ function registerProcess(preloaded: boolean): void {
   }
   const queue = { type: 'file', directory: hand.directory } as const
   const capture = sharedStdio(inheritance.stdio)
-  const { source, isDirect = false, joined, context, birth } = hand
-  placeChild({ source, inheritance, capture, queue, isDirect, joined, context, birth }, preloaded)
+  const { directory: _directory, ...place } = hand
+  placeChild({ ...place, inheritance, capture, queue }, preloaded)
 }
 
 // A name that Node looks up in the folder where the process was started would not be found from another one: by a

@@ -11,6 +11,8 @@ type Env = NodeJS.ProcessEnv
 export type AddHand = (args: unknown[], hand: ProcessHand | undefined) => unknown[]
 
 const NODE_OPTIONS = 'NODE_OPTIONS='
+/** The variable that Node's test runner sets for the processes in which it runs files. */
+const TEST = /^NODE_TEST_CONTEXT=child/
 
 /** The options of `ChildProcess.prototype.spawn`; `pairs` is the environment as Node would have it. */
 export function withHand(
@@ -20,7 +22,9 @@ export function withHand(
 ): SpawnOptions {
   const { args, cwd } = options
   const changed = isListOfArgs(args) ? pathsInArgs(args, cwd, !hand) : args
-  const envPairs = hand ? addToPairs(pairs, hand, options) : withoutFlag(pairs)
+  const isTest = !process.env.NODE_TEST_CONTEXT && pairs.some((pair) => TEST.test(pair))
+  const given = isTest && hand ? { ...hand, isTest } : hand
+  const envPairs = given ? addToPairs(pairs, given, options) : withoutFlag(pairs)
   return { ...options, args: changed, envPairs }
 }
 

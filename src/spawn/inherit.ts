@@ -85,6 +85,8 @@ export interface Place {
    */
   readonly isCopied?: boolean
   readonly joined?: Joined | undefined
+  /** Whether this is a file of a test runner, which reads what it prints, and prints itself on the root's stdout. */
+  readonly isTest?: boolean
   /** Encoded fields of the context in which the parent started this child. */
   readonly context?: string | undefined
   /** Given if the child is to report its start and exit. */
@@ -118,6 +120,7 @@ export interface ProcessHand {
   readonly directory: string
   readonly source: string
   readonly isDirect?: boolean
+  readonly isTest?: boolean
   readonly joined?: Joined | undefined
   readonly context?: string | undefined
   readonly birth?: Birth | undefined
@@ -250,13 +253,13 @@ export function takeProcessHand(env: NodeJS.ProcessEnv): ProcessHand | undefined
   const text = env[CHILD_VARIABLE]
   if (text === undefined) return undefined
   delete env[CHILD_VARIABLE]
-  const { directory, source, isDirect = false, joined, context, birth, flag } = parseHand(text)
+  const { flag, ...hand } = parseHand(text)
   const options = flag === 'given' ? env.NODE_OPTIONS : removeFlag(env.NODE_OPTIONS)
   if (options === undefined) delete env.NODE_OPTIONS
   else env.NODE_OPTIONS = options
   // The variable was not set by logshare: this process is a root.
-  if (typeof directory !== 'string' || typeof source !== 'string') return undefined
-  return { directory, source, isDirect, joined, context, birth }
+  if (typeof hand.directory !== 'string' || typeof hand.source !== 'string') return undefined
+  return hand as ProcessHand
 }
 
 /** `flag` is `given` if NODE_OPTIONS had our flag already, set by the user. */

@@ -36,7 +36,8 @@ export function createChild(place: Place, follower: Follower): Instance {
   if (place.context) inheritContext(place.context)
   const origin = { pid: process.pid, tid: threadId, source }
   const writer = createWriter(given, inheritance, follower, JSON.stringify(origin))
-  const prints = inheritance.settings.handlers.length === 0 && place.capture.stdout
+  const isPrinted = place.capture.stdout || place.isTest === true
+  const prints = inheritance.settings.handlers.length === 0 && isPrinted
   const isRead = (): boolean => levels.hasReaders
   const { lifecycle } = inheritance.settings
   const printed = prints ? new TerminalWriter(writer, isRead, lifecycle) : writer
