@@ -50,7 +50,7 @@ function registerProcess(preloaded: boolean): void {
 function nameByPath(env: NodeJS.ProcessEnv): void {
   if (env.NODE_OPTIONS === undefined || !mayName(env.NODE_OPTIONS)) return
   const { repairOptions } = require('./spawn/flag.js') as typeof import('./spawn/flag.js')
-  const { options } = repairOptions(env.NODE_OPTIONS, false)
+  const { options } = repairOptions(env.NODE_OPTIONS)
   if (options !== env.NODE_OPTIONS) env.NODE_OPTIONS = options
 }
 

@@ -6,7 +6,14 @@ import * as childProcess from 'node:child_process'
 import { syncBuiltinESMExports } from 'node:module'
 import { process } from '../core/originals.js'
 import type { AddHand } from './command.js'
-import { type ChildKind, canPreload, type Parent, type ProcessHand } from './inherit.js'
+import {
+  type ChildKind,
+  canPreload,
+  flagsWithoutPreload,
+  type Parent,
+  type ProcessHand,
+  withoutPreload,
+} from './inherit.js'
 import type { Program } from './programs.js'
 
 /** The options that `ChildProcess.prototype.spawn` gets. */
@@ -109,7 +116,8 @@ function startAsync(
   const pairs = options.envPairs === undefined ? defaultPairs(options) : options.envPairs
   if (!Array.isArray(pairs) || isRestricted(options)) return original.apply(child, args)
   if (!canPreload()) {
-    return original.call(child, command().withHand(options, pairs, undefined), ...args.slice(1))
+    const gone = { ...withoutFlag(options), envPairs: pairs.map(withoutFlag) }
+    return original.call(child, gone, ...args.slice(1))
   }
   const parent = getParent()
   const kind = kindOf(options)
@@ -162,11 +170,11 @@ function startSync(
   getParent: () => Parent | undefined,
 ): unknown {
   if (isRestricted({ file: args[0], args: args[1] })) return original.apply(self, args)
-  const addHand: AddHand = command()[SYNC[name]]
-  if (!canPreload()) return original.apply(self, addHand(args, undefined))
+  if (!canPreload()) return original.apply(self, args.map(withoutFlag))
   const parent = getParent()
   const hand = parent?.forProcess('spawn', true)
   if (!parent || !hand) return original.apply(self, args)
+  const addHand: AddHand = command()[SYNC[name]]
   const { report } = parent
   const begun = report && ends().beginProcess('spawn', commandIn(args, name), hand.source)
   const changed = addHand(args, begun ? { ...hand, birth: begun.birth } : hand)
@@ -197,6 +205,24 @@ function commandIn(args: unknown[], name: SyncName): { file: unknown; shell: unk
 
 function ends(): typeof import('./ends.js') {
   return require('./ends.js') as typeof import('./ends.js')
+}
+
+// The preload has gone, and with it would go every child that is to load it. The variables of this process are what a
+// child inherits otherwise.
+function withoutFlag<T>(arg: T): T {
+  const own = process.env.NODE_OPTIONS
+  if (own?.includes('register')) process.env.NODE_OPTIONS = withoutPreload(own)
+  if (typeof arg === 'string') {
+    const isOptions = arg.startsWith(NODE_OPTIONS) && arg.includes('register')
+    return (isOptions ? NODE_OPTIONS + withoutPreload(arg.slice(NODE_OPTIONS.length)) : arg) as T
+  }
+  if (Array.isArray(arg)) return flagsWithoutPreload(arg) as T
+  const { args, env } = Object(arg) as { args?: unknown; env?: NodeJS.ProcessEnv }
+  const changed = {
+    ...(Array.isArray(args) && { args: flagsWithoutPreload(args) }),
+    ...(env?.NODE_OPTIONS && { env: { ...env, NODE_OPTIONS: withoutPreload(env.NODE_OPTIONS) } }),
+  }
+  return Object.keys(changed).length > 0 ? { ...arg, ...changed } : arg
 }
 
 function command(): typeof import('./command.js') {

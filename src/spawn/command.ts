@@ -3,12 +3,12 @@
 
 import { process } from '../core/originals.js'
 import type { SpawnOptions } from './child-process.js'
-import { childVariables, repairArgs, repairOptions } from './flag.js'
+import { childVariables, repairArgs } from './flag.js'
 import { CHILD_VARIABLE, type ProcessHand, START_DIRECTORY } from './inherit.js'
 
 type Env = NodeJS.ProcessEnv
-/** Adds the hand to the arguments of a call; without one, takes our flag out of them, because the preload has gone. */
-export type AddHand = (args: unknown[], hand: ProcessHand | undefined) => unknown[]
+/** Adds the hand to the arguments of a call. */
+export type AddHand = (args: unknown[], hand: ProcessHand) => unknown[]
 
 const NODE_OPTIONS = 'NODE_OPTIONS='
 /** The variable that Node's test runner sets for the processes in which it runs files. */
@@ -18,23 +18,22 @@ const TEST = /^NODE_TEST_CONTEXT=child/
 export function withHand(
   options: SpawnOptions,
   pairs: readonly string[],
-  hand: ProcessHand | undefined,
+  hand: ProcessHand,
 ): SpawnOptions {
   const { args, cwd } = options
-  const changed = isListOfArgs(args) ? pathsInArgs(args, cwd, !hand) : args
+  const changed = isListOfArgs(args) ? pathsInArgs(args, cwd) : args
   const isTest = !process.env.NODE_TEST_CONTEXT && pairs.some((pair) => TEST.test(pair))
-  const given = isTest && hand ? { ...hand, isTest } : hand
-  const envPairs = given ? addToPairs(pairs, given, options) : withoutFlag(pairs)
+  const envPairs = addToPairs(pairs, isTest ? { ...hand, isTest } : hand, options)
   return { ...options, args: changed, envPairs }
 }
 
 // (file), (file, args), (file, options), (file, args, options). Arguments that Node rejects are passed on unchanged.
-export function withFileArgs(args: unknown[], hand: ProcessHand | undefined): unknown[] {
+export function withFileArgs(args: unknown[], hand: ProcessHand): unknown[] {
   const [file, second, third] = args
   if (Array.isArray(second) || second === undefined || second === null) {
     if (!isGiven(third)) return args
     const argv = [file, ...(second ?? [])]
-    const changed = pathsInArgs(argv, third?.cwd, !hand)
+    const changed = pathsInArgs(argv, third?.cwd)
     const list = changed === argv ? second : changed.slice(1)
     return [file, list, withEnv(third, hand, argv), ...args.slice(3)]
   }
@@ -42,11 +41,11 @@ export function withFileArgs(args: unknown[], hand: ProcessHand | undefined): un
 }
 
 // spawnSync, unlike the other two, rejects null as options.
-export function withSpawnArgs(args: unknown[], hand: ProcessHand | undefined): unknown[] {
+export function withSpawnArgs(args: unknown[], hand: ProcessHand): unknown[] {
   return args[2] === null ? args : withFileArgs(args, hand)
 }
 
-export function withCommand(args: unknown[], hand: ProcessHand | undefined): unknown[] {
+export function withCommand(args: unknown[], hand: ProcessHand): unknown[] {
   const [command, options] = args
   if (!isGiven(options)) return args
   return [command, withEnv(options, hand, [command]), ...args.slice(2)]
@@ -67,17 +66,14 @@ function isListOfArgs(args: unknown): args is readonly unknown[] {
 
 function withEnv(
   options: Given | undefined | null,
-  hand: ProcessHand | undefined,
+  hand: ProcessHand,
   argv: readonly unknown[],
-): Given | undefined | null {
+): Given {
   const given = options?.env || process.env
   const own = given.NODE_OPTIONS
-  if (!hand && !own?.includes('register')) return options
   const env: Env = {}
   for (const key in given) env[key] = given[key]
-  const ours = hand
-    ? childVariables(own ?? fileOptions(argv, options?.cwd), hand)
-    : { NODE_OPTIONS: repairOptions(own ?? '', true).options }
+  const ours = childVariables(own ?? fileOptions(argv, options?.cwd), hand)
   return { ...options, env: { ...env, ...ours } }
 }
 
@@ -94,13 +90,6 @@ function addToPairs(pairs: readonly string[], hand: ProcessHand, child: SpawnOpt
   return [...changed, `${CHILD_VARIABLE}=${ours[CHILD_VARIABLE]}`]
 }
 
-function withoutFlag(pairs: readonly string[]): string[] {
-  return pairs.map((pair) => {
-    if (!pair.startsWith(NODE_OPTIONS)) return pair
-    return NODE_OPTIONS + repairOptions(pair.slice(NODE_OPTIONS.length), true).options
-  })
-}
-
 // What Node would read from the file behind `--env-file`, if NODE_OPTIONS were not set.
 function fileOptions(argv: unknown, cwd: unknown): string | undefined {
   if (!isListOfArgs(argv) || !argv.some((arg) => String(arg).includes('--env-file'))) {
@@ -111,8 +100,8 @@ function fileOptions(argv: unknown, cwd: unknown): string | undefined {
 }
 
 // Our preload by its path, where the child would look for it in another folder.
-function pathsInArgs(args: readonly unknown[], cwd: unknown, isGone: boolean): readonly unknown[] {
+function pathsInArgs(args: readonly unknown[], cwd: unknown): readonly unknown[] {
   if (!args.some((arg) => typeof arg === 'string' && arg.includes('register'))) return args
   const isElsewhere = cwd !== undefined || process.cwd() !== START_DIRECTORY
-  return isGone || isElsewhere ? repairArgs(args, isGone) : args
+  return isElsewhere ? repairArgs(args) : args
 }

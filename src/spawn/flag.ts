@@ -20,7 +20,7 @@ const WITH_VALUE = /^(--require|--import)=(.*)$/s
 
 /** The variables that make a node process a child. `options`: the NODE_OPTIONS that it would have without logshare. */
 export function childVariables(options: string | undefined, hand: ProcessHand): ChildVariables {
-  const { options: given, isGiven } = repairOptions(options ?? '', false)
+  const { options: given, isGiven } = repairOptions(options ?? '')
   const added = options === undefined ? PRELOAD_FLAG : `${given} ${PRELOAD_FLAG}`
   return {
     NODE_OPTIONS: isGiven ? given : added,
@@ -34,27 +34,26 @@ interface ChildVariables {
 }
 
 /**
- * NODE_OPTIONS in which our preload is named by its path, as a child in another folder needs it; without it if `isGone`.
- * `isGiven`: it was named. The form of the flag stays, but `--r=`, which tools make of `-r`, is none that Node knows.
+ * NODE_OPTIONS in which our preload is named by its path, as a child in another folder needs it. `isGiven`: it was named.
+ * The form of the flag stays, but `--r=`, which tools make of `-r`, is none that Node knows.
  */
-export function repairOptions(
-  options: string,
-  isGone: boolean,
-): { readonly options: string; readonly isGiven: boolean } {
+export function repairOptions(options: string): {
+  readonly options: string
+  readonly isGiven: boolean
+} {
   let isGiven = false
   if (!options.includes('register')) return { options, isGiven }
   const repaired = options.replace(LOADING, (all, flag, between, quoted, plain) => {
     const value = quoted === undefined ? plain : quoted.replace(/\\(.)/g, '$1')
     if (!isOurs(value)) return all
     if (flag !== '--import') isGiven = true
-    if (isGone) return ''
     return `${flag === '--r' ? '--require' : flag}${between}${quote(pathFor(flag))}`
   })
-  return { options: isGone ? repaired.trim() : repaired, isGiven }
+  return { options: repaired, isGiven }
 }
 
 /** The same for a command line; only what stands before the program. */
-export function repairArgs(args: readonly unknown[], isGone: boolean): unknown[] {
+export function repairArgs(args: readonly unknown[]): unknown[] {
   const repaired: unknown[] = []
   let last = '-'
   for (const [at, arg] of args.entries()) {
@@ -64,10 +63,9 @@ export function repairArgs(args: readonly unknown[], isGone: boolean): unknown[]
     }
     const [, flag, value] = WITH_VALUE.exec(text) ?? []
     const isValue = ALONE.test(last) && isOurs(text)
-    if (isValue && isGone) repaired.pop()
-    else if (isValue) repaired.push(pathFor(last))
+    if (isValue) repaired.push(pathFor(last))
     else if (!flag || !value || !isOurs(value)) repaired.push(arg)
-    else if (!isGone) repaired.push(`${flag}=${pathFor(flag)}`)
+    else repaired.push(`${flag}=${pathFor(flag)}`)
     last = isValue || text.includes('=') ? '' : text
     if (at === 0) last = '-' // the name of the program
   }

@@ -230,6 +230,24 @@ export function canPreload(): boolean {
   }
 }
 
+/** A flag that names our preload by its path or our usual name. */
+const NAMED = new RegExp(
+  `(?<=^| )(?:-r|--require|--import)(?: +|=)"?(?:file://)?(?:${literal(PRELOAD)}|logshare/register)"?(?: |$)`,
+  'g',
+)
+
+/** NODE_OPTIONS without our preload, which has gone. Everything else of the package has gone with it, and cannot be loaded. */
+export function withoutPreload(options: string): string {
+  return options.replace(NAMED, '').trimEnd()
+}
+
+/** The same for flags of a command line. */
+export function flagsWithoutPreload<T>(args: readonly T[]): T[] {
+  const isNamed = (at: number): boolean =>
+    withoutPreload(`${args[at]}`) === '' || withoutPreload(`${args[at]} ${args[at + 1]}`) === ''
+  return args.filter((_, at) => args[at] === '' || !(isNamed(at) || (at > 0 && isNamed(at - 1))))
+}
+
 /** Whether a text may name our preload by anything else than its path: a first look, which costs little. */
 export function mayName(text: string): boolean {
   return text.replaceAll(PRELOAD, '').includes('register')
@@ -238,6 +256,10 @@ export function mayName(text: string): boolean {
 function removeFlag(options: string | undefined): string | undefined {
   if (options === undefined || options === PRELOAD_FLAG) return undefined
   return options.replace(` ${PRELOAD_FLAG}`, '').replace(PRELOAD_FLAG, '')
+}
+
+function literal(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }
 
 function currentDirectory(): string {

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import { process } from '../core/originals.js'
 import { repairArgs, repairOptions } from './flag.js'
-import { canPreload, PRELOAD, START_DIRECTORY } from './inherit.js'
+import { PRELOAD, START_DIRECTORY } from './inherit.js'
 
 /** What Node was started with, as far as this process can still see it. */
 export interface Started {
@@ -39,7 +39,6 @@ export function planFlags({ env, execArgv }: Given, started: Started): Flags | u
   const variables = isExplicit ? (env as NodeJS.ProcessEnv) : process.env
   const isNamed = String(variables.NODE_OPTIONS).includes(PRELOAD)
   if (execArgv && !Array.isArray(execArgv)) return undefined // Node rejects it
-  if (!canPreload()) return execArgv || !started.preloaded ? undefined : withoutUs(started)
   if (execArgv) {
     const own = inOtherFolder(execArgv)
     if (!isNamed && !own.includes(PRELOAD)) return add(own, false)
@@ -56,34 +55,25 @@ function add(execArgv: readonly string[], asStarted: boolean): Flags {
   return { flags: ['-r', PRELOAD, ...execArgv], shown: execArgv, asStarted }
 }
 
-function withoutUs({ execArgv }: Started): Flags {
-  const flags = asArgs(execArgv, true)
-  return { flags, shown: flags, asStarted: true }
-}
-
 // Node looks for a preload from where the process is now.
 function inOtherFolder(execArgv: readonly string[]): readonly string[] {
   if (process.cwd() === START_DIRECTORY) return execArgv
   if (!execArgv.some((flag) => String(flag).includes('register'))) return execArgv
-  return asArgs(execArgv, false)
+  return repairArgs(['node', ...execArgv]).slice(1) as string[]
 }
 
 function namesInOptions({ options }: Started): boolean {
-  return process.cwd() !== START_DIRECTORY && repairOptions(options ?? '', false).isGiven
-}
-
-function asArgs(execArgv: readonly string[], isGone: boolean): readonly string[] {
-  return repairArgs(['node', ...execArgv], isGone).slice(1) as string[]
+  return process.cwd() !== START_DIRECTORY && repairOptions(options ?? '').isGiven
 }
 
 /**
- * Sets the NODE_OPTIONS with which Node was started; without our flag in them, if it would not be found. Returns the undo;
- * undefined if they are the same.
+ * Sets the NODE_OPTIONS with which Node was started, with our flag by its path. Returns the undo; undefined if they are
+ * the same.
  */
 export function setStarted({ options }: Started): (() => void) | undefined {
   const { env } = process
   const now = env.NODE_OPTIONS
-  const then = options && repairOptions(options, !canPreload()).options
+  const then = options && repairOptions(options).options
   if (now === then) return undefined
   setOptions(env, then)
   return () => setOptions(env, now)
@@ -95,10 +85,11 @@ function setOptions(env: NodeJS.ProcessEnv, options: string | undefined): void {
 }
 
 // The application may have added flags to the array before it installed logshare: the command line tells, on Linux.
-function startedFlags({ execArgv }: Started): readonly string[] {
+function startedFlags({ execArgv: all }: Started): readonly string[] {
+  const execArgv = inOtherFolder(all)
   const line = commandLine()
   if (!line) return execArgv
-  const end = execArgv.findIndex((flag, at) => flag !== line[at + 1])
+  const end = all.findIndex((flag, at) => flag !== line[at + 1])
   return end < 0 ? execArgv : execArgv.slice(0, end)
 }
 

@@ -17,7 +17,7 @@ type Given = Map<PropertyKey, unknown[]>
 
 export class OptionsProxy {
   readonly #options: Options
-  readonly #hand: Hand | undefined
+  readonly #hand: Hand
   readonly #plan: Plan
   readonly #given: Given = new Map()
   /** How often Node has read each option in the current try. */
@@ -27,7 +27,7 @@ export class OptionsProxy {
   /** The execArgv that Node gets instead of the user's; undefined for the user's. */
   flags: readonly string[] | undefined
 
-  constructor(options: Options, hand: Hand | undefined, plan: Plan) {
+  constructor(options: Options, hand: Hand, plan: Plan) {
     this.#options = options
     this.#hand = hand
     this.#plan = plan
@@ -56,14 +56,14 @@ export class OptionsProxy {
     const value = isExtra ? undefined : this.#read(key)
     switch (key) {
       case 'eval':
-        if (value && hand?.birth) hand.birth = { ...hand.birth, script: '[eval]' }
+        if (value && hand.birth) hand.birth = { ...hand.birth, script: '[eval]' }
         return value
       case 'stdout':
       case 'stderr':
-        if (value && hand) hand.capture = { ...hand.capture, [key]: false }
+        if (value) hand.capture = { ...hand.capture, [key]: false }
         return value
       case 'transferList':
-        return hand?.queue.type === 'ring' ? [...listOf(value), hand.queue.port] : value
+        return hand.queue.type === 'ring' ? [...listOf(value), hand.queue.port] : value
       case 'execArgv':
         return this.#flagsFor(value)
       case 'env':
@@ -90,7 +90,7 @@ export class OptionsProxy {
       this.#isPlanned = true
       const env = withPath(this.#first('env'))
       this.#planned = this.#plan({ env, execArgv: this.#first('execArgv') as string[] })
-      if (this.#planned && this.#hand) this.#hand.execArgv = [...this.#planned.shown]
+      if (this.#planned) this.#hand.execArgv = [...this.#planned.shown]
       this.flags = this.#planned?.flags
     }
     return this.flags ?? value
@@ -106,7 +106,7 @@ function withPath(env: unknown): unknown {
   const options = (env as NodeJS.ProcessEnv | null | undefined)?.NODE_OPTIONS
   if (typeof env !== 'object' || typeof options !== 'string' || !mayName(options)) return env
   const { repairOptions } = require('./flag.js') as typeof import('./flag.js')
-  return { ...env, NODE_OPTIONS: repairOptions(options, false).options }
+  return { ...env, NODE_OPTIONS: repairOptions(options).options }
 }
 
 // Node reads a transferList by index and ignores anything that has no indices.

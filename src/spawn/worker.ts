@@ -8,7 +8,13 @@ import { syncBuiltinESMExports } from 'node:module'
 import type { Worker as NodeWorker } from 'node:worker_threads'
 import * as threads from 'node:worker_threads'
 import { process } from '../core/originals.js'
-import { canPreload, type Parent, WORKER_KEY } from './inherit.js'
+import {
+  canPreload,
+  flagsWithoutPreload,
+  type Parent,
+  WORKER_KEY,
+  withoutPreload,
+} from './inherit.js'
 import type { Started } from './worker-flags.js'
 import { type Hand, type Options, OptionsProxy } from './worker-options.js'
 
@@ -36,8 +42,8 @@ export function patchWorker(parent: () => Parent | undefined, preloaded: boolean
   const construct: Construct = (args, newTarget) => {
     const isOurs = !isExempt(args[0]) && !isUndone && args[1] !== null
     const inherited = isOurs && canPreload() ? parent() : undefined
-    if (!inherited && !(isOurs && preloaded)) return args
     const options = Object(args[1] ?? {}) as Options
+    if (!inherited) return isOurs && preloaded ? [args[0], withoutFlag(options, started)] : args
     return start(inherited, [args[0], options], newTarget, started)
   }
   const module = require('node:worker_threads') as { Worker: WorkerClass }
@@ -86,25 +92,24 @@ function createShell(construct: Construct): WorkerClass {
 }
 
 function start(
-  parent: Parent | undefined,
+  parent: Parent,
   [filename, options]: readonly [unknown, Options],
   newTarget: NewableFunction,
   started: Started,
 ): NodeWorker | unknown[] {
-  const hand: Hand | undefined = parent && { ...parent.forWorker({ stdout: true, stderr: true }) }
-  const report = parent?.report
-  const begun = report && hand && ends().beginWorker(filename, hand.source)
-  if (begun && hand) hand.birth = begun.birth
+  const hand: Hand = { ...parent.forWorker({ stdout: true, stderr: true }) }
+  const { report } = parent
+  const begun = report && ends().beginWorker(filename, hand.source)
+  if (begun) hand.birth = begun.birth
   const { proxy, restore } = createProxy(options, hand, started)
   const build = (): NodeWorker =>
     Reflect.construct(OriginalWorker, [filename, proxy.begin()], newTarget) as NodeWorker
-  const worker = buildWithFlags(proxy, () => (hand ? withEnvironmentData(hand, build) : build()))
+  const worker = buildWithFlags(proxy, () => withEnvironmentData(hand, build))
   restore()
   if (!worker) {
-    if (hand?.queue.type === 'ring') hand.queue.port.close()
+    if (hand.queue.type === 'ring') hand.queue.port.close()
     return [filename, proxy.begin()]
   }
-  if (!parent || !hand) return worker
   living.add(worker)
   output().markCaptured(worker, hand.capture)
   parent.started()
@@ -119,7 +124,7 @@ function start(
 // `restore` puts back the NODE_OPTIONS that Node does not get.
 function createProxy(
   options: Options,
-  hand: Hand | undefined,
+  hand: Hand,
   started: Started,
 ): { proxy: OptionsProxy; restore: () => void } {
   let restore: (() => void) | undefined
@@ -129,10 +134,24 @@ function createProxy(
     if (!planned?.asStarted) return planned
     const own = process.env.NODE_OPTIONS ?? null
     restore ??= setStarted(started)
-    if (hand && restore && given.env !== threads.SHARE_ENV) hand.options = own
+    if (restore && given.env !== threads.SHARE_ENV) hand.options = own
     return planned
   })
   return { proxy, restore: () => restore?.() }
+}
+
+// For a thread whose preload could not be loaded, or is not to be.
+function withoutFlag(options: Options, { execArgv }: Started): Options {
+  if (canPreload()) return options
+  const { env } = options
+  const own = process.env.NODE_OPTIONS
+  if (own?.includes('register')) process.env.NODE_OPTIONS = withoutPreload(own)
+  const isExplicit = typeof env === 'object' && env?.NODE_OPTIONS
+  return {
+    ...options,
+    execArgv: flagsWithoutPreload(options.execArgv ?? execArgv),
+    ...(isExplicit && { env: { ...env, NODE_OPTIONS: withoutPreload(env.NODE_OPTIONS ?? '') } }),
+  }
 }
 
 function flags(): typeof import('./worker-flags.js') {
