@@ -30,6 +30,9 @@ function isPreloading() {
 }
 
 function fail(error) {
+  // What this thread may not read, the process has said already.
+  const isMainThread = require('node:worker_threads').isMainThread
+  if (!isMainThread && Object(error).code === 'ERR_ACCESS_DENIED') return
   const isOptions = Object(error).name === 'LogshareError'
   try {
     // One line: the error, preceded by the first line of its stack if that differs. For a syntax error, that line is the

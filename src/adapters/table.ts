@@ -146,7 +146,7 @@ export function installAdapters(
       )
     }
   }
-  const cached = Object.keys(require.cache)
+  const cached = Object.keys(require.cache ?? {})
   const wanted = names ?? Object.keys(ADAPTERS)
   for (const name of wanted.length > 0 ? new Set([...wanted, ...STREAMS]) : []) {
     const entry = ADAPTERS[name]

@@ -1,6 +1,7 @@
 // Remote: the main thread's handle on the listener thread: starts it, sends requests, waits for it, receives its
 // messages.
 
+import { resolve } from 'node:path'
 import type { MessageChannel, MessagePort, Worker } from 'node:worker_threads'
 import { monotonic } from '../core/clock.js'
 import { diagnose } from '../core/diagnostics.js'
@@ -149,7 +150,7 @@ export class Remote {
   }
 
   #create(data: ThreadData): void {
-    const thread = new this.#options.Worker(require.resolve('./thread.js'), {
+    const thread = new this.#options.Worker(resolve(__dirname, 'thread.js'), {
       execArgv: [],
       env: environment(),
       name: 'logshare',

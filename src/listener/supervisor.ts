@@ -1,5 +1,6 @@
 // Supervisor: replaces a listener thread that died; after too many deaths it has the main thread do the work.
 
+import { basename } from 'node:path'
 import { notice, reasonOf } from '../core/notice.js'
 import { clearInterval, process, setInterval } from '../core/originals.js'
 
@@ -11,8 +12,14 @@ const POLL_INTERVAL = 20
 const startInterval = setInterval
 const stopInterval = clearInterval
 
-/** A process that runs from a snapshot of its user aborts when it starts a thread: "shutdown_wrap_template_.IsEmpty()". */
-const SNAPSHOT = process.execArgv.some((flag) => /^--(?:snapshot-blob|build-snapshot)/.test(flag))
+/**
+ * Where no thread can run: a process that runs from a snapshot of its user aborts when it starts one
+ * ("shutdown_wrap_template_.IsEmpty()"), Deno takes its file for an ES module, and a bundle has no such file.
+ */
+const IS_ALONE =
+  process.execArgv.some((flag) => /^--(?:snapshot-blob|build-snapshot)/.test(flag)) ||
+  process.versions.deno !== undefined ||
+  basename(__filename) !== 'supervisor.js'
 
 export interface SupervisorOptions {
   readonly startThread: () => void
@@ -40,7 +47,7 @@ export class Supervisor {
 
   /** Whether no thread can be started here at all: then the main thread reads the queues of others from now on. */
   staysInline(): boolean {
-    if (!SNAPSHOT) return false
+    if (!IS_ALONE) return false
     if (!this.#polling) this.#readInline()
     return true
   }

@@ -208,17 +208,21 @@ function defaults(): Settings {
   return load('../config/options.js').checkOptions({}, ADAPTER_NAMES)
 }
 
-interface LazyModules {
-  '../core/diagnostics.js': typeof import('../core/diagnostics.js')
-  './root.js': typeof import('./root.js')
-  './child.js': typeof import('./child.js')
-  './follower.js': typeof import('./follower.js')
-  '../spawn/output.js': typeof import('../spawn/output.js')
-  '../config/config.js': typeof import('../config/config.js')
-  '../core/notice.js': typeof import('../core/notice.js')
-  '../config/options.js': typeof import('../config/options.js')
+// Each with its path in a call of `require`, so that bundlers find it.
+const LAZY = {
+  '../core/diagnostics.js': () =>
+    require('../core/diagnostics.js') as typeof import('../core/diagnostics.js'),
+  './root.js': () => require('./root.js') as typeof import('./root.js'),
+  './child.js': () => require('./child.js') as typeof import('./child.js'),
+  './follower.js': () => require('./follower.js') as typeof import('./follower.js'),
+  '../spawn/output.js': () => require('../spawn/output.js') as typeof import('../spawn/output.js'),
+  '../config/config.js': () =>
+    require('../config/config.js') as typeof import('../config/config.js'),
+  '../core/notice.js': () => require('../core/notice.js') as typeof import('../core/notice.js'),
+  '../config/options.js': () =>
+    require('../config/options.js') as typeof import('../config/options.js'),
 }
 
-function load<K extends keyof LazyModules>(path: K): LazyModules[K] {
-  return require(path) as LazyModules[K]
+function load<K extends keyof typeof LAZY>(path: K): ReturnType<(typeof LAZY)[K]> {
+  return LAZY[path]() as ReturnType<(typeof LAZY)[K]>
 }
