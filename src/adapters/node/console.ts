@@ -5,7 +5,7 @@ import {
   type Adapter,
   type AdapterContext,
   isRelaying,
-  streamRole,
+  terminalRole,
   whileRelaying,
 } from '../kit/adapter.js'
 import { begun, isForwarded, isMocked } from '../kit/capture/stdio.js'
@@ -53,7 +53,7 @@ function wrap(method: Method, original: ConsoleMethod, context: AdapterContext):
   return {
     [method](this: unknown, ...args: unknown[]) {
       const { stream } = METHODS[method]
-      const role = isRelaying() || isForwarded(stream) ? 'leave' : streamRole(context)
+      const role = isRelaying() || isForwarded(stream) ? 'leave' : terminalRole(context)
       // A `write` that the application has put in its place gets the text; what it passes on becomes a record there.
       if (role === 'leave' || (role === 'claim' && isMocked(process[stream]))) {
         original.apply(this, args)

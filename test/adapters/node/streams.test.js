@@ -84,25 +84,42 @@ for (const handlers of [
 }
 
 for (const where of ['root', 'fork']) {
-  for (const handlers of [
-    [],
-    [{ type: 'file', path: 'all.log' }],
-    [{ type: 'console', format: 'raw' }],
-  ]) {
-    const what = handlers[0]?.type ?? 'no'
-    it(`who listens to a worker of a ${where} hears it, with a ${what} handler`, (t) => {
-      const words = ['-r', REGISTER, join(FIXTURES, 'output/heard.js'), where]
-      const env = cleanEnv({ LOGSHARE_CONFIG: JSON.stringify({ handlers }) })
-      const options = /** @type {const} */ ({ cwd: scratch(t), env, encoding: 'utf8' })
-      const { stdout, stderr } = spawnSync(process.execPath, words, options)
-      const lines = [...stdout.split('\n'), ...stderr.split('\n')].filter(Boolean).toSorted()
-      const heard = {
-        stdout: 'by the console\nby the stream\n',
-        stderr: 'an error\nby a library\n',
-      }
-      const printed = ['an error', 'by a library', 'by the console', 'by the stream']
-      assert.deepEqual(lines, [...printed, `heard ${JSON.stringify(heard)}`])
-    })
+  it(`who listens to a worker of a ${where} hears every way of printing, with every handler`, (t) => {
+    const bare = listen(t, where)
+    const { heard } = bare
+    assert.ok(heard.stdout.length > 10 && heard.stderr.length > 3)
+    for (const handlers of [
+      [],
+      [{ type: 'file', path: 'all.log' }],
+      [{ type: 'console', format: 'raw' }],
+    ]) {
+      assert.deepEqual(listen(t, where, { handlers }), bare, JSON.stringify(handlers))
+    }
+  })
+}
+
+/**
+ * What the listener has heard, and the ways that are on the terminal. Without `config` logshare is not there.
+ * @param {import('node:test').TestContext} t @param {string} where @param {object} [config]
+ */
+function listen(t, where, config) {
+  const env = cleanEnv({
+    NODE_DEBUG: 'app',
+    ROARR_LOG: 'true',
+    ...(config && { LOGSHARE_CONFIG: JSON.stringify(config) }),
+  })
+  const words = [...(config ? ['-r', REGISTER] : []), join(FIXTURES, 'output/heard.js'), where]
+  const options = /** @type {const} */ ({ cwd: scratch(t), env, encoding: 'utf8' })
+  const { stdout, stderr } = spawnSync(process.execPath, words, options)
+  const lines = [...stdout.split('\n'), ...stderr.split('\n')]
+  const own = lines.filter((line) => line.startsWith('heard '))
+  const shown = lines.filter((line) => !own.includes(line)).join('\n')
+  const heard = JSON.parse(String(own[0]).slice('heard '.length))
+  const linesOf = (/** @type {string} */ text) => text.replace(/\d+/g, '#').split('\n')
+  return {
+    heard: { stdout: linesOf(heard.stdout), stderr: linesOf(heard.stderr) },
+    times: own.length,
+    shown: [...shown.matchAll(/\[by ([^\]]+)\]/g)].map(([, way]) => way).toSorted(),
   }
 }
 

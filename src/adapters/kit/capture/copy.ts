@@ -3,7 +3,7 @@
 // For libraries that print, or whose destinations are functions of the application. Such a function does not tell where it
 // writes, so the standard streams are watched while it runs.
 
-import { type AdapterContext, streamRole, whileRelaying } from '../adapter.js'
+import { type AdapterContext, terminalRole, whileRelaying } from '../adapter.js'
 import { tryCapture } from '../guard.js'
 import { callBack } from './stdio.js'
 
@@ -24,7 +24,7 @@ export function writeAndCopy<T>(
   capture: () => void,
 ): T {
   const { capture: captured } = context
-  const isOwned = streamRole(context) === 'claim'
+  const isOwned = terminalRole(context) === 'claim'
   if (captured.stdout && captured.stderr && !isOwned) {
     try {
       return whileRelaying(write)
