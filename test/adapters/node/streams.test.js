@@ -148,7 +148,7 @@ function show(args, config) {
   return { stdout, stderr, status }
 }
 
-it('a line that is begun without the console is one record, in colour as well; a spinner is none of it', (t) => {
+it('a line that is begun without the console is one record, in colour as well; a spinner is none of it, nor is a colour that ends', (t) => {
   const path = join(scratch(t), 'app.log')
   const program = [
     "process.stdout.write('\\u001b[90m[1]\\u001b[39m ')",
@@ -158,6 +158,7 @@ it('a line that is begun without the console is one record, in colour as well; a
     "console.error('text')",
     "process.stdout.write('\\u001b[2K\\u001b[1Gspinning')",
     "console.log('a spinner')",
+    "process.stderr.write('\\u001b[0m')",
   ].join(';')
   const env = cleanEnv({ LOGSHARE_CONFIG: JSON.stringify({ handlers: [{ type: 'file', path }] }) })
   execFileSync(process.execPath, ['-r', REGISTER, '-e', program], { env, stdio: 'pipe' })
