@@ -97,7 +97,7 @@ function start(
     hookExit(worker, parent)
     if (report && begun) {
       const started = { ...begun, script: hand.birth?.script, tid: worker.threadId }
-      ends().observeWorker(handleOf(worker), started, report)
+      ends().observeWorker(output().handleOf(worker), started, report)
     }
     return worker
   } catch (error) {
@@ -174,14 +174,10 @@ function output(): typeof import('./output.js') {
   return require('./output.js') as typeof import('./output.js')
 }
 
-interface Handle {
-  onexit?: (...args: unknown[]) => unknown
-}
-
 // Calls `parent.ended()` before the application gets the 'exit' event. As without logshare, the worker's output must be
 // printed by then.
 function hookExit(worker: NodeWorker, parent: Parent): void {
-  const handle = handleOf(worker)
+  const handle = output().handleOf(worker)
   const original = handle?.onexit
   if (!handle || typeof original !== 'function') {
     living.delete(worker)
@@ -192,13 +188,6 @@ function hookExit(worker: NodeWorker, parent: Parent): void {
     parent.ended()
     return original.apply(this, args)
   }
-}
-
-function handleOf(worker: NodeWorker): Handle | null | undefined {
-  const key = Object.getOwnPropertySymbols(worker).find(
-    (symbol) => symbol.description === 'kHandle',
-  )
-  return key && (worker as unknown as Record<symbol, Handle | null>)[key]
 }
 
 function ends(): typeof import('./ends.js') {
