@@ -12,10 +12,12 @@ const {
   openSync,
   readdirSync,
   readFileSync,
+  utimesSync,
   writeFileSync,
 } = require('node:fs')
 const { join } = require('node:path')
 const { describe, it } = require('node:test')
+const { startCollector } = require('../helpers/collector.js')
 const { until } = require('../helpers/orphans.js')
 const {
   cleanEnv,
@@ -678,6 +680,35 @@ describe('left alone', () => {
     await run(program, { ...p, stdout: p.file })
     assert.equal(readFileSync(p.file, 'utf8'), `${p.file}\n`)
   })
+})
+
+describe("a collector's directory", () => {
+  for (const way of ['SIGKILL', 'process.exit()']) {
+    it(`keeps no pipe of an application that ends by ${way}`, async (t) => {
+      const p = place(t)
+      const directory = join(p.directory, 'collect')
+      const stale = join(directory, '2147483646-aa-0.pipe') // no process has this id
+      mkdirSync(directory, { mode: 0o700 })
+      writeFileSync(stale, '')
+      utimesSync(stale, 0, 0)
+      const collector = await startCollector(t, { directory, config: p.config })
+      assert.ok(!existsSync(stale))
+      const env = { LOGSHARE_DIR: directory, LEAVE: '1' }
+      const text = 'echo first; while kill -0 $PPID 2> /dev/null; do sleep 0.02; done; echo last'
+      const stdio = ['ignore', 'inherit', 'inherit']
+      const root = start({ env, config: {} }, ['sh', [...SH, text], { stdio }])
+      const { until: untilPrinted, ended } = watch(root)
+      await untilPrinted('first\n')
+      const pipes = () => readdirSync(directory).filter((name) => name.endsWith('.pipe'))
+      assert.ok(pipes().length > 0)
+      if (way === 'SIGKILL') root.kill('SIGKILL')
+      else root.stdin.write('leave\n')
+      assert.equal(printed((await ended).stdout), 'first\nlast\n') // the helper has ended, too
+      assert.deepEqual(pipes(), [])
+      assert.equal(await collector.end(), 0)
+      assert.deepEqual(messages(p.records(/sh#1$/)), ['first', 'last'])
+    })
+  }
 })
 
 describe('node below a program', () => {
