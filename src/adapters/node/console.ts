@@ -59,15 +59,21 @@ function wrap(method: Method, original: ConsoleMethod, context: AdapterContext):
         original.apply(this, args)
         return
       }
+      const start = begun[stream]?.() ?? ''
       if (role === 'copy') whileRelaying(() => original.apply(this, args))
-      record(method, args, context)
+      record(method, args, start, context)
     },
   }[method] as ConsoleMethod
 }
 
-function record(method: Method, args: readonly unknown[], context: AdapterContext): void {
+function record(
+  method: Method,
+  args: readonly unknown[],
+  start: string,
+  context: AdapterContext,
+): void {
   takeModule ??= require('../kit/capture/take.js') as typeof import('../kit/capture/take.js')
-  const { level, stream } = METHODS[method]
+  const { level } = METHODS[method]
   const text = method === 'dir' ? takeModule.inspectionOf(args) : takeModule.textOf(args)
   takeModule.take(
     context,
@@ -75,7 +81,7 @@ function record(method: Method, args: readonly unknown[], context: AdapterContex
       lib: 'console',
       name: 'console',
       level,
-      msg: takeModule.withoutColours(begun[stream]?.() ?? '') + indent(text),
+      msg: takeModule.withoutColours(start) + indent(text),
       error: takeModule.errorAmong(args),
     },
     'copy',

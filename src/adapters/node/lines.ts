@@ -71,8 +71,13 @@ export class Lines {
 
   /** What is left becomes a line, unless it only ends a colour or shows the cursor. */
   end(): void {
-    if (stripVTControlCharacters(this.#rest).trim() !== '') this.#line(this.#rest)
-    this.#rest = ''
+    const rest = this.take()
+    if (stripVTControlCharacters(rest).trim() !== '') this.#line(rest)
+  }
+
+  /** The same for the beginning of a line of text, which goes on with what has been captured elsewhere. */
+  endBegun(): void {
+    if (this.#rest !== '' && !MOVES.test(this.#rest)) this.end()
   }
 
   #line(given: string): void {

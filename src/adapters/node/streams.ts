@@ -76,8 +76,10 @@ function watch(
 ): () => void {
   const original = stream.write
   const write = function (this: unknown, ...args: unknown[]): boolean {
-    if (this !== stream || isRelaying() || !isText(args[0]))
+    if (this !== stream || isRelaying() || !isText(args[0])) {
+      if (this === stream) lines.endBegun()
       return original.apply(this as never, args as never)
+    }
     if (isNotice(args[0])) return printNotice(String(args[0]))
     const role = isForwarded(name) ? 'leave' : terminalRole(context)
     // A worker's text, which the worker has captured.

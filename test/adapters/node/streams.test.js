@@ -168,6 +168,36 @@ it('a line that is begun without the console is one record, in colour as well; a
   )
 })
 
+it('a line that is begun before a library prints is a record at once, not a part of a later line', (t) => {
+  const path = join(scratch(t), 'app.log')
+  const program = [
+    "const { createLogger, transports } = require('winston')",
+    'const winston = createLogger({ transports: [new transports.Console()] })',
+    "const bunyan = require('bunyan').createLogger({ name: 'app' })",
+    "for (const log of [winston, bunyan, require('loglevel'), require('consola').consola]) {",
+    "  process.stdout.write('begun ')",
+    "  process.stderr.write('begun ')",
+    "  log.error('logged')",
+    "  console.log('out')",
+    "  console.error('err')",
+    '}',
+  ].join('\n')
+  const env = cleanEnv({ LOGSHARE_CONFIG: JSON.stringify({ handlers: [{ type: 'file', path }] }) })
+  const cwd = FIXTURES
+  execFileSync(process.execPath, ['-r', REGISTER, '-e', program], { cwd, env, stdio: 'pipe' })
+  const messages = readLog(path).map(({ msg }) => msg)
+  // The library's own stream, and the other, which the console goes on with.
+  const each = ['begun ', 'logged', 'begun out', 'err']
+  const other = ['begun ', 'logged', 'out', 'begun err']
+  const parts = [0, 4, 8, 12].map((at) => messages.slice(at, at + 4).toSorted())
+  assert.equal(messages.length, 16)
+  for (const part of parts)
+    assert.ok(
+      [each, other].some((it) => it.toSorted().join() === part.join()),
+      part.join(),
+    )
+})
+
 for (const kind of ['root', 'worker', 'fork']) {
   it(`${kind}: a line without an end is a record when the thread ends`, (t) => {
     const folder = scratch(t)
