@@ -1,13 +1,17 @@
 // Fifos: named pipes in the runtime directory, each for one stream of one program.
 
 import { randomBytes } from 'node:crypto'
-import { closeSync, constants, openSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, constants, openSync, readdirSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { process } from '../core/originals.js'
+import { isAlive } from '../core/process.js'
 import { removeFile } from '../core/remove.js'
 
 /** How many are made at once: making them takes the start of a process. */
 const BATCH = 8
+const SUFFIX = '.pipe'
+/** Milliseconds after which a pipe whose process has ended is not one that a helper is still about to open. */
+const STALE = 60_000
 
 /** A pipe with both ends open in this process. */
 export interface OpenFifo {
@@ -53,12 +57,43 @@ export class Fifos {
 
   #make(): string[] {
     const id = `${process.pid}-${randomBytes(4).toString('hex')}`
-    const paths = Array.from({ length: BATCH }, (_, at) => join(this.directory, `${id}-${at}.pipe`))
+    const paths = Array.from({ length: BATCH }, (_, at) =>
+      join(this.directory, `${id}-${at}${SUFFIX}`),
+    )
     const { error, status, stderr } = this.#spawnSync('mkfifo', ['-m', '600', ...paths])
     if (error) throw error
     if (status !== 0) throw new Error(`mkfifo: ${String(stderr).trim()}`)
     return paths
   }
+}
+
+/** Removes those that processes which have been killed have left in the directory. Other processes may have just opened theirs. */
+export function sweepFifos(directory: string): void {
+  for (const name of readdirSync(directory)) {
+    const path = join(directory, name)
+    if (!name.endsWith(SUFFIX) || isAlive(ownerOf(path))) continue
+    const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? {}
+    if (mtimeMs !== undefined && Date.now() - mtimeMs > STALE) removeFile(path)
+  }
+}
+
+/**
+ * For the helper when it ends: removes the pipes that it has read, and if the process that has made them has ended, those that
+ * this has not used.
+ */
+export function removeRead(paths: Iterable<string>): void {
+  for (const path of paths) {
+    const directory = dirname(path)
+    removeFile(path)
+    const owner = ownerOf(path)
+    if (isAlive(owner)) continue
+    for (const name of readdirSync(directory))
+      if (name.startsWith(`${owner}-`) && name.endsWith(SUFFIX)) removeFile(join(directory, name))
+  }
+}
+
+function ownerOf(path: string): number {
+  return Number.parseInt(basename(path), 10)
 }
 
 function once(act: () => void): () => void {

@@ -90,6 +90,16 @@ function drain(worker: { readonly [key: symbol]: unknown }): void {
   }
 }
 
+interface Handle {
+  onexit?: (...args: unknown[]) => unknown
+}
+
+/** Node's own handle of a Worker. */
+export function handleOf(worker: Worker): Handle | null | undefined {
+  const key = symbolOf(worker, 'kHandle')
+  return key && (worker as unknown as Record<symbol, Handle | null>)[key]
+}
+
 function symbolOf(target: object, description: string): symbol | undefined {
   for (let at: object | null = target; at; at = Object.getPrototypeOf(at) as object | null) {
     const found = Object.getOwnPropertySymbols(at).find((each) => each.description === description)

@@ -116,7 +116,7 @@ function start(
   hookExit(worker, parent)
   if (report && begun) {
     const child = { ...begun, script: hand.birth?.script, tid: worker.threadId }
-    ends().observeWorker(handleOf(worker), child, report)
+    ends().observeWorker(output().handleOf(worker), child, report)
   }
   return worker
 }
@@ -222,14 +222,10 @@ function output(): typeof import('./output.js') {
   return require('./output.js') as typeof import('./output.js')
 }
 
-interface Handle {
-  onexit?: (...args: unknown[]) => unknown
-}
-
 // Calls `parent.ended()` before the application gets the 'exit' event. As without logshare, the worker's output must be
 // printed by then.
 function hookExit(worker: NodeWorker, parent: Parent): void {
-  const handle = handleOf(worker)
+  const handle = output().handleOf(worker)
   const original = handle?.onexit
   if (!handle || typeof original !== 'function') {
     living.delete(worker)
@@ -240,13 +236,6 @@ function hookExit(worker: NodeWorker, parent: Parent): void {
     parent.ended()
     return original.apply(this, args)
   }
-}
-
-function handleOf(worker: NodeWorker): Handle | null | undefined {
-  const key = Object.getOwnPropertySymbols(worker).find(
-    (symbol) => symbol.description === 'kHandle',
-  )
-  return key && (worker as unknown as Record<symbol, Handle | null>)[key]
 }
 
 function ends(): typeof import('./ends.js') {

@@ -10,6 +10,7 @@ import { openDirectory } from '../core/directory.js'
 import { LogshareError } from '../core/errors.js'
 import type { RootLevels } from '../core/levels.js'
 import { dropLock, holderOf, takeLock } from '../core/lock.js'
+import { sweepFifos } from '../spawn/fifos.js'
 import { type Inheritance, readInheritance, writeInheritance } from '../spawn/inherit.js'
 import { serve } from './successor.js'
 
@@ -28,6 +29,7 @@ export async function collect(
   const handlers = given.handlers.length > 0 ? given.handlers : PRINT
   const settings = { ...given, handlers, relay: false }
   const levels = writeMark(directory, settings)
+  sweepFifos(directory)
   const policy = settings.overflow
   // Before the listener reads the queues: an input resumes after the last record that it finds in its old queue.
   const queues = inputs.map((options) => openInputQueue(directory, options, policy))

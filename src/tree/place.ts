@@ -35,6 +35,7 @@ export function placeRoot(settings: Settings | undefined, preloaded: boolean): (
     become: isOpen ? (changed) => becomeRoot(slot, changed, preloaded) : undefined,
   })
   const collects = settings !== undefined && isCollecting(settings)
+  const isOwned = settings !== undefined && ownsTerminal(settings)
   if (before || collects) slot.get()
   const unpatch = patchSpawn(() => slot.get().parent, preloaded)
   const unadapt = installAdapters(settings?.adapters, {
@@ -44,7 +45,8 @@ export function placeRoot(settings: Settings | undefined, preloaded: boolean): (
     isChild: false,
     relays: false,
     collects,
-    isTerminalOwned: settings !== undefined && ownsTerminal(settings),
+    isTerminalOwned: isOwned,
+    isDescriptorOwned: isOwned,
     streams: settings?.streams,
     levels,
   })
@@ -81,6 +83,7 @@ export function placeChild(place: Place, preloaded: boolean): () => void {
   const collects = isCollecting(settings)
   // While the root waits in `spawnSync`, and where the listener is a collector's, no logger of the root can write.
   const relays = settings.relay && !isDirect && !isCopied && !isCollector
+  const isOwned = ownsTerminal(settings) && !isCollector
   const unadapt = installAdapters(settings.adapters, {
     registry: () => slot.get().registry,
     capture: place.capture,
@@ -88,9 +91,9 @@ export function placeChild(place: Place, preloaded: boolean): () => void {
     isChild: true,
     relays,
     collects,
-    isTerminalOwned: ownsTerminal(settings) && !isCollector,
+    isTerminalOwned: isOwned && !(!isMainThread && watchesStreams(settings)),
+    isDescriptorOwned: isOwned,
     streams: settings.streams,
-    watchesStreams: STREAMS.every((name) => settings.adapters.includes(name)),
     levels,
   })
   const uninstall = publish(slot, () => {
@@ -114,7 +117,10 @@ function becomeRoot(slot: Slot, settings: Settings, preloaded: boolean): () => v
   return placeRoot(settings, preloaded)
 }
 
-const STREAMS = ['stdout', 'stderr']
+// Whether a process leaves out what its workers have captured, and its console handler shows.
+function watchesStreams({ adapters }: Settings): boolean {
+  return ['stdout', 'stderr'].every((name) => adapters.includes(name))
+}
 
 /** Time (ms) before a child connects to receive levels. A child that ends sooner does not pay for the connection. */
 const FOLLOW_DELAY = 20

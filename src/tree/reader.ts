@@ -10,6 +10,7 @@ import { setClockAnchor } from '../core/clock.js'
 import { runInContext } from '../core/context.js'
 import { levels } from '../core/levels.js'
 import { process } from '../core/originals.js'
+import { removeRead } from '../spawn/fifos.js'
 import { type Answer, CONTROL, type ProgramOutput, type Request } from '../spawn/helper.js'
 import { isCollecting, ownsTerminal, readInheritance, withJoined } from '../spawn/inherit.js'
 import { Outlet } from './outlet.js'
@@ -23,6 +24,7 @@ let recorders: Recorders | undefined
 let copies = true
 let received = ''
 let open = 0
+const paths = new Set<string>()
 
 // Signals to all processes of a service end the programs, and so this one, after it has read what they print last.
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const)
@@ -33,6 +35,14 @@ control.setEncoding('utf8').on('data', (text: string) => {
   for (const line of lines) handle(JSON.parse(line) as Request)
 })
 control.on('error', () => {})
+// In a collector's directory, which stays, nobody else would.
+process.on('exit', () => {
+  try {
+    removeRead(paths)
+  } catch {
+    // The directory has been removed.
+  }
+})
 
 function handle(request: Request): void {
   switch (request.type) {
@@ -89,6 +99,7 @@ function openPipe(
     },
   }
   open++
+  paths.add(path)
   try {
     const pipe = new Pipe(path, copies ? outletOf(out) : undefined, events)
     pipe.drain()

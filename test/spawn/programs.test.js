@@ -5,9 +5,20 @@
 const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')
 const { once } = require('node:events')
-const { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } = require('node:fs')
+const {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} = require('node:fs')
 const { join } = require('node:path')
 const { describe, it } = require('node:test')
+const { startCollector } = require('../helpers/collector.js')
+const { until } = require('../helpers/orphans.js')
 const {
   cleanEnv,
   collect,
@@ -472,6 +483,67 @@ describe('the program', () => {
     assert.ok(records.length > 0 && records.every(({ msg }) => msg === 'y'))
   })
 
+  it("prints a line when the reader of the root's stdout has gone: it is recorded", async (t) => {
+    const p = place(t)
+    const program = join(p.directory, 'main.js')
+    const text = 'echo first; read x; echo second; while echo third; do :; done'
+    writeFileSync(
+      program,
+      `require('node:child_process').spawn('sh', ['-c', '${text}'], { stdio: 'inherit' })
+        .on('exit', (code, signal) => process.stderr.write('exit ' + code + ' ' + signal))`,
+    )
+    for (const flags of [[], ['-r', REGISTER]]) {
+      const env = cleanEnv({ ...p.env, LOGSHARE_CONFIG: JSON.stringify(p.config) })
+      const words = [process.execPath, ...flags, program].map((word) => `'${word}'`).join(' ')
+      const command = `${words} | { head -n 1 >/dev/null; exec <&-; echo gone >&2; }`
+      const root = spawn('sh', ['-c', command], { env, stdio: ['pipe', 'ignore', 'pipe'] })
+      let stderr = ''
+      root.stderr.on('data', (text) => {
+        stderr += text
+        if (stderr === 'gone\n') root.stdin.end('x\n')
+      })
+      await once(root, 'close')
+      assert.equal(stderr, 'gone\nexit null SIGPIPE')
+    }
+    const [first, second, ...rest] = messages(p.records())
+    assert.deepEqual([first, second], ['first', 'second'])
+    assert.ok(rest.every((msg) => msg === 'third'))
+    assert.deepEqual(p.left(), [])
+  })
+
+  it('has ended before its parent exits: the parent waits for what it has printed', async (t) => {
+    const p = place(t)
+    const program = join(p.directory, 'main.js')
+    const marker = join(p.directory, 'ended')
+    writeFileSync(
+      program,
+      `const { existsSync } = require('node:fs')
+      const text = 'echo first; read x; seq 1 8000; echo > ${marker}'
+      require('node:child_process').spawn('sh', ['-c', text], { stdio: ['pipe', 'inherit', 'ignore'] })
+        .stdin.end('x')
+      process.stdin.once('data', () => {
+        while (!existsSync('${marker}')) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+        process.stderr.write('leaving')
+        process.exit(0)
+      })`,
+    )
+    const out = openSync(p.file, 'w')
+    const env = cleanEnv({ ...p.env, LOGSHARE_CONFIG: JSON.stringify(p.config) })
+    const words = ['-r', REGISTER, program]
+    const root = spawn(process.execPath, words, { env, stdio: ['pipe', out, 'pipe'] })
+    closeSync(out)
+    const exited = once(root, 'exit').then(() => readFileSync(p.file, 'utf8'))
+    const helper = await helperOf(root)
+    process.kill(helper, 'SIGSTOP')
+    root.stdin?.write('go')
+    await once(/** @type {import("node:stream").Readable} */ (root.stderr), 'data')
+    process.kill(helper, 'SIGCONT')
+    const lines = ['first', ...Array.from({ length: 8000 }, (_, at) => String(at + 1))]
+    assert.equal(await exited, `${lines.join('\n')}\n`)
+    assert.deepEqual(messages(p.records()), lines)
+    assert.deepEqual(p.left(), [])
+  })
+
   it('goes on when the helper is killed, and is read by another', async (t) => {
     const p = place(t)
     const root = start(p, ['sh', [...SH, 'echo before; read x; echo after; exit 5']])
@@ -484,6 +556,12 @@ describe('the program', () => {
     assert.deepEqual(messages(p.records()), ['before', 'after'])
   })
 })
+
+/** The helper process, once it is there. @param {import('node:child_process').ChildProcess} root */
+function helperOf({ pid }) {
+  const find = () => childrenOf(pid).find(({ command }) => command.includes('reader.js'))?.pid
+  return until(find, 'helper')
+}
 
 /** @param {number | undefined} parent */
 function childrenOf(parent) {
@@ -602,6 +680,35 @@ describe('left alone', () => {
     await run(program, { ...p, stdout: p.file })
     assert.equal(readFileSync(p.file, 'utf8'), `${p.file}\n`)
   })
+})
+
+describe("a collector's directory", () => {
+  for (const way of ['SIGKILL', 'process.exit()']) {
+    it(`keeps no pipe of an application that ends by ${way}`, async (t) => {
+      const p = place(t)
+      const directory = join(p.directory, 'collect')
+      const stale = join(directory, '2147483646-aa-0.pipe') // no process has this id
+      mkdirSync(directory, { mode: 0o700 })
+      writeFileSync(stale, '')
+      utimesSync(stale, 0, 0)
+      const collector = await startCollector(t, { directory, config: p.config })
+      assert.ok(!existsSync(stale))
+      const env = { LOGSHARE_DIR: directory, LEAVE: '1' }
+      const text = 'echo first; while kill -0 $PPID 2> /dev/null; do sleep 0.02; done; echo last'
+      const stdio = ['ignore', 'inherit', 'inherit']
+      const root = start({ env, config: {} }, ['sh', [...SH, text], { stdio }])
+      const { until: untilPrinted, ended } = watch(root)
+      await untilPrinted('first\n')
+      const pipes = () => readdirSync(directory).filter((name) => name.endsWith('.pipe'))
+      assert.ok(pipes().length > 0)
+      if (way === 'SIGKILL') root.kill('SIGKILL')
+      else root.stdin.write('leave\n')
+      assert.equal(printed((await ended).stdout), 'first\nlast\n') // the helper has ended, too
+      assert.deepEqual(pipes(), [])
+      assert.equal(await collector.end(), 0)
+      assert.deepEqual(messages(p.records(/sh#1$/)), ['first', 'last'])
+    })
+  }
 })
 
 describe('node below a program', () => {

@@ -7,6 +7,7 @@ const { join } = require('node:path')
 const { test } = require('node:test')
 const { assertDelivered } = require('../helpers/delivery.js')
 const { assertSame, runBoth } = require('../helpers/identity.js')
+const { assertLife, assertOnly, events, of } = require('../helpers/lifecycle.js')
 const { until } = require('../helpers/orphans.js')
 const {
   cleanEnv,
@@ -18,11 +19,6 @@ const {
   run,
   scratch,
 } = require('../helpers/run.js')
-
-const CHILD = join(FIXTURES, 'lifecycle/child.js')
-
-/** @typedef {import('logshare').LogRecord} LogRecord */
-/** @typedef {Partial<Record<'kind' | 'script' | 'reason' | 'code' | 'signal' | 'records' | 'level', unknown>>} End */
 
 /**
  * Runs a scene and returns its log.
@@ -36,52 +32,6 @@ async function play(t, scene, options) {
   const { code, stdout, stderr } = await run('lifecycle/root.js', { args: [scene], config })
   assert.equal(stderr, '')
   return { code, stdout, records: readLog(path) }
-}
-
-/** What the log has of one child, in order. @param {readonly LogRecord[]} records @param {string} child */
-const of = (records, child) => records.filter(({ source }) => source === child)
-/** @param {readonly LogRecord[]} records */
-const events = (records) => records.filter(({ event }) => event !== undefined)
-
-/**
- * Fails unless the child's records begin with its start and end with its end, and both are complete.
- * @param {readonly LogRecord[]} records
- * @param {string} child
- * @param {End} expected
- */
-function assertLife(records, child, expected) {
-  const own = of(records, child)
-  const names = own.map(({ event }) => event ?? '')
-  assert.deepEqual(names, ['start', ...own.slice(2).map(() => ''), 'end'], child)
-  const [start, end] = [own[0], own[own.length - 1]]
-  const { level = 30, ...fields } = expected
-  for (const [name, value] of Object.entries(fields))
-    assert.equal(end[name], value, `${child}: ${name}`)
-  assert.equal(end.level, level, child)
-  assert.equal(start.level, 30)
-  for (const each of [start, end]) {
-    assert.equal(each.name, 'logshare')
-    assert.equal(each.child, child)
-    assert.equal(each.parent, child.includes('/') ? child.slice(0, child.lastIndexOf('/')) : 'root')
-    assert.equal(each.kind, fields.kind ?? child.slice(child.lastIndexOf('/') + 1).split('#')[0])
-    assert.equal(each.script, 'script' in fields ? fields.script : CHILD)
-    assert.deepEqual([each.pid, each.tid], [start.pid, start.tid])
-  }
-  if (!('signal' in fields)) assert.equal(end.signal, undefined, child)
-  assert.equal(end.records, fields.records ?? own.length - 2, child)
-  assert.equal(end.drops, 0)
-  assert.ok(Number.isInteger(end.duration) && Number(end.duration) <= 60_000, `${end.duration}`)
-  assert.match(end.msg, new RegExp(`^${child} .* after ${end.duration} ms$`))
-}
-
-/** @param {readonly LogRecord[]} records @param {string[]} children */
-function assertOnly(records, children) {
-  assertDelivered(records)
-  const named = events(records).map(({ event, child }) => `${event} ${child}`)
-  assert.deepEqual(
-    named.sort(),
-    children.flatMap((child) => [`start ${child}`, `end ${child}`]).sort(),
-  )
 }
 
 const CRASH = { reason: 'crash', code: 1, level: 50 }

@@ -6,7 +6,7 @@ import { type AdapterContext, isRead, isRelaying, whileRelaying } from '../kit/a
 import { standardLevel } from '../kit/capture/normalize.js'
 import { type Taken, take } from '../kit/capture/take.js'
 import type { Identity } from '../kit/identity/loggers.js'
-import { Leads } from '../kit/leads.js'
+import { Leads, ownedLeads } from '../kit/leads.js'
 import { isInRoot } from './levels.js'
 import type { Library, Logger, Rec } from './library.js'
 import { shapeOf, toShortExtra } from './rebuild.js'
@@ -44,8 +44,8 @@ function captureEmit(
   errors: WeakMap<object, Error>,
   identities: WeakMap<Logger, Identity>,
 ): Emit {
-  const { role, capture, isTerminalOwned } = context
-  const owned = isTerminalOwned ? Leads.TERMINAL : 0
+  const { role, capture } = context
+  const owned = ownedLeads(context)
   const originOf = createOrigins(identities)
   return function _emit(rec, noEmit) {
     if (noEmit || isRelaying()) return original.call(this, rec, noEmit)

@@ -2,14 +2,15 @@
 
 import type { Capture } from '../../core/stdio.js'
 import { standardOf } from '../kit/capture/stdio.js'
-import { Leads } from '../kit/leads.js'
+import { Leads, terminalLead } from '../kit/leads.js'
 import type { LogStream } from './library.js'
 
 export function leadsTo(stream: LogStream, capture: Capture): number {
   if (isOther(stream)) return Leads.OTHER
-  const fd = outputOf(stream)
-  if (fd === undefined) return Leads.MEMORY
-  return (fd === 1 ? capture.stdout : capture.stderr) ? Leads.TERMINAL : Leads.DATA
+  const end = endOf(stream)
+  const output = standardOf(end)
+  if (!end || output === undefined) return Leads.MEMORY
+  return (output === 1 ? capture.stdout : capture.stderr) ? terminalLead(end) : Leads.DATA
 }
 
 export function isOther(stream: LogStream): boolean {
@@ -34,9 +35,13 @@ interface Formatting {
 }
 
 // 1 or 2 if the stream is stdout or stderr, or formats what is written to it for nothing else.
-function outputOf({ path, stream }: LogStream): 1 | 2 | undefined {
+function outputOf(stream: LogStream): 1 | 2 | undefined {
+  return standardOf(endOf(stream))
+}
+
+function endOf({ path, stream }: LogStream): { readonly fd?: unknown } | undefined {
   if (path !== undefined) return undefined
   const { _transform, _readableState, out } = (stream ?? {}) as Formatting
   const ends = out ? [out] : _transform ? (_readableState?.pipes ?? []) : []
-  return ends.length > 1 ? undefined : standardOf(ends[0] ?? stream)
+  return ends.length > 1 ? undefined : (ends[0] ?? stream)
 }

@@ -5,7 +5,7 @@ import {
   type AdapterContext,
   isRead,
   isRelaying,
-  streamRole,
+  terminalRole,
   whileRelaying,
 } from '../kit/adapter.js'
 import { take } from '../kit/capture/take.js'
@@ -66,7 +66,7 @@ function isOnlyData({ reporters }: Options, stream: object, { capture }: Adapter
 
 function isClaimed(stream: object, context: AdapterContext): boolean {
   const name = nameOf(stream)
-  return name !== undefined && context.capture[name] && streamRole(context) === 'claim'
+  return name !== undefined && context.capture[name] && terminalRole(context) === 'claim'
 }
 
 function nameOf(stream: object): 'stdout' | 'stderr' | undefined {

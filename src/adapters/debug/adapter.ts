@@ -5,7 +5,7 @@ import {
   type Adapter,
   type AdapterContext,
   isRelaying,
-  streamRole,
+  terminalRole,
   whileRelaying,
 } from '../kit/adapter.js'
 import { isForwarded } from '../kit/capture/stdio.js'
@@ -61,7 +61,7 @@ function wrap(
   context: AdapterContext,
 ): CreateDebug['formatArgs'] {
   return function formatArgs(this: DebugInstance, args: unknown[]) {
-    const role = isRelaying() || isForwarded('stderr') ? 'leave' : streamRole(context)
+    const role = isRelaying() || isForwarded('stderr') ? 'leave' : terminalRole(context)
     if (role !== 'leave') {
       const record = { lib: 'debug', name: this.namespace, level: LEVEL, msg: plainTextOf(args) }
       take(context, record, 'copy')

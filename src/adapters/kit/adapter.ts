@@ -1,6 +1,5 @@
 // Adapter: the contract between logshare and the code that knows one logging library.
 
-import { isMainThread } from 'node:worker_threads'
 import type { Settings } from '../../config/options.js'
 import type { Levels } from '../../core/levels.js'
 import type { LogRecord } from '../../core/record.js'
@@ -40,10 +39,13 @@ export interface AdapterContext {
   readonly relays: boolean
   /** Whether the configuration has handlers other than the relay. */
   readonly collects: boolean
-  /** Whether a console handler shows what the application would have shown on the terminal. */
+  /**
+   * Whether a console handler shows what this thread's standard streams would have shown. Not in a worker: whoever listens to
+   * its `Worker` gets the text, and the streams of its process leave it out.
+   */
   readonly isTerminalOwned: boolean
-  /** Whether the adapters `stdout` and `stderr` are on, in all threads. */
-  readonly watchesStreams?: boolean
+  /** The same for what is written to the descriptors 1 and 2, past the streams. Only in a worker, it may differ. */
+  readonly isDescriptorOwned: boolean
   /** Levels of records made of printed lines. Default: stdout `info`, stderr `warn`. */
   readonly streams?: Settings['streams'] | undefined
   readonly levels: Levels
@@ -58,18 +60,15 @@ export interface AdapterContext {
  */
 export type TerminalRole = 'claim' | 'copy' | 'leave'
 
+/** For what goes through this thread's standard streams, as all that the console prints. */
 export function terminalRole(context: AdapterContext): TerminalRole {
   if (context.isTerminalOwned) return 'claim'
   return isRead(context) ? 'copy' : 'leave'
 }
 
-/**
- * `terminalRole` for text that goes through this thread's standard streams. A worker's text is printed even if a console
- * handler shows its record: whoever listens to its `Worker` gets it, and the streams of its process leave it out.
- */
-export function streamRole(context: AdapterContext): TerminalRole {
-  const role = terminalRole(context)
-  return role === 'claim' && !isMainThread && context.watchesStreams ? 'copy' : role
+/** `terminalRole` for what is written to the descriptors 1 and 2. */
+export function descriptorRole(context: AdapterContext): TerminalRole {
+  return context.isDescriptorOwned ? 'claim' : terminalRole(context)
 }
 
 /** Whether a handler reads records: one of the configuration, or one that the application has added. */

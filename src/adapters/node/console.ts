@@ -6,7 +6,7 @@ import {
   type Adapter,
   type AdapterContext,
   isRelaying,
-  streamRole,
+  terminalRole,
   whileRelaying,
 } from '../kit/adapter.js'
 import { begun, isForwarded, isMocked } from '../kit/capture/stdio.js'
@@ -54,21 +54,27 @@ function wrap(method: Method, original: ConsoleMethod, context: AdapterContext):
   return {
     [method](this: unknown, ...args: unknown[]) {
       const { stream } = METHODS[method]
-      const role = isRelaying() || isForwarded(stream) ? 'leave' : streamRole(context)
+      const role = isRelaying() || isForwarded(stream) ? 'leave' : terminalRole(context)
       // A `write` that the application has put in its place gets the text; what it passes on becomes a record there.
       if (role === 'leave' || (role === 'claim' && isMocked(process[stream]))) {
         original.apply(this, args)
         return
       }
+      const start = begun[stream]?.() ?? ''
       if (role === 'copy') whileRelaying(() => original.apply(this, args))
-      record(method, args, context)
+      record(method, args, start, context)
     },
   }[method] as ConsoleMethod
 }
 
-function record(method: Method, args: readonly unknown[], context: AdapterContext): void {
+function record(
+  method: Method,
+  args: readonly unknown[],
+  start: string,
+  context: AdapterContext,
+): void {
   takeModule ??= require('../kit/capture/take.js') as typeof import('../kit/capture/take.js')
-  const { level, stream } = METHODS[method]
+  const { level } = METHODS[method]
   const text = method === 'dir' ? takeModule.inspectionOf(args) : takeModule.textOf(args)
   takeModule.take(
     context,
@@ -76,7 +82,7 @@ function record(method: Method, args: readonly unknown[], context: AdapterContex
       lib: 'console',
       name: 'console',
       level,
-      msg: takeModule.withoutColours(begun[stream]?.() ?? '') + indent(text),
+      msg: takeModule.withoutColours(start) + indent(text),
       error: takeModule.errorAmong(args),
     },
     'copy',

@@ -1,6 +1,7 @@
 // Lines: cuts the text of a stream into lines, whatever the pieces in which it comes.
 
 import { StringDecoder } from 'node:string_decoder'
+import { stripVTControlCharacters } from 'node:util'
 
 /** Characters of a line without an end after which it becomes a record all the same. */
 const MAX_LINE = 2 ** 16
@@ -68,9 +69,15 @@ export class Lines {
     return MOVES.test(this.#rest) ? '' : this.take()
   }
 
+  /** What is left becomes a line, unless it only ends a colour or shows the cursor. */
   end(): void {
-    if (this.#rest.trim() !== '') this.#line(this.#rest)
-    this.#rest = ''
+    const rest = this.take()
+    if (stripVTControlCharacters(rest).trim() !== '') this.#line(rest)
+  }
+
+  /** The same for the beginning of a line of text, which goes on with what has been captured elsewhere. */
+  endBegun(): void {
+    if (this.#rest !== '' && !MOVES.test(this.#rest)) this.end()
   }
 
   #line(given: string): void {

@@ -3,11 +3,10 @@
 // The bytes go where they went. What an application has put in the place of `write` is asked first: it gets the text
 // instead of this, and so does the application from it.
 
-import { isMainThread } from 'node:worker_threads'
 import { SILENT } from '../../core/level.js'
 import { process, setTimeout } from '../../core/originals.js'
 import { isCaptured, isNotice, onceOpened, writeSync } from '../../core/stdio.js'
-import { type Adapter, type AdapterContext, isRelaying, streamRole } from '../kit/adapter.js'
+import { type Adapter, type AdapterContext, isRelaying, terminalRole } from '../kit/adapter.js'
 import { begun, callBack, isForwarded, wasNoted } from '../kit/capture/stdio.js'
 import { Lines } from './lines.js'
 
@@ -77,10 +76,12 @@ function watch(
 ): () => void {
   const original = stream.write
   const write = function (this: unknown, ...args: unknown[]): boolean {
-    if (this !== stream || isRelaying() || !isText(args[0]))
+    if (this !== stream || isRelaying() || !isText(args[0])) {
+      if (this === stream) lines.endBegun()
       return original.apply(this as never, args as never)
+    }
     if (isNotice(args[0])) return printNotice(String(args[0]))
-    const role = isForwarded(name) ? 'leave' : streamRole(context)
+    const role = isForwarded(name) ? 'leave' : terminalRole(context)
     // A worker's text, which the worker has captured.
     const isOther = isCaptured(args[0])
     if (role !== 'leave' && !isOther && !wasNoted(args[0]))
@@ -92,7 +93,7 @@ function watch(
   }
   // With a console handler, a worker's text is not shown when it has come to the process.
   const printNotice = (text: string): boolean =>
-    context.isTerminalOwned && !isMainThread && context.watchesStreams
+    context.isDescriptorOwned && !context.isTerminalOwned
       ? writeSync(2, text) > 0
       : original.call(stream, text)
   // A prompt or a spinner is no log: what has no end of line is shown as it is.

@@ -3,7 +3,12 @@
 // Standard streams that are files write this way themselves, and so do pino's destinations: that has been captured.
 
 import { syncBuiltinESMExports } from 'node:module'
-import { type AdapterContext, isRelaying, type TerminalRole, terminalRole } from '../kit/adapter.js'
+import {
+  type AdapterContext,
+  descriptorRole,
+  isRelaying,
+  type TerminalRole,
+} from '../kit/adapter.js'
 import { wasNoted } from '../kit/capture/stdio.js'
 import { isCalledFrom } from '../kit/identity/callsite.js'
 import type { Lines } from './lines.js'
@@ -85,7 +90,7 @@ const SONIC_BOOM = /[\\/]sonic-boom[\\/]index\.js/
 const FRAMES = 6
 
 function roleOf(context: AdapterContext, stream: NodeJS.WriteStream | undefined): TerminalRole {
-  const role = isRelaying() ? 'leave' : terminalRole(context)
+  const role = isRelaying() ? 'leave' : descriptorRole(context)
   if (role === 'leave' || (stream && isWriting(stream))) return 'leave'
   return isCalledFrom(SONIC_BOOM, FRAMES) ? 'leave' : role
 }

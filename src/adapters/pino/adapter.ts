@@ -35,7 +35,7 @@ export const pinoAdapter: Adapter = {
       undo.push(tracker.install())
       if (context.role !== 'track') undo.push(patchWrite(library, context, tracker))
       // In the root a console handler needs to know which transports lead to the terminal.
-      if (context.role !== 'take' && !context.isTerminalOwned) return undefined
+      if (context.role !== 'take' && !context.isDescriptorOwned) return undefined
       return replaceExports(library, context, createStray(context), () => isOn)
     })
     return () => {

@@ -3,7 +3,7 @@
 import { type AdapterContext, isRead, isRelaying, whileRelaying } from '../kit/adapter.js'
 import { take } from '../kit/capture/take.js'
 import type { Identity } from '../kit/identity/loggers.js'
-import { Leads } from '../kit/leads.js'
+import { Leads, ownedLeads } from '../kit/leads.js'
 import { type Facts, factsOf } from './bindings.js'
 import { takeLine } from './deferred.js'
 import type { Parts } from './fields.js'
@@ -20,7 +20,7 @@ export function captureWrites(library: Library, context: AdapterContext, tracker
   const format = createFormatter(library)
   const originOf = createOrigins()
   const { capture, role, relays } = context
-  const owned = context.isTerminalOwned ? Leads.TERMINAL : 0
+  const owned = ownedLeads(context)
   const mayRelay = role === 'take' && relays
   const findInRoot = (logger: Logger, facts: Facts): void => {
     const identity = tracker.ownerIdentity(logger)

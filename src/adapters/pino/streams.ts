@@ -2,7 +2,7 @@
 
 import type { Capture } from '../../core/stdio.js'
 import { isData, standardOf } from '../kit/capture/stdio.js'
-import { Leads } from '../kit/leads.js'
+import { Leads, terminalLead } from '../kit/leads.js'
 import type { Stream } from './library.js'
 
 /** How many streams in a row are looked at, each piped to the next. */
@@ -26,7 +26,7 @@ export function leadsTo(stream: Stream, capture: Capture): number {
   if (terminalTransports.has(stream)) return Leads.TERMINAL
   const end = endOf(stream)
   if (standardOf(end) === undefined) return Leads.OTHER
-  return isData(end, capture) ? Leads.DATA : Leads.TERMINAL
+  return isData(end, capture) ? Leads.DATA : terminalLead(end)
 }
 
 const ALL: Capture = { stdout: true, stderr: true }

@@ -6,7 +6,7 @@ import {
   type AdapterContext,
   isRead,
   isRelaying,
-  streamRole,
+  terminalRole,
   whileRelaying,
 } from '../kit/adapter.js'
 import { take } from '../kit/capture/take.js'
@@ -62,7 +62,7 @@ interface Sorted {
 
 function sort(streams: readonly unknown[], text: string, context: AdapterContext): Sorted {
   const { capture } = context
-  const isOwned = streamRole(context) === 'claim'
+  const isOwned = terminalRole(context) === 'claim'
   const kept: unknown[] = []
   const files: FileText[] = []
   let isData = true

@@ -4,7 +4,7 @@
 import { setImmediate } from '../../core/originals.js'
 import { type AdapterContext, isRead, whileRelaying } from '../kit/adapter.js'
 import type { Info, Transport } from './library.js'
-import { innermost, isLogOutput, isTerminal } from './transports.js'
+import { innermost, isLogOutput, isOwned, isTerminal } from './transports.js'
 
 type Log = (this: Transport, info: Info, callback?: () => void) => unknown
 
@@ -25,7 +25,7 @@ export class Terminal {
     replaceLog(transport, (log, info) => {
       const context = this.#context
       if (this.#isClosed) return log()
-      if (context.isTerminalOwned && isLogOutput(transport, info, context)) {
+      if (isOwned(transport, context) && isLogOutput(transport, info, context)) {
         later(() => transport.emit?.('logged', info))
         return undefined
       }

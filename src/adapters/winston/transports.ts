@@ -2,6 +2,7 @@
 
 import type { AdapterContext } from '../kit/adapter.js'
 import { standardOf } from '../kit/capture/stdio.js'
+import { Leads, ownedLeads, terminalLead } from '../kit/leads.js'
 import { type Info, type Logger, levelName, type Transport } from './library.js'
 
 /** A Console transport chooses the stream by level; 1 and 2: a Stream transport to stdout or stderr. */
@@ -38,6 +39,13 @@ function findTerminal({ consoleWarnLevels, isObjectMode, _stream }: Transport): 
 /** The transports that do not write to stdout or stderr. */
 export function othersOf({ transports }: Pick<Logger, 'transports'>): readonly Transport[] {
   return transports.some(isTerminal) ? transports.filter((each) => !isTerminal(each)) : transports
+}
+
+/** Whether a console handler shows what the transport would print. */
+export function isOwned(transport: Transport, context: AdapterContext): boolean {
+  const { consoleWarnLevels, _stream = {} } = innermost(transport)
+  const lead = consoleWarnLevels ? Leads.PARENT : terminalLead(_stream)
+  return (ownedLeads(context) & lead) !== 0
 }
 
 /** Whether the transport prints the info to a stream of this thread that is the root's as well. */

@@ -84,25 +84,42 @@ for (const handlers of [
 }
 
 for (const where of ['root', 'fork']) {
-  for (const handlers of [
-    [],
-    [{ type: 'file', path: 'all.log' }],
-    [{ type: 'console', format: 'raw' }],
-  ]) {
-    const what = handlers[0]?.type ?? 'no'
-    it(`who listens to a worker of a ${where} hears it, with a ${what} handler`, (t) => {
-      const words = ['-r', REGISTER, join(FIXTURES, 'output/heard.js'), where]
-      const env = cleanEnv({ LOGSHARE_CONFIG: JSON.stringify({ handlers }) })
-      const options = /** @type {const} */ ({ cwd: scratch(t), env, encoding: 'utf8' })
-      const { stdout, stderr } = spawnSync(process.execPath, words, options)
-      const lines = [...stdout.split('\n'), ...stderr.split('\n')].filter(Boolean).toSorted()
-      const heard = {
-        stdout: 'by the console\nby the stream\n',
-        stderr: 'an error\nby a library\n',
-      }
-      const printed = ['an error', 'by a library', 'by the console', 'by the stream']
-      assert.deepEqual(lines, [...printed, `heard ${JSON.stringify(heard)}`])
-    })
+  it(`who listens to a worker of a ${where} hears every way of printing, with every handler`, (t) => {
+    const bare = listen(t, where)
+    const { heard } = bare
+    assert.ok(heard.stdout.length > 10 && heard.stderr.length > 3)
+    for (const handlers of [
+      [],
+      [{ type: 'file', path: 'all.log' }],
+      [{ type: 'console', format: 'raw' }],
+    ]) {
+      assert.deepEqual(listen(t, where, { handlers }), bare, JSON.stringify(handlers))
+    }
+  })
+}
+
+/**
+ * What the listener has heard, and the ways that are on the terminal. Without `config` logshare is not there.
+ * @param {import('node:test').TestContext} t @param {string} where @param {object} [config]
+ */
+function listen(t, where, config) {
+  const env = cleanEnv({
+    NODE_DEBUG: 'app',
+    ROARR_LOG: 'true',
+    ...(config && { LOGSHARE_CONFIG: JSON.stringify(config) }),
+  })
+  const words = [...(config ? ['-r', REGISTER] : []), join(FIXTURES, 'output/heard.js'), where]
+  const options = /** @type {const} */ ({ cwd: scratch(t), env, encoding: 'utf8' })
+  const { stdout, stderr } = spawnSync(process.execPath, words, options)
+  const lines = [...stdout.split('\n'), ...stderr.split('\n')]
+  const own = lines.filter((line) => line.startsWith('heard '))
+  const shown = lines.filter((line) => !own.includes(line)).join('\n')
+  const heard = JSON.parse(String(own[0]).slice('heard '.length))
+  const linesOf = (/** @type {string} */ text) => text.replace(/\d+/g, '#').split('\n')
+  return {
+    heard: { stdout: linesOf(heard.stdout), stderr: linesOf(heard.stderr) },
+    times: own.length,
+    shown: [...shown.matchAll(/\[by ([^\]]+)\]/g)].map(([, way]) => way).toSorted(),
   }
 }
 
@@ -131,7 +148,7 @@ function show(args, config) {
   return { stdout, stderr, status }
 }
 
-it('a line that is begun without the console is one record, in colour as well; a spinner is none of it', (t) => {
+it('a line that is begun without the console is one record, in colour as well; a spinner is none of it, nor is a colour that ends', (t) => {
   const path = join(scratch(t), 'app.log')
   const program = [
     "process.stdout.write('\\u001b[90m[1]\\u001b[39m ')",
@@ -141,6 +158,7 @@ it('a line that is begun without the console is one record, in colour as well; a
     "console.error('text')",
     "process.stdout.write('\\u001b[2K\\u001b[1Gspinning')",
     "console.log('a spinner')",
+    "process.stderr.write('\\u001b[0m')",
   ].join(';')
   const env = cleanEnv({ LOGSHARE_CONFIG: JSON.stringify({ handlers: [{ type: 'file', path }] }) })
   execFileSync(process.execPath, ['-r', REGISTER, '-e', program], { env, stdio: 'pipe' })
@@ -148,6 +166,36 @@ it('a line that is begun without the console is one record, in colour as well; a
     readLog(path).map(({ msg }) => msg),
     ['[1] a time', 'out', 'error: text', 'a spinner', 'spinning'],
   )
+})
+
+it('a line that is begun before a library prints is a record at once, not a part of a later line', (t) => {
+  const path = join(scratch(t), 'app.log')
+  const program = [
+    "const { createLogger, transports } = require('winston')",
+    'const winston = createLogger({ transports: [new transports.Console()] })',
+    "const bunyan = require('bunyan').createLogger({ name: 'app' })",
+    "for (const log of [winston, bunyan, require('loglevel'), require('consola').consola]) {",
+    "  process.stdout.write('begun ')",
+    "  process.stderr.write('begun ')",
+    "  log.error('logged')",
+    "  console.log('out')",
+    "  console.error('err')",
+    '}',
+  ].join('\n')
+  const env = cleanEnv({ LOGSHARE_CONFIG: JSON.stringify({ handlers: [{ type: 'file', path }] }) })
+  const cwd = FIXTURES
+  execFileSync(process.execPath, ['-r', REGISTER, '-e', program], { cwd, env, stdio: 'pipe' })
+  const messages = readLog(path).map(({ msg }) => msg)
+  // The library's own stream, and the other, which the console goes on with.
+  const each = ['begun ', 'logged', 'begun out', 'err']
+  const other = ['begun ', 'logged', 'out', 'begun err']
+  const parts = [0, 4, 8, 12].map((at) => messages.slice(at, at + 4).toSorted())
+  assert.equal(messages.length, 16)
+  for (const part of parts)
+    assert.ok(
+      [each, other].some((it) => it.toSorted().join() === part.join()),
+      part.join(),
+    )
 })
 
 for (const kind of ['root', 'worker', 'fork']) {

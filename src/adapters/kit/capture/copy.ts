@@ -4,7 +4,7 @@
 // writes, so the standard streams are watched while it runs.
 
 import { process } from '../../../core/originals.js'
-import { type AdapterContext, streamRole, whileRelaying } from '../adapter.js'
+import { type AdapterContext, terminalRole, whileRelaying } from '../adapter.js'
 import { tryCapture } from '../guard.js'
 import { callBack } from './stdio.js'
 
@@ -25,7 +25,7 @@ export function writeAndCopy<T>(
   capture: () => void,
 ): T {
   const { capture: captured } = context
-  const isOwned = streamRole(context) === 'claim'
+  const isOwned = terminalRole(context) === 'claim'
   if (captured.stdout && captured.stderr && !isOwned) {
     try {
       return whileRelaying(write)
