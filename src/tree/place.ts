@@ -59,7 +59,10 @@ export function placeRoot(settings: Settings | undefined, preloaded: boolean): (
 /** Makes this thread a child; returns the undo. Its queue is created with its first record or child. */
 export function placeChild(place: Place, preloaded: boolean): () => void {
   const { follower, connect } = followLater(place)
-  const slot = createSlot(() => makeChild(place, follower), {
+  // What is logged meanwhile, by hooks of `require` for example, is not captured: there is no queue yet.
+  const make = (): Instance =>
+    load('../adapters/kit/adapter.js').whileRelaying(() => makeChild(place, follower))
+  const slot = createSlot(make, {
     child: true,
     settings: place.inheritance.settings,
     made() {
@@ -209,6 +212,7 @@ function defaults(): Settings {
 }
 
 interface LazyModules {
+  readonly '../adapters/kit/adapter.js': typeof import('../adapters/kit/adapter.js')
   '../core/diagnostics.js': typeof import('../core/diagnostics.js')
   './root.js': typeof import('./root.js')
   './child.js': typeof import('./child.js')
