@@ -7,6 +7,8 @@ export const Leads = {
   DATA: 2,
   /** To this thread's memory. */
   MEMORY: 4,
-  /** To files, sockets, threads and the application's own. A child leaves them to the root if it has the logger. */
+  /** To files and threads that the root's logger writes to as well. A child leaves them to the root. */
   OTHER: 8,
+  /** To anything else: streams of the application's own, and files that the root does not write. A child writes them. */
+  OWN: 16,
 } as const

@@ -4,7 +4,7 @@ import { isMainThread } from 'node:worker_threads'
 import type { Capture } from '../../core/stdio.js'
 import { Leads } from '../kit/leads.js'
 import type { Stream } from './library.js'
-import { leadsTo } from './streams.js'
+import { leadsTo, NONE } from './streams.js'
 
 /** Later streams are left to pino: a program may create a logger for each request. */
 const MAX_STREAMS = 100
@@ -29,7 +29,7 @@ export function writeAtOnce(stream: Stream, capture: Capture): void {
     return
   }
   if (!isSonicBoom(stream)) return
-  const leads = leadsTo(stream, capture)
+  const leads = leadsTo(stream, capture, NONE)
   if (leads === Leads.DATA) return
   if (isMainThread) {
     if (stream.minLength === 0 && leads === Leads.TERMINAL) stream.sync = true
