@@ -1,5 +1,6 @@
 // Flush: has sonic-boom's destinations of a child written at once, or at the latest when the thread exits.
 
+import { errorMonitor } from 'node:events'
 import { isMainThread } from 'node:worker_threads'
 import type { Capture } from '../../core/stdio.js'
 import { Leads } from '../kit/leads.js'
@@ -10,6 +11,9 @@ import { leadsTo, NONE } from './streams.js'
 const MAX_STREAMS = 100
 
 const streams = new Set<WeakRef<Stream>>()
+
+/** Those that have failed to write: sonic-boom's `flushSync` would try again for ever, on a full disk for example. */
+const failed = new WeakSet<Stream>()
 
 /** sonic-boom, which decides by these properties whether a line is written within the call. */
 interface SonicBoom extends Stream {
@@ -50,6 +54,8 @@ function flushAtExit(stream: SonicBoom): void {
   if (streams.size >= MAX_STREAMS) return
   if (streams.size === 0) process.on('exit', flushAll)
   streams.add(new WeakRef(stream))
+  const { on } = stream as { on?: (event: symbol, listener: () => void) => void }
+  on?.call(stream, errorMonitor, () => failed.add(stream))
 }
 
 /** Milliseconds in which a write that is in progress ends, before what follows it is written. */
@@ -67,8 +73,9 @@ interface Writing {
 
 /** Does nothing if the stream cannot be flushed: it is not open yet and will not open before the process ends. */
 export function flush(stream: Stream | undefined): void {
+  if (!stream || failed.has(stream)) return
   try {
-    stream?.flushSync?.()
+    stream.flushSync?.()
   } catch {
     // Nobody is left to be told.
   }
