@@ -2,6 +2,7 @@
 
 import { install } from './install.js'
 import type { Logger } from './logger/logger.js'
+import { callEach } from './tree/each.js'
 import type { RecordHandler, Stats } from './tree/instance.js'
 import { instance } from './tree/place.js'
 
@@ -62,7 +63,7 @@ export function stats(): Stats {
  * nothing.
  *
  * @param handler - A function that is called with each record, or an object whose `write` is called with batches. An
- *   exception it throws is counted in `stats().failed` and reported once on stderr.
+ *   exception or a rejection is counted in `stats().failed` and reported once on stderr.
  * @returns A function that removes the handler.
  * @example
  * const remove = addHandler((record) => {
@@ -72,20 +73,7 @@ export function stats(): Stats {
 export function addHandler(
   handler: RecordHandler | ((record: import('./core/record.js').LogRecord) => void),
 ): () => void {
-  if (typeof handler !== 'function') return instance().addHandler(handler)
-  return instance().addHandler({
-    write(records) {
-      let failure: { readonly error: unknown } | undefined
-      for (const record of records) {
-        try {
-          handler(record)
-        } catch (error) {
-          failure ??= { error } // thrown below, after the other records of the batch
-        }
-      }
-      if (failure) throw failure.error
-    },
-  })
+  return instance().addHandler(typeof handler === 'function' ? callEach(handler) : handler)
 }
 
 /**

@@ -4,14 +4,15 @@ import { process } from './originals.js'
 
 type Print = (text: string, ...args: readonly unknown[]) => void
 
-const ENABLED = /(?:^|[\s,])(?:\*|logshare)/
+// At load: an application's `debug.enable('*')`, which writes to the environment, is not about logshare.
+const isEnabled = /(?:^|[\s,])(?:\*|logshare)/.test(process.env.DEBUG ?? '')
 
 let busy = false
 const printers = new Map<string, Print>()
 
-/** Prints under the namespace `logshare:<area>`; does nothing unless `DEBUG` names it. Never throws. */
+/** Prints under the namespace `logshare:<area>`; does nothing unless `DEBUG` names it at the start. Never throws. */
 export function diagnose(area: string, text: string, ...args: readonly unknown[]): void {
-  if (busy || !ENABLED.test(process.env.DEBUG ?? '')) return
+  if (busy || !isEnabled) return
   busy = true // printing goes through our own adapter for `debug`, which must not call back into here
   let print = printers.get(area)
   if (!print) {

@@ -3,11 +3,12 @@
 import { notice, reasonOf } from '../core/notice.js'
 import { parseLine } from '../handlers/lines.js'
 import type { LineBatch } from '../listener/channel.js'
+import { isThenable } from './each.js'
 import type { Print } from './fallback.js'
 import type { RecordHandler } from './instance.js'
 import { Pending } from './pending.js'
 
-/** Takes one batch of lines. `failed` is called for each handler of the application that throws. */
+/** Takes one batch of lines. `failed` is called for each handler of the application that throws or rejects. */
 export function takeLines(
   handlers: ReadonlySet<RecordHandler>,
   purpose: LineBatch['purpose'],
@@ -56,11 +57,15 @@ const pending = new Pending((line, record, extra) => {
 let print: Print | undefined
 
 function guard(name: string, act: () => unknown, failed?: () => void): void {
-  try {
-    act()
-  } catch (error) {
+  const fail = (error: unknown): void => {
     failed?.()
     warn(name, error)
+  }
+  try {
+    const result = act()
+    if (isThenable(result)) Promise.resolve(result).catch(fail)
+  } catch (error) {
+    fail(error)
   }
 }
 

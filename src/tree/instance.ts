@@ -9,9 +9,10 @@ import type { Parent } from '../spawn/inherit.js'
 /** A handler of the application, for `addHandler()`. It is called on the root's main thread. */
 export interface RecordHandler {
   /**
-   * Called with batches of records, in order. An exception is counted in `stats().failed` and reported once on stderr.
+   * Called with batches of records, in order, without waiting for a promise that it returns. An exception or a rejection is
+   * counted in `stats().failed` and reported once on stderr.
    */
-  write(records: readonly LogRecord[]): void
+  write(records: readonly LogRecord[]): unknown
   /** Called by `flush()`, which waits for the promise. */
   flush?(): void | Promise<void>
 }

@@ -62,7 +62,10 @@ export function placeRoot(settings: Settings | undefined, preloaded: boolean): (
 /** Makes this thread a child; returns the undo. Its queue is created with its first record or child. */
 export function placeChild(place: Place, preloaded: boolean): () => void {
   const { follower, connect } = followLater(place)
-  const slot = createSlot(() => makeChild(place, follower), {
+  // What is logged meanwhile, by hooks of `require` for example, is not captured: there is no queue yet.
+  const make = (): Instance =>
+    load('../adapters/kit/adapter.js').whileRelaying(() => makeChild(place, follower))
+  const slot = createSlot(make, {
     child: true,
     settings: place.inheritance.settings,
     made() {
@@ -216,6 +219,8 @@ function defaults(): Settings {
 
 // Each with its path in a call of `require`, so that bundlers find it.
 const LAZY = {
+  '../adapters/kit/adapter.js': () =>
+    require('../adapters/kit/adapter.js') as typeof import('../adapters/kit/adapter.js'),
   '../core/diagnostics.js': () =>
     require('../core/diagnostics.js') as typeof import('../core/diagnostics.js'),
   './root.js': () => require('./root.js') as typeof import('./root.js'),

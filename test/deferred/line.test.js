@@ -38,6 +38,13 @@ it("when the root's destination has ended, they are printed", async (t) => {
   assert.equal(readFileSync(LOG, 'utf8'), '')
 })
 
+it("when the root's destination has ended before, the child writes them itself", async (t) => {
+  const LOG = join(scratch(t), 'app.log')
+  const { code, stdout, stderr } = await run(PROGRAM, { args: ['closed'], env: { LOG } })
+  assert.deepEqual([code, stdout, stderr], [0, '', ''])
+  assert.equal(readFileSync(LOG, 'utf8').trimEnd().split('\n').length, 4)
+})
+
 it('when root and child were killed, the next root writes them to its file', async (t) => {
   const path = scratch(t)
   const env = { LOG: join(path, 'pino.log'), LOGSHARE_DIR: join(path, 'queues') }

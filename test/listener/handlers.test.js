@@ -132,3 +132,13 @@ test('a pending flush() keeps the process alive', async (t) => {
   assert.deepEqual([code, stdout], [0, '20\n'])
   assertDelivered(readLog(path), { root: 20 })
 })
+
+test('asynchronous handlers of the application that reject are counted and reported once', async () => {
+  const config = { adapters: false, handlers: [{ type: 'file', path: '/dev/null' }] }
+  const { code, stdout, stderr } = await run('handlers/rejecting.js', { config })
+  assert.equal(code, 0)
+  const once = 'logshare: handler of the application failed: rejected (LOGSHARE_WARN_HANDLER)\n'
+  assert.equal(stderr, once)
+  const { counts, unhandled } = JSON.parse(stdout)
+  assert.deepEqual([counts, unhandled], [{ function: 1, both: 1, object: 1, thenable: 1 }, []])
+})

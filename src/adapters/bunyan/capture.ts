@@ -8,7 +8,7 @@ import { type Taken, take } from '../kit/capture/take.js'
 import type { Identity } from '../kit/identity/loggers.js'
 import { Leads, ownedLeads } from '../kit/leads.js'
 import { isInRoot } from './levels.js'
-import type { Library, Logger, Rec } from './library.js'
+import type { Library, Logger, LogStream, Rec } from './library.js'
 import { shapeOf, toShortExtra } from './rebuild.js'
 import { type Origin, toExtra, toRecord } from './record.js'
 import { leadsTo } from './streams.js'
@@ -47,18 +47,19 @@ function captureEmit(
   const { role, capture } = context
   const owned = ownedLeads(context)
   const originOf = createOrigins(identities)
+  const leftOf = createLeft(context, originOf)
   return function _emit(rec, noEmit) {
     if (noEmit || isRelaying()) return original.call(this, rec, noEmit)
     let all = 0
     let wanted = 0
+    const isLeft = role === 'take' ? leftOf(this) : NONE
     for (const stream of this.streams) {
-      const lead = leadsTo(stream, capture)
+      const lead = leadsTo(stream, capture, isLeft)
       all |= lead
       if (stream.level <= rec.level) wanted |= lead
     }
     if (all === Leads.DATA) return original.call(this, rec)
-    const origin = role === 'take' && wanted & Leads.OTHER ? originOf(this) : undefined
-    const relayed = origin && isInRoot(context, origin.name) ? origin : undefined
+    const relayed = wanted & Leads.OTHER ? originOf(this) : undefined
     if (relayed) {
       const short = shortRecord(rec, relayed, context)
       const line = short ? '' : (original.call(this, rec, true) ?? '')
@@ -67,7 +68,14 @@ function captureEmit(
     else if (owned === 0) return original.call(this, rec)
     const left = owned | (relayed ? Leads.OTHER : 0)
     return whileRelaying(() =>
-      wanted & left ? writeRest(original, this, rec, left, context) : original.call(this, rec),
+      wanted & left
+        ? writeRest(
+            original,
+            this,
+            rec,
+            (stream) => (leadsTo(stream, capture, isLeft) & left) === 0,
+          )
+        : original.call(this, rec),
     )
   }
 }
@@ -84,6 +92,27 @@ function createOrigins(identities: WeakMap<Logger, Identity>): (logger: Logger) 
   }
 }
 
+type IsLeft = (path: string) => boolean
+
+const NONE: IsLeft = () => false
+
+// Tells which files the root's logger writes.
+function createLeft(
+  context: AdapterContext,
+  originOf: (logger: Logger) => Origin,
+): (logger: Logger) => IsLeft {
+  const known = new WeakMap<Logger, IsLeft>()
+  return (logger) => {
+    let isLeft = known.get(logger)
+    if (!isLeft) {
+      const { name } = originOf(logger)
+      isLeft = (path) => isInRoot(context, name, path)
+      known.set(logger, isLeft)
+    }
+    return isLeft
+  }
+}
+
 // Undefined if the root cannot rebuild bunyan's record from ours.
 function shortRecord(rec: Rec, origin: Origin, context: AdapterContext): Taken | undefined {
   const isChanged = rec.name !== origin.name || context.registry().redact !== undefined
@@ -94,17 +123,16 @@ function shortRecord(rec: Rec, origin: Origin, context: AdapterContext): Taken |
   return { lib: 'bunyan', name, level: standardLevel(level), msg, fields: shape.fields, extra }
 }
 
-// Writes to all streams but those that lead to one of `left`. Returns the line, as bunyan does.
+// Writes to the streams that are wanted. Returns the line, as bunyan does.
 function writeRest(
   original: Emit,
   logger: Logger,
   rec: Rec,
-  left: number,
-  { capture }: AdapterContext,
+  isWanted: (stream: LogStream) => boolean,
 ): string | undefined {
   let line: string | undefined
   for (const each of logger.streams) {
-    if (each.level > rec.level || leadsTo(each, capture) & left) continue
+    if (each.level > rec.level || !isWanted(each)) continue
     if (!each.raw) line ??= original.call(logger, rec, true)
     each.stream.write(each.raw ? rec : line)
   }

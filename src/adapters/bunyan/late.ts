@@ -1,6 +1,7 @@
-// Late: opens a child's bunyan files only when something other than a logger writes to them, because the root has the logger.
+// Late: opens a child's bunyan files only when something other than a logger writes to them, because the root writes them.
 
 import { close, createWriteStream, open, type WriteStream, write, writev } from 'node:fs'
+import { resolve } from 'node:path'
 import * as shimmer from 'shimmer'
 import { clearTimeout } from '../../core/originals.js'
 import type { AdapterContext } from '../kit/adapter.js'
@@ -14,29 +15,35 @@ type Method = (this: Logger, ...args: unknown[]) => unknown
 export function openLate({ bunyan }: Library, context: AdapterContext): () => void {
   const { prototype, RotatingFileStream } = bunyan
   const target = prototype as unknown as Record<'addStream' | 'reopenFileStreams', Method>
-  const rotating = new Map<Rotating, string>()
+  const rotating = new Map<Rotating, readonly [name: string, path: string]>()
+  const isFileInRoot = ({ path }: StreamOptions, name: string): boolean =>
+    typeof path === 'string' && isInRoot(context, name, resolve(path))
   shimmer.wrap(target, 'addStream', (original) => {
     return function addStream(this: Logger, ...args) {
       const [given, ...rest] = args as [StreamOptions, ...unknown[]]
       const name = nameOf(this)
-      const isLate = name !== undefined && isInRoot(context, name)
+      const isLate = name !== undefined && isFileInRoot(given, name)
       const late = isLate ? lateStream(given, RotatingFileStream) : undefined
       const result = original.call(this, late ?? given, ...rest)
       const added = this.streams.at(-1)
       if (late && added) added.type = given.type ?? 'file'
       else if (added?.type === 'rotating-file' && name !== undefined)
-        rotating.set(added.stream as LogStream['stream'] & Rotating, name)
+        rotating.set(added.stream as LogStream['stream'] & Rotating, [
+          name,
+          resolve(String(added.path)),
+        ])
       return result
     }
   })
   shimmer.wrap(target, 'reopenFileStreams', (original) => {
     return function reopenFileStreams(this: Logger) {
-      if (!isInRoot(context, nameOf(this) ?? '')) original.call(this)
+      const name = nameOf(this) ?? ''
+      if (!this.streams.some((stream) => isFileInRoot(stream, name))) original.call(this)
     }
   })
   const unwatch = context.levels.watch(() => {
-    for (const [stream, name] of rotating) {
-      if (!isInRoot(context, name)) continue
+    for (const [stream, [name, path]] of rotating) {
+      if (!isInRoot(context, name, path)) continue
       stopRotating(stream)
       rotating.delete(stream)
     }

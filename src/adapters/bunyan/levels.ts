@@ -3,30 +3,33 @@
 import type { AdapterContext } from '../kit/adapter.js'
 import { OFF } from '../kit/identity/followers.js'
 import { type Identity, keyOf } from '../kit/identity/loggers.js'
+import { announcePath, isPathInRoot } from '../kit/paths.js'
 import type { Logger, LogStream } from './library.js'
-import { isOther, streamKey } from './streams.js'
+import { fileOf, streamKey } from './streams.js'
 
 /** Announced under this name: the level of each stream. */
 const STREAMS = 'bunyan-streams'
-/** Announced under this name: loggers with streams that lead elsewhere than to the terminal. */
-const OTHERS = 'bunyan-others'
 
 export function announceLogger(
-  { levels }: AdapterContext,
+  context: AdapterContext,
   identity: Identity,
   { _level, streams }: Logger,
 ): void {
+  const { levels } = context
   const key = keyOf(identity)
   for (const [i, stream] of streams.entries())
     levels.announce(STREAMS, `${key}\n${streamKey(stream, i)}`, finite(stream.level))
-  if (streams.some(isOther)) levels.announce(OTHERS, key, 1)
+  for (const stream of streams) {
+    const file = fileOf(stream)
+    if (file !== undefined) announcePath(context, 'bunyan', key, file)
+  }
   // Last: a child whose logger has the new level may log at once.
   levels.announce('bunyan', key, finite(_level))
 }
 
-/** Whether the root's logger of this name writes what a child's logger would write elsewhere than to the terminal. */
-export function isInRoot({ levels }: AdapterContext, name: string): boolean {
-  return levels.find(OTHERS, name) !== undefined
+/** In a child: whether the root's logger of this name writes the file. */
+export function isInRoot(context: AdapterContext, name: string, path: string): boolean {
+  return isPathInRoot(context, 'bunyan', path, name)
 }
 
 const configured = new WeakMap<LogStream, number>()

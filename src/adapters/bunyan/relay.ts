@@ -1,4 +1,4 @@
-// Relay: writes a child's record to the streams of the root's logger of the same name, except those to the terminal.
+// Relay: writes a child's record to the files of the root's logger of the same name.
 
 import { appendFileSync } from 'node:fs'
 import { notice, reasonOf } from '../../core/notice.js'
@@ -11,7 +11,7 @@ import { writeFiles } from './files.js'
 import type { Logger } from './library.js'
 import { fromShortExtra, rebuildRec } from './rebuild.js'
 import { type Origin, parseRec } from './record.js'
-import { isOther } from './streams.js'
+import { fileOf } from './streams.js'
 
 /** The root's loggers, from all loaded copies of bunyan. */
 export const loggers: Loggers<Logger> = new Loggers()
@@ -42,7 +42,7 @@ function relayRecord(record: LogRecord, extra: string): boolean | undefined {
   const isLast = isExiting()
   if (isLast) writeFiles()
   for (const each of logger.streams) {
-    if ((each.level > rec.level && !isBelow) || !isOther(each)) continue
+    if ((each.level > rec.level && !isBelow) || fileOf(each) === undefined) continue
     const { raw, path, stream } = each
     if (isLast && path !== undefined) appendFileSync(path, text)
     else stream.write(raw ? rec : text)

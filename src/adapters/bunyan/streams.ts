@@ -1,20 +1,33 @@
 // Streams: tells where the streams of a bunyan logger lead.
 
+import { resolve } from 'node:path'
 import type { Capture } from '../../core/stdio.js'
 import { standardOf } from '../kit/capture/stdio.js'
 import { Leads, terminalLead } from '../kit/leads.js'
+import { pathOf } from '../kit/paths.js'
 import type { LogStream } from './library.js'
 
-export function leadsTo(stream: LogStream, capture: Capture): number {
-  if (isOther(stream)) return Leads.OTHER
+/** `isLeft`: whether a child leaves the file of this path to the root. */
+export function leadsTo(
+  stream: LogStream,
+  capture: Capture,
+  isLeft: (path: string) => boolean,
+): number {
+  if (isRingBuffer(stream)) return Leads.MEMORY
   const end = endOf(stream)
-  const output = standardOf(end)
-  if (!end || output === undefined) return Leads.MEMORY
-  return (output === 1 ? capture.stdout : capture.stderr) ? terminalLead(end) : Leads.DATA
+  const fd = standardOf(end)
+  if (end && fd !== undefined)
+    return (fd === 1 ? capture.stdout : capture.stderr) ? terminalLead(end) : Leads.DATA
+  const file = fileOf(stream)
+  return file !== undefined && isLeft(file) ? Leads.OTHER : Leads.OWN
 }
 
-export function isOther(stream: LogStream): boolean {
-  return !isRingBuffer(stream) && outputOf(stream) === undefined
+/** The path of the file that the stream writes. */
+export function fileOf(stream: LogStream): string | undefined {
+  if (isRingBuffer(stream)) return undefined
+  if (stream.path !== undefined) return resolve(stream.path)
+  const ends = endsOf(stream)
+  return ends.length === 1 ? pathOf(ends[0]) : undefined
 }
 
 /** Identifies a stream among those of its logger in all threads and processes. */
@@ -39,9 +52,16 @@ function outputOf(stream: LogStream): 1 | 2 | undefined {
   return standardOf(endOf(stream))
 }
 
-function endOf({ path, stream }: LogStream): { readonly fd?: unknown } | undefined {
-  if (path !== undefined) return undefined
+// Where a stream without a path of its own leads to, if that is one place.
+function endOf(stream: LogStream): { readonly fd?: unknown } | undefined {
+  if (stream.path !== undefined) return undefined
+  const ends = endsOf(stream)
+  return ends.length > 1 ? undefined : ends[0]
+}
+
+// Where a stream that formats writes to; the stream itself for any other.
+function endsOf({ stream }: LogStream): readonly object[] {
   const { _transform, _readableState, out } = (stream ?? {}) as Formatting
   const ends = out ? [out] : _transform ? (_readableState?.pipes ?? []) : []
-  return ends.length > 1 ? undefined : (ends[0] ?? stream)
+  return ends.length > 0 ? ends : [stream]
 }

@@ -1,9 +1,9 @@
 // Files: file streams that the application has in root and child. The root's stream writes the child's text, too, so that
 // each file has one writer (consola, signale).
 
-import { resolve } from 'node:path'
 import type { AdapterContext } from './adapter.js'
 import { relayInto } from './guard.js'
+import { pathOf } from './paths.js'
 
 /** Text for a file, which is given by its path. */
 export type FileText = readonly [path: string, text: string]
@@ -13,8 +13,6 @@ const FILES = 'file'
 
 // Streams of `fs.createWriteStream` and of rotating-file-stream.
 interface FileStream {
-  readonly path?: unknown
-  readonly filename?: unknown
   readonly writable?: boolean
   write(text: string): unknown
   once(event: 'close', listener: () => void): unknown
@@ -56,18 +54,4 @@ export function relayFiles(lib: string, packed: string | undefined): boolean | u
   return relayInto(lib, () => {
     for (const [path, text] of files) streams.get(path)?.write(text)
   })
-}
-
-const paths = new WeakMap<object, string>()
-
-function pathOf(stream: unknown): string | undefined {
-  if (typeof stream !== 'object' || stream === null) return undefined
-  const known = paths.get(stream)
-  if (known !== undefined) return known
-  const { path, filename } = stream as FileStream
-  const file = 'bytesWritten' in stream ? path : filename
-  if (typeof file !== 'string') return undefined
-  const found = resolve(file)
-  paths.set(stream, found)
-  return found
 }

@@ -9,10 +9,12 @@ export const Leads = {
   DATA: 2,
   /** To this thread's memory. */
   MEMORY: 4,
-  /** To files, sockets, threads and the application's own. A child leaves them to the root if it has the logger. */
+  /** To files and threads that the root's logger writes to as well. A child leaves them to the root. */
   OTHER: 8,
   /** To a worker's stdout or stderr, which its parent gets. */
   PARENT: 16,
+  /** To anything else: streams of the application's own, and files that the root does not write. A child writes them. */
+  OWN: 32,
 } as const
 
 /** Where a standard stream leads whose output is no data, given as the stream or as an object with its file descriptor. */

@@ -61,9 +61,8 @@ export const log4jsAdapter: Adapter = {
         const copy = copyOf(path)
         copy.clustering = exports as Clustering
         const follower = followerOf(copy)
-        const isLate = (appender: string): boolean =>
-          context.role === 'take' && follower.isUnneeded(appender)
-        undo.push(controlAppenders(copy.clustering, copy, context, isLate))
+        const left = context.role === 'take' ? follower : undefined
+        undo.push(controlAppenders(copy.clustering, copy, context, left))
         if (context.role === 'track') return
         undo.push(captureEvents(copy.clustering, copy, context, follower))
       }),

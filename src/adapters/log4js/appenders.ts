@@ -1,11 +1,12 @@
 // Appenders: tells where log4js appenders lead, and decides which of them write an event.
 
+import { resolve } from 'node:path'
 import * as shimmer from 'shimmer'
 import { nextTick, process } from '../../core/originals.js'
 import type { Capture } from '../../core/stdio.js'
 import { type AdapterContext, whileRelaying } from '../kit/adapter.js'
 import { Leads } from '../kit/leads.js'
-import type { Appender, Clustering, Config, Copy } from './library.js'
+import type { Appender, Clustering, Config, Copy, Event } from './library.js'
 
 const STREAMS: Readonly<Record<string, keyof Capture>> = {
   stdout: 'stdout',
@@ -13,16 +14,36 @@ const STREAMS: Readonly<Record<string, keyof Capture>> = {
   stderr: 'stderr',
 }
 
+/** Whether the file of this path is one that a child leaves to the root. */
+export type IsLeft = (path: string) => boolean
+
+const NONE: IsLeft = () => false
+
 /** Where an appender leads, or those that it filters for. */
-export function leadsTo(config: Config, name: string, capture: Capture): number {
+export function leadsTo(config: Config, name: string, capture: Capture, isLeft: IsLeft): number {
   let all = 0
   for (const end of endsOf(config, name)) {
     const { type } = config.appenders?.[end] ?? {}
     const stream = typeof type === 'string' ? STREAMS[type] : undefined
+    const file = fileOf(config, end)
     if (stream) all |= capture[stream] ? Leads.TERMINAL : Leads.DATA
-    else all |= type === 'recording' ? Leads.MEMORY : Leads.OTHER
+    else if (type === 'recording') all |= Leads.MEMORY
+    else all |= file !== undefined && isLeft(file) ? Leads.OTHER : Leads.OWN
   }
   return all
+}
+
+/** The files that an appender writes, or those that it filters for. */
+export function filesOf(config: Config, name: string): readonly string[] {
+  return endsOf(config, name).flatMap((end) => fileOf(config, end) ?? [])
+}
+
+const FILE_TYPES = ['file', 'fileSync', 'dateFile', 'multiFile']
+
+function fileOf({ appenders }: Config, name: string): string | undefined {
+  const { type, filename, base } = appenders?.[name] ?? {}
+  const path = type === 'multiFile' ? base : filename
+  return FILE_TYPES.includes(String(type)) && typeof path === 'string' ? resolve(path) : undefined
 }
 
 /** The categories whose events an appender gets, directly or from a filter. */
@@ -52,11 +73,12 @@ function innerOf({ appenders = {} }: Config, filter: string): readonly string[] 
   return names.filter((name): name is string => typeof name === 'string' && name in appenders)
 }
 
-type Selection = 'terminal' | 'other'
+/** `own`: all appenders but those to files that the root writes. `files`: those to files. */
+type Selection = 'own' | 'files'
 
 let selected: Selection | undefined
 
-/** Runs `act`, in which events are written by appenders to the terminal only, or by all others only. */
+/** Runs `act`, in which events are written by some appenders only. */
 export function selectAppenders<T>(selection: Selection, act: () => T): T {
   const before = selected
   selected = selection
@@ -67,20 +89,31 @@ export function selectAppenders<T>(selection: Selection, act: () => T): T {
   }
 }
 
-/** The names of the appenders that were created, and where they lead. */
+/** The names of the appenders that were created. */
 export const namesOf: WeakMap<Appender, string> = new WeakMap()
 
-export const leads: WeakMap<Appender, number> = new WeakMap()
+interface Lead {
+  /** Where the appender leads if nothing is left to the root. */
+  readonly alone: number
+  readonly with: (isLeft: IsLeft) => number
+}
 
-/**
- * Patches `onlyOnMaster`, through which log4js creates each appender; returns the undo. `isLate` tells whether one
- * that leads elsewhere than to the terminal is created only when it gets an event.
- */
+export const leads: WeakMap<Appender, Lead> = new WeakMap()
+
+/** What a child leaves to the root. */
+interface Left {
+  /** Whether the root writes the events of this category to the file. */
+  isLeft(category: string, path: string): boolean
+  /** Whether it writes those of all categories that the appender gets. */
+  isUnneeded(appender: string): boolean
+}
+
+/** Patches `onlyOnMaster`, through which log4js creates each appender; returns the undo. */
 export function controlAppenders(
   clustering: Clustering,
   copy: Copy,
   context: AdapterContext,
-  isLate: (appender: string) => boolean,
+  left: Left | undefined,
 ): () => void {
   let isOn = true
   const isMuted = (lead: number): boolean =>
@@ -88,15 +121,21 @@ export function controlAppenders(
   const control = (make: () => Appender): Appender => {
     const { current, creating = '' } = copy
     if (!isOn || !current) return make()
-    const lead = leadsTo(current, creating, context.capture)
+    const leadWith = (isLeft: IsLeft): number => leadsTo(current, creating, context.capture, isLeft)
+    const alone = leadWith(NONE)
+    const path = fileOf(current, creating)
     const appender =
       innerOf(current, creating).length > 0
         ? make()
-        : lead === Leads.OTHER
-          ? other(make, isLate(creating), current.appenders?.[creating]?.type === 'file')
-          : near(make(), () => isMuted(lead))
+        : path === undefined
+          ? near(make, () => isMuted(alone))
+          : toFile(make, {
+              isLate: left?.isUnneeded(creating) ?? false,
+              isFile: current.appenders?.[creating]?.type === 'file',
+              isLeft: (category) => left?.isLeft(category, path) ?? false,
+            })
     if (typeof appender === 'function') {
-      leads.set(appender, lead)
+      leads.set(appender, { alone, with: leadWith })
       namesOf.set(appender, creating)
     }
     return appender
@@ -112,26 +151,35 @@ export function controlAppenders(
   }
 }
 
-// An appender to a standard stream or to memory.
-function near(original: Appender, isMuted: () => boolean): Appender {
+// An appender to anything but a file.
+function near(make: () => Appender, isMuted: () => boolean): Appender {
+  const original = make()
+  if (typeof original !== 'function') return original // a server without an appender
   const appender: Appender = (event) => {
-    if (selected !== 'other' && !isMuted()) whileRelaying(() => original(event))
+    if (selected !== 'files' && !isMuted()) whileRelaying(() => original(event))
   }
   return Object.assign(appender, original)
 }
 
-function other(make: () => Appender, isLate: boolean, isFile: boolean): Appender {
+interface File {
+  /** Whether it is created only when it gets an event. */
+  readonly isLate: boolean
+  readonly isFile: boolean
+  readonly isLeft: (category: string) => boolean
+}
+
+function toFile(make: () => Appender, { isLate, isFile, isLeft }: File): Appender {
+  const isSkipped = ({ categoryName }: Event): boolean => selected === 'own' && isLeft(categoryName)
   if (!isLate) {
     const original = make()
-    if (typeof original !== 'function') return original // a server without an appender
     const appender: Appender = (event) => {
-      if (selected !== 'terminal') original(event)
+      if (!isSkipped(event)) original(event)
     }
     return Object.assign(appender, original)
   }
   let original: Appender | undefined
   const appender: Appender = (event) => {
-    if (selected === 'terminal') return
+    if (isSkipped(event)) return
     original ??= make()
     sighup.delete(appender)
     original(event)

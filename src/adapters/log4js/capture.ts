@@ -27,7 +27,11 @@ export function captureEvents(
       const { categoryName } = event
       // Events of a cluster's worker are for the primary's appenders, all of them.
       const isMaster = clustering.isMaster()
-      const lead = isMaster ? leadsOf(copy, categoryName) : Leads.OTHER
+      const lead = !isMaster
+        ? Leads.OTHER
+        : isChild
+          ? follower.leadOf(categoryName)
+          : leadsOf(copy, categoryName)
       if (lead === Leads.DATA) return original.call(this, event)
       const isSilent = isChild && follower.isSilent(categoryName)
       const isRelayed =
@@ -41,7 +45,7 @@ export function captureEvents(
       else if (!isSilent) return original.call(this, event)
       if (isSilent || (isRelayed && !isMaster)) return
       const write = (): void => original.call(this, event)
-      whileRelaying(isRelayed ? () => selectAppenders('terminal', write) : write)
+      whileRelaying(isRelayed ? () => selectAppenders('own', write) : write)
     }
   })
   return () => shimmer.unwrap(clustering, 'send')
@@ -50,7 +54,7 @@ export function captureEvents(
 function leadsOf({ categories }: Copy, category: string): number {
   let all = 0
   for (const appender of categories?.appendersForCategory(category) ?? [])
-    all |= leads.get(appender) ?? Leads.OTHER
+    all |= leads.get(appender)?.alone ?? Leads.OWN
   return all
 }
 

@@ -3,13 +3,14 @@
 import { queueMicrotask } from '../../core/originals.js'
 import type { AdapterContext } from '../kit/adapter.js'
 import { Leads } from '../kit/leads.js'
-import { categoriesOf, leadsTo } from './appenders.js'
+import { announcePath, isPathInRoot } from '../kit/paths.js'
+import { categoriesOf, filesOf, leads } from './appenders.js'
 import { type Categories, type Config, type Copy, chainOf, type Level } from './library.js'
 
 const LIB = 'log4js'
 /** Announced under this name: the level a category was configured with. The same level in a child is not its own. */
 const CONFIGURED = 'log4js-at-first'
-/** Announced under this name: 1 for categories with appenders that lead elsewhere than to the terminal, 0 without. */
+/** Announced under this name: 1 for categories with appenders to files, 0 without. */
 const OTHERS = 'log4js-others'
 
 // An application can define further levels between these.
@@ -59,7 +60,7 @@ export class LevelAnnouncer {
   readonly #copy: Copy
   readonly #context: AdapterContext
   readonly #levels: AdapterContext['levels']
-  #others: readonly string[] = []
+  #others: readonly (readonly [category: string, files: readonly string[]])[] = []
 
   constructor(copy: Copy, context: AdapterContext) {
     this.#copy = copy
@@ -70,14 +71,15 @@ export class LevelAnnouncer {
   /** Called after log4js has applied the configuration. */
   configured(config: Config, categories: Categories): void {
     const { categories: configured = {} } = config
-    const isOther = (name: string): boolean =>
-      (leadsTo(config, name, this.#context.capture) & Leads.OTHER) !== 0
     const names = Object.keys(configured)
-    const others = names.filter((name) => configured[name]?.appenders?.some(isOther))
-    for (const name of this.#others)
-      if (!others.includes(name)) this.#levels.announce(OTHERS, name, 0)
-    for (const name of others) this.#levels.announce(OTHERS, name, 1)
-    this.#others = others
+    const files = (name: string): readonly string[] =>
+      configured[name]?.appenders?.flatMap((appender) => filesOf(config, appender)) ?? []
+    this.#endFiles()
+    this.#others = names.map((name) => [name, files(name)] as const).filter(([, all]) => all[0])
+    for (const [name, all] of this.#others) {
+      for (const file of all) announcePath(this.#context, LIB, name, file)
+      this.#levels.announce(OTHERS, name, 1)
+    }
     for (const name of names) {
       const threshold = thresholdOf(categories.getLevelForCategory(name))
       this.#levels.announce(CONFIGURED, name, threshold)
@@ -89,9 +91,16 @@ export class LevelAnnouncer {
   ended(): void {
     queueMicrotask(() => {
       if (this.#copy.isConfigured) return
-      for (const name of this.#others) this.#levels.announce(OTHERS, name, 0)
-      this.#others = []
+      this.#endFiles()
     })
+  }
+
+  #endFiles(): void {
+    for (const [name, all] of this.#others) {
+      for (const file of all) announcePath(this.#context, LIB, name, file, false)
+      this.#levels.announce(OTHERS, name, 0)
+    }
+    this.#others = []
   }
 
   announce(category: string, level: Level): void {
@@ -102,12 +111,15 @@ export class LevelAnnouncer {
 interface Found {
   /** Undefined if the child's own level applies. */
   readonly level: Level | undefined
-  readonly isInRoot: boolean
+  /** The category of the root that writes its events to files. */
+  readonly inRoot: string | undefined
+  lead: number | undefined
 }
 
 /** In a child: finds the root's categories, and their level for those whose level the child has not set itself. */
 export class LevelFollower {
   readonly #copy: Copy
+  readonly #context: AdapterContext
   readonly #levels: AdapterContext['levels']
   readonly #assigned = new Set<string>()
   #configured: Config['categories'] = {}
@@ -116,9 +128,10 @@ export class LevelFollower {
   #changes = -1
   #levelCount = 0
 
-  constructor(copy: Copy, { levels }: AdapterContext) {
+  constructor(copy: Copy, context: AdapterContext) {
     this.#copy = copy
-    this.#levels = levels
+    this.#context = context
+    this.#levels = context.levels
   }
 
   /** Called before log4js applies a configuration; undefined if it is the library's own default. */
@@ -139,16 +152,37 @@ export class LevelFollower {
     return this.#find(category).level
   }
 
-  /** Whether the root's appenders write the category elsewhere than to the terminal. */
+  /** Whether the root's appenders write the category to files. */
   isInRoot(category: string): boolean {
-    return this.#find(category).isInRoot
+    return this.#find(category).inRoot !== undefined
+  }
+
+  /** Whether the root writes the events of this category to the file. */
+  isLeft(category: string, path: string): boolean {
+    const { inRoot } = this.#find(category)
+    return inRoot !== undefined && isPathInRoot(this.#context, LIB, path, inRoot)
+  }
+
+  /** Where the appenders of the category lead. */
+  leadOf(category: string): number {
+    const found = this.#find(category)
+    if (found.lead !== undefined) return found.lead
+    let all = 0
+    const isLeft = (path: string): boolean => this.isLeft(category, path)
+    for (const appender of this.#copy.categories?.appendersForCategory(category) ?? [])
+      all |= leads.get(appender)?.with(isLeft) ?? Leads.OWN
+    found.lead = all
+    return all
   }
 
   /** Whether an appender would get no event: the root's write those of all its categories. */
   isUnneeded(appender: string): boolean {
     const { config } = this.#copy
-    const categories = config ? categoriesOf(config, appender) : []
-    return this.isRootConfigured && categories.every((category) => this.isInRoot(category))
+    if (!config || !this.isRootConfigured) return false
+    const files = filesOf(config, appender)
+    return categoriesOf(config, appender).every((category) =>
+      files.every((file) => this.isLeft(category, file)),
+    )
   }
 
   /** Whether the root has configured log4js. */
@@ -172,18 +206,19 @@ export class LevelFollower {
     }
     const known = this.#cache.get(category)
     if (known) return known
-    const found = { level: this.#findLevel(category), isInRoot: this.#findInRoot(category) }
+    const inRoot = this.#findInRoot(category)
+    const found = { level: this.#findLevel(category), inRoot, lead: undefined }
     this.#cache.set(category, found)
     return found
   }
 
   // The category that configures this one must be in the root, too.
-  #findInRoot(category: string): boolean {
+  #findInRoot(category: string): string | undefined {
     const { config } = this.#copy
     const name = chainOf(category).find((each) =>
       config ? config.categories?.[each] : this.#levels.find(CONFIGURED, each) !== undefined,
     )
-    return name !== undefined && this.#levels.find(OTHERS, name) === 1
+    return name !== undefined && this.#levels.find(OTHERS, name) === 1 ? name : undefined
   }
 
   #findLevel(category: string): Level | undefined {

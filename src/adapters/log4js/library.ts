@@ -51,6 +51,9 @@ export interface AppenderConfig {
   readonly appenders?: unknown
   readonly layout?: { readonly type?: unknown; readonly tokens?: Readonly<Record<string, unknown>> }
   readonly timezoneOffset?: unknown
+  /** Where a file appender writes; `base`: the directory or the begin of the names of `multiFile`. */
+  readonly filename?: unknown
+  readonly base?: unknown
 }
 
 export type Layout = (event: Event, timezoneOffset?: unknown) => string

@@ -1,4 +1,4 @@
-// Relay: writes a child's event through the appenders that the root has configured for its category.
+// Relay: writes a child's event through the file appenders that the root has configured for its category.
 
 import { notice, reasonOf } from '../../core/notice.js'
 import { process } from '../../core/originals.js'
@@ -23,7 +23,7 @@ export function relay(
     const { event, isForAll } = fromExtra(extra, name, pid, copy)
     const write = (): void => clustering.send(event)
     if (isForAll) guardStream(process.stdout, source)
-    whileRelaying(isForAll ? write : () => selectAppenders('other', write))
+    whileRelaying(isForAll ? write : () => selectAppenders('files', write))
     writeFiles()
     return true
   } catch (error) {

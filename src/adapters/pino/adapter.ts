@@ -6,15 +6,17 @@ import { hookPackage } from '../kit/hook/package.js'
 import { createPlaces } from '../kit/identity/callers.js'
 import { Followers } from '../kit/identity/followers.js'
 import type { Identity } from '../kit/identity/loggers.js'
+import { watchBooms } from './booms.js'
 import { captureWrites, createStray } from './capture.js'
 import { leaveChannel } from './channel.js'
 import { replaceExports } from './destinations.js'
 import { writeAtOnce } from './flush.js'
 import { openNow } from './late.js'
-import { announceLevel, announceOthers, applyLevel, isInRoot } from './levels.js'
+import { announceEnds, announceLevel, applyLevel, isInRoot } from './levels.js'
 import { type Library, type Logger, libraryOf, type Stream, streamOf } from './library.js'
 import { loggers, relay } from './relay.js'
-import { hasOther } from './streams.js'
+import { sharedEnds } from './streams.js'
+import { watchThreads } from './threads.js'
 import { Tracker, type Watcher } from './tracker.js'
 
 const PACKAGE = { name: 'pino', main: /[\\/]pino\.js$/ }
@@ -28,14 +30,14 @@ export const pinoAdapter: Adapter = {
       context.role === 'take' ? followLevels(context) : { watcher: addLoggers(context), stop() {} }
     const placeOf = createPlaces()
     let isOn = true
+    undo.push(watchBooms(), watchThreads(context, createStray(context)))
     const unhook = hookPackage(PACKAGE, (exports, path) => {
       const library = libraryOf(exports, path)
       if (!library) return undefined
       const tracker = new Tracker(library, placeOf, watcher)
       undo.push(tracker.install())
       if (context.role !== 'track') undo.push(patchWrite(library, context, tracker))
-      // In the root a console handler needs to know which transports lead to the terminal.
-      if (context.role !== 'take' && !context.isDescriptorOwned) return undefined
+      if (context.role !== 'take') return undefined
       return replaceExports(library, context, createStray(context), () => isOn)
     })
     return () => {
@@ -62,11 +64,12 @@ function patchWrite(library: Library, context: AdapterContext, tracker: Tracker)
 function addLoggers(context: AdapterContext): Watcher {
   return {
     onCreate(library, logger, identity, hasLevel) {
-      // The others print, and a child prints itself.
-      if (hasOther(streamOf(library, logger))) {
+      const ends = sharedEnds(streamOf(library, logger))
+      // A child writes the others itself.
+      if (ends.length > 0) {
         loggers.add(identity, { library, logger })
         // Loggers beyond a limit are not kept.
-        if (loggers.find(identity)) announceOthers(context, identity)
+        if (loggers.find(identity)) announceEnds(context, identity, ends)
       }
       if (hasLevel) announceLevel(context, identity, logger)
     },

@@ -3,6 +3,7 @@
 import { encodeFields } from '../../core/record.js'
 import { fieldsOf, standardLevel } from '../kit/capture/normalize.js'
 import type { Library, Logger } from './library.js'
+import { type IsLeft, NONE } from './streams.js'
 
 export interface Facts {
   /** pino's name for a logger's bindings as they are on its lines: `,"name":"app","service":"shop"`. */
@@ -18,6 +19,8 @@ export interface Facts {
   readonly levels: Map<number, Level>
   /** Whether the root has this logger, as of the announced levels' change count in `checkedAt`. */
   isInRoot: boolean
+  /** Which of its destinations the root writes. */
+  isLeft: IsLeft
   checkedAt: number
 }
 
@@ -59,6 +62,7 @@ export function factsOf(library: Library, logger: Logger): Facts {
     errorKey: String(logger[library.pino.symbols.errorKeySym]),
     levels: new Map(),
     isInRoot: false,
+    isLeft: NONE,
     checkedAt: -1,
   }
   cache.set(logger, facts)

@@ -7,12 +7,13 @@ import { Leads, ownedLeads } from '../kit/leads.js'
 import { type Facts, factsOf } from './bindings.js'
 import { takeLine } from './deferred.js'
 import type { Parts } from './fields.js'
-import { isInRoot } from './levels.js'
+import { noteRelayed } from './late.js'
+import { isInRoot, leftTo } from './levels.js'
 import { type Library, type Logger, streamOf, type Write, writeLine } from './library.js'
 import { createFormatter, type Line } from './line.js'
 import { toShortExtra } from './rebuild.js'
 import { type Origin, textToRecord, toExtra, toRecord } from './record.js'
-import { leadsTo, restOf } from './streams.js'
+import { leadsTo, NONE, restOf } from './streams.js'
 import type { Tracker } from './tracker.js'
 
 /** The replacement for `write`, for the roles `take` and `copy`. */
@@ -24,7 +25,8 @@ export function captureWrites(library: Library, context: AdapterContext, tracker
   const mayRelay = role === 'take' && relays
   const findInRoot = (logger: Logger, facts: Facts): void => {
     const identity = tracker.ownerIdentity(logger)
-    facts.isInRoot = identity !== undefined && isInRoot(context, identity)
+    facts.isInRoot = mayRelay && identity !== undefined && isInRoot(context, identity)
+    facts.isLeft = facts.isInRoot && identity ? leftTo(context, identity) : NONE
     facts.checkedAt = context.levels.changes
   }
   const takeRelayed = (logger: Logger, line: Line, facts: Facts): void => {
@@ -38,10 +40,10 @@ export function captureWrites(library: Library, context: AdapterContext, tracker
   }
   return function write(object, message, level) {
     const stream = streamOf(library, this)
-    const leads = isRelaying() ? Leads.DATA : leadsTo(stream, capture)
     const facts = factsOf(library, this)
     if (facts.checkedAt !== context.levels.changes) findInRoot(this, facts)
-    const relayed = mayRelay && facts.isInRoot ? leads & Leads.OTHER : 0
+    const leads = isRelaying() ? Leads.DATA : leadsTo(stream, capture, facts.isLeft)
+    const relayed = leads & Leads.OTHER
     const left = relayed | (leads & owned)
     if (leads === Leads.DATA || (left === 0 && !isRead(context))) {
       library.write.call(this, object, message, level)
@@ -49,9 +51,11 @@ export function captureWrites(library: Library, context: AdapterContext, tracker
     }
     const line = format(this, object, message, level)
     if (!line) return
-    if (relayed) takeRelayed(this, line, facts)
-    else take(context, toRecord(library, this, line, facts), 'copy')
-    const rest = restOf(stream, left, capture)
+    if (relayed) {
+      takeRelayed(this, line, facts)
+      noteRelayed(stream, line.text)
+    } else take(context, toRecord(library, this, line, facts), 'copy')
+    const rest = restOf(stream, left, capture, facts.isLeft)
     if (rest) whileRelaying(() => writeLine(rest, line.text, () => metadataOf(line)))
   }
 }

@@ -1,53 +1,41 @@
-// Destinations: in a child, has pino's files and transports opened late if the root may write to them.
+// Destinations: in a child, has pino's files opened late if the root writes to them.
 
 import { mkdirSync, openSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { AdapterContext } from '../kit/adapter.js'
 import { callersOf } from '../kit/identity/callers.js'
+import { destinationClass } from './booms.js'
 import { createLate, openNow } from './late.js'
-import { hasLoggers } from './levels.js'
+import { isWrittenInRoot } from './levels.js'
 import type { Library, Logger, Pino, Stream } from './library.js'
-import { addTerminalTransport } from './streams.js'
 
 interface Options {
-  readonly transport?: Transport
-  readonly formatters?: { readonly level?: unknown }
-  readonly customLevels?: object
-  readonly useOnlyCustomLevels?: boolean
-  readonly levels?: object
+  readonly transport?: object
   readonly writable?: unknown
   readonly _writableState?: unknown
-}
-
-interface Transport {
-  readonly target?: unknown
-  readonly targets?: readonly Transport[]
-  readonly options?: { readonly destination?: unknown }
-  readonly write?: unknown
 }
 
 /** Callers that are passed on as pino's option `caller`, which it uses to find the packages of transports. */
 const MAX_CALLERS = 5
 
-type Create<T> = (given: T) => Stream
-
 /** Creates what the application asks pino to open. */
 class Destinations {
-  readonly #path: string
+  readonly #library: Library
   readonly #context: AdapterContext
-  readonly #original: { destination: Create<unknown>; transport: Create<object> }
+  readonly #destination: (given: unknown) => Stream
+  readonly #Class = destinationClass()
   readonly #onWrite: (text: unknown) => void
 
-  constructor({ path, pino }: Library, context: AdapterContext, onWrite: (text: unknown) => void) {
-    this.#path = path
+  constructor(library: Library, context: AdapterContext, onWrite: (text: unknown) => void) {
+    this.#library = library
     this.#context = context
-    this.#original = { destination: pino.destination, transport: pino.transport }
+    this.#destination = library.pino.destination
     this.#onWrite = onWrite
   }
 
   destination(given: unknown): Stream {
-    const { destination } = this.#original
-    const file = this.#context.role === 'take' ? fileOf(given) : undefined
+    const destination = this.#destination
+    const file = fileOf(given)
     if (file === undefined) return destination(given)
     const create = (): Stream => {
       const fd = openFile(file, given)
@@ -55,37 +43,24 @@ class Destinations {
       const options = typeof given === 'object' ? given : { minLength: 0 }
       return Object.assign(destination({ ...options, dest: fd }), { file })
     }
-    const late = createLate(create, file, this.#onWrite)
-    if (!hasLoggers(this.#context)) openNow(late)
+    const late = createLate(create, { file, Class: this.#Class, onWrite: this.#onWrite })
+    if (!isWrittenInRoot(this.#context, resolve(file))) openNow(late)
     return late
   }
 
-  transport(given: unknown): Stream {
-    const { transport } = this.#original
-    if (!isTransport(given)) return transport(given as object)
-    const options = { caller: callersOf(this.#path).slice(0, MAX_CALLERS), ...given }
-    const isTerminal = leadsToTerminal(given)
-    if (!isTerminal && hasLoggers(this.#context))
-      return createLate(() => transport(options), undefined, this.#onWrite)
-    const stream = transport(options)
-    if (isTerminal) addTerminalTransport(stream)
-    return stream
+  /** The options of `pino.transport()`. pino would find our file among the callers. */
+  withCaller(options: object): object {
+    return { caller: callersOf(this.#library.path).slice(0, MAX_CALLERS), ...options }
   }
 
-  /** The arguments of `pino()`, with a stream in place of each file and transport that pino would open. */
+  /** The arguments of `pino()`, with a stream in place of each file that pino would open. */
   rewrite(args: readonly unknown[]): readonly unknown[] {
-    const [first = {}, second] = args
+    const [first = {}, second, ...rest] = args
     if (typeof first === 'string') return [{}, this.#file(first)]
     if (!isOptions(first)) return args
-    const { transport: wanted, ...options } = first
-    // pino 6 has no transports.
-    if (wanted && typeof this.#original.transport === 'function') {
-      // pino rejects these combinations or ignores the second argument.
-      const isUnusual = second !== undefined || (wanted.targets?.length && first.formatters?.level)
-      if (isUnusual || !isTransport(wanted)) return args
-      return [options, this.transport({ ...wanted, ...levelsOf(first) })]
-    }
-    return typeof second === 'string' ? [first, this.#file(second)] : args
+    const { transport } = first
+    const options = transport ? { ...first, transport: this.withCaller(transport) } : first
+    return [options, typeof second === 'string' ? this.#file(second) : second, ...rest]
   }
 
   // pino opens such a file with other options than `pino.destination(path)`.
@@ -117,7 +92,7 @@ export function replaceExports(
         isOn() ? destinations.destination(args[0]) : destination(...args),
       ...(typeof transport === 'function' && {
         transport: (options: object) =>
-          isOn() ? destinations.transport(options) : transport(options),
+          transport(isOn() ? destinations.withCaller(options) : options),
       }),
     }),
   }) as unknown as Pino
@@ -164,29 +139,4 @@ function isOptions(first: unknown): first is Options {
   if (typeof first !== 'object' || first === null) return false
   const { writable, _writableState } = first as Options
   return !writable && !_writableState
-}
-
-// False for options that pino rejects: it then throws its own error.
-function isTransport(given: unknown): given is Transport {
-  if (typeof given !== 'object' || given === null) return false
-  const { target, targets, write } = given as Transport
-  return typeof write !== 'function' && !(target && targets)
-}
-
-function levelsOf({ customLevels, useOnlyCustomLevels, levels }: Options): object {
-  if (!customLevels) return {}
-  return { levels: useOnlyCustomLevels ? customLevels : { ...levels, ...customLevels } }
-}
-
-const TERMINAL_TARGET = /^pino\/file$|^pino-pretty$/
-
-/** Whether the transport's thread only writes to stdout or stderr. */
-function leadsToTerminal({ target, targets, options }: Transport): boolean {
-  if (Array.isArray(targets)) return targets.length > 0 && targets.every(leadsToTerminal)
-  const { destination = 1 } = options ?? {}
-  return (
-    typeof target === 'string' &&
-    TERMINAL_TARGET.test(target) &&
-    (Number(destination) === 1 || Number(destination) === 2)
-  )
 }

@@ -1,16 +1,20 @@
 // Flush: has sonic-boom's destinations of a child written at once, or at the latest when the thread exits.
 
+import { errorMonitor } from 'node:events'
 import { isMainThread } from 'node:worker_threads'
 import { process } from '../../core/originals.js'
 import type { Capture } from '../../core/stdio.js'
 import { Leads } from '../kit/leads.js'
 import type { Stream } from './library.js'
-import { leadsTo } from './streams.js'
+import { leadsTo, NONE } from './streams.js'
 
 /** Later streams are left to pino: a program may create a logger for each request. */
 const MAX_STREAMS = 100
 
 const streams = new Set<WeakRef<Stream>>()
+
+/** Those that have failed to write: sonic-boom's `flushSync` would try again for ever, on a full disk for example. */
+const failed = new WeakSet<Stream>()
 
 /** sonic-boom, which decides by these properties whether a line is written within the call. */
 interface SonicBoom extends Stream {
@@ -30,7 +34,7 @@ export function writeAtOnce(stream: Stream, capture: Capture): void {
     return
   }
   if (!isSonicBoom(stream)) return
-  const leads = leadsTo(stream, capture)
+  const leads = leadsTo(stream, capture, NONE)
   if (leads === Leads.DATA) return
   if (isMainThread) {
     if (stream.minLength === 0 && leads === Leads.TERMINAL) stream.sync = true
@@ -51,6 +55,8 @@ function flushAtExit(stream: SonicBoom): void {
   if (streams.size >= MAX_STREAMS) return
   if (streams.size === 0) process.on('exit', flushAll)
   streams.add(new WeakRef(stream))
+  const { on } = stream as { on?: (event: symbol, listener: () => void) => void }
+  on?.call(stream, errorMonitor, () => failed.add(stream))
 }
 
 /** Milliseconds in which a write that is in progress ends, before what follows it is written. */
@@ -68,8 +74,9 @@ interface Writing {
 
 /** Does nothing if the stream cannot be flushed: it is not open yet and will not open before the process ends. */
 export function flush(stream: Stream | undefined): void {
+  if (!stream || failed.has(stream)) return
   try {
-    stream?.flushSync?.()
+    stream.flushSync?.()
   } catch {
     // Nobody is left to be told.
   }

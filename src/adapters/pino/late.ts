@@ -14,20 +14,25 @@ export function openNow(stream: Stream): void {
   if (Array.isArray(stream.streams)) for (const member of stream.streams) openNow(member.stream)
 }
 
+interface Options {
+  readonly file?: string
+  /** The class of the destination. */
+  readonly Class: unknown
+  /** Gets all text before it is written. */
+  readonly onWrite: (text: unknown) => void
+}
+
 /**
  * Stands for the destination until it is opened, and is that destination from then on, with all of its properties and
- * events. `create` opens it. `onWrite` gets all text before it is written.
+ * events. `create` opens it.
  */
-export function createLate(
-  create: () => Stream,
-  file: string | undefined,
-  onWrite: (text: unknown) => void,
-): Stream {
+export function createLate(create: () => Stream, { file, Class, onWrite }: Options): Stream {
   const closed = new Closed(file)
   let real: Stream | undefined
+  // Not unreferenced: the application may begin its work when the destination is ready.
   soon(() => {
     if (!real) closed.emit('ready')
-  }).unref()
+  })
   const open = (): Stream => {
     if (real) return real
     real = create()
@@ -40,18 +45,33 @@ export function createLate(
   }
   const late = new Proxy(
     closed as unknown as Stream,
-    createTraps(() => real ?? closed, write),
+    createTraps(() => real ?? closed, Class, write),
   )
   opens.set(late, open)
+  relayed.set(late, closed)
   return late
 }
 
+/** The destinations that emit an event for what is written to them, and somebody listens. */
+let listening = 0
+const relayed = new WeakMap<Stream, Closed>()
+
+/** The root writes a text that was for the destination: it emits what it emits for a text that it writes itself. */
+export function noteRelayed(stream: Stream, text: string): void {
+  if (listening === 0) return
+  if (Array.isArray(stream.streams))
+    for (const member of stream.streams) noteRelayed(member.stream, text)
+  relayed.get(stream)?.noteRelayed(text)
+}
+
 // Methods are called on the destination itself: it uses its own properties more often than the application does.
-function createTraps(current: () => object, write: unknown): ProxyHandler<Stream> {
+function createTraps(current: () => object, Class: unknown, write: unknown): ProxyHandler<Stream> {
   const bound = new WeakMap<object, unknown>()
+  const isClosed = (): boolean => current() instanceof Closed && typeof Class === 'function'
   return {
     get(_, key) {
       const owner = current()
+      if (key === 'constructor' && isClosed()) return Class
       const value: unknown = Reflect.get(owner, key, owner)
       if (typeof value !== 'function' || key === 'constructor') return value
       if (key === 'write' && !replaced.has(owner)) return write
@@ -64,12 +84,15 @@ function createTraps(current: () => object, write: unknown): ProxyHandler<Stream
       return Reflect.set(current(), key, value)
     },
     has: (_, key) => Reflect.has(current(), key),
-    getPrototypeOf: () => Reflect.getPrototypeOf(current()),
+    getPrototypeOf: () =>
+      isClosed() ? (Class as { prototype: object }).prototype : Reflect.getPrototypeOf(current()),
   }
 }
 
 // Those that the application has given a `write` of its own.
 const replaced = new WeakSet<object>()
+
+const HEARD = ['write', 'drain']
 
 /** Has the interface that sonic-boom and thread-stream have in common, and writes nothing. */
 class Closed extends EventEmitter {
@@ -77,6 +100,10 @@ class Closed extends EventEmitter {
   readonly file: string | undefined
   writable = true
   destroyed = false
+  /** flush.ts sets these two. */
+  sync: boolean | undefined
+  minLength = 0
+  #isEnding = false
   /** What pino tells a transport about its logger. */
   readonly #messages: unknown[] = []
 
@@ -84,19 +111,38 @@ class Closed extends EventEmitter {
     super()
     this.file = file
     this.on('message', (message) => this.#messages.push(message))
+    this.on('newListener', (event) => {
+      if (HEARD.includes(event)) listening++
+    })
+    this.on('removeListener', (event) => {
+      if (HEARD.includes(event)) listening--
+    })
   }
 
-  moveTo(real: EventEmitter): void {
-    this.removeAllListeners('message')
+  moveTo(real: EventEmitter & { sync?: boolean; minLength?: number }): void {
+    if (this.sync !== undefined) {
+      real.sync = this.sync
+      real.minLength = this.minLength
+    }
+    for (const name of ['message', 'newListener']) this.removeAllListeners(name)
     for (const name of this.eventNames()) {
       // The wrappers that `once` makes remove themselves from the emitter they were made for only.
       for (const listener of this.rawListeners(name)) {
         const { listener: once } = listener as { listener?: (...args: unknown[]) => void }
+        if (name === 'removeListener') continue
         if (once) real.once(name, once)
         else real.on(name, listener as (...args: unknown[]) => void)
       }
     }
+    this.removeAllListeners()
     for (const message of this.#messages) real.emit('message', message)
+  }
+
+  noteRelayed(text: string): void {
+    soon(() => {
+      this.emit('write', Buffer.byteLength(text))
+      this.emit('drain')
+    })
   }
 
   get closed(): boolean {
@@ -108,36 +154,38 @@ class Closed extends EventEmitter {
   }
 
   flush(callback?: (error?: Error) => void): void {
-    callback?.()
+    if (callback) soon(() => callback())
   }
 
   flushSync(): void {}
 
-  reopen(): void {}
+  reopen(): void {
+    soon(() => this.emit('ready'))
+  }
 
   ref(): void {}
 
   unref(): void {}
 
   end(): void {
-    this.#close()
+    this.writable = false
+    this.#close(['finish', 'close'])
   }
 
   destroy(): void {
-    this.#close()
+    this.#close(['close'])
   }
 
   destroySoon(): void {
-    this.#close()
+    this.end()
   }
 
-  #close(): void {
-    if (this.destroyed) return
-    this.writable = false
+  #close(events: readonly string[]): void {
+    if (this.#isEnding) return
+    this.#isEnding = true
     this.destroyed = true
     soon(() => {
-      this.emit('finish')
-      this.emit('close')
+      for (const event of events) this.emit(event)
     })
   }
 }

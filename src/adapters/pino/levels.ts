@@ -1,29 +1,47 @@
 // Levels: announces pino's loggers and their levels to the children, and applies the announced levels.
 
+import { errorMonitor } from 'node:events'
 import type { AdapterContext } from '../kit/adapter.js'
 import { OFF } from '../kit/identity/followers.js'
 import { type Identity, keyOf } from '../kit/identity/loggers.js'
+import { announcePath, isPathInRoot } from '../kit/paths.js'
 import type { Library, Logger } from './library.js'
+import type { IsLeft, sharedEnds } from './streams.js'
 
-/** Announced under this name: loggers with destinations that lead elsewhere than to the terminal. */
+/** Announced under this name: loggers whose destinations are files or transports. */
 const OTHERS = 'pino-others'
-/** Announced among them if there is any. */
-const ANY = '\n'
 
-/** In the root: tells the children that it writes what their loggers write elsewhere than to the terminal. */
-export function announceOthers({ levels }: AdapterContext, identity: Identity): void {
-  levels.announce(OTHERS, ANY, 1)
-  levels.announce(OTHERS, keyOf(identity), 1)
+/** In the root: tells the children that it writes these files and transports of a logger. */
+export function announceEnds(
+  context: AdapterContext,
+  identity: Identity,
+  ends: ReturnType<typeof sharedEnds>,
+): void {
+  const key = keyOf(identity)
+  for (const [path, end] of ends) {
+    const gone = (): void => announcePath(context, 'pino', key, path, false)
+    const { once } = end as { once?: (event: string | symbol, listener: () => void) => void }
+    // `errorMonitor`: an error that nobody handles still ends the process.
+    for (const event of ['close', errorMonitor]) once?.call(end, event, gone)
+    announcePath(context, 'pino', key, path)
+  }
+  context.levels.announce(OTHERS, key, 1)
 }
 
-/** Whether the root has the logger, and its destinations lead elsewhere than to the terminal. */
+/** Whether the root has the logger, and its destinations are files or transports. */
 export function isInRoot({ levels }: AdapterContext, identity: Identity): boolean {
   return levels.find(OTHERS, keyOf(identity)) !== undefined
 }
 
-/** In a child: whether the root writes for any of pino's loggers. */
-export function hasLoggers({ role, levels }: AdapterContext): boolean {
-  return role === 'take' && levels.find(OTHERS, ANY) !== undefined
+/** In a child: which files and transports of the logger the root writes. */
+export function leftTo(context: AdapterContext, identity: Identity): IsLeft {
+  const key = keyOf(identity)
+  return (path) => isPathInRoot(context, 'pino', path, key)
+}
+
+/** In a child: whether the root writes the file or transport for any of pino's loggers. */
+export function isWrittenInRoot(context: AdapterContext, path: string): boolean {
+  return context.role === 'take' && isPathInRoot(context, 'pino', path)
 }
 
 export function announceLevel(

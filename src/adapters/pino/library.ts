@@ -33,6 +33,7 @@ type SymbolName =
   | 'writeSym'
   | 'setLevelSym'
   | 'streamSym'
+  | 'mixinSym'
   | 'chindingsSym'
   | 'serializersSym'
   | 'stringifiersSym'

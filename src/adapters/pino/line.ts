@@ -23,6 +23,7 @@ interface Recorder {
 export function createFormatter(
   library: Library,
 ): (logger: Logger, object: unknown, message: unknown, level: number) => Line | undefined {
+  const { streamSym, mixinSym } = library.pino.symbols
   const views = new WeakMap<Logger, Logger>()
   const recorder: Recorder & { [key: symbol]: unknown } = {
     [METADATA]: true,
@@ -41,7 +42,8 @@ export function createFormatter(
     const known = views.get(logger)
     if (known) return known
     const view = Object.create(logger, {
-      [library.pino.symbols.streamSym]: { value: recorder },
+      [streamSym]: { value: recorder },
+      ...(logger[mixinSym] !== undefined && { [mixinSym]: { value: mixinOf(logger, mixinSym) } }),
     }) as Logger
     views.set(logger, view)
     return view
@@ -55,4 +57,11 @@ export function createFormatter(
     if (text === undefined) return undefined
     return { text, lastLevel, lastObj, lastMsg, lastTime, lastLogger: logger }
   }
+}
+
+type Mixin = (object: unknown, level: number, logger: Logger) => unknown
+
+// The application's function gets the logger, which it may compare or log with, and not our view of it.
+function mixinOf(logger: Logger, mixinSym: symbol): Mixin {
+  return (object, level) => (logger[mixinSym] as Mixin)(object, level, logger)
 }

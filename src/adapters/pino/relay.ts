@@ -1,4 +1,4 @@
-// Relay: writes a child's line to the destinations of the root's logger, except those to the terminal.
+// Relay: writes a child's line to the files and transports of the root's logger.
 
 import { notice, reasonOf } from '../../core/notice.js'
 import type { LogRecord } from '../../core/record.js'
@@ -19,12 +19,13 @@ import {
 } from './library.js'
 import { fromShortExtra } from './rebuild.js'
 import { type Extra, fromExtra } from './record.js'
-import { restOf } from './streams.js'
+import { ANY, restOf } from './streams.js'
 
-const STANDARD = Leads.TERMINAL | Leads.DATA
+/** What a child has written itself. */
+const WRITTEN = Leads.TERMINAL | Leads.DATA | Leads.OWN
 const CAPTURE = { stdout: true, stderr: true }
 
-/** The root's loggers whose destinations lead elsewhere than to the terminal, from all loaded copies of pino. */
+/** The root's loggers whose destinations are files or transports, from all loaded copies of pino. */
 export const loggers: Loggers<{ readonly library: Library; readonly logger: Logger }> =
   new Loggers()
 
@@ -53,7 +54,7 @@ function relayLine(record: LogRecord, extra: Extra): boolean | undefined {
   const { name, place } = origin
   const found = place === undefined ? undefined : loggers.find({ name, place } satisfies Identity)
   if (!found) return undefined
-  const stream = restOf(streamOf(found.library, found.logger), STANDARD, CAPTURE)
+  const stream = restOf(streamOf(found.library, found.logger), WRITTEN, CAPTURE, ANY)
   if (!stream || hasEnded(stream)) return false
   writeLine(stream, line, () => ({
     lastLevel: level,

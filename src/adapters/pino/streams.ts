@@ -3,6 +3,7 @@
 import type { Capture } from '../../core/stdio.js'
 import { isData, standardOf } from '../kit/capture/stdio.js'
 import { Leads, terminalLead } from '../kit/leads.js'
+import { pathOf } from '../kit/paths.js'
 import type { Stream } from './library.js'
 
 /** How many streams in a row are looked at, each piped to the next. */
@@ -15,35 +16,62 @@ export function addTerminalTransport(stream: Stream): void {
   terminalTransports.add(stream)
 }
 
+const threads = new WeakMap<object, string>()
+
+/** Notes what a transport is known by in all threads and processes. */
+export function nameThread(stream: Stream, name: string): void {
+  threads.set(stream, name)
+}
+
+/** Whether a file or transport, given by its path, is one that a child leaves to the root. */
+export type IsLeft = (path: string) => boolean
+
+/** In the root, children may leave each of them to it. */
+export const ANY: IsLeft = () => true
+export const NONE: IsLeft = () => false
+
 /** Several bits for a multistream. */
-export function leadsTo(stream: Stream, capture: Capture): number {
+export function leadsTo(stream: Stream, capture: Capture, isLeft: IsLeft): number {
   const { streams } = stream
   if (Array.isArray(streams)) {
     let all = 0
-    for (const { stream: member } of streams) all |= leadsTo(member, capture)
+    for (const { stream: member } of streams) all |= leadsTo(member, capture, isLeft)
     return all
   }
   if (terminalTransports.has(stream)) return Leads.TERMINAL
   const end = endOf(stream)
-  if (standardOf(end) === undefined) return Leads.OTHER
-  return isData(end, capture) ? Leads.DATA : terminalLead(end)
+  if (standardOf(end) !== undefined) return isData(end, capture) ? Leads.DATA : terminalLead(end)
+  const path = knownAs(end)
+  return path !== undefined && isLeft(path) ? Leads.OTHER : Leads.OWN
 }
 
-const ALL: Capture = { stdout: true, stderr: true }
+/** The files and transports that the stream, or the members of the multistream, lead to. */
+export function sharedEnds(stream: Stream): readonly (readonly [path: string, end: Stream])[] {
+  if (Array.isArray(stream.streams))
+    return stream.streams.flatMap(({ stream: member }) => sharedEnds(member))
+  if (terminalTransports.has(stream)) return []
+  const end = endOf(stream)
+  const path = standardOf(end) === undefined ? knownAs(end) : undefined
+  return path === undefined ? [] : [[path, end]]
+}
 
-/** Whether the stream, or a member of the multistream, leads elsewhere than to a standard stream. */
-export function hasOther(stream: Stream): boolean {
-  return (leadsTo(stream, ALL) & Leads.OTHER) !== 0
+function knownAs(end: Stream): string | undefined {
+  return threads.get(end) ?? pathOf(end)
 }
 
 /** A stream that writes to all members of a multistream but those that lead to one of `left`; undefined if none remains. */
-export function restOf(stream: Stream, left: number, capture: Capture): Stream | undefined {
-  const leads = leadsTo(stream, capture)
+export function restOf(
+  stream: Stream,
+  left: number,
+  capture: Capture,
+  isLeft: IsLeft,
+): Stream | undefined {
+  const leads = leadsTo(stream, capture, isLeft)
   if ((leads & left) === 0) return stream
   if ((leads & ~left) === 0 || !stream.streams) return undefined
   // The members stay in their places, because the option `dedupe` chooses among them.
   const streams = stream.streams.map((member) => {
-    return { ...member, stream: restOf(member.stream, left, capture) ?? NOWHERE }
+    return { ...member, stream: restOf(member.stream, left, capture, isLeft) ?? NOWHERE }
   })
   return Object.create(stream, { streams: { value: streams } }) as Stream
 }

@@ -1,15 +1,16 @@
-// Capture: in a child, puts what the root's loggers write on the queue instead of into the child's transports.
+// Capture: in a child, puts what the root's loggers write to files on the queue instead of into the child's files.
 
 import { nextTick } from '../../core/originals.js'
 import { type AdapterContext, isOnlyRelayed, isRelaying } from '../kit/adapter.js'
 import { take } from '../kit/capture/take.js'
 import type { Destinations } from './destinations.js'
+import { emitWritten, isListenedTo } from './events.js'
 import { areFormatsPlain, formatForOthers } from './formatted.js'
 import type { Loggers } from './identity.js'
 import { type Info, type Logger, levelName, type Transport } from './library.js'
 import { shapeOf } from './rebuild.js'
 import { errorOf, format, headText, toExtra, toRecord, toShapedRecord } from './record.js'
-import { accepts, innermost, isTerminal, othersOf } from './transports.js'
+import { accepts, filesAmong, innermost, isFile } from './transports.js'
 
 export interface Child {
   readonly context: AdapterContext
@@ -22,14 +23,14 @@ export interface Child {
 type Write = Logger['write']
 
 /**
- * Returns the replacement for a logger's `write`. What is written to stdout and stderr is written by the child in any case;
+ * Returns the replacement for a logger's `write`. What is not written to files is written by the child in any case;
  * everything, if the root has no such logger.
  */
 export function captureWrites(original: Write, child: Child): Write {
   return function write(this: Logger, info: Info, ...rest: unknown[]) {
     if (isRelaying() || !isRelayed(this, info, child)) return original.call(this, info, ...rest)
     capture(this, info, child)
-    if (info.exception || info.rejection) callFinish(othersOf(this))
+    if (info.exception || info.rejection) callFinish(filesAmong(this))
     const done = rest.find((arg) => typeof arg === 'function') as (() => void) | undefined
     if (done) nextTick(done)
     return true
@@ -42,7 +43,7 @@ function isRelayed(logger: Logger, info: Info, { destinations }: Child): boolean
   if (typeof info !== 'object' || info === null || ending || destroyed) return false
   if (logger.silent || logger.levels[levelName(info)] === undefined) return false
   if (logger.writableLength || logger.readableLength) return false
-  const isWritten = othersOf(logger).some((each) => accepts(logger, each, info))
+  const isWritten = filesAmong(logger).some((each) => accepts(logger, each, info))
   return isWritten && destinations.isInRoot(logger)
 }
 
@@ -51,14 +52,14 @@ function capture(logger: Logger, info: Info, child: Child): void {
   const identity = loggers.identityOf(logger) ?? loggers.add(logger)
   const isOwn = child.isOwn(logger)
   const error = errorOf(info)
-  const others = othersOf(logger)
+  const others = filesAmong(logger)
   const isPlain = areFormatsPlain(logger, others)
   const canRebuild = isPlain && isOnlyRelayed(context) && !error && !context.registry().redact
   const shape = canRebuild ? shapeOf(info) : undefined
   const shaped = shape && toShapedRecord(logger, identity, info, shape, isOwn)
-  const isPrinted = logger.transports.some(
-    (each) => isTerminal(each) && accepts(logger, each, info),
-  )
+  const near = logger.transports.filter((each) => !isFile(each))
+  const isHeard = isListenedTo(logger, others)
+  const isPrinted = isHeard || near.some((each) => accepts(logger, each, info))
   if (shaped && !isPrinted) {
     take(context, shaped)
     return
@@ -71,7 +72,8 @@ function capture(logger: Logger, info: Info, child: Child): void {
   const extra = isPlain ? packed : toExtra(head, formatted, formatForOthers(formatted, others))
   take(context, shaped ?? toRecord(logger, identity, formatted, error, extra))
   if (!isPrinted) return
-  for (const each of logger.transports) if (isTerminal(each)) each.write(formatted)
+  for (const each of near) each.write(formatted)
+  if (isHeard) emitWritten(logger, others, formatted)
 }
 
 // After an uncaught exception, winston exits when these transports emit `finish`. In a child they write nothing and

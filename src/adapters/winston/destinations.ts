@@ -1,10 +1,10 @@
-// Destinations: the root announces which of its loggers write anything but stdout and stderr, and a child's logger that is
-// one of them is relayed.
+// Destinations: the root announces which of its loggers write files, and what a child's logger that is one of them writes
+// to files is relayed.
 
 import type { AdapterContext } from '../kit/adapter.js'
 import { filesOf, type Loggers, levelKeys, MAX_ANNOUNCED } from './identity.js'
 import type { Logger } from './library.js'
-import { othersOf } from './transports.js'
+import { filesAmong } from './transports.js'
 
 /** Announced under this name: 1 for each identity and file of such loggers, 0 if the identity's logger has no more. */
 const LIB = 'winston-destinations'
@@ -24,17 +24,17 @@ export class Destinations {
     const identity = this.#loggers.identityOf(logger)
     if (!identity || (identity.nth ?? 0) >= MAX_ANNOUNCED) return
     const { levels } = this.#context
-    const has = othersOf(logger).length > 0
+    const has = filesAmong(logger).length > 0
     for (const key of levelKeys(identity))
       if (has || levels.find(LIB, key) !== undefined) levels.announce(LIB, key, has ? 1 : 0)
     const files = filesOf(logger)
     for (const file of files) levels.announce(LIB, fileKey(file), 1)
-    if (hasOnly(logger, files)) levels.announce(LIB, filesKey(files), 1)
+    if (files.length > 0) levels.announce(LIB, filesKey(files), 1)
   }
 
   /**
-   * In a child: whether the root has a logger of the same identity that writes to more than stdout and stderr, or one
-   * that writes the same files. A logger with a file that the root does not write, such as one whose name has the
+   * In a child: whether the root has a logger of the same identity that writes files, or one that writes the same
+   * files. A logger with a file that the root does not write, such as one whose name has the
    * process id, is not the root's.
    */
   isInRoot(logger: Logger): boolean {
@@ -46,7 +46,7 @@ export class Destinations {
     const files = filesOf(logger)
     const isRelayed =
       (levelKeys(identity).some(isAnnounced) && files.map(fileKey).every(isAnnounced)) ||
-      (hasOnly(logger, files) && isAnnounced(filesKey(files)))
+      (files.length > 0 && isAnnounced(filesKey(files)))
     this.#found.set(logger, { changes: levels.changes, isRelayed })
     return isRelayed
   }
@@ -55,11 +55,6 @@ export class Destinations {
   forget(logger: Logger): void {
     this.#found.delete(logger)
   }
-}
-
-// Whether the logger writes files, and nothing else but stdout and stderr.
-function hasOnly(logger: Logger, files: readonly string[]): boolean {
-  return files.length > 0 && files.length === othersOf(logger).length
 }
 
 function filesKey(paths: readonly string[]): string {

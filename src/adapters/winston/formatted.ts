@@ -3,9 +3,9 @@
 import { pack, restore } from '../kit/capture/codec.js'
 import { type Format, type Info, LEVEL, type Logger, MESSAGE, type Transport } from './library.js'
 import { isPlain } from './plain.js'
-import { othersOf } from './transports.js'
+import { filesAmong } from './transports.js'
 
-/** Of each transport with a format of its own, by its place in `othersOf`: what that format has returned. */
+/** Of each transport with a format of its own, by its place in `filesAmong`: what that format has returned. */
 type Results = readonly (readonly [place: number, info: unknown, text: string | null])[]
 
 /** What the child's formats have returned, as JSON behind the info. */
@@ -40,7 +40,7 @@ export function resultsOf(
   { results }: Formatted,
   from: Info,
 ): ReadonlyMap<Format, Info | false> {
-  const others = othersOf(logger)
+  const others = filesAmong(logger)
   const found = new Map<Format, Info | false>()
   for (const [place, packed, text] of results) {
     const format = others[place]?.format

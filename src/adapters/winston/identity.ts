@@ -1,9 +1,8 @@
 // Identity: tells which logger of one process is the same as one of another, because winston's loggers have no names.
 
-import { resolve } from 'node:path'
 import { callerPlace } from '../kit/identity/callsite.js'
 import type { Logger } from './library.js'
-import { innermost, othersOf } from './transports.js'
+import { fileOf, filesAmong } from './transports.js'
 
 /** Properties of a logger that are the same in every process that runs the same code. */
 export interface Identity {
@@ -71,9 +70,9 @@ export class Loggers {
     return alive.flatMap((ref) => ref.deref() ?? [])
   }
 
-  /** Finds the logger for an identity from another process, among those that write to more than stdout and stderr. */
+  /** Finds the logger for an identity from another process, among those that write files. */
   find(wanted: Identity): Logger | undefined {
-    const ready = this.all().filter((logger) => othersOf(logger).length > 0)
+    const ready = this.all().filter((logger) => filesAmong(logger).length > 0)
     for (const isSame of MATCHERS) {
       const found = ready.find((logger) => {
         const identity = this.#identities.get(logger)
@@ -139,11 +138,7 @@ export function nameOf({ id, label }: Identity): string {
 }
 
 export function filesOf({ transports }: Pick<Logger, 'transports'>): readonly string[] {
-  return transports.flatMap((transport) => {
-    const { dirname, filename, _basename } = innermost(transport)
-    const name = _basename ?? filename
-    return name === undefined ? [] : [resolve(dirname ?? '', name)]
-  })
+  return transports.flatMap((transport) => fileOf(transport) ?? [])
 }
 
 function labelOf({ defaultMeta }: Logger): string | undefined {

@@ -69,6 +69,7 @@ export interface Transport {
   readonly _ending?: boolean
   emit?(event: string, ...args: unknown[]): unknown
   rawListeners?(event: string): ((this: unknown) => void)[]
+  listenerCount?(event: string): number
   log?(info: Info, callback?: () => void): unknown
   write(info: Info): unknown
 }
@@ -90,6 +91,8 @@ export interface Logger {
   readonly writableLength?: number
   readonly readableLength?: number
   write(info: Info, ...rest: unknown[]): boolean
+  listenerCount(event: string): number
+  rawListeners(event: string): unknown[]
   end(...args: unknown[]): unknown
   push(info: unknown, ...rest: unknown[]): boolean
   _transform(info: Info, encoding: unknown, done: unknown): void

@@ -12,7 +12,7 @@ import { nameAt } from './levels.js'
 import { type Format, type Info, LEVEL, type Logger, MESSAGE, SPLAT } from './library.js'
 import { type Extra, fromExtra } from './record.js'
 import { silence } from './terminal.js'
-import { othersOf } from './transports.js'
+import { filesAmong } from './transports.js'
 
 interface Relayed {
   readonly record: LogRecord
@@ -57,7 +57,7 @@ export function relayTo(loggers: Loggers, record: LogRecord, text: string): bool
 function prepare(logger: Logger, record: LogRecord, extra: Extra): Info {
   const { info, splat, level, isOwn, formatted } = extra
   const { levels } = logger
-  const others = othersOf(logger)
+  const others = filesAmong(logger)
   const isKnown = levels[level] !== undefined
   if (!isKnown) info.level = nameAt(levels, record.level) ?? Object.keys(levels)[0] ?? level
   // The level that the child has set itself overrides the root's: the info passes the root's check.

@@ -3,8 +3,9 @@
 
 import { setImmediate } from '../../core/originals.js'
 import { type AdapterContext, isRead, whileRelaying } from '../kit/adapter.js'
+import { callBack } from '../kit/capture/stdio.js'
 import type { Info, Transport } from './library.js'
-import { innermost, isLogOutput, isOwned, isTerminal } from './transports.js'
+import { innermost, isFile, isLogOutput, isOwned, isTerminal } from './transports.js'
 
 type Log = (this: Transport, info: Info, callback?: () => void) => unknown
 
@@ -41,12 +42,26 @@ export class Terminal {
 
 const silenced = new WeakSet<Transport>()
 
-/** Keeps the transport from printing the infos for which `isSilent` is true. */
+/** Keeps the transport from writing the infos for which `isSilent` is true, unless it writes a file. */
 export function silence(given: Transport, isSilent: (info: Info) => boolean): void {
   const transport = innermost(given)
-  if (silenced.has(transport) || !isTerminal(transport)) return
+  if (silenced.has(given) || isFile(given)) return
+  silenced.add(given)
+  if (!isTerminal(transport)) replaceWrite(given, isSilent)
+  else if (!silenced.has(transport) || transport === given)
+    replaceLog(transport, (log, info) => (isSilent(info) ? undefined : log()))
   silenced.add(transport)
-  replaceLog(transport, (log, info) => (isSilent(info) ? undefined : log()))
+}
+
+// A transport of the application's own may be any stream.
+function replaceWrite(transport: Transport, isSilent: (info: Info) => boolean): void {
+  const original = transport.write as (...args: unknown[]) => unknown
+  const value = function write(this: Transport, info: Info, ...rest: unknown[]): unknown {
+    if (!isSilent(info)) return original.call(this, info, ...rest)
+    callBack(rest)
+    return true
+  }
+  Object.defineProperty(transport, 'write', { value, configurable: true, writable: true })
 }
 
 const later = setImmediate

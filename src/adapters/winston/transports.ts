@@ -1,8 +1,10 @@
 // Transports: tells winston's transports to this thread's stdout and stderr from all others, and which records each takes.
 
+import { resolve } from 'node:path'
 import type { AdapterContext } from '../kit/adapter.js'
 import { standardOf } from '../kit/capture/stdio.js'
 import { Leads, ownedLeads, terminalLead } from '../kit/leads.js'
+import { pathOf } from '../kit/paths.js'
 import { type Info, type Logger, levelName, type Transport } from './library.js'
 
 /** A Console transport chooses the stream by level; 1 and 2: a Stream transport to stdout or stderr. */
@@ -36,9 +38,29 @@ function findTerminal({ consoleWarnLevels, isObjectMode, _stream }: Transport): 
   return isObjectMode === undefined || !_stream ? false : (standardOf(_stream) ?? false)
 }
 
-/** The transports that do not write to stdout or stderr. */
-export function othersOf({ transports }: Pick<Logger, 'transports'>): readonly Transport[] {
-  return transports.some(isTerminal) ? transports.filter((each) => !isTerminal(each)) : transports
+/** The path of the file that the transport writes. */
+export function fileOf(transport: Transport): string | undefined {
+  const { dirname, filename, _basename, _stream } = innermost(transport)
+  const name = _basename ?? filename
+  if (name !== undefined) return resolve(dirname ?? '', name)
+  return isTerminal(transport) ? undefined : pathOf(_stream)
+}
+
+const files = new WeakMap<Transport, boolean>()
+
+/** Whether the transport writes a file. A child writes the others itself: they print, or are the application's own. */
+export function isFile(transport: Transport): boolean {
+  let is = files.get(transport)
+  if (is === undefined) {
+    is = fileOf(transport) !== undefined
+    files.set(transport, is)
+  }
+  return is
+}
+
+/** The transports to files. */
+export function filesAmong({ transports }: Pick<Logger, 'transports'>): readonly Transport[] {
+  return transports.every(isFile) ? transports : transports.filter(isFile)
 }
 
 /** Whether a console handler shows what the transport would print. */

@@ -144,10 +144,12 @@ let isHooking = false
 
 function hookRequire(name: string): void {
   required = [...required, name]
-  if (isHooking) return // require-in-the-middle is being loaded and has loaded debug itself
+  if (isHooking) return // require-in-the-middle is being loaded and has loaded a hooked package
   isHooking = true
   try {
-    const { Hook } = require('require-in-the-middle') as typeof import('require-in-the-middle')
+    const { Hook } = withoutDebug(
+      () => require('require-in-the-middle') as typeof import('require-in-the-middle'),
+    )
     unhookRequire?.()
     const installed = new Hook([...required], (given, name) => {
       let exports: unknown = given
@@ -164,6 +166,24 @@ function hookRequire(name: string): void {
     )
   } finally {
     isHooking = false
+  }
+}
+
+type Load = (request: string, ...rest: unknown[]) => unknown
+
+// require-in-the-middle prints each `require` through the package `debug`, which may be the application's copy: with its
+// `debug.enable('*')` these lines would be printed, too.
+function withoutDebug<T>(act: () => T): T {
+  if (process.env.DEBUG?.includes('require-in-the-middle')) return act()
+  const loader = require('node:module') as { _load: Load }
+  const { _load: load } = loader
+  const mute = (): (() => void) => () => {}
+  loader._load = (request, ...rest) =>
+    request === 'debug' ? mute : load.call(loader, request, ...rest)
+  try {
+    return act()
+  } finally {
+    loader._load = load
   }
 }
 
