@@ -89,7 +89,7 @@ export class Registry {
   /** Runs `act`; records logged within, also after an `await`, by whatever logger, get the fields. Returns what `act` returns. */
   withContext<T>(fields: Fields, act: () => T): T {
     const encoded = encodeFields(fields)
-    return runInContext(this.redact ? this.redact(encoded) : encoded, act)
+    return runInContext(this.redact ? this.redact.fields(encoded) : encoded, act)
   }
 
   /** Levels set in this thread, by name. */

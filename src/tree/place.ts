@@ -44,6 +44,7 @@ export function placeRoot(settings: Settings | undefined, preloaded: boolean): (
     relays: false,
     collects,
     isTerminalOwned: settings !== undefined && ownsTerminal(settings),
+    redacts: settings !== undefined && settings.redact.length > 0,
     streams: settings?.streams,
     levels,
   })
@@ -88,6 +89,7 @@ export function placeChild(place: Place, preloaded: boolean): () => void {
     relays,
     collects,
     isTerminalOwned: ownsTerminal(settings) && !isCollector,
+    redacts: settings.redact.length > 0,
     streams: settings.streams,
     watchesStreams: STREAMS.every((name) => settings.adapters.includes(name)),
     levels,

@@ -44,6 +44,8 @@ export interface AdapterContext {
   readonly isTerminalOwned: boolean
   /** Whether the adapters `stdout` and `stderr` are on, in all threads. */
   readonly watchesStreams?: boolean
+  /** Whether the option `redact` has paths. */
+  readonly redacts?: boolean
   /** Levels of records made of printed lines. Default: stdout `info`, stderr `warn`. */
   readonly streams?: Settings['streams'] | undefined
   readonly levels: Levels

@@ -35,12 +35,17 @@ export const consoleAdapter: Adapter = {
       (method) => context.capture[METHODS[method].stream],
     )
     const undoIndentation = trackIndentation()
+    const { wrapTexts } = context.redacts ? requireTexts() : NO_TEXTS
+    const undoTexts = wrapTexts(context, (change) => {
+      changeText = change
+    })
     for (const method of methods) {
       shimmer.wrap(console, method, (original) => wrap(method, original as ConsoleMethod, context))
     }
     return () => {
       shimmer.massUnwrap([console], methods)
       undoIndentation()
+      undoTexts()
     }
   },
 
@@ -68,7 +73,9 @@ function wrap(method: Method, original: ConsoleMethod, context: AdapterContext):
 function record(method: Method, args: readonly unknown[], context: AdapterContext): void {
   takeModule ??= require('../kit/capture/take.js') as typeof import('../kit/capture/take.js')
   const { level, stream } = METHODS[method]
-  const text = method === 'dir' ? takeModule.inspectionOf(args) : takeModule.textOf(args)
+  const shown = takeModule.shownArgs(context, args)
+  const given = method === 'dir' ? takeModule.inspectionOf(shown) : takeModule.textOf(shown)
+  const text = changeText?.(given) ?? given
   takeModule.take(
     context,
     {
@@ -84,6 +91,15 @@ function record(method: Method, args: readonly unknown[], context: AdapterContex
 
 // Loaded with the first record, because every process has this adapter and most print little.
 let takeModule: typeof import('../kit/capture/take.js') | undefined
+
+// What the record of the next call says instead of the text that is printed.
+let changeText: ((text: string) => string) | undefined
+
+const NO_TEXTS = { wrapTexts: () => () => {} }
+
+function requireTexts(): typeof import('./texts.js') {
+  return require('./texts.js') as typeof import('./texts.js')
+}
 
 let indentation = ''
 
