@@ -22,7 +22,7 @@ export function notice(code: NoticeCode, message: string, about = ''): void {
   if (written.has(key)) return
   written.add(key)
   try {
-    print(`logshare: ${message.replace(CONTROLS, ' ')} (${code})\n`)
+    print(`logshare: ${withoutCredentials(message).replace(CONTROLS, ' ')} (${code})\n`)
   } catch {
     // stderr is closed or full.
   }
@@ -42,6 +42,14 @@ function print(line: string): void {
   if (isWorker || (!isExiting && Object.hasOwn(process.stderr, 'write')))
     passNotice(line, () => process.stderr.write(line))
   else writeSync(2, line)
+}
+
+const USER = /(?<=\/\/)[^\s'"/?#]{0,300}@|(?<![^\s'"(,])[^\s'"/@:]{0,100}:[^\s'"/]{0,300}@/g
+const QUERY = /(\/\/[^\s'"?]{1,300}\?)[^\s'"]+/g
+
+/** A text for people: addresses in it are without user, password and query. */
+export function withoutCredentials(text: string): string {
+  return text.replace(USER, '…@').replace(QUERY, '$1…')
 }
 
 /** Message of an error, or the thrown value as text. */
