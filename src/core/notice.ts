@@ -2,8 +2,8 @@
 
 import { passNotice, writeSync } from './stdio.js'
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: keeps a message with foreign text on one line
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
+/** What could end the line, control the terminal, or reverse text: a message may hold foreign text. */
+const CONTROLS = /[\p{Cc}\p{Bidi_C}\u2028\u2029]+/gu
 
 const written = new Set<string>()
 

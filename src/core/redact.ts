@@ -89,12 +89,17 @@ function redactText(text: string, censor: Censor): string {
 
 // Undefined if it is not JSON, or has nothing to replace.
 function redactJson(json: string, censor: Censor): string | undefined {
+  let value: unknown
   try {
-    const value: unknown = JSON.parse(json)
+    value = JSON.parse(json)
+  } catch {
+    return undefined
+  }
+  try {
     const left = censor.value(value)
     return left === value ? undefined : JSON.stringify(left)
   } catch {
-    return undefined
+    return REDACTED // nested too deeply to be made a text again
   }
 }
 

@@ -94,15 +94,31 @@ const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
 // SD-PARAMs of the fields; values that are not strings are written as JSON.
 function params(record: LogRecord): string {
   let all = ''
+  const used = new Map<string, number>()
   for (const [key, value] of Object.entries(record)) {
-    if (!HEADER.has(key)) all += ` ${paramName(key)}="${escapeParam(printable(text(value)))}"`
+    if (HEADER.has(key)) continue
+    all += ` ${unique(paramName(key), used)}="${escapeParam(printable(text(value)))}"`
   }
   return all
 }
 
+// A name stands in an element only once (RFC 5424 section 6.3.3), but different keys can become the same one.
+// `used` counts each name.
+function unique(name: string, used: Map<string, number>): string {
+  let found = name
+  for (let count = used.get(name) ?? 0; used.has(found); used.set(name, count)) {
+    const suffix = `_${++count + 1}`
+    found = name.slice(0, LONGEST_NAME - suffix.length) + suffix
+  }
+  if (!used.has(found)) used.set(found, 0)
+  return found
+}
+
+const LONGEST_NAME = 32
+
 // SD-NAME, RFC 5424 section 6.3.3: up to 32 printable ASCII characters, without space, `=`, `]` and `"`.
 function paramName(key: string): string {
-  return key.replaceAll(/[^\x21-\x7e]|[="\]]/g, '_').slice(0, 32) || '_'
+  return key.replaceAll(/[^\x21-\x7e]|[="\]]/g, '_').slice(0, LONGEST_NAME) || '_'
 }
 
 function escapeParam(value: string): string {

@@ -34,7 +34,15 @@ export function readPrinted(line: string, redact?: Redact): Printed {
   if (text.length > MAX_READ) return { level: undefined, name: undefined, msg: text, fields: '' }
   const isObject = text.startsWith('{') && text.trimEnd().endsWith('}')
   const values = isObject ? parse(text) : undefined
-  return (values && readObject(redact ? redact.value(values) : values)) ?? readPlain(text)
+  return (values && read(redact ? redact.value(values) : values)) ?? readPlain(text)
+}
+
+function read(values: Record<string, unknown>): Printed | undefined {
+  try {
+    return readObject(values)
+  } catch {
+    return undefined // nested too deeply to be made a text again
+  }
 }
 
 type Marked = Pick<Printed, 'level' | 'name'>
