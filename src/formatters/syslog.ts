@@ -134,13 +134,12 @@ function token(value: string, length: number): string {
   return value.replaceAll(/[^\x21-\x7e]/g, '_').slice(0, length) || '-'
 }
 
-// Escapes control characters as JSON does: they could end a line or control a terminal.
+// Escapes control characters as JSON does: they could end a line, control a terminal, or reverse text.
 function printable(value: string): string {
   return value.replaceAll(CONTROLS, (each) => ESCAPES[each] ?? `\\u${hex(each)}`)
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: matches control characters on purpose
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g
+const CONTROLS = /[\p{Cc}\p{Bidi_C}\u2028\u2029]/gu
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
 function hex(character: string): string {
