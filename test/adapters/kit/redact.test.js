@@ -114,3 +114,13 @@ async function receive(t, create) {
   const { port } = /** @type {net.AddressInfo} */ (server.address())
   return { port, text: () => text }
 }
+
+it('an exception that is no error is recorded without its secret', async (t) => {
+  const path = join(scratch(t), 'app.log')
+  const config = { redact: ['password'], handlers: [{ type: 'file', path }] }
+  const { stderr } = await run('redact/crash.js', { config })
+  assert.ok(stderr.includes(SECRET), 'Node prints it itself')
+  const [{ msg, lib }] = readLog(path)
+  assert.equal(lib, 'crash')
+  assert.equal(msg, "uncaughtException: { password: '[REDACTED]', user: { name: 'n' } }")
+})
