@@ -4,6 +4,7 @@ import { Command, Option } from 'commander'
 import { parseDuration } from '../config/quantity.js'
 import { expected, LogshareError } from '../core/errors.js'
 import { process } from '../core/originals.js'
+import { printable } from '../core/printable.js'
 import type { Format } from '../logs/convert.js'
 import { levelOf } from '../logs/facts.js'
 import type { Wanted } from '../logs/filter.js'
@@ -109,7 +110,9 @@ async function run(paths: readonly string[], flags: MergeFlags): Promise<void> {
   if (flags.stats) {
     const stats = await count({ paths, wanted, failed, progress: progress.show })
     progress.clear()
-    output.write(`${flags.json ? JSON.stringify(stats) : formatStats(stats)}\n`)
+    output.write(
+      `${flags.json ? JSON.stringify(stats) : formatStats(stats).split('\n').map(printable).join('\n')}\n`,
+    )
   } else if (flags.follow) {
     await follow({ ...options, missing, stop: stopSignal() })
   } else {

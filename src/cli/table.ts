@@ -1,6 +1,7 @@
 // Table: prints the producers of one application for `logshare ps`, as a tree with one row per producer.
 
 import { process } from '../core/originals.js'
+import { printable } from '../core/printable.js'
 import type { ProducerStatus } from '../listener/status.js'
 import type { Counts, Measured, Rates } from './rates.js'
 
@@ -9,13 +10,13 @@ export function formatApplication(application: Measured): string {
   const { directory, pid, collector, level, levels, producers } = application
   const own = Object.entries(levels).map(([name, each]) => `, ${name} ${each}`)
   const title = `${collector ? 'collector' : 'application'} ${pid}  ${directory}  level ${level}${own.join('')}`
-  if (!application.answers) return `${bold(title)}\n  no answer\n`
+  if (!application.answers) return `${bold(printable(title))}\n  no answer\n`
   const labels = label(producers.map(({ source }) => source))
-  const rows = producers.map((each, index) => [labels[index] ?? '', ...rowOf(each)])
+  const rows = producers.map((each, index) => [printable(labels[index] ?? ''), ...rowOf(each)])
   const { records = 0, bytes = 0, recordRate = 0, byteRate = 0, dropped = 0 } = application
   const total = ['all', '', '', ...amounts({ records, bytes, recordRate, byteRate })]
   const waiting = `${size(application.waiting ?? 0)} in handlers`
-  return `${bold(title)}\n${table([HEAD, ...rows, [...total, waiting, String(dropped), '']])}`
+  return `${bold(printable(title))}\n${table([HEAD, ...rows, [...total, waiting, String(dropped), '']])}`
 }
 
 const HEAD = [

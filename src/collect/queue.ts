@@ -11,6 +11,7 @@ import type { InputOptions } from '../config/inputs.js'
 import { monotonic } from '../core/clock.js'
 import { levelName } from '../core/level.js'
 import { process, wallNow } from '../core/originals.js'
+import type { Redact } from '../core/redact.js'
 import { Doorbell } from '../queue/doorbell.js'
 import { Kind } from '../queue/frame.js'
 import type { QueuePolicy } from '../queue/queue.js'
@@ -28,11 +29,12 @@ export interface InputQueue {
   close(): void
 }
 
-/** `policy`: what happens when the queue is full. Throws the system's error. */
+/** `policy`: what happens when the queue is full. `redact` is applied to each record. Throws the system's error. */
 export function openInputQueue(
   directory: string,
   options: InputOptions,
   policy: QueuePolicy,
+  redact?: Redact,
 ): InputQueue {
   const key = keyOf(options)
   const home = join(directory, 'inputs', key)
@@ -48,7 +50,7 @@ export function openInputQueue(
     wrote: (time) => bell.ring(time),
     policy,
   })
-  const append = createAppend(writer, origin, last)
+  const append = createAppend(writer, origin, last, redact)
   return {
     context: { append, last: () => last.seq, directory: home },
     close() {
@@ -62,15 +64,19 @@ export function openInputQueue(
 type Origin = { readonly pid: number; readonly tid: number; readonly source: string }
 
 // Records that do not fit are counted, and a later record reports them, as for a producer.
-function createAppend(writer: FileWriter, origin: Origin, last: LastSeq): Append {
+function createAppend(
+  writer: FileWriter,
+  origin: Origin,
+  last: LastSeq,
+  redact: Redact | undefined,
+): Append {
   let dropped: Record<string, number> = {}
-  const put = (line: string, seq: number, report = false): boolean => {
+  const put = (line: string, seq: number): boolean => {
     const time = monotonic()
-    const { level, text } = completeLine(line, { ...origin, seq })
-    const kind = report ? Kind.REPORT : Kind.RECORD
-    if (writer.write({ kind, level, time, seq: seq >>> 0 }, text)) return true
+    const { level, text } = completeLine(line, { ...origin, seq }, redact)
+    if (writer.write({ kind: Kind.RECORD, level, time, seq: seq >>> 0 }, text)) return true
     const name = levelName(level)
-    if (!report) dropped[name] = (dropped[name] ?? 0) + 1
+    dropped[name] = (dropped[name] ?? 0) + 1
     return false
   }
   const reportDrops = (): void => {
@@ -78,8 +84,13 @@ function createAppend(writer: FileWriter, origin: Origin, last: LastSeq): Append
     if (total === 0) return
     const msg = `${total} records dropped: the queue was full`
     const fields = { dropped: { [origin.source]: dropped } }
-    const head = { level: WARN, time: wallNow(), ...origin, name: 'logshare', msg }
-    if (put(makeLine(head, fields), last.seq, true)) dropped = {}
+    const { seq } = last
+    const text = makeLine(
+      { level: WARN, time: wallNow(), ...origin, seq, name: 'logshare', msg },
+      fields,
+    )
+    const head = { kind: Kind.REPORT, level: WARN, time: monotonic(), seq: seq >>> 0 }
+    if (writer.write(head, text)) dropped = {}
   }
   return (lines, given) => {
     reportDrops()

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { LogshareError } from '../core/errors.js'
 import { notice, reasonOf } from '../core/notice.js'
 import type { Append, Input } from './input.js'
+import { Pending } from './pending.js'
 import type { Split } from './split.js'
 
 const MAX_CONNECTIONS = 1024
@@ -93,16 +94,18 @@ export async function listenForDatagrams(options: ListenOptions): Promise<Input>
 }
 
 function receive(socket: Socket, { label, split, append }: ListenOptions): void {
-  let rest: Buffer = Buffer.alloc(0)
+  const giveUp = (reason: string): void => {
+    notice('LOGSHARE_WARN_DROPPED', `input ${label}: ${reason}`, label)
+    socket.destroy()
+  }
+  const pending = new Pending(split, giveUp)
   const take = (bytes: Buffer, ended: boolean): void => {
     try {
-      const found = split(rest.length === 0 ? bytes : Buffer.concat([rest, bytes]), ended)
-      rest = found.rest
-      if (found.messages.length > 0) append(found.messages)
+      const messages = pending.take(bytes, ended)
+      if (messages.length > 0) append(messages)
     } catch (error) {
-      notice('LOGSHARE_WARN_DROPPED', `input ${label}: ${reasonOf(error)}`, label)
-      rest = Buffer.alloc(0)
-      socket.destroy()
+      pending.close()
+      giveUp(reasonOf(error))
     }
   }
   socket.on('data', (bytes) => take(bytes, false))

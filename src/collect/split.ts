@@ -9,18 +9,20 @@ const COUNTED = /^([1-9]\d{0,6}) </
 
 /**
  * Returns the complete messages and the rest of the bytes. `ended`: no more bytes follow, so the rest is a message,
- * too. Throws if the rest is longer than a message may be.
+ * too. `seen`: so many bytes were the rest before, so that no message ends in them. Throws if the rest is longer than a
+ * message may be.
  */
 export type Split = (
   bytes: Buffer,
   ended: boolean,
+  seen?: number,
 ) => { readonly messages: readonly string[]; readonly rest: Buffer }
 
 /** One message per line. */
-export const splitLines: Split = (bytes, ended) => {
+export const splitLines: Split = (bytes, ended, seen = 0) => {
   const messages: string[] = []
   let start = 0
-  for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, start)) {
+  for (let end = bytes.indexOf(LINE_FEED, seen); end >= 0; end = bytes.indexOf(LINE_FEED, start)) {
     add(messages, bytes.subarray(start, end))
     start = end + 1
   }
@@ -35,11 +37,11 @@ export const splitNothing: Split = (bytes) => {
 }
 
 /** RFC 6587: each message is preceded by its length in bytes, or ended by a line feed or a zero byte. */
-export const splitSyslog: Split = (bytes, ended) => {
+export const splitSyslog: Split = (bytes, ended, seen = 0) => {
   const messages: string[] = []
   let start = 0
   while (start < bytes.length) {
-    const [from, end] = countedAt(bytes, start) ?? [start, endOf(bytes, start)]
+    const [from, end] = countedAt(bytes, start) ?? [start, endOf(bytes, start, seen)]
     if (end < 0 || end > bytes.length) break
     add(messages, bytes.subarray(from, end))
     start = end
@@ -57,9 +59,10 @@ function countedAt(bytes: Buffer, at: number): readonly [number, number] | undef
 }
 
 // Offset after the byte that ends the message; -1 if it has not arrived. A message with a priority may have several
-// lines; the lines after the first have no priority.
-function endOf(bytes: Buffer, start: number): number {
-  for (let at = start; at < bytes.length; at++) {
+// lines; the lines after the first have no priority. Whether a line feed is the end depends on what follows it, so the last
+// bytes that were seen are looked at again.
+function endOf(bytes: Buffer, start: number, seen: number): number {
+  for (let at = Math.max(start, seen - MAX_DIGITS - 3); at < bytes.length; at++) {
     if (bytes[at] === 0) return at + 1
     if (bytes[at] === LINE_FEED && (bytes[start] !== LESS || isStart(bytes, at + 1))) return at + 1
   }

@@ -40,7 +40,7 @@ function lineOf(text: string, seq: number): string {
   } = parseSyslog(text)
   const name = app ?? 'syslog'
   const pid = procid !== undefined && /^\d{1,10}$/.test(procid) ? Number(procid) : 0
-  const source = `syslog/${name.replaceAll('/', '-')}`
+  const source = name.replaceAll('/', '-')
   const head = { level: levelOfSeverity(severity), time, pid, tid: 0, source, seq, name, msg }
   return makeLine(head, { facility: FACILITIES[facility], host, msgid, ...data })
 }

@@ -49,9 +49,15 @@ export function optional<T>(value: unknown, option: string, check: Check<T>): T 
   return value === undefined ? undefined : check(value, option)
 }
 
+/** Options whose values are in no message. */
+const SECRET = /\.(?:password|token|options|headers(?:\[.*\])?)$/s
+
 /** The error for a wrong value: `level: expected one of trace, …, got 'loud' (string)`. */
 export function optionError(option: string, what: string, value: unknown): LogshareError {
-  return new LogshareError('LOGSHARE_ERR_OPTION', `${option}: ${expected(what, value)}`)
+  return new LogshareError(
+    'LOGSHARE_ERR_OPTION',
+    `${option}: ${expected(what, value, SECRET.test(option))}`,
+  )
 }
 
 /** Accepts a non-empty string. */

@@ -54,7 +54,7 @@ function readConfig(value: string): unknown {
     default:
       throw new LogshareError(
         'LOGSHARE_ERR_CONFIG',
-        `LOGSHARE_CONFIG: expected the path of a .json, .js or .cjs file, or JSON that begins with {, got '${value}'`,
+        `LOGSHARE_CONFIG: expected the path of a .json, .js or .cjs file, or JSON that begins with {, got ${shown(value)}`,
       )
   }
 }
@@ -71,10 +71,19 @@ function parseJson(text: string, origin: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new LogshareError('LOGSHARE_ERR_CONFIG', `${origin}: invalid JSON: ${oneLine(cause)}`, {
-      cause,
-    })
+    // Without the cause, which quotes the text: it may hold passwords.
+    const reason = oneLine(cause).replace(QUOTE, '')
+    throw new LogshareError('LOGSHARE_ERR_CONFIG', `${origin}: invalid JSON: ${reason}`)
   }
+}
+
+/** What V8 quotes of the text that did not parse. */
+const QUOTE = /,? (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s
+
+// A path; a longer text, or one that is no path, may be options.
+function shown(value: string): string {
+  const isPath = value.length <= 200 && !/["{}[\]]/.test(value)
+  return isPath ? `'${value}'` : `a text of ${value.length} characters`
 }
 
 function loadModule(path: string): unknown {

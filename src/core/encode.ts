@@ -13,8 +13,8 @@ const MAX_DEPTH = 64
 const MAX_BREADTH = 2 ** 20
 /** A longer string (in UTF-16 units) is replaced by its length. */
 const MAX_STRING = 2 ** 26
-/** Characters that JSON allows unescaped, but that terminals or line readers interpret. */
-const CONTROLS = /[\u007f-\u009f\u2028\u2029]/
+/** Characters that JSON allows unescaped, but that terminals or line readers interpret; some change the direction of text. */
+const CONTROLS = /[\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
 const ALL_CONTROLS = new RegExp(CONTROLS, 'g')
 /** Texts that need no escaping. This test takes half as long as a JSON.stringify that finds nothing to escape. */
 const PLAIN = /^[ !#-[\]-~]*$/

@@ -3,8 +3,8 @@
 import { process } from './originals.js'
 import { passNotice, writeSync } from './stdio.js'
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: keeps a message with foreign text on one line
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
+/** What could end the line, control the terminal, or reverse text: a message may hold foreign text. */
+const CONTROLS = /[\p{Cc}\p{Bidi_C}\u2028\u2029]+/gu
 
 const written = new Set<string>()
 
@@ -23,7 +23,7 @@ export function notice(code: NoticeCode, message: string, about = ''): void {
   if (written.has(key)) return
   written.add(key)
   try {
-    print(`logshare: ${message.replace(CONTROLS, ' ')} (${code})\n`)
+    print(`logshare: ${withoutCredentials(message).replace(CONTROLS, ' ')} (${code})\n`)
   } catch {
     // stderr is closed or full.
   }
@@ -43,6 +43,14 @@ function print(line: string): void {
   if (isWorker || (!isExiting && Object.hasOwn(process.stderr, 'write')))
     passNotice(line, () => process.stderr.write(line))
   else writeSync(2, line)
+}
+
+const USER = /(?<=\/\/)[^\s'"/?#]{0,300}@|(?<![^\s'"(,])[^\s'"/@:]{0,100}:[^\s'"/]{0,300}@/g
+const QUERY = /(\/\/[^\s'"?]{1,300}\?)[^\s'"]+/g
+
+/** A text for people: addresses in it are without user, password and query. */
+export function withoutCredentials(text: string): string {
+  return text.replace(USER, '…@').replace(QUERY, '$1…')
 }
 
 /** Message of an error, or the thrown value as text. */

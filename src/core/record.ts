@@ -84,12 +84,13 @@ export const RESERVED: ReadonlySet<string> = new Set([
  * becomes `err`. Never throws, whatever the arguments do, unless the text exceeds V8's longest string.
  */
 export function encodeCall(args: readonly unknown[], context: Context): string {
+  const { redact } = context
   try {
     const first = args[0]
     if (typeof first === 'string') return encodeMessageCall(args, context)
     if (isPlain(first)) return encodeFieldsCall(first, args, context)
     if (isError(first)) {
-      const text = args.length > 1 ? formatArgs(args.slice(1)) : errorMessage(first)
+      const text = args.length > 1 ? formatArgs(args.slice(1), redact) : errorMessage(first, redact)
       return join(text, encodeError(first), context)
     }
     return isFields(first)
@@ -98,7 +99,7 @@ export function encodeCall(args: readonly unknown[], context: Context): string {
   } catch {
     // The first argument threw (a toJSON, a proxy): encode what is readable of it, and the message.
     const fields = `,"fields":${encodeValue(args[0]) ?? 'null'}`
-    return join(formatArgs(args.slice(1)), fields, context)
+    return join(formatArgs(args.slice(1), redact), fields, context)
   }
 }
 
@@ -141,8 +142,9 @@ export function copyFields(fields: Fields): Fields {
   }
 }
 
-/** Formats arguments as `util.format` does (`%s %d %i %f %j %o %O %%`). Never throws. */
-export function formatArgs(args: readonly unknown[]): string {
+/** Formats arguments as `util.format` does (`%s %d %i %f %j %o %O %%`), redacted if `redact` is given. Never throws. */
+export function formatArgs(given: readonly unknown[], redact?: Redact): string {
+  const args = redact ? redact.args(given) : given
   if (args.length === 1 && typeof args[0] === 'string') return args[0]
   try {
     return format(...args)
@@ -165,31 +167,33 @@ export function encodeError(error: Error): string {
 }
 
 function encodeMessageCall(args: readonly unknown[], context: Context): string {
-  if (args.length === 1) return join(formatArgs(args), '', context)
+  const { redact } = context
+  if (args.length === 1) return join(formatArgs(args, redact), '', context)
   const { args: shown, error } = splitError(args)
-  return join(formatArgs(shown), error ? encodeError(error) : '', context)
+  return join(formatArgs(shown, redact), error ? encodeError(error) : '', context)
 }
 
 function encodeFieldsCall(given: Fields, args: readonly unknown[], context: Context): string {
-  const { serializers } = context
+  const { serializers, redact } = context
   const fields = typeof given.toJSON === 'function' ? given.toJSON() : given
   if (fields !== given && !isFields(fields)) {
-    return join(formatArgs([fields, ...args.slice(1)]), '', context) // a URL
+    return join(formatArgs([fields, ...args.slice(1)], redact), '', context) // a URL
   }
   if (args.length > 1) {
     const text =
-      args.length === 2 && typeof args[1] === 'string' ? args[1] : formatArgs(args.slice(1))
+      args.length === 2 && typeof args[1] === 'string' ? args[1] : formatArgs(args.slice(1), redact)
     return join(text, encodeFields(fields, serializers), context)
   }
   const { msg, ...others } = fields
   if (typeof msg === 'string') return join(msg, encodeFields(others, serializers), context)
-  const text = isError(fields.err) ? errorMessage(fields.err) : ''
+  const text = isError(fields.err) ? errorMessage(fields.err, redact) : ''
   return join(text, encodeFields(fields, serializers), context)
 }
 
 function join(text: string, fields: string, { bindings, redact }: Context): string {
   const all = bindings + fields
-  return encodeMessage(text) + (redact ? redact(all) : all)
+  if (!redact) return encodeMessage(text) + all
+  return encodeMessage(redact.message(text)) + redact.fields(all)
 }
 
 function ownKeys(fields: Fields): readonly string[] {
@@ -200,9 +204,9 @@ function ownKeys(fields: Fields): readonly string[] {
   }
 }
 
-function errorMessage(error: unknown): string {
+function errorMessage(error: unknown, redact?: Redact): string {
   try {
-    return String((error as Error).message)
+    return String(((redact ? redact.value(error) : error) as Error).message)
   } catch {
     return ''
   }

@@ -7,6 +7,7 @@
 import * as util from 'node:util'
 import { levelName } from '../core/level.js'
 import { RealDate } from '../core/originals.js'
+import { printable } from '../core/printable.js'
 import type { LogRecord } from '../core/record.js'
 
 type Style = Parameters<typeof util.styleText>[0]
@@ -39,11 +40,11 @@ export function createPretty(options: PrettyOptions): (record: LogRecord) => str
     options.colors && typeof util.styleText === 'function' ? forced : (_style, text) => text
   return (record) => {
     const level = Number.isNaN(record.level) ? '' : levelName(record.level)
-    const where = isNarrow ? '' : ` ${paint('gray', `(${clean(record.source)})`)}`
+    const where = isNarrow ? '' : ` ${paint('gray', `(${printable(record.source)})`)}`
     const time = isNarrow ? clock(record.time).slice(0, -4) : clock(record.time)
     const head = `${paint('gray', time)} ${paint(LEVEL_STYLES[level] ?? 'red', level.toUpperCase().padEnd(5))}`
     const { fields, errors } = split(record, options.colors, paint)
-    const line = `${head} ${paint('bold', clean(record.name))}${where} ${indent(record.msg)}`
+    const line = `${head} ${paint('bold', printable(record.name))}${where} ${indent(record.msg)}`
     return [line + (fields && `  ${fields}`), ...errors].join('\n')
   }
 }
@@ -63,7 +64,7 @@ function split(
   for (const [key, value] of Object.entries(record)) {
     if (OWN.has(key)) continue
     if (isErrorRecord(value)) errors.push(...describeError(key === 'err' ? '' : `${key}: `, value))
-    else fields.push(`${paint('gray', `${clean(key)}=`)}${inspect(value, colors)}`)
+    else fields.push(`${paint('gray', `${printable(key)}=`)}${inspect(value, colors)}`)
   }
   return { fields: fields.join(' '), errors }
 }
@@ -93,10 +94,13 @@ function describeError(label: string, error: ErrorRecord, depth = 1): string[] {
   return lines
 }
 
-// A value on one line. util.inspect does not escape U+2028 and U+2029.
+/** What util.inspect does not escape. */
+const UNESCAPED = /[\p{Bidi_C}\u2028\u2029]/gu
+
+// A value on one line.
 function inspect(value: unknown, colors: boolean): string {
   const options = { colors, compact: true, breakLength: Number.POSITIVE_INFINITY, depth: 6 }
-  return util.inspect(value, options).replace(/[\u2028\u2029]/g, clean)
+  return util.inspect(value, options).replace(UNESCAPED, printable)
 }
 
 function clock(time: number): string {
@@ -110,16 +114,6 @@ function clock(time: number): string {
 function indent(text: string, depth = 1): string {
   return String(text)
     .split(/\r?\n/)
-    .map((line) => clean(line))
+    .map((line) => printable(line))
     .join(`\n${INDENT.repeat(depth)}`)
 }
-
-// Escapes control characters, which could move the cursor or change colours; keeps tabs.
-function clean(text: string): string {
-  return String(text).replace(CONTROLS, (character) =>
-    character === '\t' ? character : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  )
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: matches control characters on purpose
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g

@@ -95,15 +95,31 @@ const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
 // SD-PARAMs of the fields; values that are not strings are written as JSON.
 function params(record: LogRecord): string {
   let all = ''
+  const used = new Map<string, number>()
   for (const [key, value] of Object.entries(record)) {
-    if (!HEADER.has(key)) all += ` ${paramName(key)}="${escapeParam(printable(text(value)))}"`
+    if (HEADER.has(key)) continue
+    all += ` ${unique(paramName(key), used)}="${escapeParam(printable(text(value)))}"`
   }
   return all
 }
 
+// A name stands in an element only once (RFC 5424 section 6.3.3), but different keys can become the same one.
+// `used` counts each name.
+function unique(name: string, used: Map<string, number>): string {
+  let found = name
+  for (let count = used.get(name) ?? 0; used.has(found); used.set(name, count)) {
+    const suffix = `_${++count + 1}`
+    found = name.slice(0, LONGEST_NAME - suffix.length) + suffix
+  }
+  if (!used.has(found)) used.set(found, 0)
+  return found
+}
+
+const LONGEST_NAME = 32
+
 // SD-NAME, RFC 5424 section 6.3.3: up to 32 printable ASCII characters, without space, `=`, `]` and `"`.
 function paramName(key: string): string {
-  return key.replaceAll(/[^\x21-\x7e]|[="\]]/g, '_').slice(0, 32) || '_'
+  return key.replaceAll(/[^\x21-\x7e]|[="\]]/g, '_').slice(0, LONGEST_NAME) || '_'
 }
 
 function escapeParam(value: string): string {
@@ -119,13 +135,12 @@ function token(value: string, length: number): string {
   return value.replaceAll(/[^\x21-\x7e]/g, '_').slice(0, length) || '-'
 }
 
-// Escapes control characters as JSON does: they could end a line or control a terminal.
+// Escapes control characters as JSON does: they could end a line, control a terminal, or reverse text.
 function printable(value: string): string {
   return value.replaceAll(CONTROLS, (each) => ESCAPES[each] ?? `\\u${hex(each)}`)
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: matches control characters on purpose
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g
+const CONTROLS = /[\p{Cc}\p{Bidi_C}\u2028\u2029]/gu
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
 function hex(character: string): string {

@@ -1,6 +1,7 @@
 // Filter: decides whether a handler gets a record, by its level, logger name, producer and library.
 
 import type { FilterOptions, Patterns } from '../config/filter.js'
+import { matchGlob } from '../core/glob.js'
 import { levelNumber } from '../core/level.js'
 import { type Delivery, libOf, nameOf, sourceOf } from './handler.js'
 
@@ -10,15 +11,15 @@ export function createFilter(options: FilterOptions): ((record: Delivery) => boo
   const least = level === undefined ? 0 : levelNumber(level)
   const tests: ((record: Delivery) => boolean)[] = []
   if (least > 0) tests.push((record) => record.level >= least)
-  if (lib) tests.push(by(libOf, lib, '$'))
-  if (sources) tests.push(by(sourceOf, sources, '(?:/|$)'))
-  if (names) tests.push(by(nameOf, names, '(?:\\.|:|$)'))
+  if (lib) tests.push(by(libOf, lib, ''))
+  if (sources) tests.push(by(sourceOf, sources, '/'))
+  if (names) tests.push(by(nameOf, names, '.:'))
   if (tests.length === 0) return undefined
   return (record) => tests.every((test) => test(record))
 }
 
 interface Pattern {
-  readonly test: RegExp
+  readonly glob: string
   /** False for a pattern that starts with `!`. */
   readonly includes: boolean
 }
@@ -27,18 +28,19 @@ interface Pattern {
 function by(
   read: (record: Delivery) => string,
   patterns: Patterns,
-  end: string,
+  separators: string,
 ): (record: Delivery) => boolean {
-  const parsed = patterns.map((text) => parse(text, end)).reverse()
+  const parsed = patterns.map(parse).reverse()
   const otherwise = parsed.at(-1)?.includes === false
   const decided = new Map<string, boolean>()
   return (record) => {
     const text = read(record)
     let includes = decided.get(text)
     if (includes === undefined) {
-      includes = parsed.find(({ test }) => test.test(text))?.includes ?? otherwise
+      const decisive = parsed.find(({ glob }) => matchGlob(glob, text, { separators }))
+      includes = decisive?.includes ?? otherwise
       if (decided.size > MAX_CACHED) decided.clear()
-      decided.set(text, includes)
+      if (text.length <= MAX_CACHED_LENGTH) decided.set(text, includes)
     }
     return includes
   }
@@ -46,9 +48,9 @@ function by(
 
 /** Results kept per filter: some applications make an unlimited number of logger names. */
 const MAX_CACHED = 10_000
+const MAX_CACHED_LENGTH = 200
 
-function parse(text: string, end: string): Pattern {
+function parse(text: string): Pattern {
   const includes = !text.startsWith('!')
-  const escaped = (includes ? text : text.slice(1)).replace(/[.+?^${}()|[\]\\]/g, '\\$&')
-  return { includes, test: new RegExp(`^${escaped.replace(/\*/g, '.*')}${end}`) }
+  return { includes, glob: includes ? text : text.slice(1) }
 }

@@ -9,6 +9,8 @@ import type { Redact } from '../core/redact.js'
 import type { QueueHandler } from '../queue/handler.js'
 import { createLogger, type Logger } from './logger.js'
 
+const MAX_NODES = 10_000
+
 /** Name of the root logger, which `getLogger()` without a name returns and which is the ancestor of all others. */
 export const ROOT_NAME = 'root'
 
@@ -56,15 +58,18 @@ export class Registry {
     const key = typeof name === 'string' && name !== '' ? name : ROOT_NAME
     let logger = this.#loggers.get(key)
     if (!logger) {
-      logger = createLogger(this.node(key))
+      logger = createLogger(this.node(key, true))
       this.#loggers.set(key, logger)
     }
     return logger
   }
 
-  /** The entry of a name, created at the first call. */
-  node(name: string): Node {
-    return this.#nodes.get(name) ?? this.#create(name)
+  /**
+   * The entry of a name, created at the first call. Names beyond a limit are not kept, unless `isKept`: lines that a program
+   * prints can have any number of them.
+   */
+  node(name: string, isKept = false): Node {
+    return this.#nodes.get(name) ?? this.#create(name, isKept || this.#nodes.size < MAX_NODES)
   }
 
   /** Sets a node's own level; `undefined` removes it, so that the node inherits. Throws `LOGSHARE_ERR_LEVEL`. */
@@ -77,7 +82,7 @@ export class Registry {
 
   /** Sets the own levels of several nodes, by name. Throws `LOGSHARE_ERR_LEVEL`. */
   setLevels(levels: Readonly<Record<string, Threshold>>): void {
-    for (const [name, level] of Object.entries(levels)) this.setLevel(this.node(name), level)
+    for (const [name, level] of Object.entries(levels)) this.setLevel(this.node(name, true), level)
   }
 
   /** In a child: replaces the levels that the root process sent before. Levels set in this thread stay. */
@@ -89,7 +94,7 @@ export class Registry {
   /** Runs `act`; records logged within, also after an `await`, by whatever logger, get the fields. Returns what `act` returns. */
   withContext<T>(fields: Fields, act: () => T): T {
     const encoded = encodeFields(fields)
-    return runInContext(this.redact ? this.redact(encoded) : encoded, act)
+    return runInContext(this.redact ? this.redact.fields(encoded) : encoded, act)
   }
 
   /** Levels set in this thread, by name. */
@@ -104,7 +109,7 @@ export class Registry {
     return { level, levels }
   }
 
-  #create(name: string): Node {
+  #create(name: string, isKept = true): Node {
     const node: Node = {
       name,
       json: encodeString(name),
@@ -113,7 +118,7 @@ export class Registry {
       limit: 0,
       own: undefined,
     }
-    this.#nodes.set(name, node)
+    if (isKept) this.#nodes.set(name, node)
     if (this.#root) this.#inherit(node)
     return node
   }

@@ -1,6 +1,8 @@
 // Convert: turns a record of any log into the output format of `logshare merge`.
 
 import { basename } from 'node:path'
+import { escapeControls } from '../core/encode.js'
+import { printable } from '../core/printable.js'
 import type { LogRecord } from '../core/record.js'
 import { createPretty } from '../formatters/pretty.js'
 import { levelOf, readText } from './facts.js'
@@ -20,20 +22,23 @@ export function createConvert(format: Format, colors: boolean): Convert | undefi
   const pretty = createPretty({ colors })
   return (entry, path) => {
     const record = entry.isJson ? parse(entry, path) : recordOf(entry, path)
-    return record && Number.isFinite(record.time) ? pretty(record) : undefined
+    if (record && Number.isFinite(record.time)) return pretty(record)
+    const text = entry.bytes.toString('utf8', entry.start, entry.end)
+    return text.split(/\r?\n/).map(printable).join('\n')
   }
 }
 
 // Members that are not known are left out.
 function asJson(entry: LogEntry, path: string): string {
   const { level, name, message } = readText(entry)
-  return JSON.stringify({
+  const record = {
     ...(Number.isFinite(level) && { level }),
     ...(Number.isFinite(entry.time) && { time: entry.time }),
     ...(name && { name }),
     msg: message,
     file: path,
-  })
+  }
+  return escapeControls(JSON.stringify(record))
 }
 
 function recordOf(entry: LogEntry, path: string): LogRecord {

@@ -93,7 +93,7 @@ export interface TextFacts {
 }
 
 // After the time comes the level, or up to three words or brackets and then the level in capitals.
-const LEVEL = /^[\]\s:,|-]*\[?\s*([a-z]+)\s*\]?(?=[\s:,|-]|$)/i
+const LEVEL = /^[\]\s:,|-]*(?:\[\s*)?([a-z]+)\s*\]?(?=[\s:,|-]|$)/i
 const LATER_LEVEL = /^[\]\s:,|-]*(?:(?:\[[^\]]*\]|\S+)\s+){1,3}?\[?([A-Z]+)\]?(?=[\s:|-]|$)/
 // The word is a level and not part of the message if it is in brackets, in capitals, or followed by a colon or bar.
 const MARKED = /^[\]\s:,|-]*(?:\[|[A-Z]+(?=[\s:,|\]-]|$)|[A-Za-z]+\s*[:|])/

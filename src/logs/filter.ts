@@ -1,5 +1,6 @@
 // Filter: selects records by time, level, logger name and producer.
 
+import { matchGlob } from '../core/glob.js'
 import { readFacts, readLevel, readText } from './facts.js'
 import type { LogEntry } from './records.js'
 
@@ -46,16 +47,10 @@ export function createMatch(
   separators: string,
 ): ((text: string) => boolean) | undefined {
   if (!globs || globs.length === 0) return undefined
-  const compile = (glob: string): RegExp => {
-    const escaped = glob.replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    const pattern = escaped.replace(/\*/g, '.*').replace(/\?/g, '.')
-    return new RegExp(`^${pattern}(?:[${separators}]|$)`, 's')
-  }
-  const wanted = globs.filter((glob) => !glob.startsWith('!')).map(compile)
-  const unwanted = globs
-    .filter((glob) => glob.startsWith('!'))
-    .map((glob) => compile(glob.slice(1)))
+  const options = { separators, hasQuestion: true }
+  const wanted = globs.filter((glob) => !glob.startsWith('!'))
+  const unwanted = globs.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1))
   return (text) =>
-    (wanted.length === 0 || wanted.some((each) => each.test(text))) &&
-    !unwanted.some((each) => each.test(text))
+    (wanted.length === 0 || wanted.some((each) => matchGlob(each, text, options))) &&
+    !unwanted.some((each) => matchGlob(each, text, options))
 }

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, constants, openSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { process } from '../core/originals.js'
+import { process, wallNow } from '../core/originals.js'
 import { isAlive } from '../core/process.js'
 import { removeFile } from '../core/remove.js'
 
@@ -73,7 +73,7 @@ export function sweepFifos(directory: string): void {
     const path = join(directory, name)
     if (!name.endsWith(SUFFIX) || isAlive(ownerOf(path))) continue
     const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? {}
-    if (mtimeMs !== undefined && Date.now() - mtimeMs > STALE) removeFile(path)
+    if (mtimeMs !== undefined && wallNow() - mtimeMs > STALE) removeFile(path)
   }
 }
 

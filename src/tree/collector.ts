@@ -10,6 +10,7 @@ import { openDirectory } from '../core/directory.js'
 import { LogshareError } from '../core/errors.js'
 import type { RootLevels } from '../core/levels.js'
 import { dropLock, holderOf, takeLock } from '../core/lock.js'
+import { createRedact } from '../core/redact.js'
 import { sweepFifos } from '../spawn/fifos.js'
 import { type Inheritance, readInheritance, writeInheritance } from '../spawn/inherit.js'
 import { serve } from './successor.js'
@@ -32,7 +33,8 @@ export async function collect(
   sweepFifos(directory)
   const policy = settings.overflow
   // Before the listener reads the queues: an input resumes after the last record that it finds in its old queue.
-  const queues = inputs.map((options) => openInputQueue(directory, options, policy))
+  const redact = createRedact(settings.redact)
+  const queues = inputs.map((options) => openInputQueue(directory, options, policy, redact))
   const end = serve(directory, settings, levels)
   const opened: Input[] = []
   const stop = async (): Promise<void> => {

@@ -47,6 +47,7 @@ export function placeRoot(settings: Settings | undefined, preloaded: boolean): (
     collects,
     isTerminalOwned: isOwned,
     isDescriptorOwned: isOwned,
+    redacts: settings !== undefined && settings.redact.length > 0,
     streams: settings?.streams,
     levels,
   })
@@ -96,6 +97,7 @@ export function placeChild(place: Place, preloaded: boolean): () => void {
     collects,
     isTerminalOwned: isOwned && !(!isMainThread && watchesStreams(settings)),
     isDescriptorOwned: isOwned,
+    redacts: settings.redact.length > 0,
     streams: settings.streams,
     levels,
   })

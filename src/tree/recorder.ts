@@ -89,14 +89,15 @@ export class Recorders {
 
   #record(queue: QueueHandler, program: string, lib: 'stdout' | 'stderr', line: string): void {
     try {
-      const { level = levelOfStream(lib, this.#streams), ...found } = readPrinted(line)
+      const { redact } = this.#registry
+      const { level = levelOfStream(lib, this.#streams), ...found } = readPrinted(line, redact)
       if (level === SILENT) return
       const { name = program, msg, fields } = found
       const node = this.#registry.node(name)
       if (level < node.limit) return
-      const { redact } = this.#registry
-      const left = redact ? redact(fields) : fields
-      queue.handle(level, node.json, `${encodeMessage(msg)},"lib":"${lib}"${left}`, Kind.COPY)
+      const left = redact ? redact.fields(fields) : fields
+      const text = encodeMessage(redact ? redact.message(msg) : msg)
+      queue.handle(level, node.json, `${text},"lib":"${lib}"${left}`, Kind.COPY)
     } catch {
       // A line that cannot be made a record was copied all the same.
     }

@@ -123,7 +123,18 @@ it('takes JSON lines from a shell and from other loggers, and text', async (t) =
       [1767323045500, 3, true, undefined, { type: 'E' }],
     ],
   )
-  assert.equal(JSON.stringify(log[3]), ours)
+  assert.equal(JSON.stringify(log[3]), ours.replace('"root"', '"ndjson/root"'))
+})
+
+it('replaces what `redact` names, in messages and lines of all inputs', async (t) => {
+  const { port, ndjson, stop } = await start(t, { redact: ['password', '*.password', 'name'] })
+  const send = (/** @type {number} */ to, /** @type {string} */ text) =>
+    program('bash', ['-c', 'printf %s "$1" >/dev/tcp/127.0.0.1/$0', String(to), text])
+  await send(port, '<13>1 - - app - - [a@1 password="S3CRET"] said {"password":"S3CRET"}')
+  await send(ndjson, '{"msg":"m","password":"S3CRET","name":"S3CRET","a":{"password":"S3CRET"}}')
+  const log = await stop(2)
+  assert.ok(!JSON.stringify(log).includes('S3CRET'))
+  assert.deepEqual(log.map(({ source }) => source).sort(), ['ndjson', 'syslog/app'])
 })
 
 it('numbers continue and no received record is lost when the collector is killed', async (t) => {
@@ -164,8 +175,8 @@ async function program(file, args, input) {
   assert.equal(code, 0, stderr)
 }
 
-/** Starts a collector with all inputs. @param {{ after(fn: () => void): void }} t */
-async function start(t) {
+/** Starts a collector with all inputs. @param {{ after(fn: () => void): void }} t @param {object} [more] */
+async function start(t, more = {}) {
   const folder = scratch(t)
   const path = join(folder, 'all.log')
   const socket = join(folder, 'log')
@@ -175,7 +186,7 @@ async function start(t) {
     ...['udp', 'tcp'].map((each) => ({ type: 'syslog', address: `${each}://127.0.0.1:${port}` })),
     { type: 'ndjson', address: `tcp://127.0.0.1:${ndjson}` },
   ]
-  const config = { handlers: [{ type: 'file', path }], inputs, order: { window: 0 } }
+  const config = { handlers: [{ type: 'file', path }], inputs, order: { window: 0 }, ...more }
   const options = {
     directory: join(folder, 'run'),
     config,

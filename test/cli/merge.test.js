@@ -364,3 +364,29 @@ test('--follow waits for a log that does not exist yet, and reads compressed log
   assert.match(seen.stderr, /folder: is a directory\n/)
   assert.equal(seen.stdout, `${[0, 1, 2, 4].map((i) => line(i)).join('')}${line(3).slice(0, 30)}\n`)
 })
+
+test('the pretty format and the statistics show no control character or direction of a log', async (t) => {
+  const evil = '\u001b[31m\u009b1A\u202e\u2066\u200f\u2028'
+  const path = join(scratch(t), 'evil.log')
+  const lines = [
+    `before any time ${evil}`,
+    line(1, {
+      msg: evil,
+      name: evil,
+      source: evil,
+      [evil]: evil,
+      err: { type: evil, message: evil },
+    }),
+    `2026-11-22T00:00:01Z info: ${evil}`,
+    `{"msg":"${evil.replace('\u001b', '')}"}`,
+  ]
+  writeFileSync(path, `${lines.map((each) => each.trimEnd()).join('\n')}\n`)
+  for (const flags of [['--format', 'pretty'], ['--stats']]) {
+    const { code, stdout } = await merge([...flags, path])
+    assert.equal(code, 0)
+    assert.doesNotMatch(stdout, /(?!\n)[\p{Cc}\p{Bidi_C}\u2028\u2029]/u)
+    assert.match(stdout, /\\u202e/)
+  }
+  const { stdout } = await merge(['--format', 'json', path])
+  assert.doesNotMatch(stdout.split('\n')[2] ?? '', /[\p{Cc}\p{Bidi_C}\u2028\u2029]/u)
+})

@@ -6,6 +6,7 @@ const { spawn } = require('node:child_process')
 const { once } = require('node:events')
 const { join } = require('node:path')
 const { it } = require('node:test')
+const { formatApplication } = require('../../dist/cli/table.js')
 const { command, startCollector, until } = require('../helpers/collector')
 const { cleanEnv, ROOT, scratch } = require('../helpers/run')
 const { startSteps } = require('../helpers/steps')
@@ -185,3 +186,33 @@ function start(args, env) {
       .map((line) => JSON.parse(line))
   return { child, output, lines, closed: once(child, 'close') }
 }
+
+it('a source or a name of a level cannot control the terminal', () => {
+  const evil = 'a\u001b[31m\u009b\u202e\u2028\nb'
+  const producer = {
+    pid: 1,
+    tid: 0,
+    source: evil,
+    records: 0,
+    bytes: 0,
+    waiting: 0,
+    limit: 1,
+    dropped: 0,
+  }
+  const rates = { recordRate: 0, byteRate: 0, records: 0, bytes: 0, dropped: 0, waiting: 0 }
+  const producers = [{ ...producer, ...rates, state: 'idle' }]
+  const application = {
+    directory: evil,
+    pid: 1,
+    collector: false,
+    level: 'info',
+    levels: { [evil]: 'warn' },
+  }
+  for (const answers of [true, false]) {
+    const text = formatApplication(
+      /** @type {any} */ ({ ...application, ...rates, producers, answers }),
+    )
+    assert.doesNotMatch(text, /(?!\n)[\p{Cc}\p{Bidi_C}\u2028\u2029]/u)
+    assert.equal(text.split('\n').length, answers ? 5 : 3)
+  }
+})

@@ -184,7 +184,7 @@ function cut(split, bytes, cuts) {
   for (const size of [...cuts, bytes.length]) {
     const more = bytes.subarray(from, from + size)
     from += more.length
-    const done = split(Buffer.concat([rest, more]), false)
+    const done = split(Buffer.concat([rest, more]), false, rest.length)
     found.push(...done.messages)
     rest = Buffer.from(done.rest)
   }

@@ -220,7 +220,7 @@ test('redaction replaces named values in bindings, fields, maps and errors', () 
 
 test('redaction replaces all fields if it fails', () => {
   const redact = createRedact(['a'])
-  assert.equal(redact?.(',"a":no JSON'), ',"fields":"[REDACTED]"')
+  assert.equal(redact?.fields(',"a":no JSON'), ',"fields":"[REDACTED]"')
 })
 
 test('property: no call throws, and each one gives JSON with a message', () => {
@@ -249,10 +249,12 @@ test('property: no call throws, and each one gives JSON with a message', () => {
     withTypedArray: true,
   })
   const values = anything.map((value) => ({ place: -1, value }))
+  const redact = createRedact(['a', '*.b', 'err.cause.*', 'name', 'x[0].y'])
   fc.assert(
     fc.property(fc.array(fc.oneof(places, values), { maxLength: 4 }), (picks) => {
       const args = picks.map(({ place, value }) => (place < 0 ? value : hostile[place]))
       assert.equal(typeof call(args).msg, 'string')
+      assert.equal(typeof call(args, { redact }).msg, 'string')
     }),
     { numRuns: 2000 },
   )

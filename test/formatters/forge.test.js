@@ -11,8 +11,7 @@ const { readLines, run, scratch } = require('../helpers/run.js')
 
 const STAMP = /^\d\d:\d\d:\d\d\.\d{3} (?:INFO|ERROR) /
 /** Control characters, without the line feed and the tab, which `pretty` keeps. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: none may be left
-const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/
+const CONTROLS = /(?![\n\t])[\p{Cc}\p{Bidi_C}\u2028\u2029]/u
 const SEED = 20
 const nasty = fc.string({
   unit: fc.constantFrom(
@@ -24,6 +23,9 @@ const nasty = fc.string({
     '\u001b]0;x\u0007',
     '\u009b31m',
     '\u2028',
+    '\u202e',
+    '\u2066',
+    '\u200f',
     '\u2029',
     '\u0085',
     '\u000b\u000c',

@@ -95,7 +95,7 @@ test('fields stay on one line, even if they are large', () => {
 
 test('control characters are escaped', () => {
   const evil = '\u001b[31mred\u001b[0m\rover\u0007\u0008\u0000\u009b1A\u2028x\u2029\u007f\ttab'
-  const written = '\\x1b[31mred\\x1b[0m\\x0dover\\x07\\x08\\x00\\x9b1A\\x2028x\\x2029\\x7f\ttab'
+  const written = '\\x1b[31mred\\x1b[0m\\x0dover\\x07\\x08\\x00\\x9b1A\\u2028x\\u2029\\x7f\ttab'
   assert.equal(plain(recordOf({ msg: evil })), `${HEAD} ${written}`)
   assert.ok(plain(recordOf({ name: evil })).includes(` ${written} (`))
   assert.ok(plain(recordOf({ source: evil })).includes(`(${written})`))

@@ -4,6 +4,8 @@
 const assert = require('node:assert/strict')
 const { join } = require('node:path')
 const { test } = require('node:test')
+const { createFilter } = require('../../dist/handlers/filter.js')
+const { createMatch } = require('../../dist/logs/filter.js')
 const { assertDelivered } = require('../helpers/delivery')
 const { readLog, run, scratch } = require('../helpers/run')
 
@@ -16,6 +18,18 @@ async function filtered(t, program, options, args = []) {
   assert.deepEqual([code, stderr], [0, ''])
   return options.map((_, i) => readLog(pathOf(i)))
 }
+
+// As a regular expression it would not end.
+test('a pattern of five stars ends with a name of 100,000 characters', () => {
+  const pattern = '*a*a*a*a*b'
+  const name = 'a'.repeat(100_000)
+  const line = `{"level":30,"time":1,"pid":1,"tid":0,"source":"s","seq":1,"name":"${name}","msg":"m"}`
+  const buffer = Buffer.from(line)
+  const record = { kind: 0, level: 30, time: 0, seq: 1, buffer, start: 0, end: buffer.length }
+  assert.equal(createFilter({ names: [pattern] })?.(/** @type {any} */ (record)), false)
+  assert.equal(createFilter({ names: [`!${pattern}`] })?.(/** @type {any} */ (record)), true)
+  assert.equal(createMatch([pattern], '.:')?.(name), false)
+})
 
 /** @param {any[]} records */
 const messages = (records) => [...new Set(records.map(({ msg }) => msg))].sort()

@@ -57,6 +57,15 @@ test('members of JSON lines', () => {
   assert.deepEqual(readFacts(ours), { pid: '7', tid: '2', source: 'fork#1', seq: 9, name: 'x' })
 })
 
+// Tried from every blank on, it would not end.
+test('a text of a million blanks behind a time is read once', () => {
+  for (const blank of [' ', '\t', '] ', ': ']) {
+    const text = `2026-01-01T00:00:00Z${blank.repeat(1_000_000)}!`
+    const { level, name } = readText({ ...entryOf(text), isTimed: true, timeLength: 20 })
+    assert.ok(Number.isNaN(level) && name === '')
+  }
+})
+
 test('globs', () => {
   /** @param {string[]} globs @param {string} text */
   const takes = (globs, text) => createMatch(globs, '.:')?.(text)

@@ -11,6 +11,7 @@ import { isInRoot } from './levels.js'
 import type { Library, Logger, LogStream, Rec } from './library.js'
 import { shapeOf, toShortExtra } from './rebuild.js'
 import { type Origin, toExtra, toRecord } from './record.js'
+import { correctPlace, noteCalls, shownMessage } from './shown.js'
 import { leadsTo } from './streams.js'
 
 type Emit = (this: Logger, rec: Rec, noEmit?: boolean) => string | undefined
@@ -32,7 +33,9 @@ export function captureEmits(
   })
   const emit = captureEmit(prototype._emit as Emit, context, errors, identities)
   shimmer.wrap(prototype, '_emit', () => emit as never)
+  const undoNotes = context.redacts ? noteCalls(prototype) : () => {}
   return () => {
+    undoNotes()
     shimmer.unwrap(stdSerializers, 'err')
     shimmer.unwrap(prototype, '_emit')
   }
@@ -50,6 +53,11 @@ function captureEmit(
   const leftOf = createLeft(context, originOf)
   return function _emit(rec, noEmit) {
     if (noEmit || isRelaying()) return original.call(this, rec, noEmit)
+    if (context.redacts) correctPlace(this, rec)
+    const toShown = (extra?: string): Taken => {
+      const record = toRecord(rec, errors, this.fields.name, extra)
+      return { ...record, msg: shownMessage(this, rec, context.registry().redact) }
+    }
     let all = 0
     let wanted = 0
     const isLeft = role === 'take' ? leftOf(this) : NONE
@@ -63,8 +71,8 @@ function captureEmit(
     if (relayed) {
       const short = shortRecord(rec, relayed, context)
       const line = short ? '' : (original.call(this, rec, true) ?? '')
-      take(context, short ?? toRecord(rec, errors, toExtra(relayed, line)), 'take')
-    } else if (isRead(context)) take(context, toRecord(rec, errors), 'copy')
+      take(context, short ?? toShown(toExtra(relayed, line)), 'take')
+    } else if (isRead(context)) take(context, toShown(), 'copy')
     else if (owned === 0) return original.call(this, rec)
     const left = owned | (relayed ? Leads.OTHER : 0)
     return whileRelaying(() =>

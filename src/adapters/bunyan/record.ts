@@ -15,10 +15,11 @@ export interface Origin {
 
 const OWN = ['name', 'level', 'msg', 'time', 'v']
 
-/** `errors` maps the results of bunyan's error serializer to the errors they were made from. */
+/** A call may have given another `name` than the logger's. `errors` maps the results of bunyan's error serializer to the errors they were made from. */
 export function toRecord(
   rec: Rec,
   errors: WeakMap<object, Error>,
+  loggerName: unknown,
   extra?: string | undefined,
 ): Taken {
   const { name, level, msg, err } = rec
@@ -28,6 +29,7 @@ export function toRecord(
   return {
     lib: 'bunyan',
     name: String(name),
+    isNameGiven: name !== loggerName,
     level: standardLevel(level),
     msg: String(msg),
     error,

@@ -8,7 +8,7 @@ import {
   terminalRole,
   whileRelaying,
 } from '../kit/adapter.js'
-import { take } from '../kit/capture/take.js'
+import { shownArgs, take } from '../kit/capture/take.js'
 import { fileInRoot, packFiles } from '../kit/files.js'
 import { tryCapture } from '../kit/guard.js'
 import { type Consola, isOwn, type LogObject, type Options, streamOf } from './library.js'
@@ -35,9 +35,10 @@ export function capture(original: Consola['_log'], context: AdapterContext): Con
       else whileRelaying(() => act(6))
     } finally {
       tryCapture('consola', () => {
+        const shown = { ...object, args: shownArgs(context, object.args) }
         const files = texts.map((text) => [path ?? '', text] as const)
-        if (files.length === 0) take(context, toRecord(object), 'copy')
-        else take(context, { ...toRecord(object), extra: packFiles(files) }, 'take')
+        if (files.length === 0) take(context, toRecord(shown), 'copy')
+        else take(context, { ...toRecord(shown), extra: packFiles(files) }, 'take')
       })
     }
   }

@@ -9,8 +9,9 @@ import {
   whileRelaying,
 } from '../kit/adapter.js'
 import { isForwarded } from '../kit/capture/stdio.js'
-import { plainTextOf, take } from '../kit/capture/take.js'
+import { plainTextOf, shownArgs, take } from '../kit/capture/take.js'
 import { hookPackage } from '../kit/hook/package.js'
+import { noteFormatted, withoutNoted } from './formatted.js'
 import { announceNamespaces, type Enabling, followNamespaces } from './namespaces.js'
 
 const LEVEL = 20
@@ -41,6 +42,7 @@ export const debugAdapter: Adapter = {
       if (!isCreateDebug(exports)) return
       undo.push((role === 'take' ? followNamespaces : announceNamespaces)(exports, levels))
       if (role === 'track') return
+      if (context.redacts) undo.push(noteFormatted(exports, context))
       shimmer.wrap(exports, 'formatArgs', (original) => wrap(original, exports, context))
       undo.push(() => shimmer.unwrap(exports, 'formatArgs'))
     })
@@ -63,7 +65,12 @@ function wrap(
   return function formatArgs(this: DebugInstance, args: unknown[]) {
     const role = isRelaying() || isForwarded('stderr') ? 'leave' : terminalRole(context)
     if (role !== 'leave') {
-      const record = { lib: 'debug', name: this.namespace, level: LEVEL, msg: plainTextOf(args) }
+      const record = {
+        lib: 'debug',
+        name: this.namespace,
+        level: LEVEL,
+        msg: plainTextOf(shownArgs(context, withoutNoted(args))),
+      }
       take(context, record, 'copy')
       replaceNextLog(this, library, role === 'claim')
     }

@@ -46,6 +46,8 @@ export interface AdapterContext {
   readonly isTerminalOwned: boolean
   /** The same for what is written to the descriptors 1 and 2, past the streams. Only in a worker, it may differ. */
   readonly isDescriptorOwned: boolean
+  /** Whether the option `redact` has paths. */
+  readonly redacts?: boolean
   /** Levels of records made of printed lines. Default: stdout `info`, stderr `warn`. */
   readonly streams?: Settings['streams'] | undefined
   readonly levels: Levels

@@ -5,7 +5,7 @@ import * as shimmer from 'shimmer'
 import { notice, reasonOf } from '../../core/notice.js'
 import { process } from '../../core/originals.js'
 import { type AdapterContext, isRead, isRelaying, whileRelaying } from '../kit/adapter.js'
-import { take } from '../kit/capture/take.js'
+import { shownArgs, take } from '../kit/capture/take.js'
 import { Leads } from '../kit/leads.js'
 import { leads, selectAppenders } from './appenders.js'
 import { formatFor } from './layouts.js'
@@ -73,8 +73,16 @@ function toExtraFor(copy: Copy, event: Event): () => string {
 /** `extra`: makes what the root needs to write the event; absent for a copy. */
 function capture(event: Event, context: AdapterContext, extra?: () => string): void {
   try {
-    take(context, toRecord(event, extra?.()), extra ? 'take' : 'copy')
+    take(context, toRecord(shownEvent(event, context), extra?.()), extra ? 'take' : 'copy')
   } catch (error) {
     notice('LOGSHARE_WARN_FAILED_OPEN', `a log4js record was lost: ${reasonOf(error)}`, 'log4js')
   }
+}
+
+function shownEvent(event: Event, context: AdapterContext): Event {
+  const data = shownArgs(context, event.data)
+  if (data === event.data) return event
+  const at = event.data.indexOf(event.error)
+  const error = at < 0 ? event.error : data[at]
+  return Object.create(event, { data: { value: data }, error: { value: error } }) as Event
 }

@@ -4,7 +4,7 @@
 
 import { type AdapterContext, isRelaying, terminalRole } from '../kit/adapter.js'
 import { writeAndCopy } from '../kit/capture/copy.js'
-import { take } from '../kit/capture/take.js'
+import { shownArgs, take } from '../kit/capture/take.js'
 import { type Logger, METHODS, type Method, nameOf } from './library.js'
 import { toRecord } from './record.js'
 import { withoutOurFrames } from './trace.js'
@@ -28,7 +28,7 @@ export function captureMethods(
         context,
         'loglevel',
         () => write.apply(this, args),
-        () => take(context, toRecord(nameOf(logger), number, args), 'copy'),
+        () => take(context, toRecord(nameOf(logger), number, shownArgs(context, args)), 'copy'),
       )
     }
   }

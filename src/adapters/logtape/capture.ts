@@ -27,7 +27,7 @@ export function captureEmits(prototype: Logger, context: AdapterContext): void {
     else {
       writeAndCopy(context, LIB, write, () => {
         if (hasPassed && isEnabledFor?.call(this, record.level) !== false)
-          take(context, toRecord(record), 'copy')
+          take(context, toRecord(record, context.registry().redact), 'copy')
       })
     }
     hasPassed = before
@@ -48,7 +48,7 @@ export function captureUnconfigured(
   prototype.emitResolved = function (record, bypassSinks) {
     if (hasSinks() || isRelaying()) emitResolved.call(this, record, bypassSinks)
     else if (isEnabledInRoot(record, record.level, context))
-      tryCapture(LIB, () => take(context, toRecord(record), 'copy'))
+      tryCapture(LIB, () => take(context, toRecord(record, context.registry().redact), 'copy'))
   }
   prototype.isEnabledFor = function (level) {
     return hasSinks() ? isEnabledFor.call(this, level) : isEnabledInRoot(this, level, context)

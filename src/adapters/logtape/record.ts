@@ -2,11 +2,17 @@
 
 import { isError } from '../../core/encode.js'
 import { encodeFields } from '../../core/record.js'
+import type { Redact } from '../../core/redact.js'
 import { inspectionOf, type Taken } from '../kit/capture/take.js'
 import { type Entry, nameOf, numberOf, type Properties } from './library.js'
 
-export function toRecord({ category, level, message, properties: given }: Entry): Taken {
+/** `redact` is applied to what the message holds of the properties. */
+export function toRecord(
+  { category, level, message: parts, properties: given }: Entry,
+  redact?: Redact,
+): Taken {
   const properties = resolve(given)
+  const message = redact ? withoutHidden(parts, properties, redact) : parts
   const known = errorOf(properties)
   const { error, ...rest } = properties
   return {
@@ -17,6 +23,22 @@ export function toRecord({ category, level, message, properties: given }: Entry)
     error: known,
     fields: encodeFields(known === error ? rest : properties),
   }
+}
+
+// Values between the texts are those of properties, or arguments of a template.
+function withoutHidden(
+  parts: readonly unknown[],
+  properties: Properties,
+  redact: Redact,
+): readonly unknown[] {
+  const left = redact.value(properties)
+  const hidden = new Map(
+    Object.keys(properties)
+      .filter((key) => left[key] !== properties[key])
+      .map((key) => [properties[key], left[key]]),
+  )
+  const shown = redact.args(parts)
+  return parts.map((part, i) => (i % 2 === 1 && hidden.has(part) ? hidden.get(part) : shown[i]))
 }
 
 function errorOf(properties: Properties): Error | undefined {

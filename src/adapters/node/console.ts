@@ -36,12 +36,17 @@ export const consoleAdapter: Adapter = {
       (method) => context.capture[METHODS[method].stream],
     )
     const undoIndentation = trackIndentation()
+    const { wrapTexts } = context.redacts ? requireTexts() : NO_TEXTS
+    const undoTexts = wrapTexts(context, (change) => {
+      changeText = change
+    })
     for (const method of methods) {
       shimmer.wrap(console, method, (original) => wrap(method, original as ConsoleMethod, context))
     }
     return () => {
       shimmer.massUnwrap([console], methods)
       undoIndentation()
+      undoTexts()
     }
   },
 
@@ -75,7 +80,9 @@ function record(
 ): void {
   takeModule ??= require('../kit/capture/take.js') as typeof import('../kit/capture/take.js')
   const { level } = METHODS[method]
-  const text = method === 'dir' ? takeModule.inspectionOf(args) : takeModule.textOf(args)
+  const shown = takeModule.shownArgs(context, args)
+  const given = method === 'dir' ? takeModule.inspectionOf(shown) : takeModule.textOf(shown)
+  const text = changeText?.(given) ?? given
   takeModule.take(
     context,
     {
@@ -91,6 +98,15 @@ function record(
 
 // Loaded with the first record, because every process has this adapter and most print little.
 let takeModule: typeof import('../kit/capture/take.js') | undefined
+
+// What the record of the next call says instead of the text that is printed.
+let changeText: ((text: string) => string) | undefined
+
+const NO_TEXTS = { wrapTexts: () => () => {} }
+
+function requireTexts(): typeof import('./texts.js') {
+  return require('./texts.js') as typeof import('./texts.js')
+}
 
 let indentation = ''
 

@@ -31,7 +31,7 @@ export const crashAdapter: Adapter = {
 
 function record([error, origin]: readonly unknown[], context: AdapterContext): void {
   if (!isRead(context) || process.listenerCount('uncaughtException') > 0) return // the application handles it
-  const { take, textOf, errorAmong } =
+  const { take, textOf, errorAmong, shownArgs } =
     require('../kit/capture/take.js') as typeof import('../kit/capture/take.js')
   const known = errorAmong([error])
   take(
@@ -40,7 +40,7 @@ function record([error, origin]: readonly unknown[], context: AdapterContext): v
       lib: 'crash',
       name: 'process',
       level: FATAL,
-      msg: `${String(origin)}: ${known ? known.message : textOf([error])}`,
+      msg: `${String(origin)}: ${known ? known.message : textOf(shownArgs(context, [error]))}`,
       error: known,
     },
   )

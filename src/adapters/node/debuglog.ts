@@ -53,7 +53,7 @@ function wrap(original: Debuglog, context: AdapterContext): Debuglog {
           return
         }
         const text = whileRelaying(() => captureStderr(() => print(...args), role === 'copy'))
-        if (text !== '') record(String(section), text, context)
+        if (text !== '') record(String(section), text, args, context)
       }
     }
     // At the first call Node passes the callback a function that the application calls from then on.
@@ -73,9 +73,15 @@ function wrap(original: Debuglog, context: AdapterContext): Debuglog {
 }
 
 // `text` is what Node has printed: `SECTION pid: message`.
-function record(section: string, text: string, context: AdapterContext): void {
-  const { take, plainTextOf } =
+function record(
+  section: string,
+  text: string,
+  args: readonly unknown[],
+  context: AdapterContext,
+): void {
+  const { take, plainTextOf, shownArgs } =
     require('../kit/capture/take.js') as typeof import('../kit/capture/take.js')
+  const shown = shownArgs(context, args)
   const start = text.indexOf(': ', section.toUpperCase().length) + 2
   take(
     context,
@@ -83,7 +89,7 @@ function record(section: string, text: string, context: AdapterContext): void {
       lib: 'debuglog',
       name: section,
       level: LEVEL,
-      msg: plainTextOf([text.slice(start).replace(/\n$/, '')]),
+      msg: plainTextOf(shown === args ? [text.slice(start).replace(/\n$/, '')] : shown),
     },
     'copy',
   )

@@ -138,8 +138,10 @@ function record(name: StreamName, line: string, context: AdapterContext): void {
   try {
     reading ??= require('../kit/capture/printed.js') as typeof import('../kit/capture/printed.js')
     taking ??= require('../kit/capture/take.js') as typeof import('../kit/capture/take.js')
-    const { level = reading.levelOfStream(name, context.streams), ...found } =
-      reading.readPrinted(line)
+    const { level = reading.levelOfStream(name, context.streams), ...found } = reading.readPrinted(
+      line,
+      context.registry().redact,
+    )
     if (level === SILENT) return
     const { msg, fields } = found
     taking.take(context, { lib: name, name: found.name ?? name, level, msg, fields }, 'copy')

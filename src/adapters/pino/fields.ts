@@ -18,10 +18,11 @@ export interface Parts {
 }
 
 /**
- * Characters that pino may write unescaped and our record never does: controls, line separators, lone surrogates.
+ * Characters that pino may write unescaped and our record never does: controls, line separators, directions, lone surrogates.
  * Without the flag `u` this matches surrogate pairs too; their lines are parsed as JSON.
  */
-const NEEDS_ESCAPE = /[\u007f-\u009f\u2028\u2029\ud800-\udfff]/
+const NEEDS_ESCAPE =
+  /[\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]/
 const MAX_KEYS = 1000
 
 /**

@@ -9,7 +9,7 @@ import {
   terminalRole,
   whileRelaying,
 } from '../kit/adapter.js'
-import { take } from '../kit/capture/take.js'
+import { shownArgs, take } from '../kit/capture/take.js'
 import { type FileText, fileInRoot, packFiles } from '../kit/files.js'
 import { tryCapture } from '../kit/guard.js'
 import { ADAPTERS_DIRECTORY } from '../kit/identity/callsite.js'
@@ -42,7 +42,8 @@ export function captureTexts(original: Signale['_log'], context: AdapterContext)
     if (isData || (files.length === 0 && !isRead(context)))
       return original.call(this, text, streams, level)
     const isTaken = tryCapture('signale', () => {
-      const record = toRecord(this, { text, level, call })
+      const shown = call && { ...call, args: shownArgs(context, call.args) }
+      const record = toRecord(this, { text, level, call: shown })
       if (files.length === 0) take(context, record, 'copy')
       else take(context, { ...record, extra: packFiles(files) }, 'take')
     })

@@ -2,7 +2,7 @@
 
 import { encodeFields } from '../../core/record.js'
 import { type AdapterContext, isRead, isRelaying, whileRelaying } from '../kit/adapter.js'
-import { canDefer, errorAmong, take, takeDeferred } from '../kit/capture/take.js'
+import { canDefer, errorAmong, shownArgs, take, takeDeferred } from '../kit/capture/take.js'
 import { messageOf, packArgs, packPlain } from '../kit/capture/values.js'
 import { tryCapture } from '../kit/guard.js'
 import { type Log, type Logger, nameOf, type Plain } from './library.js'
@@ -64,11 +64,12 @@ function capture(
   const plain = isRelayed && canDefer(context) ? packPlain(args) : undefined
   if (plain && takeDeferred(context, 'tslog', name, number, toText(plain))) return
   const fields = Object.assign({}, ...args.filter(isFields)) as Plain
+  const shown = shownArgs(context, args)
   const taken = {
     lib: 'tslog',
     name,
     level: number,
-    msg: messageOf(args.filter((arg) => !isFields(arg))),
+    msg: messageOf(shown.filter((arg) => !isFields(arg))),
     error: errorAmong(args),
     fields: encodeFields({ ...own, ...fields }),
   }

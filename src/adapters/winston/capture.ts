@@ -10,6 +10,7 @@ import type { Loggers } from './identity.js'
 import { type Info, type Logger, levelName, type Transport } from './library.js'
 import { shapeOf } from './rebuild.js'
 import { errorOf, format, headText, toExtra, toRecord, toShapedRecord } from './record.js'
+import { showFor } from './shown.js'
 import { accepts, filesAmong, innermost, isFile } from './transports.js'
 
 export interface Child {
@@ -67,10 +68,11 @@ function capture(logger: Logger, info: Info, child: Child): void {
   const head = shaped ? '' : headText(logger, identity, levelName(info), isOwn)
   // A format may change the info.
   const packed = isPlain && !shaped ? toExtra(head, info) : undefined
+  const show = showFor(info, context)
   const formatted = format(logger, info, isPrinted || !isPlain)
   if (!formatted) return
   const extra = isPlain ? packed : toExtra(head, formatted, formatForOthers(formatted, others))
-  take(context, shaped ?? toRecord(logger, identity, formatted, error, extra))
+  take(context, shaped ?? toRecord(logger, identity, formatted, error, { extra, show }))
   if (!isPrinted) return
   for (const each of near) each.write(formatted)
   if (isHeard) emitWritten(logger, others, formatted)

@@ -10,6 +10,7 @@ import type { Loggers } from './identity.js'
 import { type Info, type Logger, wrapInherited } from './library.js'
 import { errorOf, format, toRecord } from './record.js'
 import { isRelayed } from './relay.js'
+import { type Show, showFor } from './shown.js'
 import { isLogged } from './transports.js'
 
 /** Copies what loggers with this prototype write. Returns a function that undoes the patch. */
@@ -59,6 +60,7 @@ class Copies {
   #written: Info | undefined
   /** Of the info that is being formatted. */
   #error: Error | undefined
+  #show: Show | undefined
   #isCopied = false
 
   constructor(context: AdapterContext, loggers: Loggers) {
@@ -82,15 +84,17 @@ class Copies {
 
   /** Runs `transform`, which formats the info. A format may log, too. */
   during(info: Info, transform: () => void): void {
-    const [isCopied, error] = [this.#isCopied, this.#error]
+    const [isCopied, error, show] = [this.#isCopied, this.#error, this.#show]
     if (this.#written === info) this.#written = undefined
     this.#isCopied = isRelayed(info) || this.#early.has(info)
     this.#error = errorOf(info)
+    this.#show = showFor(info, this.#context)
     try {
       transform()
     } finally {
       this.#isCopied = isCopied
       this.#error = error
+      this.#show = show
     }
   }
 
@@ -98,7 +102,7 @@ class Copies {
   pushed(logger: Logger, info: Info): void {
     if (this.#isCopied || isRelayed(info)) return
     this.#isCopied = true
-    this.#copy(logger, info, this.#error)
+    this.#copy(logger, info, this.#error, this.#show)
   }
 
   #copyEarly(logger: Logger, info: Info): void {
@@ -107,16 +111,17 @@ class Copies {
     const own = Object.getOwnPropertyDescriptors(info)
     const clone = Object.create(Object.getPrototypeOf(info), own) as Info
     try {
+      const show = showFor(info, this.#context)
       const formatted = format(logger, clone, false)
-      if (formatted) this.#copy(logger, formatted, errorOf(info))
+      if (formatted) this.#copy(logger, formatted, errorOf(info), show)
     } catch {
       // The logger reports it when it formats the info.
     }
   }
 
-  #copy(logger: Logger, info: Info, error: Error | undefined): void {
+  #copy(logger: Logger, info: Info, error: Error | undefined, show: Show | undefined): void {
     if (!isLogged(logger, info, this.#context)) return
     const identity = this.#loggers.identityOf(logger) ?? this.#loggers.add(logger)
-    take(this.#context, toRecord(logger, identity, info, error), 'copy')
+    take(this.#context, toRecord(logger, identity, info, error, { show }), 'copy')
   }
 }

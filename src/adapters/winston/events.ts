@@ -1,5 +1,6 @@
 // Events: a child's logger and file transports emit for a record that the root writes what they emit for their own.
 
+import { setImmediate } from '../../core/originals.js'
 import type { Info, Logger, Transport } from './library.js'
 import { accepts, innermost } from './transports.js'
 

@@ -10,6 +10,7 @@ import { withoutText } from './json.js'
 import { levelOf } from './levels.js'
 import { type Info, LEVEL, type Logger, levelName, SPLAT, type Transport } from './library.js'
 import { rebuildInfo, type Shape } from './rebuild.js'
+import type { Show } from './shown.js'
 
 /** What the root's `relay` needs in addition to the record. */
 export interface Extra {
@@ -53,9 +54,9 @@ export function toRecord(
   identity: Identity,
   formatted: Info,
   error?: Error,
-  extra?: string,
+  { extra, show }: { readonly extra?: string | undefined; readonly show?: Show | undefined } = {},
 ): Taken {
-  const { message } = formatted
+  const message = show ? show(formatted.message) : formatted.message
   let fields = ''
   for (const key of Object.keys(formatted)) {
     const value = formatted[key]

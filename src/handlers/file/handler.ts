@@ -3,9 +3,10 @@
 // It combines `logfile.ts` (the open file), `../backlog.ts` (retries), `sync.ts`, `rotation.ts` and, after a takeover,
 // `dedupe.ts`.
 
+import { isMainThread } from 'node:worker_threads'
 import type { FileHandlerOptions } from '../../config/options.js'
 import { LogshareError } from '../../core/errors.js'
-import { reasonOf } from '../../core/notice.js'
+import { notice, reasonOf } from '../../core/notice.js'
 import { createPretty } from '../../formatters/pretty.js'
 import { Backlog } from '../backlog.js'
 import { createFilter } from '../filter.js'
@@ -120,6 +121,11 @@ class FileHandler implements Handler {
   ): Rotation | undefined {
     if (!rotate) return undefined
     const file = this.#file
+    if (!file.isRotatable) {
+      const reason = `${this.label} is no regular file with a path of its own, and is not rotated`
+      if (isMainThread) notice('LOGSHARE_WARN_HANDLER', reason, `rotation of ${this.label}`)
+      return undefined
+    }
     const needed = (): Set<string> => findNeeded(file, otherMarks())
     const beforeRotate = (): void => this.#sync.now()
     return new Rotation({ file, rotate, label: this.label, unmarked, needed, beforeRotate })

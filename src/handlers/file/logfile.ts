@@ -14,7 +14,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { monotonic } from '../../core/clock.js'
-import { find, type Identity, identityOf, isMissing, isSame, open } from './path.js'
+import { find, type Identity, identityOf, isMissing, isSame, isStream, open } from './path.js'
 
 /** Milliseconds between two checks whether the path still leads to the open file. */
 const CHECK_INTERVAL = 100
@@ -72,8 +72,9 @@ export class LogFile {
     return realpathSync(this.path)
   }
 
-  get isRegular(): boolean {
-    return fstatSync(this.#fd).isFile()
+  /** Whether it can be renamed: a regular file with a path of its own. */
+  get isRotatable(): boolean {
+    return fstatSync(this.#fd).isFile() && !isStream(this.path)
   }
 
   /** Appends. Returns the number of bytes written, at least one; throws the system's error if none was. */

@@ -170,7 +170,7 @@ export class Rotation {
     const { file, label, beforeRotate } = this.#options
     if (monotonic() < this.#retryAt) return false
     this.#retryAt = monotonic() + RETRY
-    if (!file.isRegular || !this.#mayRotate()) return false
+    if (!file.isRotatable || !this.#mayRotate()) return false
     try {
       beforeRotate()
       let rotated = ''

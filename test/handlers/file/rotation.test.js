@@ -14,6 +14,7 @@ const {
   utimesSync,
   writeFileSync,
 } = require('node:fs')
+const { execFileSync, spawn } = require('node:child_process')
 const { dirname, join } = require('node:path')
 const test = require('node:test')
 const { setTimeout: sleep } = require('node:timers/promises')
@@ -358,3 +359,59 @@ for (const [sync, expected] of /** @type {const} */ ([
     assert.equal(readLog(path).length, 12)
   })
 }
+
+/** @type {[name: string, path: (directory: string) => string][]} */
+const STREAMS = [
+  ['/dev/stdout', () => '/dev/stdout'],
+  ['/proc/self/fd/1', () => '/proc/self/fd/1'],
+  ['/dev/fd/1', () => '/dev/fd/1'],
+  [
+    'a link to a link to /dev/stdout',
+    (directory) => {
+      symlinkSync('/dev/stdout', join(directory, 'link'))
+      symlinkSync('link', join(directory, 'app.log'))
+      return join(directory, 'app.log')
+    },
+  ],
+]
+
+for (const [name, pathOf] of STREAMS) {
+  test(`${name} on a file is written and never renamed`, { skip: !IS_LINUX }, async (t) => {
+    const directory = scratch(t)
+    const path = pathOf(directory)
+    const before = readdirSync(directory)
+    const stdout = join(directory, 'out.txt')
+    const config = configOf(path, { size: '2k', keep: { count: 3 } })
+    const { code, stderr } = await run('log-lines.js', { config, args: ['300'], stdout })
+    assert.equal(code, 0)
+    assert.deepEqual(readdirSync(directory), [...before, 'out.txt'].sort())
+    assert.match(
+      stderr,
+      /^logshare: file \S+ is no regular file [^\n]+ \(LOGSHARE_WARN_HANDLER\)\n$/,
+    )
+    assert.ok(readLog(stdout).length >= 300)
+  })
+}
+
+test('a FIFO and a device are written and never renamed', { skip: !IS_LINUX }, async (t) => {
+  const directory = scratch(t)
+  const fifo = join(directory, 'fifo')
+  execFileSync('mkfifo', [fifo])
+  // Opened for writing, too: it does not end when one writer does.
+  const reader = spawn('sh', ['-c', 'exec cat <>"$0"', fifo], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  t.after(() => reader.kill('SIGKILL'))
+  let text = ''
+  reader.stdout.on('data', (bytes) => {
+    text += bytes
+  })
+  const rotate = { size: '2k', keep: { count: 3 } }
+  const handlers = [fifo, '/dev/null'].map((path) => ({ type: 'file', path, rotate }))
+  const { code, stderr } = await run('log-lines.js', { config: { handlers }, args: ['300'] })
+  await until(() => text.split('\n').length > 300, 'all lines')
+  assert.equal(code, 0)
+  assert.equal(stderr.match(/is no regular file/g)?.length, 2, stderr)
+  assert.deepEqual(readdirSync(directory), ['fifo'])
+  assert.ok(readLines(text).length >= 300)
+})

@@ -3,6 +3,7 @@
 import type { Settings } from '../../../config/options.js'
 import { levelOfWord } from '../../../core/alias.js'
 import { levelNumber } from '../../../core/level.js'
+import type { Redact } from '../../../core/redact.js'
 import { readText } from '../../../logs/facts.js'
 import { Line, LineReader } from '../../../logs/line.js'
 import { readObject } from './shapes.js'
@@ -27,13 +28,21 @@ export function levelOfStream(
 /** A longer line is a message as it is. */
 const MAX_READ = 2 ** 16
 
-/** Never throws. */
-export function readPrinted(line: string): Printed {
+/** Never throws. `redact`: replaces values under the names that the line gives them. */
+export function readPrinted(line: string, redact?: Redact): Printed {
   const text = withoutColours(line)
   if (text.length > MAX_READ) return { level: undefined, name: undefined, msg: text, fields: '' }
   const isObject = text.startsWith('{') && text.trimEnd().endsWith('}')
   const values = isObject ? parse(text) : undefined
-  return (values && readObject(values)) ?? readPlain(text)
+  return (values && read(redact ? redact.value(values) : values)) ?? readPlain(text)
+}
+
+function read(values: Record<string, unknown>): Printed | undefined {
+  try {
+    return readObject(values)
+  } catch {
+    return undefined // nested too deeply to be made a text again
+  }
 }
 
 type Marked = Pick<Printed, 'level' | 'name'>

@@ -1,8 +1,9 @@
 // Take: encodes a captured log call as a record and puts it on the queue. Loaded with the first record.
 
 import { inspect, stripVTControlCharacters } from 'node:util'
-import { isError } from '../../../core/encode.js'
+import { encodeString, isError } from '../../../core/encode.js'
 import { encodeError, encodeMessage, formatArgs } from '../../../core/record.js'
+import type { Redact } from '../../../core/redact.js'
 import { Kind } from '../../../queue/frame.js'
 import { type AdapterContext, isOnlyRelayed, type Role } from '../adapter.js'
 
@@ -14,6 +15,8 @@ export interface Taken {
   readonly lib: string
   /** The logger's name: the library's category, namespace or tag. */
   readonly name: string
+  /** Whether the name is a value of the call, and not its logger's. */
+  readonly isNameGiven?: boolean
   readonly level: number
   readonly msg: string
   /** `msg` as encoded by `encodeMessage`, if the adapter has it already. */
@@ -32,10 +35,26 @@ export function take(context: AdapterContext, record: Taken, role: Role = contex
   const node = registry.node(name)
   if (level < node.limit) return
   const fields = (error ? encodeError(error) : '') + (record.fields ?? '')
-  const left = registry.redact ? registry.redact(fields) : fields
-  const body = `${record.message ?? encodeMessage(record.msg)},"lib":"${lib}"${left}`
+  const body = registry.redact
+    ? redactedBody(record, fields, registry.redact)
+    : `${record.message ?? encodeMessage(record.msg)},"lib":"${lib}"${fields}`
   const kind = role === 'take' ? Kind.ADAPTED : Kind.COPY
-  registry.queue.handle(level, node.json, body, kind, context.relays ? extra : undefined)
+  const json =
+    record.isNameGiven && registry.redact ? encodeString(registry.redact.name(name)) : node.json
+  registry.queue.handle(level, json, body, kind, context.relays ? extra : undefined)
+}
+
+function redactedBody({ msg, message, lib }: Taken, fields: string, redact: Redact): string {
+  const text = message === undefined ? msg : (JSON.parse(message.slice(BEFORE_MESSAGE)) as string)
+  return `${encodeMessage(redact.message(text))},"lib":"${lib}"${redact.fields(fields)}`
+}
+
+const BEFORE_MESSAGE = ',"msg":'.length
+
+/** The arguments that the message of a record is made from: what the option `redact` names is replaced, in copies. */
+export function shownArgs(context: AdapterContext, args: readonly unknown[]): readonly unknown[] {
+  const { redact } = context.registry()
+  return redact ? redact.args(args) : args
 }
 
 /** Whether records can be deferred: only the loggers in the root read them, and nothing has to be redacted. */

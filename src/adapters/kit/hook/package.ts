@@ -7,6 +7,7 @@
 
 import { diagnose } from '../../../core/diagnostics.js'
 import { notice, reasonOf } from '../../../core/notice.js'
+import { process } from '../../../core/originals.js'
 
 export interface Package {
   readonly name: string
