@@ -8,6 +8,7 @@ import { levels } from '../core/levels.js'
 import { createRedact } from '../core/redact.js'
 import type { Command } from '../listener/channel.js'
 import { Registry } from '../logger/registry.js'
+import { createPass, openGate } from '../queue/gate.js'
 import { QueueHandler } from '../queue/handler.js'
 import type { QueueWriter } from '../queue/queue.js'
 import { createRing, RingWriter } from '../queue/ring.js'
@@ -42,6 +43,7 @@ export function createChild(place: Place, follower: Follower): Instance {
   const queue = new QueueHandler(origin, printed)
   queue.overflowed = () => onExit(() => queue.report())
   queue.made = follower.check
+  if (place.gate) passGate(queue, place.gate, follower)
   const registry = new Registry(queue, undefined, createRedact(inheritance.settings.redact))
   registry.setLevels(inheritance.own)
   follower.attach(registry)
@@ -56,6 +58,14 @@ export function createChild(place: Place, follower: Follower): Instance {
     reopen: () => Promise.resolve(),
     stats: () => ({ source, made: queue.records, dropped: queue.dropped }),
     addHandler: () => () => {},
+  }
+}
+
+function passGate(queue: QueueHandler, gate: SharedArrayBuffer, follower: Follower): void {
+  const pass = createPass(gate, (refusing) => queue.redirect(refusing))
+  queue.made = (time) => {
+    follower.check(time)
+    pass()
   }
 }
 
@@ -106,6 +116,7 @@ function createParent(
         capture: narrowed,
         ...direct,
         context: contextForChild(),
+        gate: place.gate ?? openGate(),
         queue: createQueue(queue),
       }
     },

@@ -6,6 +6,7 @@ import { levels } from '../core/levels.js'
 import { notice, reasonOf } from '../core/notice.js'
 import { stdioIds } from '../core/stdio.js'
 import type { Host } from '../listener/host.js'
+import { openGate } from '../queue/gate.js'
 import {
   createNames,
   type Inheritance,
@@ -35,7 +36,8 @@ export function createParent(
         ? ({ type: 'file', directory } as const)
         : createRingQueue(host, directory)
       const context = contextForChild()
-      return { source: name('worker'), inheritance: inheritance(), capture, queue, context }
+      const gate = openGate()
+      return { source: name('worker'), inheritance: inheritance(), capture, queue, context, gate }
     },
     forProcess(kind, isAwaited = false) {
       const source = name(kind)

@@ -1,6 +1,7 @@
 // Shutdown: closes a host when its process exits, after relaying what children logged last.
 
 import type { Host } from '../listener/host.js'
+import { shutGate } from '../queue/gate.js'
 import { endPrograms } from '../spawn/child-process.js'
 import { drainWorkers } from '../spawn/worker.js'
 import { onExit } from './exit.js'
@@ -14,6 +15,8 @@ export function closeAtExit(host: Host, before?: () => void): () => void {
   const end = (): void => {
     before?.()
     endPrograms()
+    shutGate()
+    drainWorkers()
     host.close()
     endPending()
   }

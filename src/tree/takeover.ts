@@ -7,6 +7,7 @@ import { takeLock } from '../core/lock.js'
 import { notice, reasonOf } from '../core/notice.js'
 import { startOf } from '../core/process.js'
 import type { Doorbell } from '../queue/doorbell.js'
+import { shutGate } from '../queue/gate.js'
 import { endPath } from '../queue/segment.js'
 import { onExit } from './exit.js'
 import { createRetry } from './retry.js'
@@ -34,6 +35,7 @@ export function createTakeover({
   // for this end mark after it has released the lock, so one of the two gets the lock.
   const end = (): void => {
     if (hasTakenOver || !existsSync(directory)) return
+    shutGate()
     writeEndMark(endPath(directory, producer))
     if (takeLock(directory)) guard(() => successor().drain(directory, settings))
   }

@@ -3,7 +3,7 @@
 // change.
 
 const assert = require('node:assert/strict')
-const { readFileSync } = require('node:fs')
+const { readFileSync, statSync } = require('node:fs')
 const { join } = require('node:path')
 const { it } = require('node:test')
 const { assertDelivered } = require('../helpers/delivery')
@@ -52,6 +52,29 @@ for (const way of WAYS) {
     const result = await run('exit/backlog.js', { ...options, way })
     assert.equal(result.code, 0, result.stderr)
     assertDelivered(readLog(path), { 'worker#1': 20_000 })
+  })
+}
+
+for (const [how, queue] of [
+  ['threads', 'memory'],
+  ['nested', 'memory'],
+  ['throw', 'memory'],
+  ['threads', 'file'],
+]) {
+  it(`writes what threads log until the root is gone: ${how}, queue: ${queue}`, async (t) => {
+    const { directory, path, options } = prepare(t)
+    const config = { handlers: [{ type: 'file', path }], ...(queue === 'file' && { queue }) }
+    const env = { ...options.env, TEST_REPORT: directory }
+    const result = await run('exit/threads.js', { args: [how], env, config })
+    assert.equal(result.code, how === 'throw' ? 1 : 3, result.stderr)
+    const records = readLog(path)
+    assertDelivered(records)
+    for (let thread = 0; thread < 4; thread++) {
+      const returned = statSync(join(directory, `${thread}`)).size
+      const written = records.filter((record) => record.thread === thread).length
+      // The last call did not return.
+      assert.ok(written === returned || written === returned + 1, `${written} of ${returned}`)
+    }
   })
 }
 
