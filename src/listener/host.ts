@@ -189,12 +189,13 @@ export class Host {
 
   /**
    * Blocks, at most `limit` ms, until records that children have written are handled and the relayed ones have arrived:
-   * before the application learns that a child has ended. Does nothing while inline, or if no adapter has announced a logger
-   * that records could be relayed to: draining does not wait for the order window.
+   * before the application learns that a child has ended. Draining does not wait for the order window. So it does nothing
+   * while inline, or if no adapter has announced a logger to relay to, unless the process may end now (`isUrgent`).
    */
-  drain(limit: number = DRAIN_LIMIT): void {
+  drain(limit: number = DRAIN_LIMIT, isUrgent = false): void {
     const relays = this.#settings.relay && levels.changes > 0
-    if (this.#remote.isRunning && relays) this.#remote.wait(Request.DRAIN, limit)
+    if (this.#remote.isRunning && (relays || isUrgent)) this.#remote.wait(Request.DRAIN, limit)
+    else if (isUrgent) this.#inline?.pump()
   }
 
   /** Ends the listener after everything is written. Blocks as long as the listener makes progress. */
@@ -257,8 +258,7 @@ export class Host {
     else this.#takeOverInline()
   }
 
-  // With `marks`, which a takeover has, a handler that cannot be opened is left out; else throws
-  // `LOGSHARE_ERR_HANDLER`.
+  // With `marks` (a takeover), a handler that cannot be opened is left out; else throws `LOGSHARE_ERR_HANDLER`.
   #openInline(marks?: readonly Mark[]): Inline {
     this.#inline = new Inline({
       settings: this.#settings,

@@ -29,6 +29,10 @@ export function closeAtExit(host: Host, before?: () => void): () => void {
   return onExit(end, {
     hides: (worker) => host.isListener(worker),
     idle: () => catchUp(IDLE_LIMIT),
+    // A capture callback that throws ends the process with code 7, and nobody is told.
+    uncaught() {
+      if (process.hasUncaughtExceptionCaptureCallback()) host.drain(undefined, true)
+    },
     before() {
       drainWorkers()
       catchUp()

@@ -3,7 +3,7 @@
 // change.
 
 const assert = require('node:assert/strict')
-const { readFileSync, statSync } = require('node:fs')
+const { readdirSync, readFileSync, statSync } = require('node:fs')
 const { join } = require('node:path')
 const { it } = require('node:test')
 const { assertDelivered } = require('../helpers/delivery')
@@ -52,6 +52,17 @@ for (const way of WAYS) {
     const result = await run('exit/backlog.js', { ...options, way })
     assert.equal(result.code, 0, result.stderr)
     assertDelivered(readLog(path), { 'worker#1': 20_000 })
+  })
+}
+
+for (const end of ['exit', 'natural', 'late']) {
+  it(`keeps its hooks when another tool puts process.emit back: ${end}`, async (t) => {
+    const { directory, path, options } = prepare(t)
+    const { code, stderr } = await run('exit/wrapped.js', { ...options, args: [end], way: 'none' })
+    assert.deepEqual([code, stderr], [end === 'natural' ? 0 : 3, ''])
+    assertDelivered(readLog(path), { root: end === 'late' ? 52 : 51, 'fork#1': 1 })
+    const base = readdirSync(directory).find((name) => /^logshare-\d+$/.test(name))
+    assert.deepEqual(readdirSync(join(directory, base ?? '')), [])
   })
 }
 
