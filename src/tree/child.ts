@@ -13,7 +13,7 @@ import { QueueHandler } from '../queue/handler.js'
 import type { QueueWriter } from '../queue/queue.js'
 import { createRing, RingWriter } from '../queue/ring.js'
 import { FileWriter } from '../queue/writer.js'
-import { endPrograms } from '../spawn/child-process.js'
+import { endPrograms, expectLiving } from '../spawn/child-process.js'
 import {
   createNames,
   type Inheritance,
@@ -150,11 +150,15 @@ function lifecycleOf(): typeof import('./lifecycle.js') {
 let drainsAtExit = false
 
 // A worker of this child prints through this child's streams: what it has printed last is read before this child exits.
-// The helper that reads its programs ends with it.
+// The helper that reads its programs ends with it. Its processes may outlive it.
 function drainAtExit(): void {
   if (drainsAtExit) return
   drainsAtExit = true
-  onExit(endPrograms, { before: drainWorkers })
+  const end = (): void => {
+    endPrograms()
+    expectLiving()
+  }
+  onExit(end, { before: drainWorkers })
 }
 
 function createQueue(parent: Place['queue']): Place['queue'] {

@@ -125,7 +125,12 @@ function installHost({ host, registry, prepare }: Root, settings: Settings): () 
   diagnose('root', 'installed, handlers: %s', settings.handlers.map(({ type }) => type).join(', '))
   registry.configure(settings.level, createRedact(settings.redact))
   registry.setLevels(settings.levels)
-  const unhookExit = closeAtExit(host, () => registry.queue.report())
+  // Who starts after the end of this process finds no other library's loggers in it.
+  const forget = (): void => {
+    levels.replace({})
+    attempt(prepare)
+  }
+  const unhookExit = closeAtExit(host, () => registry.queue.report(), forget)
   const unhookSignals = reopenOnSignals(host)
   if (settings.queue === 'file') {
     const directory = attempt(prepare, (error) =>

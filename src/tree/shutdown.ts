@@ -1,8 +1,9 @@
 // Shutdown: closes a host when its process exits, after relaying what children logged last.
 
+import { levels } from '../core/levels.js'
 import type { Host } from '../listener/host.js'
 import { shutGate } from '../queue/gate.js'
-import { endPrograms } from '../spawn/child-process.js'
+import { endPrograms, expectLiving } from '../spawn/child-process.js'
 import { drainWorkers } from '../spawn/worker.js'
 import { onExit } from './exit.js'
 import { endPending, retryPending } from './inbox.js'
@@ -10,11 +11,16 @@ import { endPending, retryPending } from './inbox.js'
 /** Longest time (ms) an idle process waits for its children's records before it exits. */
 const IDLE_LIMIT = 10_000
 
-/** Closes `host` at exit; calls `before` first. Returns the undo. */
-export function closeAtExit(host: Host, before?: () => void): () => void {
+/**
+ * Closes `host` at exit; calls `before` first, and `left` if there may be children that look for this process's loggers.
+ * Returns the undo.
+ */
+export function closeAtExit(host: Host, before?: () => void, left?: () => void): () => void {
   const end = (): void => {
     before?.()
     endPrograms()
+    expectLiving()
+    if (host.hasDirectory && levels.changes > 0) left?.()
     shutGate()
     drainWorkers()
     host.close()

@@ -9,6 +9,7 @@ import { startOf } from '../core/process.js'
 import type { Doorbell } from '../queue/doorbell.js'
 import { shutGate } from '../queue/gate.js'
 import { endPath } from '../queue/segment.js'
+import { expectLiving } from '../spawn/child-process.js'
 import { onExit } from './exit.js'
 import { createRetry } from './retry.js'
 
@@ -36,6 +37,7 @@ export function createTakeover({
   const end = (): void => {
     if (hasTakenOver || !existsSync(directory)) return
     shutGate()
+    expectLiving()
     writeEndMark(endPath(directory, producer))
     if (takeLock(directory)) guard(() => successor().drain(directory, settings))
   }
