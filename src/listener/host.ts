@@ -14,6 +14,7 @@ import { type LineBatch, type Notification, Request } from './channel.js'
 import { readCheckpoint } from './checkpoint.js'
 import { RuntimeDirectory } from './directory.js'
 import { Inline, type Pace } from './inline.js'
+import { isInspected } from './inspector.js'
 import { Remote } from './remote.js'
 import { Rings } from './rings.js'
 import { Count, type ListenerStats, readCounters } from './stats.js'
@@ -72,10 +73,7 @@ export class Host {
     })
     this.#supervisor = new Supervisor({
       startThread: () => this.startThread(),
-      startInline: () => {
-        const inline = this.#takeOverInline()
-        return () => inline.pumpDue()
-      },
+      startInline: () => this.#takeOverInline().pumpDue,
     })
     this.#rings = new Rings((command, transfer) => this.#remote.post(command, transfer))
     this.#openInline()
@@ -105,9 +103,15 @@ export class Host {
     if (settings.handlers.some(needsThread)) this.startThread()
   }
 
-  /** Moves the listener into its thread: a blocked main thread then no longer delays other producers' records. */
+  /** Moves the listener into its thread, so that a blocked main thread delays no records; not with a debugger. */
   startThread(): void {
     if (this.#remote.isRunning || this.#closed || !this.#supervisor.allowsThread) return
+    const inline = this.#settings.handlers.some(needsThread) ? undefined : this.#inline
+    if (inline && isInspected()) {
+      inline.adopt(this.#rings.values(), this.#directory.path)
+      this.#supervisor.poll(inline.pumpDue)
+      return
+    }
     this.#closeInline()
     this.#startRemote(this.#supervisor.hasDeaths)
   }
@@ -128,7 +132,6 @@ export class Host {
     if (this.#remote.isRunning) this.#remote.post({ type: 'levels', version, text })
   }
 
-  /** Whether a worker is the listener thread, which is hidden from the application. */
   isListener(worker: unknown): boolean {
     return this.#remote.isThread(worker)
   }
@@ -195,7 +198,7 @@ export class Host {
   drain(limit: number = DRAIN_LIMIT, isUrgent = false): void {
     const relays = this.#settings.relay && levels.changes > 0
     if (this.#remote.isRunning && (relays || isUrgent)) this.#remote.wait(Request.DRAIN, limit)
-    else if (isUrgent) this.#inline?.pump()
+    else if (isUrgent || this.hasChildren) this.#inline?.pump()
   }
 
   /** Ends the listener after everything is written. Blocks as long as the listener makes progress. */
@@ -283,11 +286,8 @@ export class Host {
   #takeOverInline(): Inline {
     const directory = this.#directory.path
     const inline = this.#openInline(directory === undefined ? [] : readCheckpoint(directory).marks)
-    const { listener } = inline
-    for (const memory of this.#rings.values()) listener.sources.addRing(memory)
-    if (directory !== undefined) listener.watch(directory)
-    listener.sources.scan()
-    listener.pumpUntil(monotonic())
+    inline.adopt(this.#rings.values(), directory)
+    inline.listener.pumpUntil(monotonic())
     return inline
   }
 

@@ -14,6 +14,7 @@ import {
   type ThreadData,
   Word,
 } from './channel.js'
+import { runsAnyway } from './inspector.js'
 
 /** Longest time (ms) main waits for a listener that makes no progress. */
 const STALL_LIMIT = 5000
@@ -149,6 +150,7 @@ export class Remote {
   }
 
   #create(data: ThreadData): void {
+    const run = runsAnyway()
     const thread = new this.#options.Worker(require.resolve('./thread.js'), {
       execArgv: [],
       env: environment(),
@@ -159,6 +161,7 @@ export class Remote {
       transferList: [data.relay, data.commands],
     })
     this.#thread = thread
+    run(thread)
     thread.unref()
     thread.on('error', (error) => this.#handleDeath(error))
     thread.on('exit', () => {

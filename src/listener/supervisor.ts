@@ -51,7 +51,13 @@ export class Supervisor {
       this.#options.startThread()
       return
     }
-    this.#polling = startInterval(this.#options.startInline(), POLL_INTERVAL)
+    this.poll(this.#options.startInline())
+  }
+
+  /** Has the main thread read other producers' queues. */
+  poll(act: () => void): void {
+    stopInterval(this.#polling)
+    this.#polling = startInterval(act, POLL_INTERVAL)
     this.#polling.unref()
   }
 
