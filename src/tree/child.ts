@@ -78,8 +78,14 @@ function createWriter(
   if (queue.type === 'ring')
     return new RingWriter(queue.memory, settings.overflow, new Int32Array(queue.bell))
   const { directory } = queue
-  const { producer, bell } = doorbell as NonNullable<typeof doorbell>
-  if (!isCollector) bell.lost = createTakeover({ directory, producer, settings, bell })
+  const { producer, bell, read } = doorbell as NonNullable<typeof doorbell>
+  if (!isCollector) {
+    const takeOver = createTakeover({ directory, producer, settings, bell })
+    bell.lost = () => {
+      read()
+      takeOver()
+    }
+  }
   const wrote = (time: number): void => bell.ring(time)
   return new FileWriter({ directory, producer, hello, wrote, policy: settings.overflow })
 }

@@ -31,6 +31,7 @@ interface Root {
   readonly registry: Registry
   /** Makes the runtime directory ready for children; returns its path. */
   readonly prepare: () => string
+  readonly announcer: Announcer
 }
 
 /**
@@ -66,7 +67,7 @@ export function createRoot(settings: Settings): Instance {
   return {
     registry,
     parent: createParent(host, inheritance, prepare, (end) => noteEnd(registry, end)),
-    install: (changed) => installHost({ host, registry, prepare }, changed),
+    install: (changed) => installHost({ host, registry, prepare, announcer }, changed),
     async flush() {
       await host.flush()
       await Promise.all([...handlers].map(flushHandler))
@@ -119,16 +120,16 @@ function createAnnouncer(
 }
 
 // Loggers that exist already stay valid: only the handlers behind them change.
-function installHost({ host, registry, prepare }: Root, settings: Settings): () => void {
+function installHost({ host, registry, prepare, announcer }: Root, settings: Settings): () => void {
   host.open(settings, 'batched')
   registry.queue.redirect(withTerminal(host, host.queue))
   diagnose('root', 'installed, handlers: %s', settings.handlers.map(({ type }) => type).join(', '))
   registry.configure(settings.level, createRedact(settings.redact))
   registry.setLevels(settings.levels)
-  // Who starts after the end of this process finds no other library's loggers in it.
+  // Children that outlive this process find no other library's loggers in it.
   const forget = (): void => {
     levels.replace({})
-    attempt(prepare)
+    announcer.announce()
   }
   const unhookExit = closeAtExit(host, () => registry.queue.report(), forget)
   const unhookSignals = reopenOnSignals(host)

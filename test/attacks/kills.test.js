@@ -94,7 +94,10 @@ function isAlive(pid) {
 /** @param {string} folder @param {string} queue @param {number | undefined} root */
 function check(folder, queue, root) {
   const logs = join(folder, 'logs')
-  const names = readdirSync(logs)
+  // A compression that was killed leaves a draft, or the original beside the finished file.
+  const names = readdirSync(logs).filter(
+    (name, _i, all) => /\.(?:log|gz)$/.test(name) && !all.includes(`${name}.gz`),
+  )
   const texts = names.map((name) => ({ name, text: read(join(logs, name)) }))
   const of = (/** @type {string} */ prefix) =>
     readLines(
