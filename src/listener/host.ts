@@ -15,6 +15,7 @@ import { readCheckpoint } from './checkpoint.js'
 import { Delayed } from './delayed.js'
 import { RuntimeDirectory } from './directory.js'
 import { Inline, type Pace } from './inline.js'
+import { isInspected } from './inspector.js'
 import { Remote } from './remote.js'
 import { Rings } from './rings.js'
 import { Count, type ListenerStats, readCounters } from './stats.js'
@@ -72,10 +73,7 @@ export class Host {
     })
     this.#supervisor = new Supervisor({
       startThread: () => this.startThread(),
-      startInline: () => {
-        const inline = this.#takeOverInline()
-        return () => inline.pumpDue()
-      },
+      startInline: () => this.#takeOverInline().pumpDue,
     })
     this.#rings = new Rings((command, transfer) => this.#remote.post(command, transfer))
     this.#openInline()
@@ -106,7 +104,7 @@ export class Host {
   /** Moves the listener into its thread, so that a blocked main thread delays no other producer. */
   startThread(isSoon = false): void {
     if (this.#remote.isRunning || this.#closed || !this.#supervisor.allowsThread) return
-    if (this.#supervisor.staysInline()) return
+    if (this.#staysInline()) return
     if (isSoon)
       this.#start.schedule() // the application writes to the child's stdin first, before it may end
     else this.#startRemote(this.#supervisor.hasDeaths)
@@ -127,7 +125,6 @@ export class Host {
     if (this.#remote.isRunning) this.#remote.post({ type: 'levels', version, text })
   }
 
-  /** Whether a worker is the listener thread, which is hidden from the application. */
   isListener(worker: unknown): boolean {
     return this.#remote.isThread(worker)
   }
@@ -188,12 +185,14 @@ export class Host {
 
   /**
    * Blocks, at most `limit` ms, until what children have written is handled and relayed: before the application learns that
-   * one has ended. Does nothing if no adapter has announced a logger: draining does not wait for the order window.
+   * one has ended. Draining does not wait for the order window. So it does nothing while inline, or if no adapter has
+   * announced a logger to relay to, unless the process may end now (`isUrgent`).
    */
-  drain(limit: number = DRAIN_LIMIT): void {
+  drain(limit: number = DRAIN_LIMIT, isUrgent = false): void {
     const relays = this.#settings.relay && levels.changes > 0
     this.#start.now()
-    if (this.#remote.isRunning && relays) this.#remote.wait(Request.DRAIN, limit)
+    if (this.#remote.isRunning && (relays || isUrgent)) this.#remote.wait(Request.DRAIN, limit)
+    else if (isUrgent || this.hasChildren) this.#inline?.pump()
   }
 
   /** Ends the listener after everything is written. Blocks as long as the listener makes progress. */
@@ -256,8 +255,7 @@ export class Host {
     else this.#takeOverInline()
   }
 
-  // With `marks`, which a takeover has, a handler that cannot be opened is left out; else throws
-  // `LOGSHARE_ERR_HANDLER`.
+  // With `marks` (a takeover), a handler that cannot be opened is left out; else throws `LOGSHARE_ERR_HANDLER`.
   #openInline(marks?: readonly Mark[]): Inline {
     this.#inline = new Inline({
       settings: this.#settings,
@@ -278,16 +276,23 @@ export class Host {
     this.#inline = undefined
   }
 
+  // Where there can be no thread, or a debugger would have it wait, the main thread reads the queues of others.
+  #staysInline(): boolean {
+    const inline = this.#inline
+    const needs = this.#settings.handlers.some(needsThread)
+    if (!inline || !(this.#supervisor.isAlone || (!needs && isInspected()))) return false
+    inline.adopt(this.#rings.values(), this.#directory.path)
+    this.#supervisor.poll(inline.pumpDue)
+    return true
+  }
+
   // Takes over the queues of a previous listener on the main thread. Does not throw into the application.
   #takeOverInline(): Inline {
     this.#closeInline()
     const { path: directory } = this.#directory
     const inline = this.#openInline(directory === undefined ? [] : readCheckpoint(directory).marks)
-    const { listener } = inline
-    for (const memory of this.#rings.values()) listener.sources.addRing(memory)
-    if (directory !== undefined) listener.watch(directory)
-    listener.sources.scan()
-    listener.pumpUntil(monotonic())
+    inline.adopt(this.#rings.values(), directory)
+    inline.listener.pumpUntil(monotonic())
     return inline
   }
 

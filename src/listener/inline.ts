@@ -35,6 +35,8 @@ export interface InlineOptions {
 export class Inline {
   #listener: Listener | undefined
   readonly #options: InlineOptions
+  readonly #rings = new Set<ArrayBufferLike>()
+  #directory: string | undefined
   #unsubscribe: (() => void) | undefined
   #scheduled = false
   #scheduledAt = 0
@@ -68,8 +70,18 @@ export class Inline {
   }
 
   /** Handles records that are due, in order with those of other producers. */
-  pumpDue(): void {
-    this.#retryLater(this.listener.pump())
+  readonly pumpDue = (): void => this.#retryLater(this.listener.pump())
+
+  /** Also reads these rings, and the queues of this directory, from now on. */
+  adopt(rings: Iterable<ArrayBufferLike>, directory: string | undefined): void {
+    const { sources } = this.listener
+    for (const memory of rings) {
+      if (!this.#rings.has(memory)) sources.addRing(memory)
+      this.#rings.add(memory)
+    }
+    if (directory !== undefined && directory !== this.#directory) this.listener.watch(directory)
+    this.#directory = directory
+    sources.scan()
   }
 
   async flush(): Promise<void> {

@@ -179,8 +179,8 @@ export class Listener {
       const head = this.#merge.first
       if (!head) break
       const isDue = head.frame.time <= due || isOfAnotherBoot(head.frame, now)
-      if (!isDue && !(eager && mayPrecede(head.frame) && this.#merge.ready === this.sources.size))
-        break
+      const isFirst = this.#merge.ready === this.sources.size && this.#knowsAll(head.frame)
+      if (!isDue && !(eager && mayPrecede(head.frame) && isFirst)) break
       head.source.activeAt = now
       if (head.frame.kind === Kind.NOTE) {
         for (const record of this.#children?.take(head) ?? []) batch.push(record)
@@ -196,6 +196,11 @@ export class Listener {
       this.#merge.shift()
     }
     return batch
+  }
+
+  // Whether a queue that was begun before a record has been found: the record may answer what stands in it.
+  #knowsAll({ time }: Frame): boolean {
+    return this.#directory === undefined || this.#polledAt > time
   }
 
   // Records the ends of children that no parent reports.

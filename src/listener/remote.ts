@@ -16,6 +16,7 @@ import {
   type ThreadData,
   Word,
 } from './channel.js'
+import { runsAnyway } from './inspector.js'
 
 /** Longest time (ms) main waits for a listener that makes no progress. */
 const STALL_LIMIT = 5000
@@ -150,6 +151,7 @@ export class Remote {
   }
 
   #create(data: ThreadData): void {
+    const run = runsAnyway()
     const thread = new this.#options.Worker(resolve(__dirname, 'thread.js'), {
       execArgv: [],
       env: environment(),
@@ -160,6 +162,7 @@ export class Remote {
       transferList: [data.relay, data.commands],
     })
     this.#thread = thread
+    run(thread)
     thread.unref()
     thread.on('error', (error) => this.#handleDeath(error))
     thread.on('exit', () => {

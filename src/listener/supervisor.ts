@@ -45,11 +45,9 @@ export class Supervisor {
     return this.#deaths <= MAX_DEATHS
   }
 
-  /** Whether no thread can be started here at all: then the main thread reads the queues of others from now on. */
-  staysInline(): boolean {
-    if (!IS_ALONE) return false
-    if (!this.#polling) this.#readInline()
-    return true
+  /** Whether a thread can be started here at all. */
+  get isAlone(): boolean {
+    return IS_ALONE
   }
 
   /** Forgets earlier deaths. */
@@ -68,11 +66,13 @@ export class Supervisor {
       this.#options.startThread()
       return
     }
-    this.#readInline()
+    this.poll(this.#options.startInline())
   }
 
-  #readInline(): void {
-    this.#polling = startInterval(this.#options.startInline(), POLL_INTERVAL)
+  /** Has the main thread read other producers' queues. */
+  poll(act: () => void): void {
+    stopInterval(this.#polling)
+    this.#polling = startInterval(act, POLL_INTERVAL)
     this.#polling.unref()
   }
 

@@ -4,6 +4,7 @@
 
 import * as childProcess from 'node:child_process'
 import { syncBuiltinESMExports } from 'node:module'
+import { isMainThread } from 'node:worker_threads'
 import { process } from '../core/originals.js'
 import type { AddHand } from './command.js'
 import {
@@ -135,12 +136,28 @@ function startAsync(
       Object.assign(child as Internals, { spawnargs: options.args })
     const { _handle: handle, pid } = child as Internals
     program?.started(pid)
-    hookExit(handle, parent, program)
+    hookExit(handle, parent, program, pid)
+    if (pid !== undefined && hand.directory) living.set(pid, hand)
+    if (!isMainThread) expectLiving() // a thread does not notice the end of its process
     if (report && begun) ends().observeProcess(handle, { ...begun, pid }, report)
     return result
   } finally {
     program?.release()
   }
+}
+
+/** The processes that run, by id. */
+const living = new Map<number, ProcessHand>()
+
+/**
+ * Begins the queues of this thread's processes that run, as they may not have begun them yet: whoever reads the directory
+ * leaves it to them. Called at exit. Never throws.
+ */
+export function expectLiving(): void {
+  if (living.size === 0) return
+  const { expect } = require('../queue/expected.js') as typeof import('../queue/expected.js')
+  for (const [pid, { directory, source }] of living) expect(directory, pid, source)
+  living.clear()
 }
 
 let programs: typeof import('./programs.js') | undefined
@@ -258,10 +275,12 @@ function hookExit(
   handle: ProcessHandle | null | undefined,
   parent: Parent,
   program: Program | undefined,
+  pid: number | undefined,
 ): void {
   const original = handle?.onexit
   if (!handle || typeof original !== 'function') return
   handle.onexit = function (this: unknown, ...args) {
+    if (pid !== undefined) living.delete(pid)
     const exit = (): unknown => {
       parent.ended()
       return original.apply(this, args)

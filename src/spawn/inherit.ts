@@ -91,6 +91,8 @@ export interface Place {
   readonly context?: string | undefined
   /** Given if the child is to report its start and exit. */
   readonly birth?: Birth | undefined
+  /** In a worker: the gate of its process (`queue/gate.ts`). */
+  readonly gate?: SharedArrayBuffer | undefined
   readonly queue:
     | {
         readonly type: 'ring'

@@ -37,14 +37,15 @@ export class Announcer {
     this.#isOutdated = true
     if (this.#isScheduled) return
     this.#isScheduled = true
-    this.#announce()
+    this.announce()
     queueMicrotask(() => {
       this.#isScheduled = false
       if (this.#isOutdated) this.changed()
     })
   }
 
-  #announce(): void {
+  /** Announces the levels now. */
+  announce(): void {
     this.#isOutdated = false
     const { write, send } = this.#options
     const version = ++this.#version

@@ -9,11 +9,12 @@ import { process } from '../core/originals.js'
 import { createRedact } from '../core/redact.js'
 import type { Command } from '../listener/channel.js'
 import { Registry } from '../logger/registry.js'
+import { createPass, openGate } from '../queue/gate.js'
 import { QueueHandler } from '../queue/handler.js'
 import type { QueueWriter } from '../queue/queue.js'
 import { createRing, RingWriter } from '../queue/ring.js'
 import { FileWriter } from '../queue/writer.js'
-import { endPrograms } from '../spawn/child-process.js'
+import { endPrograms, expectLiving } from '../spawn/child-process.js'
 import {
   createNames,
   type Inheritance,
@@ -44,6 +45,7 @@ export function createChild(place: Place, follower: Follower): Instance {
   const queue = new QueueHandler(origin, printed)
   queue.overflowed = () => onExit(() => queue.report())
   queue.made = follower.check
+  if (place.gate) passGate(queue, place.gate, follower)
   const registry = new Registry(queue, undefined, createRedact(inheritance.settings.redact))
   registry.setLevels(inheritance.own)
   follower.attach(registry)
@@ -61,6 +63,14 @@ export function createChild(place: Place, follower: Follower): Instance {
   }
 }
 
+function passGate(queue: QueueHandler, gate: SharedArrayBuffer, follower: Follower): void {
+  const pass = createPass(gate, (refusing) => queue.redirect(refusing))
+  queue.made = (time) => {
+    follower.check(time)
+    pass()
+  }
+}
+
 function createWriter(
   queue: Place['queue'],
   { settings, isCollector }: Inheritance,
@@ -70,8 +80,14 @@ function createWriter(
   if (queue.type === 'ring')
     return new RingWriter(queue.memory, settings.overflow, new Int32Array(queue.bell))
   const { directory } = queue
-  const { producer, bell } = doorbell as NonNullable<typeof doorbell>
-  if (!isCollector) bell.lost = createTakeover({ directory, producer, settings, bell })
+  const { producer, bell, read } = doorbell as NonNullable<typeof doorbell>
+  if (!isCollector) {
+    const takeOver = createTakeover({ directory, producer, settings, bell })
+    bell.lost = () => {
+      read()
+      takeOver()
+    }
+  }
   const wrote = (time: number): void => bell.ring(time)
   return new FileWriter({ directory, producer, hello, wrote, policy: settings.overflow })
 }
@@ -108,6 +124,7 @@ function createParent(
         capture: narrowed,
         ...direct,
         context: contextForChild(),
+        gate: place.gate ?? openGate(),
         queue: createQueue(queue),
       }
     },
@@ -141,11 +158,15 @@ function lifecycleOf(): typeof import('./lifecycle.js') {
 let drainsAtExit = false
 
 // A worker of this child prints through this child's streams: what it has printed last is read before this child exits.
-// The helper that reads its programs ends with it.
+// The helper that reads its programs ends with it. Its processes may outlive it.
 function drainAtExit(): void {
   if (drainsAtExit) return
   drainsAtExit = true
-  onExit(endPrograms, { before: drainWorkers })
+  const end = (): void => {
+    endPrograms()
+    expectLiving()
+  }
+  onExit(end, { before: drainWorkers })
 }
 
 function createQueue(parent: Place['queue']): Place['queue'] {

@@ -31,7 +31,12 @@ export interface Follower {
   /** Call with the monotonic time (ms) of each record. */
   readonly check: (time: number) => void
   /** For a queue in a file: the producer's end of the doorbell. */
-  readonly doorbell?: { readonly producer: string; readonly bell: Doorbell }
+  readonly doorbell?: {
+    readonly producer: string
+    readonly bell: Doorbell
+    /** Reads the levels: a root that ends leaves some. */
+    readonly read: () => void
+  }
 }
 
 export function createFollower(place: Place): Follower {
@@ -73,7 +78,11 @@ function followByDoorbell(
   const bell = new Doorbell(directory, producer)
   const read = (): void => latest.update(readInheritance(directory))
   bell.told = read
-  bell.lost = createRetry(directory, bell)
+  const retry = createRetry(directory, bell)
+  bell.lost = () => {
+    read()
+    retry()
+  }
   const path = inheritancePath(directory)
   let checkedAt: number | undefined
   let lastVersion = ''
@@ -94,7 +103,7 @@ function followByDoorbell(
       if (version !== lastVersion) read()
       lastVersion = version
     },
-    doorbell: { producer, bell },
+    doorbell: { producer, bell, read },
   }
 }
 

@@ -42,10 +42,11 @@ function noteExit(registry: Registry): void {
   let isUncaught = false
   let isNoted = false
   onExit(
-    (code) => {
+    (code, isFailure) => {
       if (isNoted) return
       isNoted = true
-      note(registry, { event: 'exit', pid, tid, code, isCrash: isUncaught } satisfies ExitNote)
+      const isCrash = isUncaught || isFailure
+      note(registry, { event: 'exit', pid, tid, code, isCrash } satisfies ExitNote)
     },
     {
       // With a handler, the application decides what happens.

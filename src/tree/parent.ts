@@ -7,6 +7,7 @@ import { notice, reasonOf } from '../core/notice.js'
 import { process } from '../core/originals.js'
 import { stdioIds } from '../core/stdio.js'
 import type { Host } from '../listener/host.js'
+import { openGate } from '../queue/gate.js'
 import {
   createNames,
   type Inheritance,
@@ -36,7 +37,8 @@ export function createParent(
         ? ({ type: 'file', directory } as const)
         : createRingQueue(host, directory)
       const context = contextForChild()
-      return { source: name('worker'), inheritance: inheritance(), capture, queue, context }
+      const gate = openGate()
+      return { source: name('worker'), inheritance: inheritance(), capture, queue, context, gate }
     },
     forProcess(kind, isAwaited = false) {
       const source = name(kind)

@@ -32,6 +32,7 @@ interface Root {
   readonly registry: Registry
   /** Makes the runtime directory ready for children; returns its path. */
   readonly prepare: () => string
+  readonly announcer: Announcer
 }
 
 /**
@@ -67,7 +68,7 @@ export function createRoot(settings: Settings): Instance {
   return {
     registry,
     parent: createParent(host, inheritance, prepare, (end) => noteEnd(registry, end)),
-    install: (changed) => installHost({ host, registry, prepare }, changed),
+    install: (changed) => installHost({ host, registry, prepare, announcer }, changed),
     async flush() {
       await host.flush()
       await Promise.all([...handlers].map(flushHandler))
@@ -120,13 +121,18 @@ function createAnnouncer(
 }
 
 // Loggers that exist already stay valid: only the handlers behind them change.
-function installHost({ host, registry, prepare }: Root, settings: Settings): () => void {
+function installHost({ host, registry, prepare, announcer }: Root, settings: Settings): () => void {
   host.open(settings, 'batched')
   registry.queue.redirect(withTerminal(host, host.queue))
   diagnose('root', 'installed, handlers: %s', settings.handlers.map(({ type }) => type).join(', '))
   registry.configure(settings.level, createRedact(settings.redact))
   registry.setLevels(settings.levels)
-  const unhookExit = closeAtExit(host, () => registry.queue.report())
+  // Children that outlive this process find no other library's loggers in it.
+  const forget = (): void => {
+    levels.replace({})
+    announcer.announce()
+  }
+  const unhookExit = closeAtExit(host, () => registry.queue.report(), forget)
   const unhookSignals = reopenOnSignals(host)
   if (settings.queue === 'file') {
     const directory = attempt(prepare, (error) =>

@@ -1,7 +1,10 @@
 // Shutdown: closes a host when its process exits, after relaying what children logged last.
 
+import { levels } from '../core/levels.js'
+import { process } from '../core/originals.js'
 import type { Host } from '../listener/host.js'
-import { endPrograms } from '../spawn/child-process.js'
+import { shutGate } from '../queue/gate.js'
+import { endPrograms, expectLiving } from '../spawn/child-process.js'
 import { drainWorkers } from '../spawn/worker.js'
 import { onExit } from './exit.js'
 import { endPending, retryPending } from './inbox.js'
@@ -9,11 +12,18 @@ import { endPending, retryPending } from './inbox.js'
 /** Longest time (ms) an idle process waits for its children's records before it exits. */
 const IDLE_LIMIT = 10_000
 
-/** Closes `host` at exit; calls `before` first. Returns the undo. */
-export function closeAtExit(host: Host, before?: () => void): () => void {
+/**
+ * Closes `host` at exit; calls `before` first, and `left` if there may be children that look for this process's loggers.
+ * Returns the undo.
+ */
+export function closeAtExit(host: Host, before?: () => void, left?: () => void): () => void {
   const end = (): void => {
     before?.()
     endPrograms()
+    expectLiving()
+    if (host.hasDirectory && levels.changes > 0) left?.()
+    shutGate()
+    drainWorkers()
     host.close()
     endPending()
   }
@@ -26,6 +36,10 @@ export function closeAtExit(host: Host, before?: () => void): () => void {
   return onExit(end, {
     hides: (worker) => host.isListener(worker),
     idle: () => catchUp(IDLE_LIMIT),
+    // A capture callback that throws ends the process with code 7, and nobody is told.
+    uncaught() {
+      if (process.hasUncaughtExceptionCaptureCallback()) host.drain(undefined, true)
+    },
     before() {
       drainWorkers()
       catchUp()

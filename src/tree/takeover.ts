@@ -8,7 +8,9 @@ import { notice, reasonOf } from '../core/notice.js'
 import { process } from '../core/originals.js'
 import { startOf } from '../core/process.js'
 import type { Doorbell } from '../queue/doorbell.js'
+import { shutGate } from '../queue/gate.js'
 import { endPath } from '../queue/segment.js'
+import { expectLiving } from '../spawn/child-process.js'
 import { onExit } from './exit.js'
 import { createRetry } from './retry.js'
 
@@ -35,6 +37,8 @@ export function createTakeover({
   // for this end mark after it has released the lock, so one of the two gets the lock.
   const end = (): void => {
     if (hasTakenOver || !existsSync(directory)) return
+    shutGate()
+    expectLiving()
     writeEndMark(endPath(directory, producer))
     if (takeLock(directory)) guard(() => successor().drain(directory, settings))
   }

@@ -22,8 +22,25 @@ for (const way of /** @type {const} */ (['-r', 'NODE_OPTIONS'])) {
 it('a daemon that does nothing before the command has ended leaves no directory', async (t) => {
   const { stdout, stderr } = await runCommand(scratch(t), ['late'], { way: 'NODE_OPTIONS' })
   assert.equal(stderr, '')
-  assertDelivered(readLines(stdout), { 'fork#1': 100 })
+  assertDelivered(readLines(stdout), { 'fork#1/fork#1': 100 })
 })
+
+for (const how of ['exit', 'natural', 'shell', 'worker']) {
+  it(`a process that has not logged before its root ends logs all the same: ${how}`, async (t) => {
+    const directory = scratch(t)
+    const path = join(directory, 'app.log')
+    const out = join(directory, 'out.log')
+    const env = { TMPDIR: directory, XDG_RUNTIME_DIR: '', OUT: out }
+    const config = { handlers: [{ type: 'file', path }] }
+    const ended = await run('death/orphan.js', { args: [how], env, config })
+    assert.deepEqual([ended.code, ended.stdout, ended.stderr], [0, '', ''])
+    const records = readLog(path)
+    assertDelivered(records, { [how === 'worker' ? 'worker#1/spawn#1' : 'spawn#1']: 40 })
+    assert.equal(readLog(out).length, 20)
+    const base = readdirSync(directory).find((name) => name.startsWith('logshare-'))
+    assert.deepEqual(readdirSync(join(directory, String(base))), [])
+  })
+}
 
 /**
  * Fails unless nothing is left of the runtime directories. The run is over when the last process has closed its stdio.

@@ -3,7 +3,7 @@
 // change.
 
 const assert = require('node:assert/strict')
-const { readFileSync } = require('node:fs')
+const { readdirSync, readFileSync, statSync } = require('node:fs')
 const { join } = require('node:path')
 const { it } = require('node:test')
 const { assertDelivered } = require('../helpers/delivery')
@@ -52,6 +52,40 @@ for (const way of WAYS) {
     const result = await run('exit/backlog.js', { ...options, way })
     assert.equal(result.code, 0, result.stderr)
     assertDelivered(readLog(path), { 'worker#1': 20_000 })
+  })
+}
+
+for (const end of ['exit', 'natural', 'late']) {
+  it(`keeps its hooks when another tool puts process.emit back: ${end}`, async (t) => {
+    const { directory, path, options } = prepare(t)
+    const { code, stderr } = await run('exit/wrapped.js', { ...options, args: [end], way: 'none' })
+    assert.deepEqual([code, stderr], [end === 'natural' ? 0 : 3, ''])
+    assertDelivered(readLog(path), { root: end === 'late' ? 52 : 51, 'fork#1': 1 })
+    const base = readdirSync(directory).find((name) => /^logshare-\d+$/.test(name))
+    assert.deepEqual(readdirSync(join(directory, base ?? '')), [])
+  })
+}
+
+for (const [how, queue] of [
+  ['threads', 'memory'],
+  ['nested', 'memory'],
+  ['throw', 'memory'],
+  ['threads', 'file'],
+]) {
+  it(`writes what threads log until the root is gone: ${how}, queue: ${queue}`, async (t) => {
+    const { directory, path, options } = prepare(t)
+    const config = { handlers: [{ type: 'file', path }], ...(queue === 'file' && { queue }) }
+    const env = { ...options.env, TEST_REPORT: directory }
+    const result = await run('exit/threads.js', { args: [how], env, config })
+    assert.equal(result.code, how === 'throw' ? 1 : 3, result.stderr)
+    const records = readLog(path)
+    assertDelivered(records)
+    for (let thread = 0; thread < 4; thread++) {
+      const returned = statSync(join(directory, `${thread}`)).size
+      const written = records.filter((record) => record.thread === thread).length
+      // The last call did not return.
+      assert.ok(written === returned || written === returned + 1, `${written} of ${returned}`)
+    }
   })
 }
 
