@@ -49,6 +49,7 @@ export class Backlog {
   #delay = FIRST_RETRY
   // A wait timed out: no further wait before the next progress.
   #isStuck = false
+  #hasGivenUp = false
 
   constructor(options: BacklogOptions) {
     this.#options = options
@@ -63,6 +64,11 @@ export class Backlog {
   /** Whether no line was dropped since the backlog was last empty. */
   get isComplete(): boolean {
     return this.#drops.isEmpty
+  }
+
+  /** Whether `drain` gave up lines although none had been dropped before: all of them are still in their queues. */
+  get hasGivenUp(): boolean {
+    return this.#hasGivenUp
   }
 
   /** Writes records, or keeps them behind those that are already kept. */
@@ -109,6 +115,7 @@ export class Backlog {
   drain(): void {
     while (this.size > 0 && this.#waitForProgress()) {}
     if (this.size === 0) return
+    this.#hasGivenUp ||= this.isComplete
     for (const entry of this.#queue.clear()) this.#drop(entry)
     const { label } = this.#options
     const lost = `${this.#drops.total} records were not written: ${this.#fault?.reason}`

@@ -107,7 +107,8 @@ export interface Handler {
   waiting?(): number
   /**
    * Whether records kept in memory are all still in their queues, so that a takeover can read them again. While true,
-   * the listener saves no checkpoint and removes no segment. Must become false once a kept record was dropped.
+   * the listener saves no checkpoint and removes no segment. Must become false once a kept record was dropped, except by
+   * `drain` at the end: then it stays true, and the queues are left to the next listener.
    */
   blocksCheckpoint?(): boolean
   /**

@@ -23,8 +23,18 @@ export const Word = {
   DROPPED: 6,
   /** 1 if the listener has ended and producers in other processes live on. */
   HAS_PRODUCERS: 7,
-  SIZE: 8,
+  /** 1 if the listener has ended and could not pass on all records of the queue files. */
+  HAS_LEFT: 8,
+  SIZE: 9,
 } as const
+
+/** What a listener leaves in its runtime directory when it ends. */
+export interface Ending {
+  /** Whether producers in other processes live on. */
+  readonly hasProducers: boolean
+  /** Whether records are left that could not be passed on. */
+  readonly hasLeft: boolean
+}
 
 export const Request = {
   /**

@@ -66,6 +66,11 @@ export class Fanout {
     return this.#handlers.some((handler) => handler.blocksCheckpoint?.())
   }
 
+  /** Whether a handler gave up records at the end that a takeover can still read from their queues. */
+  hasGivenUp(): boolean {
+    return this.#handlers.some((handler) => handler.blocksCheckpoint?.() && !handler.waiting?.())
+  }
+
   /** Returns a function that tells whether everything written so far is acknowledged. */
   acknowledgement(): () => boolean {
     const acknowledgements = this.#handlers.flatMap((handler) => handler.acknowledgement?.() ?? [])

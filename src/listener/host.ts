@@ -10,7 +10,7 @@ import { needsThread } from '../handlers/create.js'
 import type { Mark } from '../handlers/handler.js'
 import { createBell, setLevelsVersion } from '../queue/bell.js'
 import { createRing, RingWriter } from '../queue/ring.js'
-import { type LineBatch, type Notification, Request } from './channel.js'
+import { type Ending, type LineBatch, type Notification, Request } from './channel.js'
 import { readCheckpoint } from './checkpoint.js'
 import { RuntimeDirectory } from './directory.js'
 import { Inline, type Pace } from './inline.js'
@@ -157,12 +157,13 @@ export class Host {
     this.startThread()
   }
 
-  /** Writes what is left in a runtime directory without a listener, and closes. */
-  recover(directory: string): void {
+  /** Writes what is left in a runtime directory without a listener, and closes. Returns whether nothing is left. */
+  recover(directory: string): boolean {
     this.#closeInline()
     this.#directory.takeOver(directory)
     this.#resumeDirectory()
     this.close()
+    return !this.#directory.hasLeft
   }
 
   /** Counts a failure of a handler on the main thread. */
@@ -204,7 +205,7 @@ export class Host {
     this.#supervisor.stop()
     this.#directory.leave(this.#end(), () => {
       this.#resumeDirectory()
-      this.#end()
+      return this.#end()
     })
     this.queue.close()
   }
@@ -230,24 +231,21 @@ export class Host {
     })
   }
 
-  // Ends the listener. Returns whether producers in other processes live on.
-  #end(): boolean {
+  // Ends the listener.
+  #end(): Ending {
     return this.#inline ? this.#endInline(this.#inline) : this.#endThread()
   }
 
-  #endInline(inline: Inline): boolean {
-    inline.listener.sources.detectEnded()
-    inline.pump()
-    const hasProducers = inline.listener.sources.hasLivingProducers()
+  #endInline({ listener }: Inline): Ending {
     this.#closeInline()
-    return hasProducers
+    return { hasProducers: listener.hasLivingProducers(), hasLeft: listener.leftover.remains }
   }
 
-  #endThread(): boolean {
+  #endThread(): Ending {
     const isDone = this.#remote.wait(Request.STOP, ALL)
     diagnose('listener', 'ended: %o', this.stats())
     this.#remote.detach()
-    if (isDone) return this.#remote.hasLivingProducers
+    if (isDone) return this.#remote.ending
     return this.#endInline(this.#takeOverInline()) // the thread died while main was waiting for it
   }
 

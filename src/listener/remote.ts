@@ -8,6 +8,7 @@ import { notice } from '../core/notice.js'
 import { ringHard } from '../queue/bell.js'
 import {
   type Command,
+  type Ending,
   type LineBatch,
   type Notification,
   Request,
@@ -62,9 +63,10 @@ export class Remote {
     return Atomics.load(this.#control, Word.DROPPED)
   }
 
-  /** Whether, when the thread ended, producers in the runtime directory were still alive. */
-  get hasLivingProducers(): boolean {
-    return Atomics.load(this.#control, Word.HAS_PRODUCERS) === 1
+  /** What the thread left in the runtime directory when it ended. */
+  get ending(): Ending {
+    const is = (word: number): boolean => Atomics.load(this.#control, word) === 1
+    return { hasProducers: is(Word.HAS_PRODUCERS), hasLeft: is(Word.HAS_LEFT) }
   }
 
   /** Whether a worker is the listener thread, which is hidden from the application. */

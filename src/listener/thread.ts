@@ -129,9 +129,11 @@ async function serve(): Promise<void> {
   if (stop) {
     listener.sources.detectEnded()
     await pumpUntil(monotonic())
+    for (; listener.leftover.mayGoOn(); await pumpUntil(monotonic())) await listener.flush()
     await listener.close()
     notifyDrops()
-    if (listener.sources.hasLivingProducers()) Atomics.store(control, Word.HAS_PRODUCERS, 1)
+    if (listener.hasLivingProducers()) Atomics.store(control, Word.HAS_PRODUCERS, 1)
+    if (listener.leftover.remains) Atomics.store(control, Word.HAS_LEFT, 1)
     end()
   } else {
     await listener.flush()

@@ -3,6 +3,7 @@
 // It combines `logfile.ts` (the open file), `../backlog.ts` (retries), `sync.ts`, `rotation.ts` and, after a takeover,
 // `dedupe.ts`.
 
+import { closeSync } from 'node:fs'
 import type { FileHandlerOptions } from '../../config/options.js'
 import { LogshareError } from '../../core/errors.js'
 import { reasonOf } from '../../core/notice.js'
@@ -13,6 +14,7 @@ import type { Delivery, Handler, HandlerContext, Mark } from '../handler.js'
 import { Lines } from '../lines.js'
 import { Dedupe } from './dedupe.js'
 import { LogFile } from './logfile.js'
+import { open } from './path.js'
 import { Rotation } from './rotation.js'
 import { Sync } from './sync.js'
 import { findNeeded, findTail } from './tail.js'
@@ -25,6 +27,15 @@ import { findNeeded, findTail } from './tail.js'
 export function createFileHandler(options: FileHandlerOptions, context: HandlerContext): Handler {
   try {
     return new FileHandler(options, context)
+  } catch (cause) {
+    throw new LogshareError('LOGSHARE_ERR_HANDLER', `file handler: ${reasonOf(cause)}`, { cause })
+  }
+}
+
+/** Throws `LOGSHARE_ERR_HANDLER` if the file cannot be opened. */
+export function checkFile({ path }: Pick<FileHandlerOptions, 'path'>): void {
+  try {
+    closeSync(open(path))
   } catch (cause) {
     throw new LogshareError('LOGSHARE_ERR_HANDLER', `file handler: ${reasonOf(cause)}`, { cause })
   }
@@ -71,7 +82,8 @@ class FileHandler implements Handler {
   }
 
   blocksCheckpoint(): boolean {
-    return this.#backlog.size > 0 && this.#backlog.isComplete
+    const { size, isComplete, hasGivenUp } = this.#backlog
+    return hasGivenUp || (size > 0 && isComplete)
   }
 
   mark(): Mark {
