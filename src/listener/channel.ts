@@ -3,6 +3,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Settings } from '../config/options.js'
 import type { Tally } from '../core/tally.js'
+import type { Kept } from '../handlers/retry.js'
 
 /** Words of the shared control memory. */
 export const Word = {
@@ -58,6 +59,8 @@ export interface ThreadData {
   readonly directory: string | undefined
   /** Whether a previous listener died, so that records may have been handled already. */
   readonly isSuccessor: boolean
+  /** What each handler of the settings kept on the main thread. */
+  readonly kept: readonly (Kept | undefined)[]
   /** Sends lines and notifications to main. */
   readonly relay: MessagePort
   /** Receives commands from main. */

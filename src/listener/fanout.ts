@@ -4,6 +4,7 @@ import { monotonic } from '../core/clock.js'
 import { notice, reasonOf } from '../core/notice.js'
 import { completeAll } from '../handlers/deferred.js'
 import type { Delivery, Handler, Mark } from '../handlers/handler.js'
+import type { Kept } from '../handlers/retry.js'
 
 /** Milliseconds between two retries during a flush. */
 const PAUSE = 10
@@ -85,6 +86,13 @@ export class Fanout {
   /** Tells the handlers that their latest marks are saved. */
   checkpointSaved(): void {
     for (const handler of this.#handlers) this.#guard(handler, () => handler.checkpointSaved?.())
+  }
+
+  /** Gives away what the first `count` handlers keep. */
+  handOver(count: number): (Kept | undefined)[] {
+    return this.#handlers.slice(0, count).map((handler) => {
+      return this.#guard(handler, () => handler.handOver?.())
+    })
   }
 
   /** Handlers pass on what they keep as long as there is progress, and drop the rest. */

@@ -13,6 +13,7 @@ import { createRing, RingWriter } from '../queue/ring.js'
 import { type Ending, type LineBatch, type Notification, Request } from './channel.js'
 import { readCheckpoint } from './checkpoint.js'
 import { RuntimeDirectory } from './directory.js'
+import { Handed } from './handed.js'
 import { Inline, type Pace } from './inline.js'
 import { Remote } from './remote.js'
 import { Rings } from './rings.js'
@@ -47,6 +48,7 @@ export class Host {
   readonly #rings: Rings
   readonly #directory: RuntimeDirectory
   readonly #supervisor: Supervisor
+  readonly #handed = new Handed(() => this.#remote.progress)
   #settings: Settings
   #inline: Inline | undefined
   #pace: Pace = 'immediate'
@@ -108,7 +110,8 @@ export class Host {
   /** Moves the listener into its thread: a blocked main thread then no longer delays other producers' records. */
   startThread(): void {
     if (this.#remote.isRunning || this.#closed || !this.#supervisor.allowsThread) return
-    this.#closeInline()
+    if (this.#inline) this.#handed.put(this.#inline.handOver())
+    this.#inline = undefined
     this.#startRemote(this.#supervisor.hasDeaths)
   }
 
@@ -227,11 +230,11 @@ export class Host {
       directory: this.#directory.path,
       isSuccessor,
       isSubscribed: this.#isSubscribed,
+      kept: this.#handed.kept,
       levels: this.#levels,
     })
   }
 
-  // Ends the listener.
   #end(): Ending {
     return this.#inline ? this.#endInline(this.#inline) : this.#endThread()
   }
@@ -255,8 +258,7 @@ export class Host {
     else this.#takeOverInline()
   }
 
-  // With `marks`, which a takeover has, a handler that cannot be opened is left out; else throws
-  // `LOGSHARE_ERR_HANDLER`.
+  // In a takeover, which has `marks`, a handler that cannot be opened is left out; else it throws.
   #openInline(marks?: readonly Mark[]): Inline {
     this.#inline = new Inline({
       settings: this.#settings,
@@ -266,7 +268,7 @@ export class Host {
       pace: this.#pace,
       take: this.#take,
       dropped: (tally) => this.#drops.merge(tally),
-      ...(marks && { marks }),
+      ...(marks && { marks, kept: this.#handed.kept }),
     })
     this.#inline.subscribe(this.#isSubscribed)
     return this.#inline

@@ -12,6 +12,7 @@ import {
 } from '../handlers/create.js'
 import type { Handler, HandlerContext, Mark, Send } from '../handlers/handler.js'
 import { lineOf, lineWithExtra } from '../handlers/relay.js'
+import type { Kept } from '../handlers/retry.js'
 import type { RingWriter } from '../queue/ring.js'
 import type { LineBatch } from './channel.js'
 import { readOtherMarks } from './checkpoint.js'
@@ -41,6 +42,8 @@ export interface InlineOptions {
   readonly dropped: (tally: Tally) => void
   /** Given in a takeover: the previous listener's marks. Then a handler that cannot be opened is left out. */
   readonly marks?: readonly Mark[]
+  /** What each handler of the settings kept before, if no thread has taken it. */
+  readonly kept?: readonly (Kept | undefined)[]
 }
 
 export class Inline {
@@ -81,6 +84,15 @@ export class Inline {
   async flush(): Promise<void> {
     this.pump()
     await this.listener.flush()
+  }
+
+  /** Ends the listener, and gives away what each handler of the settings keeps. */
+  handOver(): readonly (Kept | undefined)[] {
+    this.listener.pumpUntil(ALL)
+    const { handlers } = this.#options.settings
+    const kept = handlers.some(needsThread) ? [] : this.listener.handOver(handlers.length)
+    this.close()
+    return kept
   }
 
   /** Ends the listener. When it returns, all records written before are handled. */
@@ -125,7 +137,7 @@ export class Inline {
   }
 }
 
-function openHandlers({ settings, take, dropped, marks }: InlineOptions): readonly Handler[] {
+function openHandlers({ settings, take, dropped, marks, kept }: InlineOptions): readonly Handler[] {
   const { limit, policy, wait } = settings.overflow
   const context: HandlerContext = {
     send: (records) => take('relay', records.map(lineWithExtra)),
@@ -139,7 +151,7 @@ function openHandlers({ settings, take, dropped, marks }: InlineOptions): readon
     dropped: (source, level, count) => dropped({ [source]: { [levelName(level)]: count } }),
     progressed() {},
   }
-  if (marks) return createHandlers(settings, context)
+  if (marks) return createHandlers(settings, context, kept)
   for (const options of settings.handlers) checkHandler(options)
   const here = settings.handlers.filter((options) => !needsThread(options))
   return [...here.map((options) => createHandler(options, context)), createRelay(settings, context)]

@@ -4,6 +4,7 @@
 import { monotonic } from '../core/clock.js'
 import { Drops, type Tally } from '../core/tally.js'
 import { type Delivery, type Handler, splitExtra } from '../handlers/handler.js'
+import type { Kept } from '../handlers/retry.js'
 import { type Frame, Kind } from '../queue/frame.js'
 import { readCheckpoint } from './checkpoint.js'
 import { Checkpointer } from './checkpointer.js'
@@ -146,6 +147,11 @@ export class Listener {
   hasLivingProducers(): boolean {
     const { savedPositions } = this.#checkpointer
     return this.sources.hasLivingProducers(this.leftover.remains ? savedPositions : undefined)
+  }
+
+  /** Gives away what the first `count` handlers keep, to those that take their place in another thread. */
+  handOver(count: number): readonly (Kept | undefined)[] {
+    return this.#fanout.handOver(count)
   }
 
   /** Looks for new producers that cannot ring, and for a request to reopen log files. */

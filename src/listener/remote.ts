@@ -40,7 +40,7 @@ export interface RemoteOptions {
 
 type Start = Pick<
   ThreadData,
-  'settings' | 'rings' | 'directory' | 'isSuccessor' | 'isSubscribed' | 'levels'
+  'settings' | 'rings' | 'directory' | 'isSuccessor' | 'isSubscribed' | 'kept' | 'levels'
 >
 
 export class Remote {
@@ -56,6 +56,11 @@ export class Remote {
 
   get isRunning(): boolean {
     return this.#thread !== undefined
+  }
+
+  /** The heartbeat: whether a thread that was started has begun to work. */
+  get progress(): number {
+    return Atomics.load(this.#control, Word.PROGRESS)
   }
 
   /** Lines for main that were dropped because main did not receive them in time. */

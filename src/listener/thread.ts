@@ -61,7 +61,7 @@ const listener = new Listener({
   window: data.settings.order.window,
   wait,
   limit,
-  handlers: createHandlers(data.settings, context),
+  handlers: createHandlers(data.settings, context, data.kept),
   lifecycle: data.settings.lifecycle,
   counters: new Float64Array(data.counters),
   dropped: (tally) => drops.merge(tally),

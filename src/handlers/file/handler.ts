@@ -12,6 +12,7 @@ import { Backlog } from '../backlog.js'
 import { createFilter } from '../filter.js'
 import type { Delivery, Handler, HandlerContext, Mark } from '../handler.js'
 import { Lines } from '../lines.js'
+import type { Kept } from '../retry.js'
 import { Dedupe } from './dedupe.js'
 import { LogFile } from './logfile.js'
 import { open } from './path.js'
@@ -63,6 +64,7 @@ class FileHandler implements Handler {
     this.#file.refreshSize() // an incomplete line may have been cut off
     const unmarked = this.#dedupe.isActive ? rotated.map(({ path }) => path) : []
     this.#rotation = this.#createRotation(options, unmarked, context)
+    if (context.kept) this.#takeOver(context.kept)
   }
 
   write(records: readonly Delivery[]): void {
@@ -96,6 +98,11 @@ class FileHandler implements Handler {
 
   checkpointSaved(): void {
     this.#rotation?.archive.checkpointSaved()
+  }
+
+  handOver(): Kept | undefined {
+    const kept = this.#backlog.handOver()
+    return kept && { ...kept, inode: this.#file.inode }
   }
 
   drain(): void {
@@ -135,6 +142,14 @@ class FileHandler implements Handler {
     const needed = (): Set<string> => findNeeded(file, otherMarks())
     const beforeRotate = (): void => this.#sync.now()
     return new Rotation({ file, rotate, label: this.label, unmarked, needed, beforeRotate })
+  }
+
+  // The rest of a partly written line follows in the same file. In another one, the line is written from its start.
+  #takeOver(kept: Kept): void {
+    this.#backlog.takeOver(kept)
+    if (!kept.entries[0]?.done) return
+    if (kept.inode === this.#file.inode) this.#file.continueLine()
+    else this.#backlog.restart()
   }
 
   #reopened(): void {

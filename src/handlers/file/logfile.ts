@@ -181,6 +181,11 @@ export class LogFile {
     closeSync(before)
   }
 
+  /** The file ends within a line of ours: its rest follows. */
+  continueLine(): void {
+    this.#isTerminated = this.#isWithinLine = true
+  }
+
   /** Adds a line feed, once per file, if an earlier writer left an incomplete line at the end. */
   terminateLine(): void {
     if (this.#isTerminated) return
