@@ -15,7 +15,7 @@ import { Lines } from '../lines.js'
 import type { Kept } from '../retry.js'
 import { Dedupe } from './dedupe.js'
 import { LogFile } from './logfile.js'
-import { open } from './path.js'
+import { open, Unread } from './path.js'
 import { Rotation } from './rotation.js'
 import { Sync } from './sync.js'
 import { findNeeded, findTail } from './tail.js'
@@ -36,8 +36,10 @@ export function createFileHandler(options: FileHandlerOptions, context: HandlerC
 /** Throws `LOGSHARE_ERR_HANDLER` if the file cannot be opened. */
 export function checkFile({ path }: Pick<FileHandlerOptions, 'path'>): void {
   try {
-    closeSync(open(path))
+    const { fd, isOwn } = open(path)
+    if (isOwn) closeSync(fd)
   } catch (cause) {
+    if (cause instanceof Unread) return
     throw new LogshareError('LOGSHARE_ERR_HANDLER', `file handler: ${reasonOf(cause)}`, { cause })
   }
 }
@@ -58,10 +60,11 @@ class FileHandler implements Handler {
     this.#file = new LogFile(options.path, () => this.#reopened())
     this.#sync = new Sync(options.sync, this.#file)
     this.#backlog = this.#createBacklog(options, context)
+    const { isRegular } = this.#file
     const { from, rotated, start } = findTail(this.#file, context)
     this.#start = start
-    this.#dedupe = new Dedupe(this.#file.fd, from, rotated)
-    this.#file.refreshSize() // an incomplete line may have been cut off
+    this.#dedupe = new Dedupe(isRegular ? this.#file.fd : undefined, from, rotated)
+    if (isRegular) this.#file.refreshSize() // an incomplete line may have been cut off
     const unmarked = this.#dedupe.isActive ? rotated.map(({ path }) => path) : []
     this.#rotation = this.#createRotation(options, unmarked, context)
     if (context.kept) this.#takeOver(context.kept)
@@ -113,7 +116,7 @@ class FileHandler implements Handler {
   // Lines written a moment ago to a file that was removed are written again to the new one.
   flush(): void {
     this.#file.requestCheck()
-    this.#backlog.check()
+    if (this.#file.isOpen) this.#backlog.check()
   }
 
   close(): void {

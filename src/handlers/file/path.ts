@@ -1,17 +1,64 @@
 // Path: opens a log file and tells which file a path currently leads to.
 
-import { fstatSync, mkdirSync, openSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { constants, fstatSync, mkdirSync, openSync, readlinkSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 
 export interface Identity {
   readonly dev: bigint
   readonly ino: bigint
 }
 
-/** Opens for appending and reading; creates missing directories. Throws the system's error. */
-export function open(path: string): number {
-  mkdirSync(dirname(path), { recursive: true })
-  return openSync(path, 'a+')
+/** A descriptor, and whether it is ours to close. */
+export interface Opened {
+  readonly fd: number
+  readonly isOwn: boolean
+}
+
+// A full FIFO must not block a write: its reader may never come.
+const APPEND = constants.O_APPEND | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0)
+/** Names of a descriptor of this process. */
+const DESCRIPTOR = /^\/(?:dev|proc\/(?:self|thread-self|\d+))\/(?:fd\/(\d+)|std(out|err))$/
+const MAX_LINKS = 10
+
+/**
+ * Opens for appending, a regular file also for reading; creates missing directories. Throws the system's error, or
+ * `Unread`.
+ */
+export function open(path: string): Opened {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (!stats) mkdirSync(dirname(path), { recursive: true })
+  if (stats?.isSocket()) return { fd: socketAt(path), isOwn: false }
+  const isRegular = !stats || stats.isFile() || stats.isDirectory()
+  const mode = isRegular ? constants.O_RDWR | constants.O_CREAT : constants.O_WRONLY
+  if (stats?.isFIFO()) return { fd: openPipe(path, mode | APPEND), isOwn: true }
+  return { fd: openSync(path, mode | APPEND), isOwn: true }
+}
+
+/** A FIFO has no reader yet. */
+export class Unread extends Error {}
+
+function openPipe(path: string, flags: number): number {
+  try {
+    return openSync(path, flags)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENXIO') throw error
+    throw new Unread('ENXIO: no process reads this pipe', { cause: error })
+  }
+}
+
+// `/dev/stdout` cannot be opened where it leads to a socket. It is a descriptor that this process has already.
+function socketAt(path: string): number {
+  let at = resolve(path)
+  for (let links = 0; links < MAX_LINKS; links++) {
+    const [name, fd, std] = DESCRIPTOR.exec(at) ?? []
+    if (name) return fd === undefined ? (std === 'out' ? 1 : 2) : Number(fd)
+    try {
+      at = resolve(dirname(at), readlinkSync(at))
+    } catch {
+      break
+    }
+  }
+  throw new Error(`${path} is a socket: use the handler "socket" with the address "unix:${path}"`)
 }
 
 export function identityOf(fd: number): Identity {
