@@ -1,8 +1,9 @@
 // RuntimeDirectory: the directory whose queue files this process's listener reads, from its creation or takeover to the
 // end.
 
-import { makeDirectory, removeDirectory } from '../core/directory.js'
-import { dropLock, takeLock } from '../core/lock.js'
+import { accessSync, constants, existsSync } from 'node:fs'
+import { makeDirectory, openDirectory, removeDirectory } from '../core/directory.js'
+import { dropLock, isLocked, takeLock } from '../core/lock.js'
 import { notice } from '../core/notice.js'
 import type { Ending } from './channel.js'
 import { hasLivingProducers } from './source.js'
@@ -31,6 +32,19 @@ export class RuntimeDirectory {
   create(find: () => string | undefined): string {
     this.#path = find() ?? makeDirectory()
     return this.#path
+  }
+
+  /** Whether it is still there, or could be made again after it was removed, and this user may still write to it. */
+  isUsable(): boolean {
+    const path = this.#path
+    if (path === undefined) return false
+    try {
+      if (!existsSync(path)) openDirectory(path)
+      accessSync(path, constants.W_OK | constants.X_OK)
+      return isLocked(path) || takeLock(path)
+    } catch {
+      return false // the listener's thread says so
+    }
   }
 
   /** Takes over a directory whose lock this process has taken. */

@@ -148,7 +148,7 @@ export class Host {
    */
   openDirectory(find: () => string | undefined): string {
     const { path } = this.#directory
-    if (path !== undefined) return path
+    if (path !== undefined && this.#directory.isUsable()) return path
     const directory = this.#directory.create(find)
     if (this.#remote.isRunning) this.#remote.post({ type: 'watch', directory })
     return directory

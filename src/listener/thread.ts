@@ -22,6 +22,7 @@ import { readCheckpoint, readOtherMarks } from './checkpoint.js'
 import { Listener } from './listener.js'
 import { createOutbox } from './outbox.js'
 import { createStatus } from './status.js'
+import { Upkeep } from './upkeep.js'
 
 /** Milliseconds between two polls of the runtime directory for producers that cannot ring. */
 const POLL_INTERVAL = 250
@@ -53,10 +54,8 @@ const context: HandlerContext = {
   dropped: countDropped,
   progressed,
 }
-/** Drops that main has not been notified of yet. */
-const drops = new Drops()
-/** All drops that main has been notified of. */
-const dropped = new Drops()
+/** Drops that main has not been notified of yet, and those that it has. */
+const [drops, dropped] = [new Drops(), new Drops()]
 const listener = new Listener({
   window: data.settings.order.window,
   wait,
@@ -232,13 +231,21 @@ function notify(notification: Notification): void {
   data.relay.postMessage(notification)
 }
 
+// Another directory takes the place of one that has become unusable: open queues of that one are still read.
 function watch(directory: string): void {
   listener.watch(directory)
+  const upkeep = new Upkeep(directory)
   const poll = (): void => {
+    if (upkeep.check()) {
+      doorbell?.close()
+      doorbell = openDoorbell(directory, events, levels)
+    }
     listener.poll()
     listener.sources.detectEnded()
     wakeSoon()
   }
+  clearInterval(polling)
+  doorbell?.close()
   polling = setInterval(poll, POLL_INTERVAL)
   const events: DoorbellEvents = {
     ring(producer) {

@@ -23,6 +23,7 @@ export interface SpawnOptions {
   readonly stdio?: unknown
   readonly detached?: unknown
   readonly cwd?: unknown
+  readonly uid?: unknown
 }
 
 interface Internals {
@@ -95,7 +96,7 @@ function startAsync(
   const options = args[0] as SpawnOptions
   if (typeof options !== 'object' || options === null) return original.apply(child, args)
   const pairs = options.envPairs === undefined ? defaultPairs(options) : options.envPairs
-  if (!Array.isArray(pairs) || !canPreload() || isRestricted(options)) {
+  if (!Array.isArray(pairs) || !canPreload() || isRestricted(options) || isOfOther(options)) {
     return original.apply(child, args)
   }
   const parent = getParent()
@@ -146,7 +147,8 @@ function startSync(
   addHand: AddHand,
   getParent: () => Parent | undefined,
 ): unknown {
-  if (!canPreload() || isRestricted({ file: args[0], args: args[1] }))
+  const { uid } = Object(args.slice(1).find((arg) => !Array.isArray(arg))) as SpawnOptions
+  if (!canPreload() || isRestricted({ file: args[0], args: args[1] }) || isOfOther({ uid }))
     return original.apply(self, args)
   const parent = getParent()
   const hand = parent?.forProcess('spawn', true)
@@ -245,6 +247,15 @@ function isRestricted({ args, envPairs }: SpawnOptions): boolean {
   const options =
     envPairs?.find((pair) => pair.startsWith(NODE_OPTIONS))?.slice(NODE_OPTIONS.length) ?? ''
   return [...flags, ...options.split(' ')].some((flag) => PERMISSION.test(String(flag)))
+}
+
+// Another user may neither use the runtime directory nor, perhaps, read our files: a missing preload would kill the child.
+function isOfOther({ uid }: SpawnOptions): boolean {
+  if (typeof uid !== 'number' || uid === process.getuid?.()) return false
+  const { notice } = require('../core/notice.js') as typeof import('../core/notice.js')
+  const reason = `processes of user ${uid} start without logshare: the log is private to user ${process.getuid?.()}`
+  notice('LOGSHARE_WARN_FAILED_OPEN', reason, 'other users')
+  return true
 }
 
 // Calls `parent.ended()` before the application gets the 'exit' event. As without logshare, the child's output must be
