@@ -33,8 +33,9 @@ export function createReopen(): Command {
 
 async function reopen(given: readonly string[]): Promise<void> {
   const directories = given.length > 0 ? given.flatMap(find) : listDirectories().filter(isRunning)
-  if (given.length === 0) reopenOthers()
-  if (directories.length === 0) process.stderr.write('logshare: no application of this user runs\n')
+  const others = given.length === 0 ? reopenOthers() : 0
+  if (directories.length + others === 0)
+    process.stderr.write('logshare: no application of this user runs\n')
   for (const directory of directories) ask(directory)
   const until = Date.now() + LIMIT
   const silent: string[] = []
@@ -46,9 +47,11 @@ async function reopen(given: readonly string[]): Promise<void> {
 }
 
 // The superuser's logrotate is for all users. Each application is asked as its own user, who may not be trusted.
-function reopenOthers(): void {
-  if (process.getuid?.() !== 0) return
-  for (const { directory, uid, gid } of listOthers()) {
+// Returns how many there are.
+function reopenOthers(): number {
+  if (process.getuid?.() !== 0) return 0
+  const others = listOthers()
+  for (const { directory, uid, gid } of others) {
     const command = [process.argv[1] ?? '', 'reopen', directory]
     const { status } = spawnSync(process.execPath, command, {
       uid,
@@ -60,6 +63,7 @@ function reopenOthers(): void {
     process.stderr.write(`logshare: ${directory}: run this command as user ${uid}\n`)
     process.exitCode = 1
   }
+  return others.length
 }
 
 // A process without children has no runtime directory. It notices moved files by itself, when it writes.

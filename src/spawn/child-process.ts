@@ -5,6 +5,7 @@
 import * as childProcess from 'node:child_process'
 import { syncBuiltinESMExports } from 'node:module'
 import * as shimmer from 'shimmer'
+import { notice } from '../core/notice.js'
 import {
   CHILD_VARIABLE,
   type ChildKind,
@@ -252,7 +253,6 @@ function isRestricted({ args, envPairs }: SpawnOptions): boolean {
 // Another user may neither use the runtime directory nor, perhaps, read our files: a missing preload would kill the child.
 function isOfOther({ uid }: SpawnOptions): boolean {
   if (typeof uid !== 'number' || uid === process.getuid?.()) return false
-  const { notice } = require('../core/notice.js') as typeof import('../core/notice.js')
   const reason = `processes of user ${uid} start without logshare: the log is private to user ${process.getuid?.()}`
   notice('LOGSHARE_WARN_FAILED_OPEN', reason, 'other users')
   return true

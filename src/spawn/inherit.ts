@@ -3,13 +3,14 @@
 // A Worker gets it as environment data (`WorkerHand`). A process gets the runtime directory's path in its environment
 // (`ProcessHand`) and reads the rest (`Inheritance`) from the directory's config.json.
 
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 import type { Settings } from '../config/options.js'
 import type { Threshold } from '../core/level.js'
 import type { RootLevels } from '../core/levels.js'
 import type { Birth, ChildEnd } from '../core/lifecycle.js'
+import { notice } from '../core/notice.js'
 import type { Capture, StdioIds } from '../core/stdio.js'
 
 /** Path of the file that is preloaded into children. */
@@ -199,14 +200,27 @@ export function writeInheritance(directory: string, text: string): void {
 /** Our flag for NODE_OPTIONS; the path is quoted. */
 export const PRELOAD_FLAG: string = `-r "${PRELOAD.replace(/[\\"]/g, '\\$&')}"`
 
-let exists: boolean | undefined
+let readable: { readonly uid: number | undefined; readonly isReadable: boolean } | undefined
 
 /**
- * Whether the preload file exists. If it does not, children start without logshare: a missing preload would kill them.
+ * Whether this user may read the preload file. If not, children start without logshare: a missing preload would kill them.
  */
 export function canPreload(): boolean {
-  exists ??= existsSync(PRELOAD)
-  return exists
+  const uid = process.getuid?.()
+  if (!readable || readable.uid !== uid) readable = { uid, isReadable: isReadable(uid) }
+  return readable.isReadable
+}
+
+function isReadable(uid: number | undefined): boolean {
+  try {
+    accessSync(PRELOAD, constants.R_OK)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') return false
+    const reason = `children start without logshare: user ${uid} may not read ${PRELOAD}`
+    notice('LOGSHARE_WARN_FAILED_OPEN', reason, 'preload')
+    return false
+  }
 }
 
 /** The variables that make a node process a child. `options`: the NODE_OPTIONS that it would have without logshare. */

@@ -21,25 +21,29 @@ function startAttacked(t, { config, env = {}, prefix = [] }) {
   t.after(() => child.kill('SIGKILL'))
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text))
-  const answers = createInterface({ input: child.stdout })
+  /** @type {string[]} */
+  const printed = []
+  /** @type {((result: any) => void)[]} */
+  const waiting = []
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (line.startsWith('{"step"')) waiting.shift()?.(JSON.parse(line).result)
+    else printed.push(line)
+  })
   const closed = once(child, 'close')
   /** @param {string} step @returns {Promise<any>} */
-  const take = async (step) => {
+  const take = (step) => {
     child.stdin.write(`${step}\n`)
-    const [line] = await Promise.race([
-      once(answers, 'line'),
-      closed.then(() => {
-        throw new Error(`ended at ${step}: ${stderr}`)
-      }),
-    ])
-    return JSON.parse(line).result
+    return new Promise((done, fail) => {
+      waiting.push(done)
+      closed.then(() => fail(new Error(`ended at ${step}: ${stderr}`)))
+    })
   }
   const end = async () => {
     child.stdin.write('end\n')
     const [code, signal] = await closed
     return signal ?? code
   }
-  return { child, take, end, notices: () => stderr.split('\n').filter(Boolean) }
+  return { child, take, end, printed, notices: () => stderr.split('\n').filter(Boolean) }
 }
 
 module.exports = { startAttacked }

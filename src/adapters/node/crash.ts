@@ -17,7 +17,13 @@ export const crashAdapter: Adapter = {
     const target = process as unknown as { emit: Emit }
     shimmer.wrap(target, 'emit', (original) => {
       return function emit(this: unknown, event, ...args) {
-        if (event === 'uncaughtExceptionMonitor' && this === process) record(args, context)
+        if (event === 'uncaughtExceptionMonitor' && this === process) {
+          try {
+            record(args, context)
+          } catch {
+            // Our files cannot be read any more. Node goes on with the application's error.
+          }
+        }
         return original.call(this, event, ...args)
       }
     })
