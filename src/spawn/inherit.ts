@@ -203,7 +203,8 @@ export const PRELOAD_FLAG: string = `-r "${PRELOAD.replace(/[\\"]/g, '\\$&')}"`
 let readable: { readonly uid: number | undefined; readonly isReadable: boolean } | undefined
 
 /**
- * Whether this user may read the preload file. If not, children start without logshare: a missing preload would kill them.
+ * Whether this user may read the preload file, and the process may open enough files. If not, children start without
+ * logshare: a missing preload would kill them.
  */
 export function canPreload(): boolean {
   const uid = process.getuid?.()
@@ -214,7 +215,8 @@ export function canPreload(): boolean {
 function isReadable(uid: number | undefined): boolean {
   try {
     accessSync(PRELOAD, constants.R_OK)
-    return true
+    const { hasDescriptors } = require('../core/limits.js') as typeof import('../core/limits.js')
+    return hasDescriptors()
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EACCES') return false
     const reason = `children start without logshare: user ${uid} may not read ${PRELOAD}`

@@ -2,7 +2,7 @@
 // The runtime directory of a running application: shared by containers, cleaned by a tmp cleaner, removed by a logout.
 
 const assert = require('node:assert/strict')
-const { chmodSync, mkdirSync, readdirSync, rmSync } = require('node:fs')
+const { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
 const { it } = require('node:test')
 const { startAttacked } = require('../helpers/attacked')
@@ -110,7 +110,7 @@ it('a logout that removes XDG_RUNTIME_DIR: later children are in the log', async
   await app.take('child')
   // As for a user who may not make it again: in its place is something that is no directory.
   rmSync(runtime, { recursive: true })
-  require('node:fs').writeFileSync(runtime, '')
+  writeFileSync(runtime, '')
   await app.take('child')
   await app.take('log 10')
   await app.take('child')
@@ -119,4 +119,17 @@ it('a logout that removes XDG_RUNTIME_DIR: later children are in the log', async
   assert.equal(count(path, 'child'), 3)
   assert.ok(app.notices().length <= 2, app.notices().join('\n'))
   assert.deepEqual(readdirSync(join(tmp, 'logshare-0')), [])
+})
+
+it('reopen() in a child reaches the log file of the root', async (t) => {
+  const folder = scratch(t)
+  const path = join(folder, 'app.log')
+  const config = { handlers: [{ type: 'file', path }] }
+  const app = startAttacked(t, { config, env: { XDG_RUNTIME_DIR: folder } })
+  await app.take('child')
+  await app.take('flush')
+  renameSync(path, `${path}.1`)
+  await app.take('child-reopen')
+  assert.equal(await app.end(), 0)
+  assert.deepEqual([count(`${path}.1`, 'child'), count(path, 'child')], [1, 1])
 })

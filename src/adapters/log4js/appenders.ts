@@ -92,7 +92,7 @@ export function controlAppenders(
       innerOf(current, creating).length > 0
         ? make()
         : lead === Leads.OTHER
-          ? other(make, isLate(creating), current.appenders?.[creating]?.type === 'file')
+          ? other(make, isLate(creating), FILES.has(current.appenders?.[creating]?.type))
           : near(make(), () => isMuted(lead))
     if (typeof appender === 'function') {
       leads.set(appender, lead)
@@ -143,6 +143,9 @@ function other(make: () => Appender, isLate: boolean, isFile: boolean): Appender
   if (isFile) sighup.add(appender)
   return appender
 }
+
+/** Types of appenders that are, or contain, log4js's file appender. */
+const FILES: ReadonlySet<unknown> = new Set(['file', 'multiFile'])
 
 // With a file appender, log4js listens to SIGHUP, which would end the process otherwise.
 const sighup = {
