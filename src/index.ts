@@ -47,7 +47,7 @@ export function flush(): Promise<void> {
 /**
  * Reopens log files that were moved away, for example by logrotate. The promise resolves when nothing is written to the
  * moved files any more. Without this call, the file handler notices a move with the first record after 100 ms. In a
- * child it does nothing.
+ * child it asks the root's listener.
  */
 export function reopen(): Promise<void> {
   return instance().reopen()

@@ -10,6 +10,9 @@ import { readInheritance } from '../spawn/inherit.js'
 import { drain } from '../tree/successor.js'
 
 const HELP = `
+Exit code: 1 if records could not be written, because a disk is full or a receiver is away. They are kept for the next
+call.
+
 Example:
   $ logshare recover`
 
@@ -24,23 +27,44 @@ export function createRecover(): Command {
     .action(recover)
 }
 
+// A directory whose records cannot be written does not keep the others from being recovered.
 function recover(given: readonly string[]): void {
   const directories = given.length > 0 ? given.map((path) => resolve(path)) : listDirectories()
+  let found = 0
   for (const directory of directories) {
-    checkOwned(directory)
-    if (isLocked(directory)) {
-      if (given.length === 0) continue
-      throw new LogshareError('LOGSHARE_ERR_DIR', `${directory}: in use by a running application`)
+    try {
+      if (recoverOne(directory, given.length > 0)) found++
+    } catch (error) {
+      if (!(error instanceof LogshareError)) throw error
+      found++
+      process.stderr.write(`logshare: ${nameIn(directory, error.message)} (${error.code})\n`)
+      process.exitCode = 1
     }
-    const inheritance = readInheritance(directory)
-    if (!inheritance?.settings && given.length > 0) {
-      throw new LogshareError(
-        'LOGSHARE_ERR_DIR',
-        `${directory}: not a runtime directory of logshare`,
-      )
-    }
-    if (!inheritance?.settings || !takeLock(directory)) continue
-    const records = drain(directory, inheritance.settings, inheritance.isCollector)
-    process.stderr.write(`${directory}: ${records} records recovered\n`)
   }
+  if (found === 0) process.stderr.write('logshare: nothing to recover\n')
+}
+
+// Returns whether there was something to recover. Throws `LogshareError`.
+function recoverOne(directory: string, isGiven: boolean): boolean {
+  checkOwned(directory)
+  if (isLocked(directory)) {
+    if (!isGiven) return false
+    throw new LogshareError('LOGSHARE_ERR_DIR', `${directory}: in use by a running application`)
+  }
+  const inheritance = readInheritance(directory)
+  if (!inheritance?.settings && isGiven) {
+    throw new LogshareError('LOGSHARE_ERR_DIR', `${directory}: not a runtime directory of logshare`)
+  }
+  if (!inheritance?.settings || !takeLock(directory)) return false
+  const records = drain(directory, inheritance.settings, inheritance.isCollector)
+  if (records === undefined) {
+    const reason = 'not all records could be written, the rest is kept'
+    throw new LogshareError('LOGSHARE_ERR_HANDLER', `${directory}: ${reason}`)
+  }
+  process.stderr.write(`${directory}: ${records} records recovered\n`)
+  return true
+}
+
+function nameIn(directory: string, message: string): string {
+  return message.includes(directory) ? message : `${directory}: ${message}`
 }

@@ -1,13 +1,15 @@
 // Reopen: the command `logshare reopen`, which makes running applications reopen log files that were moved away.
 
+import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { checkOwned, listDirectories } from '../core/directory.js'
 import { LogshareError } from '../core/errors.js'
 import { holderOf } from '../core/lock.js'
 import { reasonOf } from '../core/notice.js'
-import { setTimeout, wallNow } from '../core/originals.js'
+import { process, setTimeout, wallNow } from '../core/originals.js'
 import { clearReopenRequest, isReopenRequested, requestReopen } from '../listener/reopen.js'
+import { listOthers } from './others.js'
 
 /** Longest time (ms) to wait for an application's answer, and between two checks for it. */
 const LIMIT = 10_000
@@ -32,6 +34,9 @@ export function createReopen(): Command {
 
 async function reopen(given: readonly string[]): Promise<void> {
   const directories = given.length > 0 ? given.flatMap(find) : listDirectories().filter(isRunning)
+  const others = given.length === 0 ? reopenOthers() : 0
+  if (directories.length + others === 0)
+    process.stderr.write('logshare: no application of this user runs\n')
   for (const directory of directories) ask(directory)
   const until = wallNow() + LIMIT
   const silent: string[] = []
@@ -40,6 +45,26 @@ async function reopen(given: readonly string[]): Promise<void> {
   if (silent.length === 0) return
   const limit = `no answer within ${LIMIT / 1000} s`
   throw new LogshareError('LOGSHARE_ERR_DIR', `${silent.join(', ')}: ${limit}`)
+}
+
+// The superuser's logrotate is for all users. Each application is asked as its own user, who may not be trusted.
+// Returns how many there are.
+function reopenOthers(): number {
+  if (process.getuid?.() !== 0) return 0
+  const others = listOthers()
+  for (const { directory, uid, gid } of others) {
+    const command = [process.argv[1] ?? '', 'reopen', directory]
+    const { status } = spawnSync(process.execPath, command, {
+      uid,
+      gid,
+      cwd: '/',
+      stdio: 'inherit',
+    })
+    if (status === 0) continue
+    process.stderr.write(`logshare: ${directory}: run this command as user ${uid}\n`)
+    process.exitCode = 1
+  }
+  return others.length
 }
 
 // A process without children has no runtime directory. It notices moved files by itself, when it writes.

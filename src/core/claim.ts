@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import { rmdirSync } from 'node:fs'
 import { makeShared } from './directory.js'
-import { dropLock, holderOf, takeLock } from './lock.js'
+import { dropLock, holderOf, isOurs, takeLock } from './lock.js'
 import { process } from './originals.js'
 
 /** Files claimed in this thread: a second handler for the same file in one application must not rotate it either. */
@@ -26,7 +26,7 @@ export class Claim {
     if (this.#isHeld) return undefined
     if (claimed.has(this.#file)) return process.pid
     const holder = this.#lock()
-    if (holder !== undefined && holder !== process.pid) return holder
+    if (holder !== undefined) return holder
     this.#isHeld = true
     claimed.add(this.#file)
     return undefined
@@ -45,12 +45,12 @@ export class Claim {
     }
   }
 
-  // Returns the holder if the lock is taken. If the directory cannot be used, for instance because its last holder is
+  // Returns the holder if another process has taken the lock. If the directory cannot be used, for instance because its last holder is
   // removing it at this moment, nobody holds the claim.
   #lock(): number | undefined {
     try {
       const directory = this.#directory()
-      return takeLock(directory) ? undefined : holderOf(directory)
+      return takeLock(directory) || isOurs(directory) ? undefined : holderOf(directory)
     } catch {
       return undefined
     }

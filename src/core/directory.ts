@@ -12,7 +12,7 @@ import { process } from './originals.js'
 const PRIVATE = 0o700
 /** Files that logshare creates in a runtime directory; it removes no others. */
 const OWN_FILES =
-  /\.(?:q|end|pipe)$|^reopen$|^bell\.sock$|^(?:config|state)\.json(?:\.new)?$|^listener\.\d+\.lock(?:\.new)?$/
+  /\.(?:q|end|pipe)$|^reopen$|^bell\.sock$|^(?:config|state)\.json(?:\.new|\.again)?$|^listener\.\d+\.lock(?:\.new)?$/
 
 /**
  * Creates the runtime directory and returns its path. With `LOGSHARE_DIR` it is that directory, or a new one inside it

@@ -7,6 +7,7 @@
 
 import { linkSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isAttended, pidNamespace } from './foreign.js'
 import { process } from './originals.js'
 import { isAlive, startOf } from './process.js'
 import { removeFile } from './remove.js'
@@ -17,6 +18,8 @@ interface Holder {
   readonly pid: number
   /** Start time of the process: tells it from a later process with the same id. */
   readonly start: string
+  /** PID namespace of the process; not there where it is that of all. */
+  readonly space?: string
 }
 
 /** Takes the lock if it is free or its holder has died. False if a living process holds it, or it cannot be written. */
@@ -36,22 +39,31 @@ export function holderOf(directory: string): number | undefined {
   return isHeld(directory, last) ? read(directory, last)?.pid : undefined
 }
 
+/** Whether this process holds the lock: a process of another container may have the same id. */
+export function isOurs(directory: string): boolean {
+  const last = lastNumber(directory)
+  const holder = last > 0 ? read(directory, last) : undefined
+  return holder?.pid === process.pid && (!holder.space || holder.space === pidNamespace())
+}
+
 /** Releases the lock if this process holds it. */
 export function dropLock(directory: string): void {
-  const last = lastNumber(directory)
-  if (last > 0 && read(directory, last)?.pid === process.pid) removeFile(pathOf(directory, last))
+  if (isOurs(directory)) removeFile(pathOf(directory, lastNumber(directory)))
 }
 
 // A lock file that cannot be read was not written by logshare; treat the lock as held.
 function isHeld(directory: string, number: number): boolean {
   if (number === 0) return false
   const holder = read(directory, number)
-  return !holder || (isAlive(holder.pid) && startOf(holder.pid) === holder.start)
+  if (!holder) return true
+  if (holder.space && holder.space !== pidNamespace()) return isAttended(directory)
+  return isAlive(holder.pid) && startOf(holder.pid) === holder.start
 }
 
 // Links a complete file into place, so that no process reads a partly written one.
 function create(directory: string, number: number): boolean {
-  const holder: Holder = { pid: process.pid, start: startOf(process.pid) }
+  const space = pidNamespace()
+  const holder: Holder = { pid: process.pid, start: startOf(process.pid), ...(space && { space }) }
   const draft = join(directory, `listener.${process.pid}.lock.new`)
   try {
     writeFileSync(draft, JSON.stringify(holder), { mode: 0o600 })

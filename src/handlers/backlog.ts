@@ -11,7 +11,7 @@ import { Drops } from '../core/tally.js'
 import type { Delivery, HandlerContext } from './handler.js'
 import type { Lines } from './lines.js'
 import { createReport } from './report.js'
-import { createEntry, type Entry, RetryQueue } from './retry.js'
+import { createEntry, type Entry, type Fault, type Kept, RetryQueue } from './retry.js'
 
 /** Backoff (ms): the first delay, doubled after each failure up to the last. */
 const FIRST_RETRY = 20
@@ -20,14 +20,6 @@ const LAST_RETRY = 1000
 const SLOW_RETRY = 5
 /** Bytes per write when kept lines are written. */
 const CHUNK = 2 ** 20
-
-interface Fault {
-  readonly reason: string
-  /** Monotonic ms. */
-  readonly since: number
-  /** The reader exists but its pipe is full (EAGAIN). */
-  readonly isSlow: boolean
-}
 
 export interface BacklogOptions {
   /** Names the handler in warnings and reports. */
@@ -49,6 +41,9 @@ export class Backlog {
   #delay = FIRST_RETRY
   // A wait timed out: no further wait before the next progress.
   #isStuck = false
+  #hasGivenUp = false
+  // The fault was told in the thread that kept the lines before.
+  #isTold = false
 
   constructor(options: BacklogOptions) {
     this.#options = options
@@ -63,6 +58,11 @@ export class Backlog {
   /** Whether no line was dropped since the backlog was last empty. */
   get isComplete(): boolean {
     return this.#drops.isEmpty
+  }
+
+  /** Whether `drain` gave up lines although none had been dropped before: all of them are still in their queues. */
+  get hasGivenUp(): boolean {
+    return this.#hasGivenUp
   }
 
   /** Writes records, or keeps them behind those that are already kept. */
@@ -94,6 +94,23 @@ export class Backlog {
     if (this.#queue.front) this.#queue.front.done = 0
   }
 
+  /** Gives away what is kept; undefined if nothing is. */
+  handOver(): Kept | undefined {
+    if (this.size === 0) return undefined
+    const entries = this.#queue.clear()
+    const kept = { entries, drops: this.#drops.read(), fault: this.#fault }
+    this.#reset()
+    return kept
+  }
+
+  /** Keeps what the handler before this one kept. */
+  takeOver({ entries, drops, fault }: Kept): void {
+    for (const entry of entries) this.#queue.add(entry)
+    this.#drops.merge(drops)
+    this.#fault = fault
+    this.#isTold = fault?.isSlow === false
+  }
+
   /** Calls `prepare` and returns whether it succeeded. A failure counts as a failed write. */
   check(): boolean {
     try {
@@ -109,6 +126,7 @@ export class Backlog {
   drain(): void {
     while (this.size > 0 && this.#waitForProgress()) {}
     if (this.size === 0) return
+    this.#hasGivenUp ||= this.isComplete
     for (const entry of this.#queue.clear()) this.#drop(entry)
     const { label } = this.#options
     const lost = `${this.#drops.total} records were not written: ${this.#fault?.reason}`
@@ -136,7 +154,7 @@ export class Backlog {
     }
     this.#retryAt = now + (isSlow ? SLOW_RETRY : this.#delay)
     this.#delay = Math.min(this.#delay * 2, LAST_RETRY)
-    if (isSlow) return
+    if (isSlow || this.#isTold) return
     const { label, context } = this.#options
     const limit = Math.round(context.limit / 1024)
     const kept = `up to ${limit} KiB of records are kept until it can be written again`
@@ -217,7 +235,7 @@ export class Backlog {
 
   #reset(): void {
     this.#fault = undefined
-    this.#isStuck = false
+    this.#isStuck = this.#isTold = false
     this.#drops.clear()
   }
 }

@@ -14,7 +14,7 @@ import { columnsOf, hasColors } from './terminal.js'
 
 type Context = Pick<
   HandlerContext,
-  'limit' | 'wait' | 'policy' | 'dropped' | 'progressed' | 'isOwnThread'
+  'kept' | 'limit' | 'wait' | 'policy' | 'dropped' | 'progressed' | 'isOwnThread'
 >
 type Stream = Handler & Required<Pick<Handler, 'retry' | 'waiting' | 'drain'>>
 
@@ -75,6 +75,7 @@ function createStream(
     return bytes.length
   }
   const backlog = new Backlog({ label, lines, write, context })
+  if (context.kept) backlog.takeOver(context.kept)
   return {
     label,
     write: (records: readonly Delivery[]) => {
@@ -82,6 +83,7 @@ function createStream(
     },
     retry: () => backlog.retry(),
     waiting: () => backlog.size,
+    handOver: () => backlog.handOver(),
     drain: () => backlog.drain(),
     close: () => output?.close(),
   }

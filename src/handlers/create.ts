@@ -3,15 +3,21 @@
 import type { HandlerOptions, Settings } from '../config/options.js'
 import { notice, reasonOf } from '../core/notice.js'
 import type { Handler, HandlerContext } from './handler.js'
+import type { Kept } from './retry.js'
 
 /**
  * Creates all handlers that can be opened, and the relay. A handler that cannot be opened is reported as
- * LOGSHARE_WARN_HANDLER and left out: in the listener thread and after a takeover there is no caller to throw to.
+ * LOGSHARE_WARN_HANDLER and left out: in the listener thread and after a takeover there is no caller to throw to. `kept`
+ * is what each of them kept in another thread.
  */
-export function createHandlers(settings: Settings, context: HandlerContext): Handler[] {
-  const handlers = settings.handlers.flatMap((options) => {
+export function createHandlers(
+  settings: Settings,
+  context: HandlerContext,
+  kept: readonly (Kept | undefined)[] = [],
+): Handler[] {
+  const handlers = settings.handlers.flatMap((options, index) => {
     try {
-      return [createHandler(options, context)]
+      return [createHandler(options, { ...context, kept: kept[index] })]
     } catch (error) {
       const reason = reasonOf(error)
       notice(

@@ -5,6 +5,7 @@
 
 import type { Dropped } from '../core/tally.js'
 import { type Frame, Kind } from '../queue/frame.js'
+import type { Kept } from './retry.js'
 
 /**
  * A record on its way to a handler. `buffer[start, end)` is its JSON line in UTF-8, without a line feed. The bytes
@@ -48,6 +49,8 @@ export interface HandlerContext {
   readonly otherMarks: () => readonly Mark[]
   /** Whether a previous listener may have written records that this one reads again from the queues. */
   readonly isSuccessor: boolean
+  /** What this handler kept in another thread, which it goes on from. */
+  readonly kept?: Kept | undefined
   /** Bytes a handler may keep in memory while it cannot pass them on (`overflow.limit`). */
   readonly limit: number
   /** Whether a handler at its limit waits for a slow reader before it drops records (`overflow.policy`). */
@@ -107,7 +110,8 @@ export interface Handler {
   waiting?(): number
   /**
    * Whether records kept in memory are all still in their queues, so that a takeover can read them again. While true,
-   * the listener saves no checkpoint and removes no segment. Must become false once a kept record was dropped.
+   * the listener saves no checkpoint and removes no segment. Must become false once a kept record was dropped, except by
+   * `drain` at the end: then it stays true, and the queues are left to the next listener.
    */
   blocksCheckpoint?(): boolean
   /**
@@ -125,6 +129,11 @@ export interface Handler {
    * Called when the checkpoint with the latest `mark` is saved, or is not needed because there is no runtime directory.
    */
   checkpointSaved?(): void
+  /**
+   * Called in place of `drain` if the handler goes on in another thread: gives away what is kept, which becomes
+   * `HandlerContext.kept` there.
+   */
+  handOver?(): Kept | undefined
   /**
    * Passes on what is kept, synchronously, as long as there is progress; the rest is dropped, counted and reported.
    * Handlers that wait for a network receiver have no `drain`: the listener waits for `waiting` to reach 0 instead.

@@ -35,6 +35,10 @@ export function limit(handler: Handler, { rate, sample }: FilterOptions): Handle
         limiter?.restTime() ?? Number.POSITIVE_INFINITY,
       )
     },
+    handOver() {
+      report(Number.POSITIVE_INFINITY)
+      return handler.handOver?.()
+    },
     drain() {
       report(Number.POSITIVE_INFINITY)
       handler.drain?.()

@@ -2,6 +2,7 @@
 //
 // `backlog.ts` uses it for local files and pipes, `network/courier.ts` for receivers that acknowledge.
 
+import type { Tally } from '../core/tally.js'
 import { Kind } from '../queue/frame.js'
 import { isVital } from '../queue/queue.js'
 import type { Delivery } from './handler.js'
@@ -26,6 +27,26 @@ export interface Entry {
   isSent?: boolean
   /** Its number among all records ever added. */
   readonly order?: number
+}
+
+/** What a handler keeps, for the one that takes its place in another thread. */
+export interface Kept {
+  readonly entries: readonly Entry[]
+  /** Records dropped since the handler could last write. */
+  readonly drops: Tally
+  /** Why it could not write. */
+  readonly fault: Fault | undefined
+  /** Of a log file: the inode number that the rest of a partly written line belongs to. */
+  readonly inode?: string
+}
+
+/** Why a handler cannot write. */
+export interface Fault {
+  readonly reason: string
+  /** Monotonic ms. */
+  readonly since: number
+  /** The reader exists but its pipe is full (EAGAIN). */
+  readonly isSlow: boolean
 }
 
 /** Copies `line`. `done`: how many of its bytes are already written. */

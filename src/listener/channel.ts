@@ -3,6 +3,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Settings } from '../config/options.js'
 import type { Tally } from '../core/tally.js'
+import type { Kept } from '../handlers/retry.js'
 
 /** Words of the shared control memory. */
 export const Word = {
@@ -23,8 +24,18 @@ export const Word = {
   DROPPED: 6,
   /** 1 if the listener has ended and producers in other processes live on. */
   HAS_PRODUCERS: 7,
-  SIZE: 8,
+  /** 1 if the listener has ended and could not pass on all records of the queue files. */
+  HAS_LEFT: 8,
+  SIZE: 9,
 } as const
+
+/** What a listener leaves in its runtime directory when it ends. */
+export interface Ending {
+  /** Whether producers in other processes live on. */
+  readonly hasProducers: boolean
+  /** Whether records are left that could not be passed on. */
+  readonly hasLeft: boolean
+}
 
 export const Request = {
   /**
@@ -48,6 +59,8 @@ export interface ThreadData {
   readonly directory: string | undefined
   /** Whether a previous listener died, so that records may have been handled already. */
   readonly isSuccessor: boolean
+  /** What each handler of the settings kept on the main thread. */
+  readonly kept: readonly (Kept | undefined)[]
   /** Sends lines and notifications to main. */
   readonly relay: MessagePort
   /** Receives commands from main. */

@@ -5,6 +5,7 @@ import { notice, reasonOf } from '../core/notice.js'
 import { setTimeout } from '../core/originals.js'
 import { completeAll } from '../handlers/deferred.js'
 import type { Delivery, Handler, Mark } from '../handlers/handler.js'
+import type { Kept } from '../handlers/retry.js'
 
 /** Milliseconds between two retries during a flush. */
 const PAUSE = 10
@@ -67,6 +68,11 @@ export class Fanout {
     return this.#handlers.some((handler) => handler.blocksCheckpoint?.())
   }
 
+  /** Whether a handler gave up records at the end that a takeover can still read from their queues. */
+  hasGivenUp(): boolean {
+    return this.#handlers.some((handler) => handler.blocksCheckpoint?.() && !handler.waiting?.())
+  }
+
   /** Returns a function that tells whether everything written so far is acknowledged. */
   acknowledgement(): () => boolean {
     const acknowledgements = this.#handlers.flatMap((handler) => handler.acknowledgement?.() ?? [])
@@ -81,6 +87,13 @@ export class Fanout {
   /** Tells the handlers that their latest marks are saved. */
   checkpointSaved(): void {
     for (const handler of this.#handlers) this.#guard(handler, () => handler.checkpointSaved?.())
+  }
+
+  /** Gives away what the first `count` handlers keep. */
+  handOver(count: number): (Kept | undefined)[] {
+    return this.#handlers.slice(0, count).map((handler) => {
+      return this.#guard(handler, () => handler.handOver?.())
+    })
   }
 
   /** Handlers pass on what they keep as long as there is progress, and drop the rest. */

@@ -10,10 +10,11 @@ import { needsThread } from '../handlers/create.js'
 import type { Mark } from '../handlers/handler.js'
 import { createBell, setLevelsVersion } from '../queue/bell.js'
 import { createRing, RingWriter } from '../queue/ring.js'
-import { type LineBatch, type Notification, Request } from './channel.js'
+import { type Ending, type LineBatch, type Notification, Request } from './channel.js'
 import { readCheckpoint } from './checkpoint.js'
 import { Delayed } from './delayed.js'
 import { RuntimeDirectory } from './directory.js'
+import { Handed } from './handed.js'
 import { Inline, type Pace } from './inline.js'
 import { isInspected } from './inspector.js'
 import { Remote } from './remote.js'
@@ -48,6 +49,7 @@ export class Host {
   readonly #directory: RuntimeDirectory
   readonly #supervisor: Supervisor
   readonly #start = new Delayed(() => this.startThread())
+  readonly #handed = new Handed(() => this.#remote.progress)
   #settings: Settings
   #inline: Inline | undefined
   #pace: Pace = 'immediate'
@@ -105,9 +107,13 @@ export class Host {
   startThread(isSoon = false): void {
     if (this.#remote.isRunning || this.#closed || !this.#supervisor.allowsThread) return
     if (this.#staysInline()) return
-    if (isSoon)
+    if (isSoon) {
       this.#start.schedule() // the application writes to the child's stdin first, before it may end
-    else this.#startRemote(this.#supervisor.hasDeaths)
+      return
+    }
+    if (this.#inline) this.#handed.put(this.#inline.handOver())
+    this.#inline = undefined
+    this.#startRemote(this.#supervisor.hasDeaths)
   }
 
   /** Whether there may be children. */
@@ -141,7 +147,7 @@ export class Host {
    */
   openDirectory(find: () => string | undefined): string {
     const { path } = this.#directory
-    if (path !== undefined) return path
+    if (path !== undefined && this.#directory.isUsable()) return path
     const directory = this.#directory.create(find)
     if (this.#remote.isRunning) this.#remote.post({ type: 'watch', directory })
     return directory
@@ -153,11 +159,12 @@ export class Host {
     this.startThread()
   }
 
-  /** Writes what is left in a runtime directory without a listener. */
-  recover(directory: string): void {
+  /** Writes what is left in a runtime directory without a listener, and closes. Returns whether nothing is left. */
+  recover(directory: string): boolean {
     this.#directory.takeOver(directory)
     this.#resumeDirectory()
     this.close()
+    return !this.#directory.hasLeft
   }
 
   /** Counts a failure of a handler on the main thread. */
@@ -203,7 +210,7 @@ export class Host {
     this.#supervisor.stop()
     this.#directory.leave(this.#end(), () => {
       this.#resumeDirectory()
-      this.#end()
+      return this.#end()
     })
     this.queue.close()
   }
@@ -226,26 +233,25 @@ export class Host {
       directory: this.#directory.path,
       isSuccessor,
       isSubscribed: this.#isSubscribed,
+      kept: this.#handed.kept,
       levels: this.#levels,
     })
   }
 
-  // Ends the listener. Returns whether producers in other processes live on.
-  #end(): boolean {
+  #end(): Ending {
     return this.#inline ? this.#endInline(this.#inline) : this.#endThread()
   }
 
-  #endInline(inline: Inline): boolean {
-    const hasProducers = inline.finish()
+  #endInline(inline: Inline): Ending {
     this.#closeInline()
-    return hasProducers
+    return inline.ending()
   }
 
-  #endThread(): boolean {
+  #endThread(): Ending {
     const isDone = this.#remote.wait(Request.STOP, Number.POSITIVE_INFINITY)
     diagnose('listener', 'ended: %o', this.stats())
     this.#remote.detach()
-    if (isDone) return this.#remote.hasLivingProducers
+    if (isDone) return this.#remote.ending
     return this.#endInline(this.#takeOverInline()) // the thread died while main was waiting for it
   }
 
@@ -255,7 +261,7 @@ export class Host {
     else this.#takeOverInline()
   }
 
-  // With `marks` (a takeover), a handler that cannot be opened is left out; else throws `LOGSHARE_ERR_HANDLER`.
+  // In a takeover, which has `marks`, a handler that cannot be opened is left out; else it throws.
   #openInline(marks?: readonly Mark[]): Inline {
     this.#inline = new Inline({
       settings: this.#settings,
@@ -265,7 +271,7 @@ export class Host {
       pace: this.#pace,
       take: this.#take,
       dropped: (tally) => this.#drops.merge(tally),
-      ...(marks && { marks }),
+      ...(marks && { marks, kept: this.#handed.kept }),
     })
     this.#inline.subscribe(this.#isSubscribed)
     return this.#inline

@@ -26,7 +26,7 @@ export function createInlineListener(options: InlineOptions): Listener {
   return listener
 }
 
-function openHandlers({ settings, take, dropped, marks }: InlineOptions): readonly Handler[] {
+function openHandlers({ settings, take, dropped, marks, kept }: InlineOptions): readonly Handler[] {
   const { limit, policy, wait } = settings.overflow
   const context: HandlerContext = {
     send: (records) => take('relay', records.map(lineWithExtra)),
@@ -40,7 +40,7 @@ function openHandlers({ settings, take, dropped, marks }: InlineOptions): readon
     dropped: (source, level, count) => dropped({ [source]: { [levelName(level)]: count } }),
     progressed() {},
   }
-  if (marks) return createHandlers(settings, context)
+  if (marks) return createHandlers(settings, context, kept)
   for (const options of settings.handlers) checkHandler(options)
   const here = settings.handlers.filter((options) => !needsThread(options))
   return [...here.map((options) => createHandler(options, context)), createRelay(settings, context)]

@@ -3,9 +3,11 @@
 import type { Settings } from '../config/options.js'
 import { clearTimeout, nextTick, setTimeout } from '../core/originals.js'
 import type { Tally } from '../core/tally.js'
+import { needsThread } from '../handlers/create.js'
 import type { Mark, Send } from '../handlers/handler.js'
+import type { Kept } from '../handlers/retry.js'
 import type { RingWriter } from '../queue/ring.js'
-import type { LineBatch } from './channel.js'
+import type { Ending, LineBatch } from './channel.js'
 import type { Listener } from './listener.js'
 
 /** Longest time (ms) that records wait while code that logs keeps running. */
@@ -30,6 +32,8 @@ export interface InlineOptions {
   readonly dropped: (tally: Tally) => void
   /** Given in a takeover: the previous listener's marks. Then a handler that cannot be opened is left out. */
   readonly marks?: readonly Mark[]
+  /** What each handler of the settings kept before, if no thread has taken it. */
+  readonly kept?: readonly (Kept | undefined)[]
 }
 
 export class Inline {
@@ -90,12 +94,23 @@ export class Inline {
     await this.listener.flush()
   }
 
-  /** Handles what is left. Returns whether producers in other processes live on. */
-  finish(): boolean {
-    if (!this.#listener) return false
-    this.listener.sources.detectEnded()
-    this.pump()
-    return this.listener.sources.hasLivingProducers()
+  /** After the end: whether producers in other processes live on, and whether records were left in their queues. */
+  ending(): Ending {
+    const listener = this.#listener
+    if (!listener) return { hasProducers: false, hasLeft: false }
+    return { hasProducers: listener.hasLivingProducers(), hasLeft: listener.leftover.remains }
+  }
+
+  /** Ends the listener, and gives away what each handler of the settings keeps. */
+  handOver(): readonly (Kept | undefined)[] {
+    const { handlers } = this.#options.settings
+    let kept: readonly (Kept | undefined)[] = []
+    if (this.#listener) {
+      this.listener.pumpUntil(ALL)
+      if (!handlers.some(needsThread)) kept = this.listener.handOver(handlers.length)
+    }
+    this.close()
+    return kept
   }
 
   /** Ends the listener. When it returns, all records written before are handled. */

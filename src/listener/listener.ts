@@ -4,12 +4,14 @@
 import { monotonic } from '../core/clock.js'
 import { Drops, type Tally } from '../core/tally.js'
 import { type Delivery, type Handler, splitExtra } from '../handlers/handler.js'
+import type { Kept } from '../handlers/retry.js'
 import { type Frame, Kind } from '../queue/frame.js'
 import { readCheckpoint } from './checkpoint.js'
 import { Checkpointer } from './checkpointer.js'
 import type { Children } from './children.js'
 import { Fanout } from './fanout.js'
 import { Horizon } from './horizon.js'
+import { Leftover } from './leftover.js'
 import { Merge } from './merge.js'
 import { clearReopenRequest, isReopenRequested } from './reopen.js'
 import { isOfAnotherBoot } from './source.js'
@@ -45,6 +47,7 @@ export interface ListenerOptions {
 
 export class Listener {
   readonly sources: Sources = new Sources()
+  readonly leftover: Leftover
   readonly #options: ListenerOptions
   readonly #window: number
   readonly #batch: number
@@ -63,6 +66,7 @@ export class Listener {
     this.#window = options.window
     this.#batch = Math.min(BATCH_BYTES, options.limit * BATCH_SHARE)
     this.#fanout = new Fanout(options.handlers, options.wait, () => this.#count(Count.FAILED, 1))
+    this.leftover = new Leftover(this.sources, this.#fanout, this.#batch)
     this.#children = options.lifecycle ? createChildren(this.sources) : undefined
     this.#checkpointer = new Checkpointer(this.sources, this.#fanout, this.#children)
     this.#horizon = new Horizon(options.window)
@@ -127,11 +131,27 @@ export class Listener {
     return this.sources.hasOthers() ? this.#window : 0
   }
 
-  /** Drains the handlers: they pass on what they keep as long as there is progress, and drop the rest. */
+  /**
+   * Drains the handlers: they pass on what they keep as long as there is progress, and drop the rest. What an earlier
+   * application has left follows, part by part, as long as it can be passed on.
+   */
   drain(): void {
+    const due = monotonic()
     this.#fanout.drain()
+    while (this.leftover.mayGoOn() && this.pumpBatch(due)) this.#fanout.drain()
     this.#retry()
     this.#checkpointer.save()
+  }
+
+  /** After the end: whether live producers may still write to queue files. */
+  hasLivingProducers(): boolean {
+    const { savedPositions } = this.#checkpointer
+    return this.sources.hasLivingProducers(this.leftover.remains ? savedPositions : undefined)
+  }
+
+  /** Gives away what the first `count` handlers keep, to those that take their place in another thread. */
+  handOver(count: number): readonly (Kept | undefined)[] {
+    return this.#fanout.handOver(count)
   }
 
   /** Looks for new producers that cannot ring, and for a request to reopen log files. */
@@ -173,7 +193,7 @@ export class Listener {
   #collect(due: number, eager: boolean): Delivery[] {
     const batch: Delivery[] = []
     const now = monotonic()
-    this.#merge.load(this.sources.values())
+    this.#merge.load(this.leftover.readable())
     let bytes = 0
     while (batch.length < BATCH_RECORDS && bytes < this.#batch) {
       const head = this.#merge.first
@@ -247,7 +267,7 @@ export class Listener {
   }
 
   #delay(): number {
-    const delay = this.sources.delay(this.#window)
+    const delay = this.sources.delay(this.#window, this.leftover.readable())
     if (delay === Number.POSITIVE_INFINITY) this.#checkpointer.save()
     return Math.min(delay, this.#retry(), this.#fanout.waiting() > 0 ? RETRY_INTERVAL : delay)
   }

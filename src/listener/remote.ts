@@ -10,6 +10,7 @@ import { clearInterval, process, setInterval } from '../core/originals.js'
 import { ringHard } from '../queue/bell.js'
 import {
   type Command,
+  type Ending,
   type LineBatch,
   type Notification,
   Request,
@@ -41,7 +42,7 @@ export interface RemoteOptions {
 
 type Start = Pick<
   ThreadData,
-  'settings' | 'rings' | 'directory' | 'isSuccessor' | 'isSubscribed' | 'levels'
+  'settings' | 'rings' | 'directory' | 'isSuccessor' | 'isSubscribed' | 'kept' | 'levels'
 >
 
 export class Remote {
@@ -59,14 +60,20 @@ export class Remote {
     return this.#thread !== undefined
   }
 
+  /** The heartbeat: whether a thread that was started has begun to work. */
+  get progress(): number {
+    return Atomics.load(this.#control, Word.PROGRESS)
+  }
+
   /** Lines for main that were dropped because main did not receive them in time. */
   get undelivered(): number {
     return Atomics.load(this.#control, Word.DROPPED)
   }
 
-  /** Whether, when the thread ended, producers in the runtime directory were still alive. */
-  get hasLivingProducers(): boolean {
-    return Atomics.load(this.#control, Word.HAS_PRODUCERS) === 1
+  /** What the thread left in the runtime directory when it ended. */
+  get ending(): Ending {
+    const is = (word: number): boolean => Atomics.load(this.#control, word) === 1
+    return { hasProducers: is(Word.HAS_PRODUCERS), hasLeft: is(Word.HAS_LEFT) }
   }
 
   /** Whether a worker is the listener thread, which is hidden from the application. */

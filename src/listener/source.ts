@@ -19,6 +19,8 @@ export interface Source {
   readonly file?: FileReader
   /** Whether the producer is known to have ended. */
   hasEnded: boolean
+  /** Whether the producer was dead when the listener found the queue: it was left by an earlier application. */
+  readonly isLeft?: boolean
   /** Called when the source was read to its end and is removed. */
   readonly removed?: () => void
   /** Monotonic time (ms) of the last activity. */

@@ -22,6 +22,8 @@ export class Sources {
   #damagedBefore = 0
   #directory: string | undefined
   #resumed = new Map<string, Position>()
+  // Producers that were dead when the directory was first looked at.
+  #left = new Set<string>()
 
   get size(): number {
     return this.#sources.size
@@ -34,6 +36,18 @@ export class Sources {
 
   values(): Iterable<Source> {
     return this.#sources.values()
+  }
+
+  /** Those that an earlier application has not left behind. */
+  *current(): Iterable<Source> {
+    for (const source of this.#sources.values()) if (!source.isLeft) yield source
+  }
+
+  /** Whether there are records that an earlier application has left behind. */
+  hasLeft(): boolean {
+    for (const { isLeft, reader } of this.#sources.values())
+      if (isLeft && reader.peek()) return true
+    return false
   }
 
   /** How often bytes were skipped because they were no frame. */
@@ -58,6 +72,12 @@ export class Sources {
   watch(directory: string, positions: Positions): void {
     this.#directory = directory
     this.#resumed = new Map(Object.entries(positions))
+    try {
+      const producers = [...listProducers(directory).keys()]
+      this.#left = new Set(producers.filter((producer) => !isAlive(pidOf(producer))))
+    } catch {
+      // The directory was removed.
+    }
   }
 
   /** Finds queue files of new producers. */
@@ -109,14 +129,17 @@ export class Sources {
     return false
   }
 
-  /** Whether live producers may still write to queue files. Called at process exit: this process counts as ended. */
-  hasLivingProducers(): boolean {
+  /**
+   * Whether live producers may still write to queue files. Called at process exit: this process counts as ended. With
+   * `positions`, queue files are removed only if they are read exactly up to there.
+   */
+  hasLivingProducers(positions?: Positions): boolean {
     if (this.#directory === undefined) return false
     this.detectEnded()
     for (const source of this.#sources.values()) {
       if (source.file && pidOf(source.id) === process.pid) source.hasEnded = true
     }
-    this.removeEnded()
+    this.removeEnded(positions)
     try {
       return readdirSync(this.#directory).some((file) => file.endsWith('.q'))
     } catch {
@@ -162,12 +185,12 @@ export class Sources {
     return more
   }
 
-  /** Milliseconds until a queue has a record that is due, or has to be polled again; Infinity if there is none. */
-  delay(window: number): number {
+  /** Milliseconds until one of these has a record that is due, or has to be polled again; Infinity if there is none. */
+  delay(window: number, sources: Iterable<Source>): number {
     let delay = Number.POSITIVE_INFINITY
     const now = monotonic()
     const due = (time: number): number => Math.max(1, time + window - now)
-    for (const { reader, file, activeAt } of this.#sources.values()) {
+    for (const { reader, file, activeAt } of sources) {
       const frame = reader.peek()
       if (frame) delay = Math.min(delay, isOfAnotherBoot(frame, now) ? 1 : due(frame.time))
       else if (file && now - activeAt < POLL_TIME) delay = Math.min(delay, POLL_INTERVAL)
@@ -180,7 +203,9 @@ export class Sources {
   }
 
   #add(id: string, reader: RingReader | FileReader, removed?: () => void): Source {
-    const file = reader instanceof FileReader ? { file: reader } : { ...(removed && { removed }) }
+    const isLeft = this.#left.has(id)
+    const file =
+      reader instanceof FileReader ? { file: reader, isLeft } : { ...(removed && { removed }) }
     const order = this.#added++
     const source: Source = {
       id,

@@ -29,6 +29,7 @@ import { readCheckpoint, readOtherMarks } from './checkpoint.js'
 import { Listener } from './listener.js'
 import { createOutbox } from './outbox.js'
 import { createStatus } from './status.js'
+import { Upkeep } from './upkeep.js'
 
 /** Milliseconds between two polls of the runtime directory for producers that cannot ring. */
 const POLL_INTERVAL = 250
@@ -60,15 +61,13 @@ const context: HandlerContext = {
   dropped: countDropped,
   progressed,
 }
-/** Drops that main has not been notified of yet. */
-const drops = new Drops()
-/** All drops that main has been notified of. */
-const dropped = new Drops()
+/** Drops that main has not been notified of yet, and those that it has. */
+const [drops, dropped] = [new Drops(), new Drops()]
 const listener = new Listener({
   window: data.settings.order.window,
   wait,
   limit,
-  handlers: createHandlers(data.settings, context),
+  handlers: createHandlers(data.settings, context, data.kept),
   lifecycle: data.settings.lifecycle,
   counters: new Float64Array(data.counters),
   dropped: (tally) => drops.merge(tally),
@@ -136,9 +135,11 @@ async function serve(): Promise<void> {
   if (stop) {
     listener.sources.detectEnded()
     await pumpUntil(monotonic())
+    for (; listener.leftover.mayGoOn(); await pumpUntil(monotonic())) await listener.flush()
     await listener.close()
     notifyDrops()
-    if (listener.sources.hasLivingProducers()) Atomics.store(control, Word.HAS_PRODUCERS, 1)
+    if (listener.hasLivingProducers()) Atomics.store(control, Word.HAS_PRODUCERS, 1)
+    if (listener.leftover.remains) Atomics.store(control, Word.HAS_LEFT, 1)
     end()
   } else {
     await listener.flush()
@@ -237,13 +238,21 @@ function notify(notification: Notification): void {
   data.relay.postMessage(notification)
 }
 
+// Another directory takes the place of one that has become unusable: open queues of that one are still read.
 function watch(directory: string): void {
   listener.watch(directory)
+  const upkeep = new Upkeep(directory)
   const poll = (): void => {
+    if (upkeep.check()) {
+      doorbell?.close()
+      doorbell = openDoorbell(directory, events, levels)
+    }
     listener.poll()
     listener.sources.detectEnded()
     wakeSoon()
   }
+  clearInterval(polling)
+  doorbell?.close()
   polling = setInterval(poll, POLL_INTERVAL)
   const events: DoorbellEvents = {
     ring(producer) {

@@ -5,6 +5,7 @@
 import * as childProcess from 'node:child_process'
 import { syncBuiltinESMExports } from 'node:module'
 import { isMainThread } from 'node:worker_threads'
+import { notice } from '../core/notice.js'
 import { process } from '../core/originals.js'
 import type { AddHand } from './command.js'
 import {
@@ -25,6 +26,7 @@ export interface SpawnOptions {
   readonly stdio?: unknown
   readonly detached?: unknown
   readonly cwd?: unknown
+  readonly uid?: unknown
 }
 
 interface Internals {
@@ -116,7 +118,7 @@ function startAsync(
   if (typeof options !== 'object' || options === null) return original.apply(child, args)
   const pairs = options.envPairs === undefined ? defaultPairs(options) : options.envPairs
   if (!Array.isArray(pairs) || isRestricted(options)) return original.apply(child, args)
-  if (!canPreload()) {
+  if (!canPreload() || isOfOther(options)) {
     const gone = { ...withoutFlag(options), envPairs: pairs.map(withoutFlag) }
     return original.call(child, gone, ...args.slice(1))
   }
@@ -187,7 +189,8 @@ function startSync(
   getParent: () => Parent | undefined,
 ): unknown {
   if (isRestricted({ file: args[0], args: args[1] })) return original.apply(self, args)
-  if (!canPreload()) return original.apply(self, args.map(withoutFlag))
+  const { uid } = Object(args.slice(1).find((arg) => !Array.isArray(arg))) as SpawnOptions
+  if (!canPreload() || isOfOther({ uid })) return original.apply(self, args.map(withoutFlag))
   const parent = getParent()
   const hand = parent?.forProcess('spawn', true)
   if (!parent || !hand) return original.apply(self, args)
@@ -267,6 +270,14 @@ function isRestricted({ args, envPairs }: SpawnOptions): boolean {
   const options =
     envPairs?.find((pair) => pair.startsWith(NODE_OPTIONS))?.slice(NODE_OPTIONS.length) ?? ''
   return [...flags, ...options.split(' ')].some((flag) => PERMISSION.test(String(flag)))
+}
+
+// Another user may neither use the runtime directory nor, perhaps, read our files: a missing preload would kill the child.
+function isOfOther({ uid }: SpawnOptions): boolean {
+  if (typeof uid !== 'number' || uid === process.getuid?.()) return false
+  const reason = `processes of user ${uid} start without logshare: the log is private to user ${process.getuid?.()}`
+  notice('LOGSHARE_WARN_FAILED_OPEN', reason, 'other users')
+  return true
 }
 
 // Calls `parent.ended()` before the application gets the 'exit' event. As without logshare, the child's output must be

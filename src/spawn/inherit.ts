@@ -10,6 +10,7 @@ import type { Settings } from '../config/options.js'
 import type { Threshold } from '../core/level.js'
 import type { RootLevels } from '../core/levels.js'
 import type { Birth, ChildEnd } from '../core/lifecycle.js'
+import { notice } from '../core/notice.js'
 import { process } from '../core/originals.js'
 import type { Capture, StdioIds } from '../core/stdio.js'
 
@@ -219,18 +220,26 @@ export const PRELOAD_FLAG: string = `--require ${quote(PRELOAD)}`
 const isInPlace = resolve(PRELOAD, '../dist/spawn/inherit.js') === __filename
 
 /**
- * Whether the preload file can be read now. If it cannot, children start without logshare: a missing preload would kill
- * them.
+ * Whether this user can read the preload file now, and the process may open enough files. If not, children start without
+ * logshare: a missing preload would kill them.
  */
 export function canPreload(): boolean {
   if (!isInPlace) return false
   try {
     accessSync(PRELOAD, constants.R_OK)
-    return true
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') return false
+    const reason = `children start without logshare: user ${process.getuid?.()} may not read ${PRELOAD}`
+    notice('LOGSHARE_WARN_FAILED_OPEN', reason, 'preload')
     return false
   }
+  hasDescriptors ??= (
+    require('../core/limits.js') as typeof import('../core/limits.js')
+  ).hasDescriptors()
+  return hasDescriptors
 }
+
+let hasDescriptors: boolean | undefined
 
 /** A flag that names our preload by its path or our usual name. */
 const NAMED = new RegExp(

@@ -2,10 +2,10 @@
 
 import { randomUUID } from 'node:crypto'
 import { threadId } from 'node:worker_threads'
-import { setClockAnchor } from '../core/clock.js'
+import { monotonic, setClockAnchor } from '../core/clock.js'
 import { contextForChild, inheritContext } from '../core/context.js'
 import { levels } from '../core/levels.js'
-import { process } from '../core/originals.js'
+import { process, setTimeout } from '../core/originals.js'
 import { createRedact } from '../core/redact.js'
 import type { Command } from '../listener/channel.js'
 import { Registry } from '../logger/registry.js'
@@ -57,7 +57,7 @@ export function createChild(place: Place, follower: Follower): Instance {
     }),
     // A record is in the queue when its log call returns, and survives this child from there.
     flush: () => Promise.resolve(),
-    reopen: () => Promise.resolve(),
+    reopen: () => reopenIn(given.directory),
     stats: () => ({ source, made: queue.records, dropped: queue.dropped }),
     addHandler: () => () => {},
   }
@@ -69,6 +69,25 @@ function passGate(queue: QueueHandler, gate: SharedArrayBuffer, follower: Follow
     follower.check(time)
     pass()
   }
+}
+
+/** Longest time (ms) to wait for the listener, and between two looks. */
+const REOPEN_LIMIT = 10_000
+const REOPEN_INTERVAL = 20
+
+// Asks the listener, as `logshare reopen` does: the log files are the root's.
+async function reopenIn(directory: string | undefined): Promise<void> {
+  if (directory === undefined) return
+  const { isReopenRequested, requestReopen } =
+    require('../listener/reopen.js') as typeof import('../listener/reopen.js')
+  try {
+    requestReopen(directory)
+  } catch {
+    return // the directory is gone, and so is the listener
+  }
+  const until = monotonic() + REOPEN_LIMIT
+  while (isReopenRequested(directory) && monotonic() < until)
+    await new Promise((done) => later(done, REOPEN_INTERVAL))
 }
 
 function createWriter(
@@ -154,6 +173,9 @@ function createParent(
 function lifecycleOf(): typeof import('./lifecycle.js') {
   return require('./lifecycle.js') as typeof import('./lifecycle.js')
 }
+
+// Captured at load: test frameworks replace it with a fake timer.
+const later = setTimeout
 
 let drainsAtExit = false
 

@@ -1,5 +1,6 @@
 // Parent: what the root gives the workers and processes it starts: their names, their queues and the runtime directory.
 
+import { existsSync } from 'node:fs'
 import type { Settings } from '../config/options.js'
 import { contextForChild } from '../core/context.js'
 import { levels } from '../core/levels.js'
@@ -11,6 +12,7 @@ import { openGate } from '../queue/gate.js'
 import {
   createNames,
   type Inheritance,
+  inheritancePath,
   NOWHERE,
   type Parent,
   type Place,
@@ -77,7 +79,9 @@ export function createPrepare(host: Host, inheritance: () => Inheritance): () =>
   return () => {
     const directory = host.openDirectory(() => findAbandoned(host.settings))
     const text = JSON.stringify(inheritance())
-    if (`${directory} ${text}` !== written) writeInheritance(directory, text)
+    // A cleaner of temporary files may have removed it.
+    if (`${directory} ${text}` !== written || !existsSync(inheritancePath(directory)))
+      writeInheritance(directory, text)
     written = `${directory} ${text}` // with the directory: a second installation has a new one
     return directory
   }

@@ -2,7 +2,7 @@
 //
 // This file and its imports are loaded into every process. Everything else is loaded by `require` when it is needed.
 
-import { existsSync } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import { ADAPTER_NAMES, installAdapters } from '../adapters/table.js'
 import type { Settings } from '../config/options.js'
@@ -195,12 +195,27 @@ const makeRoot = (settings: Settings): Instance => load('./root.js').createRoot(
 // the root's log files.
 function makeChild(place: Place, follower: () => Follower): Instance {
   const { queue } = place
-  if (queue.type === 'file' && !existsSync(queue.directory)) {
+  if (queue.type === 'file' && !mayUse(queue.directory)) {
     const root = makeRoot(defaults())
     root.install?.(defaults()) // closes it at exit: its children have a runtime directory
     return root
   }
   return load('./child.js').createChild(place, follower())
+}
+
+// Another user may not, for example after `process.setuid()`.
+function mayUse(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' && directory) {
+      const { notice, reasonOf } = load('../core/notice.js')
+      const reason = `this process may not use the log of its parent, and prints: ${reasonOf(error)}`
+      notice('LOGSHARE_WARN_FAILED_OPEN', reason, 'other users')
+    }
+    return false
+  }
 }
 
 // Called by `getLogger()` without an installation. That must not throw, so wrong options become a warning.

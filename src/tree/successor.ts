@@ -5,7 +5,10 @@
 import type { Settings } from '../config/options.js'
 import { diagnose } from '../core/diagnostics.js'
 import type { RootLevels } from '../core/levels.js'
+import { dropLock } from '../core/lock.js'
 import { process } from '../core/originals.js'
+import { checkHandler } from '../handlers/create.js'
+import { checkFile } from '../handlers/file/handler.js'
 import { Host } from '../listener/host.js'
 import { OriginalWorker } from '../spawn/worker.js'
 import { takeLines } from './inbox.js'
@@ -17,6 +20,7 @@ import { closeAtExit } from './shutdown.js'
  * until this process ends. The caller holds the lock. Throws `LOGSHARE_ERR_HANDLER`.
  */
 export function takeOver(directory: string, settings: Settings): void {
+  checkOpenable(directory, settings)
   const host = createHost(settings)
   closeAtExit(host)
   host.takeOver(directory)
@@ -36,13 +40,31 @@ export function serve(directory: string, settings: Settings, levels: RootLevels)
 }
 
 /**
- * Writes what is left in `directory` and returns the number of records. Removes the directory unless it is a
- * collector's (`keepsDirectory`). The caller holds the lock. Throws `LOGSHARE_ERR_HANDLER`.
+ * Writes what is left in `directory` and returns the number of records; undefined if not all could be written. Removes
+ * the directory unless records are left or it is a collector's (`keepsDirectory`). The caller holds the lock. Throws
+ * `LOGSHARE_ERR_HANDLER`.
  */
-export function drain(directory: string, settings: Settings, keepsDirectory = false): number {
+export function drain(
+  directory: string,
+  settings: Settings,
+  keepsDirectory = false,
+): number | undefined {
+  checkOpenable(directory, settings)
   const host = createHost(settings, keepsDirectory)
-  host.recover(directory)
-  return host.stats().records
+  return host.recover(directory) ? host.stats().records : undefined
+}
+
+// A handler that cannot be opened would be left out: its records stay in their queues instead.
+function checkOpenable(directory: string, settings: Settings): void {
+  try {
+    for (const options of settings.handlers) {
+      checkHandler(options)
+      if (options.type === 'file') checkFile(options)
+    }
+  } catch (error) {
+    dropLock(directory)
+    throw error
+  }
 }
 
 function createHost(settings: Settings, keepsDirectory = false): Host {

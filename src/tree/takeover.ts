@@ -46,19 +46,20 @@ export function createTakeover({
   return createRetry(directory, bell, () => {
     if (hasTakenOver) return true
     if (!isMainThread || !takeLock(directory)) return false
-    hasTakenOver = true
-    guard(() => successor().takeOver(directory, settings))
-    return true
+    hasTakenOver = guard(() => successor().takeOver(directory, settings))
+    return hasTakenOver
   })
 }
 
 // Runs within a log call or at exit: nothing may be thrown into the application. Records that are not written stay in
-// the queues, for `logshare recover`.
-function guard(act: () => void): void {
+// the queues, for the next try or for `logshare recover`.
+function guard(act: () => void): boolean {
   try {
     act()
+    return true
   } catch (error) {
     notice('LOGSHARE_WARN_LISTENER', `taking over the log failed: ${reasonOf(error)}`)
+    return false
   }
 }
 

@@ -15,19 +15,21 @@ const COMMAND = join(ROOT, 'dist/cli/main.js')
 /**
  * An application whose forks log on without it, as soon as each of them has logged something.
  * @param {import('node:test').TestContext} t
- * @param {{ children: number, records: number, isDefault?: boolean, rotate?: object }} options `isDefault`: a runtime
- *   directory of its own beneath `place`, the default place; `rotate`: that option of the file handler
+ * @param {{ children: number, records: number, isDefault?: boolean, rotate?: object, log?: string, handlers?: object[], wait?: string }} options `isDefault`: a runtime
+ *   directory of its own beneath `place`, the default place; `rotate`: that option of the file handler; `log`: path of its file; `handlers`: in its place; `wait`: `overflow.wait`
  */
-async function startOrphans(t, { children, records, isDefault = false, rotate }) {
+async function startOrphans(t, options) {
+  const { children, records, isDefault = false, rotate, wait } = options
   const folder = scratch(t)
   const directory = join(folder, 'run')
   const place = join(folder, `logshare-${process.getuid?.() ?? 'user'}`)
   const counts = join(folder, 'counts')
-  const log = join(folder, 'app.log')
+  const { log = join(folder, 'app.log') } = options
+  const { handlers = [{ type: 'file', path: log, rotate }] } = options
   mkdirSync(counts)
   const env = cleanEnv({
     ...(isDefault ? { XDG_RUNTIME_DIR: folder } : { LOGSHARE_DIR: directory }),
-    LOGSHARE_CONFIG: JSON.stringify({ handlers: [{ type: 'file', path: log, rotate }] }),
+    LOGSHARE_CONFIG: JSON.stringify({ handlers, overflow: wait && { wait } }),
   })
   const args = ['-r', REGISTER, join(FIXTURES, 'death/orphans.js'), children, records, counts]
   const root = spawn(process.execPath, args.map(String), { env, detached: true, stdio: 'pipe' })
@@ -76,7 +78,10 @@ async function startOrphans(t, { children, records, isDefault = false, rotate })
     assertComplete() {
       const all = readAll(log)
       assertDelivered(all)
-      const records = all.filter(({ name }) => name === 'orphan')
+      this.assertCounts(all.filter(({ name }) => name === 'orphan'))
+    },
+    /** @param {import('logshare').LogRecord[]} records */
+    assertCounts(records) {
       for (const [name, count] of returned()) {
         const found = records.filter(({ source }) => source === name).length
         assert.ok(found === count || found === Number(count) + 1, `${name}: ${found} of ${count}`)

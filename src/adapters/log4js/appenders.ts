@@ -131,7 +131,7 @@ export function controlAppenders(
           ? near(make, () => isMuted(alone))
           : toFile(make, {
               isLate: left?.isUnneeded(creating) ?? false,
-              isFile: current.appenders?.[creating]?.type === 'file',
+              isFile: FILES.has(current.appenders?.[creating]?.type),
               isLeft: (category) => left?.isLeft(category, path) ?? false,
             })
     if (typeof appender === 'function') {
@@ -192,6 +192,9 @@ function toFile(make: () => Appender, { isLate, isFile, isLeft }: File): Appende
   if (isFile) sighup.add(appender)
   return appender
 }
+
+/** Types of appenders that are, or contain, log4js's file appender. */
+const FILES: ReadonlySet<unknown> = new Set(['file', 'multiFile'])
 
 // With a file appender, log4js listens to SIGHUP, which would end the process otherwise.
 const sighup = {

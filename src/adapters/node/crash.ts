@@ -63,12 +63,20 @@ export function watchCrash(
   if (event !== 'uncaughtException' || announced.length === 0 || announced[0] !== args[0])
     return emit()
   announced = []
-  if (process.listenerCount('uncaughtException') === 0) record(args)
+  if (process.listenerCount('uncaughtException') === 0) tryRecord(args)
   try {
     return emit()
   } catch (error) {
-    record([error, args[1]])
+    tryRecord([error, args[1]])
     throw error
+  }
+}
+
+function tryRecord(args: readonly unknown[]): void {
+  try {
+    record(args)
+  } catch {
+    // Our files cannot be read any more. Node goes on with the application's error.
   }
 }
 

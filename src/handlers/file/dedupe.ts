@@ -20,9 +20,10 @@ export class Dedupe {
 
   /**
    * Reads the log file from offset `from` and the given parts of rotated files. Cuts an incomplete last line off the
-   * log file: its writer died while writing it.
+   * log file: its writer died while writing it. No `fd`: it is no regular file, and cannot be read.
    */
-  constructor(fd: number, from: number, rotated: readonly RotatedPart[]) {
+  constructor(fd: number | undefined, from: number, rotated: readonly RotatedPart[]) {
+    if (fd === undefined) return
     for (const part of rotated) this.#readRotated(part)
     this.#read(fd, from, true)
   }

@@ -3,6 +3,7 @@
 // It combines `logfile.ts` (the open file), `../backlog.ts` (retries), `sync.ts`, `rotation.ts` and, after a takeover,
 // `dedupe.ts`.
 
+import { closeSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import type { FileHandlerOptions } from '../../config/options.js'
 import { LogshareError } from '../../core/errors.js'
@@ -12,8 +13,10 @@ import { Backlog } from '../backlog.js'
 import { createFilter } from '../filter.js'
 import type { Delivery, Handler, HandlerContext, Mark } from '../handler.js'
 import { Lines } from '../lines.js'
+import type { Kept } from '../retry.js'
 import { Dedupe } from './dedupe.js'
 import { LogFile } from './logfile.js'
+import { open, Unread } from './path.js'
 import { Rotation } from './rotation.js'
 import { Sync } from './sync.js'
 import { findNeeded, findTail } from './tail.js'
@@ -27,6 +30,17 @@ export function createFileHandler(options: FileHandlerOptions, context: HandlerC
   try {
     return new FileHandler(options, context)
   } catch (cause) {
+    throw new LogshareError('LOGSHARE_ERR_HANDLER', `file handler: ${reasonOf(cause)}`, { cause })
+  }
+}
+
+/** Throws `LOGSHARE_ERR_HANDLER` if the file cannot be opened. */
+export function checkFile({ path }: Pick<FileHandlerOptions, 'path'>): void {
+  try {
+    const { fd, isOwn } = open(path)
+    if (isOwn) closeSync(fd)
+  } catch (cause) {
+    if (cause instanceof Unread) return
     throw new LogshareError('LOGSHARE_ERR_HANDLER', `file handler: ${reasonOf(cause)}`, { cause })
   }
 }
@@ -47,12 +61,14 @@ class FileHandler implements Handler {
     this.#file = new LogFile(options.path, () => this.#reopened())
     this.#sync = new Sync(options.sync, this.#file)
     this.#backlog = this.#createBacklog(options, context)
+    const { isRegular } = this.#file
     const { from, rotated, start } = findTail(this.#file, context)
     this.#start = start
-    this.#dedupe = new Dedupe(this.#file.fd, from, rotated)
-    this.#file.refreshSize() // an incomplete line may have been cut off
+    this.#dedupe = new Dedupe(isRegular ? this.#file.fd : undefined, from, rotated)
+    if (isRegular) this.#file.refreshSize() // an incomplete line may have been cut off
     const unmarked = this.#dedupe.isActive ? rotated.map(({ path }) => path) : []
     this.#rotation = this.#createRotation(options, unmarked, context)
+    if (context.kept) this.#takeOver(context.kept)
   }
 
   write(records: readonly Delivery[]): void {
@@ -72,7 +88,8 @@ class FileHandler implements Handler {
   }
 
   blocksCheckpoint(): boolean {
-    return this.#backlog.size > 0 && this.#backlog.isComplete
+    const { size, isComplete, hasGivenUp } = this.#backlog
+    return hasGivenUp || (size > 0 && isComplete)
   }
 
   mark(): Mark {
@@ -87,6 +104,11 @@ class FileHandler implements Handler {
     this.#rotation?.archive.checkpointSaved()
   }
 
+  handOver(): Kept | undefined {
+    const kept = this.#backlog.handOver()
+    return kept && { ...kept, inode: this.#file.inode }
+  }
+
   drain(): void {
     this.#backlog.drain()
     this.flush()
@@ -95,7 +117,7 @@ class FileHandler implements Handler {
   // Lines written a moment ago to a file that was removed are written again to the new one.
   flush(): void {
     this.#file.requestCheck()
-    this.#backlog.check()
+    if (this.#file.isOpen) this.#backlog.check()
   }
 
   close(): void {
@@ -129,6 +151,14 @@ class FileHandler implements Handler {
     const needed = (): Set<string> => findNeeded(file, otherMarks())
     const beforeRotate = (): void => this.#sync.now()
     return new Rotation({ file, rotate, label: this.label, unmarked, needed, beforeRotate })
+  }
+
+  // The rest of a partly written line follows in the same file. In another one, the line is written from its start.
+  #takeOver(kept: Kept): void {
+    this.#backlog.takeOver(kept)
+    if (!kept.entries[0]?.done) return
+    if (kept.inode === this.#file.inode) this.#file.continueLine()
+    else this.#backlog.restart()
   }
 
   #reopened(): void {

@@ -14,7 +14,17 @@ import {
   writeSync,
 } from 'node:fs'
 import { monotonic } from '../../core/clock.js'
-import { find, type Identity, identityOf, isMissing, isSame, isStream, open } from './path.js'
+import {
+  find,
+  type Identity,
+  identityOf,
+  isMissing,
+  isSame,
+  isStream,
+  type Opened,
+  open,
+  Unread,
+} from './path.js'
 
 /** Milliseconds between two checks whether the path still leads to the open file. */
 const CHECK_INTERVAL = 100
@@ -24,11 +34,13 @@ const LINE_FEED = 0x0a
 export class LogFile {
   readonly path: string
   readonly #reopened: () => void
-  #fd: number
-  #identity: Identity
-  #size: number
+  // -1 while it is a FIFO that nobody has read yet.
+  #fd = -1
+  #isOwn = true
+  #identity: Identity = { dev: 0n, ino: 0n }
+  #size = 0
   #checkedAt = monotonic()
-  #checkedSize: number
+  #checkedSize = 0
   // Whether the line before our first one is known to be terminated.
   #isTerminated = false
   #isWithinLine = false
@@ -38,15 +50,21 @@ export class LogFile {
   isExclusive = true
 
   /**
-   * Opens the file and creates missing directories. `reopened` is called when the path led to another file and that one
-   * was opened. Throws the system's error.
+   * Opens the file and creates missing directories; a FIFO that nobody reads is opened later. `reopened` is called when
+   * the path led to another file and that one was opened. Throws the system's error.
    */
   constructor(path: string, reopened: () => void) {
     this.path = path
     this.#reopened = reopened
-    this.#fd = open(path)
-    this.#identity = identityOf(this.#fd)
-    this.#size = this.#checkedSize = fstatSync(this.#fd).size
+    try {
+      this.#switchTo(open(path))
+    } catch (error) {
+      if (!(error instanceof Unread)) throw error
+    }
+  }
+
+  get isOpen(): boolean {
+    return this.#fd >= 0
   }
 
   get fd(): number {
@@ -72,9 +90,13 @@ export class LogFile {
     return realpathSync(this.path)
   }
 
+  get isRegular(): boolean {
+    return this.isOpen && fstatSync(this.#fd).isFile()
+  }
+
   /** Whether it can be renamed: a regular file with a path of its own. */
   get isRotatable(): boolean {
-    return fstatSync(this.#fd).isFile() && !isStream(this.path)
+    return this.isRegular && !isStream(this.path)
   }
 
   /** Appends. Returns the number of bytes written, at least one; throws the system's error if none was. */
@@ -91,6 +113,7 @@ export class LogFile {
    */
   check(): void {
     const elapsed = monotonic() - this.#checkedAt
+    if (!this.isOpen) this.#reopen()
     if (elapsed < CHECK_INTERVAL) return
     const found = find(this.path)
     if (found === 'unknown' || (found && isSame(found, this.#identity))) {
@@ -147,14 +170,14 @@ export class LogFile {
   /** Syncs written data to disk (fdatasync). Throws the system's error. */
   sync(): void {
     try {
-      fdatasyncSync(this.#fd)
+      if (this.isOpen) fdatasyncSync(this.#fd)
     } catch (error) {
       // A pipe or a device cannot be synced.
       if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error
     }
   }
 
-  #openOrUndo(target: string, rotated: string): number {
+  #openOrUndo(target: string, rotated: string): Opened {
     try {
       return open(this.path)
     } catch (error) {
@@ -165,21 +188,27 @@ export class LogFile {
 
   #reopen(): void {
     const next = open(this.path)
-    const isRemoved = this.isExclusive && fstatSync(this.#fd).nlink === 0
-    this.#switchTo(next, isRemoved ? (fd) => copyLines(fd, this.#checkedSize, next) : undefined)
+    const isRemoved = this.isExclusive && this.isRegular && fstatSync(this.#fd).nlink === 0
+    this.#switchTo(next, isRemoved ? (fd) => copyLines(fd, this.#checkedSize, next.fd) : undefined)
     this.#reopened()
   }
 
-  #switchTo(next: number, copy?: (before: number) => number): void {
-    const before = this.#fd
-    this.#fd = next
-    this.#identity = identityOf(next)
+  #switchTo({ fd, isOwn }: Opened, copy?: (before: number) => number): void {
+    const before = { fd: this.#fd, isOwn: this.#isOwn }
+    this.#fd = fd
+    this.#isOwn = isOwn
+    this.#identity = identityOf(fd)
     this.#isTerminated = this.#isWithinLine = this.#isMissing = false
     this.#checkedAt = monotonic()
-    this.#size = fstatSync(next).size
-    if (copy) this.#size += copy(before)
+    this.#size = fstatSync(fd).size
+    if (copy) this.#size += copy(before.fd)
     this.#checkedSize = this.#size
-    closeSync(before)
+    if (before.isOwn && before.fd >= 0) closeSync(before.fd)
+  }
+
+  /** The file ends within a line of ours: its rest follows. */
+  continueLine(): void {
+    this.#isTerminated = this.#isWithinLine = true
   }
 
   /** Adds a line feed, once per file, if an earlier writer left an incomplete line at the end. */
@@ -192,6 +221,7 @@ export class LogFile {
   }
 
   close(): void {
+    if (!this.isOpen || !this.#isOwn) return
     try {
       fsyncSync(this.#fd)
     } catch {

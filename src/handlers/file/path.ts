@@ -1,6 +1,14 @@
 // Path: opens a log file and tells which file a path currently leads to.
 
-import { fstatSync, mkdirSync, openSync, readlinkSync, realpathSync, statSync } from 'node:fs'
+import {
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+} from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 
 export interface Identity {
@@ -8,10 +16,58 @@ export interface Identity {
   readonly ino: bigint
 }
 
-/** Opens for appending and reading; creates missing directories. Throws the system's error. */
-export function open(path: string): number {
-  mkdirSync(dirname(path), { recursive: true })
-  return openSync(path, 'a+')
+/** A descriptor, and whether it is ours to close. */
+export interface Opened {
+  readonly fd: number
+  readonly isOwn: boolean
+}
+
+// A full FIFO must not block a write: its reader may never come.
+const APPEND = constants.O_APPEND | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0)
+/** Names of a descriptor of this process. */
+const DESCRIPTOR = /^\/(?:dev|proc\/(?:self|thread-self|\d+))\/(?:fd\/(\d+)|std(out|err))$/
+/** More links than the system follows. */
+const MAX_LINKS = 40
+
+/**
+ * Opens for appending, a regular file also for reading; creates missing directories. Throws the system's error, or
+ * `Unread`.
+ */
+export function open(path: string): Opened {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (!stats) mkdirSync(dirname(path), { recursive: true })
+  if (stats?.isSocket()) return { fd: socketAt(path), isOwn: false }
+  const isRegular = !stats || stats.isFile() || stats.isDirectory()
+  const mode = isRegular ? constants.O_RDWR | constants.O_CREAT : constants.O_WRONLY
+  if (stats?.isFIFO()) return { fd: openPipe(path, mode | APPEND), isOwn: true }
+  return { fd: openSync(path, mode | APPEND), isOwn: true }
+}
+
+/** A FIFO has no reader yet. */
+export class Unread extends Error {}
+
+function openPipe(path: string, flags: number): number {
+  try {
+    return openSync(path, flags)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENXIO') throw error
+    throw new Unread('ENXIO: no process reads this pipe', { cause: error })
+  }
+}
+
+// `/dev/stdout` cannot be opened where it leads to a socket. It is a descriptor that this process has already.
+function socketAt(path: string): number {
+  let at = resolve(path)
+  for (let links = 0; links < MAX_LINKS; links++) {
+    const [name, fd, std] = DESCRIPTOR.exec(at) ?? []
+    if (name) return fd === undefined ? (std === 'out' ? 1 : 2) : Number(fd)
+    try {
+      at = resolve(dirname(at), readlinkSync(at))
+    } catch {
+      break
+    }
+  }
+  throw new Error(`${path} is a socket: use the handler "socket" with the address "unix:${path}"`)
 }
 
 export function identityOf(fd: number): Identity {
@@ -31,8 +87,6 @@ export function find(path: string): (Identity & { readonly size: bigint }) | und
   }
 }
 
-/** More links than the system follows. */
-const MAX_LINKS = 40
 const DESCRIPTORS = /^(?:\/proc\/\d+(?:\/task\/\d+)?\/fd|\/dev\/fd)$/
 
 /**

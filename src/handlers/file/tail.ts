@@ -29,6 +29,7 @@ export interface Tail {
 /** Without a mark (an application with threads only has no runtime directory) the last 4 MiB are compared. */
 export function findTail(file: LogFile, { marks, isSuccessor }: HandlerContext): Tail {
   const { path, inode, size } = file
+  if (!file.isRegular) return tailFrom(file, 0, [])
   const mark = marks.find((each) => each.path === path)
   if (!mark) return isSuccessor ? findLast(file) : tailFrom(file, size, [])
   if (mark.inode === inode) return tailFrom(file, mark.size > size ? 0 : mark.size, [])

@@ -86,6 +86,8 @@ export class Courier {
   #retryAt = 0
   #progressedAt = monotonic()
   #isClosed = false
+  // Number of the first record that `close` gave up although none had been dropped before: it is still in its queue.
+  #givenUp: number | undefined
 
   constructor(options: CourierOptions) {
     this.#options = options
@@ -103,8 +105,10 @@ export class Courier {
    */
   acknowledgement(): () => boolean {
     const last = this.#count
-    return () =>
-      (this.#queue.front?.order ?? Number.POSITIVE_INFINITY) > last || !this.#drops.isEmpty
+    return () => {
+      if (this.#givenUp !== undefined) return this.#givenUp > last
+      return (this.#queue.front?.order ?? Number.POSITIVE_INFINITY) > last || !this.#drops.isEmpty
+    }
   }
 
   /**
@@ -131,6 +135,7 @@ export class Courier {
   close(): void {
     this.#isClosed = true
     cancel(this.#timer)
+    if (this.#drops.isEmpty) this.#givenUp = this.#queue.front?.order
     for (const entry of this.#queue.clear()) this.#drop(entry)
     if (this.#drops.isEmpty) return
     const { label } = this.#options

@@ -160,6 +160,31 @@ for (const [mode, args] of /** @type {[keyof typeof MODES, string[]][]} */ (
   })
 }
 
+test('the first child while the disk is full: what the main thread keeps goes over to the listener thread', {
+  skip: !IS_LINUX,
+}, async (t) => {
+  const disk = mountSmall(t, '4m')
+  const path = join(disk, 'app.log')
+  const app = startSteps(t, {
+    config: { handlers: [{ type: 'file', path }], overflow: { wait: '1s' } },
+  })
+  await app.take('log', { count: 10 })
+  await app.take('flush')
+  fill(join(disk, 'filler'))
+  // Not whole pages: the disk becomes full within a line.
+  await app.take('log', STEP)
+  await app.take('fork')
+  await app.take('log', { count: 10 })
+  assert.ok((await app.take('stats')).waiting > COUNT * 300)
+  rmSync(join(disk, 'filler'))
+  while ((await app.take('stats')).waiting > 0) await app.take('flush')
+  assert.equal(await app.end(), 0)
+  const [report, ...more] = assertComplete(path, { root: COUNT + 20, 'fork#1': 10 })
+  assert.match(report.msg, /could not be written for .* s, nothing dropped: ENOSPC/)
+  assert.deepEqual(more, [])
+  assert.equal(app.notices.length, 1, app.notices.join('\n'))
+})
+
 test('a file that can no longer be opened', { skip: !IS_LINUX }, async (t) => {
   const around = scratch(t)
   chmodSync(around, 0o755)
