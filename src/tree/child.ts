@@ -30,11 +30,11 @@ import { TerminalWriter } from './terminal.js'
 
 /** `place` is this child's place in the tree; `follower` receives the root's levels. */
 export function createChild(place: Place, follower: Follower): Instance {
-  const { source, inheritance, queue: given } = place
+  const { source, inheritance } = place
   setClockAnchor(inheritance.anchor)
   if (place.context) inheritContext(place.context)
   const origin = { pid: process.pid, tid: threadId, source }
-  const writer = createWriter(given, inheritance, follower, JSON.stringify(origin))
+  const writer = createWriter(place, follower, JSON.stringify(origin))
   const prints = inheritance.settings.handlers.length === 0 && place.capture.stdout
   const isRead = (): boolean => levels.hasReaders
   const { lifecycle } = inheritance.settings
@@ -60,16 +60,16 @@ export function createChild(place: Place, follower: Follower): Instance {
 }
 
 function createWriter(
-  queue: Place['queue'],
-  { settings, isCollector }: Inheritance,
+  { queue, inheritance, digest }: Place,
   { doorbell }: Follower,
   hello: string,
 ): QueueWriter {
+  const { settings, isCollector } = inheritance
   if (queue.type === 'ring')
     return new RingWriter(queue.memory, settings.overflow, new Int32Array(queue.bell))
   const { directory } = queue
   const { producer, bell } = doorbell as NonNullable<typeof doorbell>
-  if (!isCollector) bell.lost = createTakeover({ directory, producer, settings, bell })
+  if (!isCollector) bell.lost = createTakeover({ directory, producer, settings, digest, bell })
   const wrote = (time: number): void => bell.ring(time)
   return new FileWriter({ directory, producer, hello, wrote, policy: settings.overflow })
 }
@@ -89,6 +89,7 @@ function createParent(
   const direct = {
     ...(place.isDirect && { isDirect: true }),
     ...(place.joined && { joined: place.joined }),
+    ...(place.digest && { digest: place.digest }),
   }
   const name = createNames(source)
   const current = (): Inheritance => {
@@ -124,7 +125,8 @@ function createParent(
       const { settings, stdio } = inheritance
       const { directory } = queue
       if (!directory || !readsPrograms(settings, levels.hasReaders)) return undefined
-      return { directory, source: `${source}/programs`, stdio, joined: place.joined, name }
+      const { joined, digest } = place
+      return { directory, source: `${source}/programs`, stdio, joined, digest, name }
     },
     started: drainAtExit,
     ended() {},

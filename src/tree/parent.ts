@@ -8,6 +8,7 @@ import { stdioIds } from '../core/stdio.js'
 import type { Host } from '../listener/host.js'
 import {
   createNames,
+  digestOf,
   type Inheritance,
   NOWHERE,
   type Parent,
@@ -35,7 +36,8 @@ export function createParent(
         ? ({ type: 'file', directory } as const)
         : createRingQueue(host, directory)
       const context = contextForChild()
-      return { source: name('worker'), inheritance: inheritance(), capture, queue, context }
+      const digest = digestOf(host.settings)
+      return { source: name('worker'), inheritance: inheritance(), capture, queue, digest, context }
     },
     forProcess(kind, isAwaited = false) {
       const source = name(kind)
@@ -47,6 +49,7 @@ export function createParent(
       return {
         directory: directory ?? NOWHERE,
         source,
+        digest: digestOf(host.settings),
         ...(isAwaited && { isDirect: true }),
         ...(context && { context }),
       }
@@ -55,7 +58,8 @@ export function createParent(
       if (!readsPrograms(host.settings, levels.hasReaders)) return undefined
       const directory = attempt(prepare)
       if (directory === undefined) return undefined
-      return { directory, source: 'programs', stdio: stdioIds(), name }
+      const digest = digestOf(host.settings)
+      return { directory, source: 'programs', stdio: stdioIds(), digest, name }
     },
     started: () => host.startThread(),
     ended: () => host.drain(),

@@ -3,11 +3,13 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import type { Settings } from '../config/options.js'
-import { takeLock } from '../core/lock.js'
+import { isLocked, takeLock } from '../core/lock.js'
 import { notice, reasonOf } from '../core/notice.js'
 import { startOf } from '../core/process.js'
+import { privateFault } from '../core/trust.js'
 import type { Doorbell } from '../queue/doorbell.js'
 import { endPath } from '../queue/segment.js'
+import { digestOf } from '../spawn/inherit.js'
 import { onExit } from './exit.js'
 import { createRetry } from './retry.js'
 
@@ -15,6 +17,8 @@ interface TakeoverOptions {
   readonly directory: string
   readonly producer: string
   readonly settings: Settings
+  /** What the settings must have: see `ProcessHand`. */
+  readonly digest?: string | undefined
   readonly bell: Doorbell
 }
 
@@ -26,21 +30,26 @@ export function createTakeover({
   directory,
   producer,
   settings,
+  digest,
   bell,
 }: TakeoverOptions): () => void {
   let hasTakenOver = false
   const successor = (): typeof import('./successor.js') => require('./successor.js')
+  const lock = (): boolean =>
+    !isLocked(directory) &&
+    faultOf(directory, settings, digest) === undefined &&
+    takeLock(directory)
   // A process that exits while there is no listener writes what is left. A listener that ends at the same moment checks
   // for this end mark after it has released the lock, so one of the two gets the lock.
   const end = (): void => {
     if (hasTakenOver || !existsSync(directory)) return
     writeEndMark(endPath(directory, producer))
-    if (takeLock(directory)) guard(() => successor().drain(directory, settings))
+    if (lock()) guard(() => successor().drain(directory, settings))
   }
   if (isMainThread) onExit(end)
   return createRetry(directory, bell, () => {
     if (hasTakenOver) return true
-    if (!isMainThread || !takeLock(directory)) return false
+    if (!isMainThread || !lock()) return false
     hasTakenOver = true
     guard(() => successor().takeOver(directory, settings))
     return true
@@ -55,6 +64,26 @@ function guard(act: () => void): void {
   } catch (error) {
     notice('LOGSHARE_WARN_LISTENER', `taking over the log failed: ${reasonOf(error)}`)
   }
+}
+
+// Why this process must not be the listener: then another one takes over, or `logshare recover` finds the records.
+function faultOf(
+  directory: string,
+  settings: Settings,
+  digest: string | undefined,
+): string | undefined {
+  let fault: string | undefined
+  try {
+    fault = privateFault(directory)
+  } catch {
+    return 'it is gone'
+  }
+  if (digestOf(settings) !== digest) fault ??= 'its config.json is not the one of the application'
+  if (fault !== undefined) {
+    const reason = `the log is not taken over, 'logshare recover ${directory}' can write the rest: ${fault}`
+    notice('LOGSHARE_WARN_LISTENER', reason, directory)
+  }
+  return fault
 }
 
 function writeEndMark(path: string): void {
