@@ -19,11 +19,15 @@ export function createRecover(): Command {
         'Running applications are not touched.',
     )
     .argument('[directories...]', 'runtime directories (default: all of this user)')
+    .option(
+      '--modules',
+      "load the handlers' modules (type module), whose paths are in the runtime directory",
+    )
     .addHelpText('after', HELP)
     .action(recover)
 }
 
-function recover(given: readonly string[]): void {
+function recover(given: readonly string[], { modules = false }: { modules?: boolean }): void {
   const directories = given.length > 0 ? given.map((path) => resolve(path)) : listDirectories()
   for (const directory of directories) {
     checkOwned(directory)
@@ -38,7 +42,15 @@ function recover(given: readonly string[]): void {
         `${directory}: not a runtime directory of logshare`,
       )
     }
-    if (!inheritance?.settings || !takeLock(directory)) continue
+    if (!inheritance?.settings) continue
+    if (!modules && inheritance.settings.handlers.some(({ type }) => type === 'module')) {
+      // Code is never loaded on the word of a file in the runtime directory alone.
+      const what = 'it has a handler of the type module: add --modules to load that code'
+      process.stderr.write(`logshare: ${directory}: not recovered, ${what}\n`)
+      process.exitCode = 1
+      continue
+    }
+    if (!takeLock(directory)) continue
     const records = drain(directory, inheritance.settings, inheritance.isCollector)
     process.stderr.write(`${directory}: ${records} records recovered\n`)
   }

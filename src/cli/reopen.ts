@@ -2,11 +2,12 @@
 
 import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { checkOwned, listDirectories } from '../core/directory.js'
+import { checkOwned } from '../core/directory.js'
 import { LogshareError } from '../core/errors.js'
 import { holderOf } from '../core/lock.js'
 import { reasonOf } from '../core/notice.js'
 import { clearReopenRequest, isReopenRequested, requestReopen } from '../listener/reopen.js'
+import { asOwner, listAll } from './owner.js'
 
 /** Longest time (ms) to wait for an application's answer, and between two checks for it. */
 const LIMIT = 10_000
@@ -24,14 +25,17 @@ export function createReopen(): Command {
       'Make running applications reopen log files that were moved away, for example by logrotate. Returns when nothing ' +
         'is written to the moved files any more.',
     )
-    .argument('[applications...]', 'runtime directories or process ids (default: all of this user)')
+    .argument(
+      '[applications...]',
+      'runtime directories or process ids (default: all of this user, for root of all users)',
+    )
     .addHelpText('after', HELP)
     .action(reopen)
 }
 
 async function reopen(given: readonly string[]): Promise<void> {
-  const directories = given.length > 0 ? given.flatMap(find) : listDirectories().filter(isRunning)
-  for (const directory of directories) ask(directory)
+  const directories = given.length > 0 ? given.flatMap(find) : listAll().filter(isRunning)
+  for (const directory of directories) asOwner(directory, () => ask(directory))
   const until = Date.now() + LIMIT
   const silent: string[] = []
   for (const directory of directories)
@@ -44,7 +48,9 @@ async function reopen(given: readonly string[]): Promise<void> {
 // A process without children has no runtime directory. It notices moved files by itself, when it writes.
 function find(name: string): string[] {
   if (!/^\d+$/.test(name)) return [resolve(name)]
-  const found = listDirectories().filter((directory) => holderOf(directory) === Number(name))
+  const isHeld = (directory: string): boolean =>
+    asOwner(directory, () => holderOf(directory)) === Number(name)
+  const found = listAll().filter(isHeld)
   if (found.length > 0) return found
   throw new LogshareError(
     'LOGSHARE_ERR_DIR',
@@ -53,7 +59,7 @@ function find(name: string): string[] {
 }
 
 function isRunning(directory: string): boolean {
-  return holderOf(directory) !== undefined
+  return asOwner(directory, () => holderOf(directory)) !== undefined
 }
 
 function ask(directory: string): void {
@@ -69,9 +75,9 @@ function ask(directory: string): void {
 }
 
 async function answers(directory: string, until: number): Promise<boolean> {
-  while (isReopenRequested(directory)) {
+  while (asOwner(directory, () => isReopenRequested(directory))) {
     if (Date.now() > until) {
-      clearReopenRequest(directory) // withdraws the request
+      asOwner(directory, () => clearReopenRequest(directory)) // withdraws the request
       return false
     }
     await new Promise((done) => setTimeout(done, INTERVAL))
