@@ -28,7 +28,9 @@ export function list<T>(item: Check<T>): Check<readonly T[]> {
   }
 }
 
-/** Accepts an object; with `known`, only one that has no other keys. */
+/**
+ * Accepts an object, of which a copy with its own members is returned; with `known`, only one that has no other keys.
+ */
 export function object(value: unknown, option: string, known?: readonly string[]): Shape {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw optionError(option, 'an object', value)
@@ -41,7 +43,7 @@ export function object(value: unknown, option: string, known?: readonly string[]
       `${path}: unknown option, expected one of ${known.join(', ')}`,
     )
   }
-  return value as Shape
+  return Object.setPrototypeOf({ ...value }, null)
 }
 
 /** Applies `check` unless the value is `undefined`. */

@@ -1,7 +1,7 @@
 // Remote: the main thread's handle on the listener thread: starts it, sends requests, waits for it, receives its
 // messages.
 
-import type { MessageChannel, MessagePort, Worker } from 'node:worker_threads'
+import type { MessageChannel, MessagePort, Worker, WorkerOptions } from 'node:worker_threads'
 import { monotonic } from '../core/clock.js'
 import { diagnose } from '../core/diagnostics.js'
 import { notice } from '../core/notice.js'
@@ -149,7 +149,7 @@ export class Remote {
   }
 
   #create(data: ThreadData): void {
-    const thread = new this.#options.Worker(require.resolve('./thread.js'), {
+    const options: WorkerOptions = {
       execArgv: [],
       env: environment(),
       name: 'logshare',
@@ -157,7 +157,9 @@ export class Remote {
       stderr: true,
       workerData: data,
       transferList: [data.relay, data.commands],
-    })
+    }
+    Object.setPrototypeOf(options, null) // the application may have changed Object.prototype
+    const thread = new this.#options.Worker(require.resolve('./thread.js'), options)
     this.#thread = thread
     thread.unref()
     thread.on('error', (error) => this.#handleDeath(error))

@@ -19,7 +19,7 @@ import type { Program } from './programs.js'
 export interface SpawnOptions {
   readonly file?: unknown
   readonly args?: unknown
-  readonly envPairs?: readonly string[]
+  readonly envPairs?: readonly string[] | undefined
   readonly stdio?: unknown
   readonly detached?: unknown
   readonly cwd?: unknown
@@ -103,9 +103,10 @@ function startAsync(
   const hand = parent?.forProcess(kind)
   if (!parent || !hand) return original.apply(child, args)
   const { report } = parent
-  const begun = report && ends().beginProcess(kind, { ...options, envPairs: pairs }, hand.source)
+  const begun =
+    report && ends().beginProcess(kind, withOwn(options, { envPairs: pairs }), hand.source)
   const given = begun ? { ...hand, birth: begun.birth } : hand
-  const changed = { ...options, envPairs: addToPairs(pairs, given) }
+  const changed = withOwn(options, { envPairs: addToPairs(pairs, given) })
   const program = kind === 'spawn' ? readProgram(changed, original, parent, hand) : undefined
   try {
     const result = original.call(child, program?.options ?? changed, ...args.slice(1))
@@ -146,7 +147,7 @@ function startSync(
   addHand: AddHand,
   getParent: () => Parent | undefined,
 ): unknown {
-  if (!canPreload() || isRestricted({ file: args[0], args: args[1] }))
+  if (!canPreload() || isRestricted({ args: args[1], envPairs: undefined }))
     return original.apply(self, args)
   const parent = getParent()
   const hand = parent?.forProcess('spawn', true)
@@ -171,11 +172,10 @@ function startSync(
 }
 
 // What the lifecycle's records say of the arguments of a synchronous function.
-function commandIn(args: unknown[], addHand: AddHand): { file: unknown; shell: unknown } {
-  const options = args.slice(1).find((arg) => isGiven(arg) && !Array.isArray(arg)) as
-    | { shell?: unknown }
-    | undefined
-  return { file: args[0], shell: addHand === withCommand || options?.shell }
+function commandIn(args: unknown[], addHand: AddHand): SpawnOptions & { shell: unknown } {
+  const options = args.slice(1).find((arg) => isGiven(arg) && !Array.isArray(arg))
+  const { shell } = Object.setPrototypeOf({ ...(options as object) }, null) as { shell?: unknown }
+  return { file: args[0], args: args[1], shell: addHand === withCommand || shell }
 }
 
 function ends(): typeof import('./ends.js') {
@@ -205,11 +205,19 @@ function isGiven(options: unknown): options is { env?: Env } | undefined {
   return options === undefined || options === null || typeof options === 'object'
 }
 
+// Node takes the options' own properties only, but of the environment also inherited ones.
 function withEnv(options: { env?: Env } | null | undefined, hand: ProcessHand): object {
-  const given = options?.env || process.env
-  const env: Env = {}
+  const own: { env?: Env } = Object.setPrototypeOf({ ...options }, null)
+  const given = own.env || process.env
+  const env: Env = Object.create(null)
   for (const key in given) env[key] = given[key]
-  return { ...options, env: { ...env, ...childVariables(env.NODE_OPTIONS, hand) } }
+  Object.assign(env, childVariables(env.NODE_OPTIONS, hand))
+  return withOwn(own, { env })
+}
+
+// A copy with these changes. It inherits what the original does: Object.prototype may have been changed.
+function withOwn<T extends object, U>(original: T, changed: U): T & U {
+  return Object.setPrototypeOf({ ...original, ...changed }, Object.getPrototypeOf(original))
 }
 
 // Node's default without `envPairs`: the child inherits the environment. With an IPC channel it gets an empty one.

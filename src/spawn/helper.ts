@@ -137,8 +137,8 @@ export class Helper {
     const stdio = ['ignore', 1, 2, 'pipe']
     const args = [process.execPath, path]
     // Detached: in a session of its own, where neither Ctrl+C nor a signal to the group ends it before the programs.
-    const options = { file: process.execPath, args, envPairs, stdio, detached: true }
-    this.#spawn.call(child, options satisfies SpawnOptions)
+    const options: SpawnOptions = { file: process.execPath, args, envPairs, stdio, detached: true }
+    this.#spawn.call(child, Object.setPrototypeOf(options, null))
     const socket = child.stdio[CONTROL] as ControlSocket
     this.#process = child
     this.#socket = socket

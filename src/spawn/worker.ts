@@ -34,7 +34,8 @@ export function patchWorker(parent: () => Parent | undefined, preloaded: boolean
     if (!inherited || args[1] === null) {
       return Reflect.construct(OriginalWorker, args, newTarget) as NodeWorker
     }
-    const options = Object(args[1] ?? {}) as Options
+    // Without a prototype, as Node's default.
+    const options = Object(args[1] ?? Object.create(null)) as Options
     const plan: Plan = (given) => planExecArgv(given, preloaded, flags)
     return start(inherited, [args[0], options], newTarget, plan)
   }
