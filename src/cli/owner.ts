@@ -14,7 +14,9 @@ const NO_GROUP = 65_534
 /** Runtime directories in the default places: this user's, and for root those of all users. */
 export function listAll(): string[] {
   if (currentUser() !== 0) return listDirectories()
-  const others = usersIn(tmpdir()).flatMap((user) => asUser(user, () => listDirectories({})))
+  // Given as a variable: with another user's rights Node does not read TMPDIR.
+  const common = { XDG_RUNTIME_DIR: tmpdir() }
+  const others = usersIn(tmpdir()).flatMap((user) => asUser(user, () => listDirectories(common)))
   const sessions = namesIn('/run/user').flatMap((name) => {
     const env = { XDG_RUNTIME_DIR: join('/run/user', name) }
     return /^\d+$/.test(name) ? asUser(Number(name), () => listDirectories(env)) : []
