@@ -3,10 +3,21 @@
 // what the application has handed to its children.
 
 const assert = require('node:assert/strict')
+const { spawn } = require('node:child_process')
 const fs = require('node:fs')
 const { join } = require('node:path')
 const { test } = require('node:test')
+const { assertDelivered } = require('../helpers/delivery')
 const { command, startOrphans, until } = require('../helpers/orphans')
+const {
+  cleanEnv,
+  collect,
+  FIXTURES,
+  killGroup,
+  readLog,
+  REGISTER,
+  scratch,
+} = require('../helpers/run')
 const {
   actAs,
   addUser,
@@ -81,4 +92,53 @@ test('recover loads no module that only a config.json names', async (t) => {
   fs.writeFileSync(config, before)
   assert.equal((await command(['recover', app.directory])).code, 0)
   app.assertComplete()
+})
+
+test('a child that was started after config.json was changed does not take over with it', async (t) => {
+  const folder = scratch(t)
+  const [log, go, pids, marker, module] = ['app.log', 'go', 'pids', 'marker', 'trap.js'].map(
+    (name) => join(folder, name),
+  )
+  const directory = join(folder, 'run')
+  fs.writeFileSync(
+    String(module),
+    `require('node:fs').writeFileSync(${JSON.stringify(marker)}, '')`,
+  )
+  const env = cleanEnv({
+    LOGSHARE_DIR: directory,
+    LOGSHARE_CONFIG: JSON.stringify({ handlers: [{ type: 'file', path: log }] }),
+  })
+  const program = join(FIXTURES, 'death/heir.js')
+  const root = spawn(
+    process.execPath,
+    ['-r', REGISTER, program, 'root', String(go), String(pids)],
+    { env, detached: true, stdio: 'pipe' },
+  )
+  t.after(() => killGroup(root))
+  const ended = collect(Object.assign(root, { stdin: null }), { limit: 60_000 })
+  const read = () => (fs.existsSync(String(log)) ? fs.readFileSync(String(log), 'utf8') : '')
+  await until(() => read().includes('child'), 'first record')
+  const config = join(directory, 'config.json')
+  const before = fs.readFileSync(config, 'utf8')
+  fs.writeFileSync(config, JSON.stringify(trapConfig(String(module))))
+  fs.writeFileSync(String(go), '')
+  const [child] = (
+    await until(
+      () => fs.existsSync(String(pids)) && fs.readFileSync(String(pids), 'utf8'),
+      'grandchild',
+    )
+  ).split(' ')
+  await until(() => read().includes('grandchild'), 'its first record')
+  process.kill(Number(root.pid), 'SIGKILL')
+  process.kill(Number(child), 'SIGKILL')
+  const { stderr } = await ended
+  assert.match(
+    stderr,
+    /the log is not taken over, [^\n]*: its config.json is not the one of the application \(LOGSHARE_WARN_LISTENER\)\n$/,
+  )
+  assert.ok(!fs.existsSync(String(marker)), 'code was loaded')
+  fs.writeFileSync(config, before)
+  assert.equal((await command(['recover', directory])).code, 0)
+  assertDelivered(readLog(String(log)))
+  assert.ok(read().split('grandchild').length > 20)
 })
