@@ -14,6 +14,7 @@ const {
   addUser,
   createPlace,
   layTrap,
+  markerOf,
   runAs,
   startAs,
   SUPERUSER,
@@ -29,7 +30,7 @@ const LOGS = `const log = require('logshare').getLogger('victim'); let count = 0
 function setUp(t) {
   const { place, app } = createPlace(t)
   const [victim, attacker] = [addUser(t, place), addUser(t, place)]
-  return { place, app, victim, attacker, marker: join(attacker.home, 'marker') }
+  return { place, app, victim, attacker, marker: markerOf(attacker) }
 }
 
 /** What leads a process to a directory of the attacker's; returns that path. */

@@ -38,7 +38,7 @@ function addUser(t, place) {
   const name = `logshare${process.pid}x${++added}`
   const home = join(place, name)
   execFileSync('useradd', ['--create-home', '--home-dir', home, '--user-group', name])
-  t.after(() => spawnSync('userdel', ['--remove', name], { stdio: 'ignore' }))
+  t.after(() => spawnSync('userdel', ['--force', '--remove', name], { stdio: 'ignore' }))
   fs.chmodSync(home, 0o755)
   const { uid, gid } = fs.statSync(home)
   return { name, uid, gid, home }
@@ -82,7 +82,8 @@ function actAs({ uid, gid }, act) {
  * A runtime directory as an attacker makes it: with a handler whose module creates the file `marker` when it is loaded.
  * @param {User} user @param {string} directory
  */
-function layTrap(user, directory, marker = join(user.home, 'marker')) {
+function layTrap(user, directory) {
+  const marker = markerOf(user)
   return actAs(user, () => {
     const module = join(user.home, 'trap.js')
     fs.writeFileSync(
@@ -98,6 +99,9 @@ exports.createHandler = () => ({ write() {} })`,
     return marker
   })
 }
+
+/** Where everybody can create it. @param {User} user */
+const markerOf = ({ home }) => `${home}.marker`
 
 /** What a root would write into config.json, with that module as its handler. @param {string} module */
 function trapConfig(module) {
@@ -116,4 +120,14 @@ function trapConfig(module) {
   }
 }
 
-module.exports = { createPlace, addUser, startAs, runAs, actAs, layTrap, trapConfig, SUPERUSER }
+module.exports = {
+  createPlace,
+  addUser,
+  startAs,
+  runAs,
+  actAs,
+  layTrap,
+  markerOf,
+  trapConfig,
+  SUPERUSER,
+}
