@@ -29,7 +29,8 @@ export function list<T>(item: Check<T>): Check<readonly T[]> {
 }
 
 /**
- * Accepts an object, of which a copy with its own members is returned; with `known`, only one that has no other keys.
+ * Accepts an object, and returns a view of its own members: Object.prototype may have been changed. With `known`, only one
+ * that has no other keys.
  */
 export function object(value: unknown, option: string, known?: readonly string[]): Shape {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -43,7 +44,12 @@ export function object(value: unknown, option: string, known?: readonly string[]
       `${path}: unknown option, expected one of ${known.join(', ')}`,
     )
   }
-  return Object.setPrototypeOf({ ...value }, null)
+  return new Proxy(value as Shape, { get: ownMember })
+}
+
+function ownMember(given: Shape, key: string): unknown {
+  const member = given[key]
+  return Object.hasOwn(given, key) ? member : undefined
 }
 
 /** Applies `check` unless the value is `undefined`. */
