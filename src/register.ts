@@ -3,6 +3,7 @@
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
 import { ADAPTER_NAMES } from './adapters/table.js'
 import type { Settings } from './config/options.js'
+import { notice } from './core/notice.js'
 import { process } from './core/originals.js'
 import { sharedStdio } from './core/stdio.js'
 import {
@@ -33,9 +34,12 @@ function registerProcess(preloaded: boolean): void {
     if (!joins(preloaded)) placeRoot(configured(), preloaded)
     return
   }
-  const inheritance = withJoined(readInheritance(hand.directory), hand.joined)
+  const refused = (reason: string): void => {
+    notice('LOGSHARE_WARN_FAILED_OPEN', `this process logs by itself: ${reason}`, 'directory')
+  }
+  const inheritance = withJoined(readInheritance(hand.directory, refused), hand.joined)
   if (!inheritance) {
-    // The root has ended or could not make a runtime directory. This process must not open the root's log files.
+    // The root has ended or could not make a runtime directory, or it is another user's application. This process must not open the root's log files.
     placeRoot(undefined, preloaded)
     return
   }

@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
-import { checkOwned, listDirectories } from '../core/directory.js'
+import { checkOwned } from '../core/directory.js'
 import type { Threshold } from '../core/level.js'
 import { holderOf } from '../core/lock.js'
 import { process, wallNow } from '../core/originals.js'
@@ -12,9 +12,12 @@ import type { ListenerStatus } from '../listener/status.js'
 import { CENSUS, doorbellPath } from '../queue/doorbell.js'
 import { listProducers } from '../queue/segment.js'
 import { readInheritance } from '../spawn/inherit.js'
+import { asOwner, listAll } from './owner.js'
 
 /** Longest time (ms) to wait for a listener's answer. */
 const LIMIT = 2000
+/** Longest answer (characters): another user's process need not be a listener. */
+const MAX_ANSWER = 2 ** 26
 
 export interface Application {
   readonly directory: string
@@ -31,7 +34,7 @@ export interface Application {
 
 /**
  * Queries running applications. `target` is a runtime directory or the id of any process of an application; without it,
- * all applications of this user are queried. Rejects with `LOGSHARE_ERR_DIR` for a directory of another user.
+ * all applications of this user are queried, and for root those of all users. Rejects with `LOGSHARE_ERR_DIR` for a directory of another user.
  */
 export async function findApplications(
   target: string | undefined,
@@ -44,10 +47,10 @@ export async function findApplications(
 function findDirectories(target: string | undefined): readonly string[] {
   if (target !== undefined && !/^\d+$/.test(target)) {
     const directory = resolve(target)
-    checkOwned(directory)
+    asOwner(directory, () => checkOwned(directory))
     return [directory]
   }
-  const all = [...new Set([...fromEnvironment(), ...listDirectories()])]
+  const all = [...new Set([...fromEnvironment(), ...listAll()])]
   return target === undefined ? all : all.filter((each) => isOf(each, Number(target)))
 }
 
@@ -65,20 +68,36 @@ function fromEnvironment(env: NodeJS.ProcessEnv = process.env): readonly string[
 
 function isOf(directory: string, pid: number): boolean {
   try {
-    if (holderOf(directory) === pid) return true
-    return [...listProducers(directory).keys()].some((producer) => pidOf(producer) === pid)
+    return asOwner(directory, () => {
+      if (holderOf(directory) === pid) return true
+      return [...listProducers(directory).keys()].some((producer) => pidOf(producer) === pid)
+    })
   } catch {
     return false
   }
 }
 
 async function ask(directory: string): Promise<Application | undefined> {
-  const pid = holderOf(directory)
-  const inheritance = readInheritance(directory)
-  if (pid === undefined || !inheritance) return undefined
+  const found = asOwner(directory, () => {
+    const pid = isOwned(directory) ? holderOf(directory) : undefined
+    const inheritance = readInheritance(directory)
+    if (pid === undefined || !inheritance) return undefined
+    return { pid, inheritance, answer: askListener(directory) } // connects at once
+  })
+  if (!found) return undefined
+  const { pid, inheritance, answer } = found
   const { level, levels, isCollector = false } = inheritance
-  const census = await askListener(directory)
+  const census = await answer
   return { directory, pid, collector: isCollector, level, levels, at: wallNow(), census }
+}
+
+function isOwned(directory: string): boolean {
+  try {
+    checkOwned(directory)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function askListener(directory: string): Promise<ListenerStatus | undefined> {
@@ -90,6 +109,7 @@ function askListener(directory: string): Promise<ListenerStatus | undefined> {
     socket.on('connect', () => socket.write(`${CENSUS}\n`))
     socket.on('data', (part) => {
       text += part
+      if (text.length > MAX_ANSWER) socket.destroy()
     })
     socket.on('error', () => {}) // `close` follows
     socket.on('close', () => done(parse(text)))

@@ -30,7 +30,7 @@ export function createPs(): Command {
     )
     .argument(
       '[target]',
-      'runtime directory, or id of any process of an application (default: all applications of this user)',
+      'runtime directory, or id of any process of an application (default: all applications of this user, for root of all users)',
     )
     .option('--watch', 'repeat every second until SIGINT')
     .option('--json', 'print one line of JSON per query')

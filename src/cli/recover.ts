@@ -23,17 +23,21 @@ export function createRecover(): Command {
         'Running applications are not touched.',
     )
     .argument('[directories...]', 'runtime directories (default: all of this user)')
+    .option(
+      '--modules',
+      "load the handlers' modules (type module), whose paths are in the runtime directory",
+    )
     .addHelpText('after', HELP)
     .action(recover)
 }
 
 // A directory whose records cannot be written does not keep the others from being recovered.
-function recover(given: readonly string[]): void {
+function recover(given: readonly string[], { modules = false }: { modules?: boolean }): void {
   const directories = given.length > 0 ? given.map((path) => resolve(path)) : listDirectories()
   let found = 0
   for (const directory of directories) {
     try {
-      if (recoverOne(directory, given.length > 0)) found++
+      if (recoverOne(directory, given.length > 0, modules)) found++
     } catch (error) {
       if (!(error instanceof LogshareError)) throw error
       found++
@@ -45,7 +49,7 @@ function recover(given: readonly string[]): void {
 }
 
 // Returns whether there was something to recover. Throws `LogshareError`.
-function recoverOne(directory: string, isGiven: boolean): boolean {
+function recoverOne(directory: string, isGiven: boolean, modules: boolean): boolean {
   checkOwned(directory)
   if (isLocked(directory)) {
     if (!isGiven) return false
@@ -55,7 +59,15 @@ function recoverOne(directory: string, isGiven: boolean): boolean {
   if (!inheritance?.settings && isGiven) {
     throw new LogshareError('LOGSHARE_ERR_DIR', `${directory}: not a runtime directory of logshare`)
   }
-  if (!inheritance?.settings || !takeLock(directory)) return false
+  if (!inheritance?.settings) return false
+  if (!modules && inheritance.settings.handlers.some(({ type }) => type === 'module')) {
+    // Code is never loaded on the word of a file in the runtime directory alone.
+    const what = 'it has a handler of the type module: add --modules to load that code'
+    process.stderr.write(`logshare: ${directory}: not recovered, ${what}\n`)
+    process.exitCode = 1
+    return true
+  }
+  if (!takeLock(directory)) return false
   const records = drain(directory, inheritance.settings, inheritance.isCollector)
   if (records === undefined) {
     const reason = 'not all records could be written, the rest is kept'

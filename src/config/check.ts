@@ -28,7 +28,10 @@ export function list<T>(item: Check<T>): Check<readonly T[]> {
   }
 }
 
-/** Accepts an object; with `known`, only one that has no other keys. */
+/**
+ * Accepts an object, and returns a view of its own members: Object.prototype may have been changed. With `known`, only one
+ * that has no other keys.
+ */
 export function object(value: unknown, option: string, known?: readonly string[]): Shape {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw optionError(option, 'an object', value)
@@ -41,7 +44,12 @@ export function object(value: unknown, option: string, known?: readonly string[]
       `${path}: unknown option, expected one of ${known.join(', ')}`,
     )
   }
-  return value as Shape
+  return new Proxy(value as Shape, { get: ownMember })
+}
+
+function ownMember(given: Shape, key: string): unknown {
+  const member = given[key]
+  return Object.hasOwn(given, key) ? member : undefined
 }
 
 /** Applies `check` unless the value is `undefined`. */

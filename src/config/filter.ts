@@ -80,5 +80,5 @@ const sample: Check<Readonly<Record<string, number>>> = (value, option) => {
       throw optionError(`${option}.${level}`, 'a number from 0 to 1', share)
     }
   }
-  return given as Readonly<Record<string, number>>
+  return { ...given } as Readonly<Record<string, number>>
 }

@@ -204,7 +204,7 @@ const url: Check<string> = (value, option) => {
 const texts: Check<Readonly<Record<string, string>>> = (value, option) => {
   const given = object(value, option)
   for (const [key, each] of Object.entries(given)) text(each, `${option}['${key}']`)
-  return given as Readonly<Record<string, string>>
+  return { ...given } as Readonly<Record<string, string>>
 }
 
 function tls(directory: string): Check<TlsOptions> {

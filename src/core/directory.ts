@@ -1,13 +1,14 @@
 // Directory: the runtime directory of one user and application, which holds queue files and the doorbell.
 
 import { randomBytes } from 'node:crypto'
-import { lstatSync, mkdirSync, readdirSync, rmdirSync, type Stats, unlinkSync } from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { LogshareError } from './errors.js'
 import { takeLock } from './lock.js'
 import { notice, reasonOf } from './notice.js'
 import { process } from './originals.js'
+import { currentUser, folderFault, privateFault } from './trust.js'
 
 const PRIVATE = 0o700
 /** Files that logshare creates in a runtime directory; it removes no others. */
@@ -17,8 +18,8 @@ const OWN_FILES =
 /**
  * Creates the runtime directory and returns its path. With `LOGSHARE_DIR` it is that directory, or a new one inside it
  * while another application uses it. Otherwise it is a new directory below `XDG_RUNTIME_DIR` or, if that is not set or
- * not usable, below the system's temporary directory. Throws `LOGSHARE_ERR_DIR` if it cannot be created, or is not
- * private to this user.
+ * not usable, below the system's temporary directory, or below /tmp if others can rename in that. Throws
+ * `LOGSHARE_ERR_DIR` if it cannot be created, or is not private to this user.
  */
 export function makeDirectory(env: NodeJS.ProcessEnv = process.env): string {
   const id = `${process.pid}-${randomBytes(4).toString('hex')}`
@@ -26,20 +27,35 @@ export function makeDirectory(env: NodeJS.ProcessEnv = process.env): string {
     const path = ensure(resolve(env.LOGSHARE_DIR))
     return takeLock(path) ? path : ensureLocked(join(path, id))
   }
-  const [base, ...others] = basesOf(env)
+  let first: unknown
+  for (const place of placesOf(env)) {
+    try {
+      const path = ensureLocked(join(ensureHome(place), id))
+      if (first !== undefined) tellOther(first, path)
+      return path
+    } catch (error) {
+      first ??= error
+    }
+  }
+  throw first
+}
+
+// The directory for all runtime directories of this user in a place. Somebody else may have taken the usual name.
+function ensureHome(place: string): string {
+  const usual = join(place, homeName())
   try {
-    return makeBelow(base, id)
+    return ensure(usual)
   } catch (error) {
-    const [other] = others
-    if (other === undefined) throw error
-    const path = makeBelow(other, id)
-    notice('LOGSHARE_WARN_FAILED_OPEN', `${reasonOf(error)}; using ${path}`, 'directory')
-    return path
+    const isTaken = lstatSync(usual, { throwIfNoEntry: false }) !== undefined
+    if (!isTaken || folderFault(place) !== undefined) throw error
+    const other = homesIn(place)[0] ?? ensure(`${usual}-${randomBytes(4).toString('hex')}`)
+    tellOther(error, other)
+    return other
   }
 }
 
-function makeBelow(base: string, id: string): string {
-  return ensureLocked(join(ensure(base), id))
+function tellOther(error: unknown, path: string): void {
+  notice('LOGSHARE_WARN_FAILED_OPEN', `${reasonOf(error)}; using ${path}`, 'directory')
 }
 
 /** Creates a directory that the user named, if it does not exist, and returns its path. Throws `LOGSHARE_ERR_DIR`. */
@@ -47,12 +63,9 @@ export function openDirectory(path: string): string {
   return ensure(resolve(path))
 }
 
-/** Throws `LOGSHARE_ERR_DIR` if the path is not a directory that is private to this user. */
+/** Throws `LOGSHARE_ERR_DIR` if the path is not a directory that is private to this user, in folders that are safe. */
 export function checkOwned(path: string): void {
-  check(
-    path,
-    attempt(path, () => lstatSync(path)),
-  )
+  check(path)
 }
 
 /**
@@ -63,15 +76,8 @@ export function checkDirectory(env: NodeJS.ProcessEnv = process.env): void {
   if (!env.LOGSHARE_DIR) return
   const path = resolve(env.LOGSHARE_DIR)
   const stats = attempt(path, () => lstatSync(path, { throwIfNoEntry: false }))
-  if (stats) check(path, stats)
-}
-
-/**
- * Creates, if it does not exist, a directory that all applications of this user share, for the lock named `name`.
- * Throws `LOGSHARE_ERR_DIR`.
- */
-export function makeShared(name: string, env: NodeJS.ProcessEnv = process.env): string {
-  return ensure(join(ensure(`${basesOf(env)[0]}-files`), name))
+  if (stats) check(path)
+  else refuse(path, folderFault(dirname(path)))
 }
 
 /** Removes our files from a runtime directory, and the directory itself if logshare created it. Never throws. */
@@ -91,22 +97,48 @@ const GENERATED_NAME = /[\\/]\d+-[0-9a-f]{8}$/
 
 /** Runtime directories in this user's default locations, of all applications. */
 export function listDirectories(env: NodeJS.ProcessEnv = process.env): string[] {
-  return basesOf(env).flatMap((base) => {
-    try {
-      return readdirSync(base)
-        .map((name) => join(base, name))
-        .filter((path) => GENERATED_NAME.test(path))
-    } catch {
-      return []
-    }
-  })
+  return placesOf(env)
+    .flatMap(homesIn)
+    .flatMap((home) => namesIn(home).map((name) => join(home, name)))
+    .filter((path) => GENERATED_NAME.test(path))
 }
 
-// The default location, followed by the fallback.
-function basesOf(env: NodeJS.ProcessEnv): [string, ...string[]] {
-  const name = `logshare-${process.getuid?.() ?? 'user'}`
-  const common = join(tmpdir(), name)
-  return env.XDG_RUNTIME_DIR ? [join(env.XDG_RUNTIME_DIR, name), common] : [common]
+// The default place, followed by the fallbacks.
+function placesOf(env: NodeJS.ProcessEnv): string[] {
+  const common = tmpdir()
+  const places = env.XDG_RUNTIME_DIR ? [env.XDG_RUNTIME_DIR, common] : [common]
+  const isShared = currentUser() !== undefined && folderFault(common) !== undefined
+  return isShared && common !== '/tmp' ? [...places, '/tmp'] : places
+}
+
+function homeName(): string {
+  return `logshare-${currentUser() ?? 'user'}`
+}
+
+// What `ensureHome` has made in a place, the usual name first.
+function homesIn(place: string): string[] {
+  const usual = homeName()
+  const isHome = (name: string): boolean =>
+    name.startsWith(usual) && /^(?:-[0-9a-f]{8})?$/.test(name.slice(usual.length))
+  return namesIn(place)
+    .filter(isHome)
+    .sort()
+    .map((name) => join(place, name))
+    .filter((path) => {
+      try {
+        return privateFault(path) === undefined
+      } catch {
+        return false // removed meanwhile
+      }
+    })
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+  } catch {
+    return []
+  }
 }
 
 // The name is new, so no other process can hold the lock: if it cannot be taken, it could not be written.
@@ -120,9 +152,10 @@ function ensureLocked(path: string): string {
 }
 
 function ensure(path: string): string {
+  refuse(path, folderFault(dirname(path))) // before anything is made there
   const first = attempt(path, () => mkdirSync(path, { mode: PRIVATE, recursive: true }))
   if (first !== undefined) created.add(path)
-  check(path, lstatSync(path))
+  check(path)
   return path
 }
 
@@ -136,20 +169,13 @@ function attempt<T>(path: string, act: () => T): T {
   }
 }
 
-// The callers use lstat, so that a symbolic link planted by another user is not followed.
-function check(path: string, stats: Stats): void {
-  const fault = faultOf(stats)
-  if (fault) throw new LogshareError('LOGSHARE_ERR_DIR', `runtime directory ${path}: ${fault}`)
+function check(path: string): void {
+  refuse(
+    path,
+    attempt(path, () => privateFault(path)),
+  )
 }
 
-function faultOf(stats: Stats): string | undefined {
-  if (!stats.isDirectory()) return 'expected a directory, got something else'
-  if (!process.getuid) return undefined
-  if (stats.uid !== process.getuid()) {
-    return `expected it to belong to user ${process.getuid()}, it belongs to user ${stats.uid}`
-  }
-  if ((stats.mode & 0o077) !== 0) {
-    return `expected mode 0700, got 0${(stats.mode & 0o777).toString(8)}`
-  }
-  return undefined
+function refuse(path: string, fault: string | undefined): void {
+  if (fault) throw new LogshareError('LOGSHARE_ERR_DIR', `runtime directory ${path}: ${fault}`)
 }

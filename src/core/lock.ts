@@ -5,12 +5,13 @@
 // A process takes the lock over from a dead holder by creating the file with the next number. Only one process can
 // create it, and no existing file is changed, so a process cannot take the lock from one that has just taken it.
 
-import { linkSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { linkSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isAttended, pidNamespace } from './foreign.js'
 import { process } from './originals.js'
 import { isAlive, startOf } from './process.js'
 import { removeFile } from './remove.js'
+import { readPrivate } from './trust.js'
 
 const NAME = /^listener\.(\d+)\.lock$/
 
@@ -87,12 +88,17 @@ function lastNumber(directory: string): number {
 
 function read(directory: string, number: number): Holder | undefined {
   try {
-    return JSON.parse(readFileSync(pathOf(directory, number), 'utf8')) as Holder
+    // Two names: its draft's may still be there.
+    return JSON.parse(readPrivate(directory, nameOf(number), 2)) as Holder
   } catch {
     return undefined
   }
 }
 
 function pathOf(directory: string, number: number): string {
-  return join(directory, `listener.${number}.lock`)
+  return join(directory, nameOf(number))
+}
+
+function nameOf(number: number): string {
+  return `listener.${number}.lock`
 }

@@ -5,10 +5,11 @@
 // are read again after a takeover. The marks say how long each log file was at the checkpoint: the file handler leaves
 // out records that it finds after the mark (`handlers/file/dedupe.ts`).
 
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { listDirectories } from '../core/directory.js'
 import { process } from '../core/originals.js'
+import { readPrivate } from '../core/trust.js'
 import type { Mark } from '../handlers/handler.js'
 import type { Child } from './ending.js'
 
@@ -37,7 +38,7 @@ export function writeCheckpoint(directory: string, checkpoint: Checkpoint): void
 /** The last checkpoint saved in a runtime directory; an empty one if there is none. */
 export function readCheckpoint(directory: string): Checkpoint {
   try {
-    return JSON.parse(readFileSync(join(directory, FILE), 'utf8')) as Checkpoint
+    return JSON.parse(readPrivate(directory, FILE)) as Checkpoint
   } catch {
     return { positions: {}, marks: [] }
   }

@@ -2,7 +2,7 @@
 // messages.
 
 import { resolve } from 'node:path'
-import type { MessageChannel, MessagePort, Worker } from 'node:worker_threads'
+import type { MessageChannel, MessagePort, Worker, WorkerOptions } from 'node:worker_threads'
 import { monotonic } from '../core/clock.js'
 import { diagnose } from '../core/diagnostics.js'
 import { notice } from '../core/notice.js'
@@ -159,7 +159,7 @@ export class Remote {
 
   #create(data: ThreadData): void {
     const run = runsAnyway()
-    const thread = new this.#options.Worker(resolve(__dirname, 'thread.js'), {
+    const options: WorkerOptions = {
       execArgv: [],
       env: environment(),
       name: 'logshare',
@@ -167,7 +167,9 @@ export class Remote {
       stderr: true,
       workerData: data,
       transferList: [data.relay, data.commands],
-    })
+    }
+    Object.setPrototypeOf(options, null) // the application may have changed Object.prototype
+    const thread = new this.#options.Worker(resolve(__dirname, 'thread.js'), options)
     this.#thread = thread
     run(thread)
     thread.unref()

@@ -1,9 +1,10 @@
 // Source: one producer's queue as the listener sees it, and whether producers are alive.
 
-import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { process } from '../core/originals.js'
 import { isAlive, startOf } from '../core/process.js'
 import type { Origin } from '../core/record.js'
+import { readPrivate } from '../core/trust.js'
 import type { Frame } from '../queue/frame.js'
 import type { FileReader } from '../queue/reader.js'
 import type { RingReader } from '../queue/ring.js'
@@ -63,7 +64,9 @@ export function hasLivingProducers(directory: string): boolean {
 // same id does not have.
 function isEnding(directory: string, producer: string): boolean {
   try {
-    return readFileSync(endPath(directory, producer), 'latin1') === startOf(pidOf(producer))
+    return (
+      readPrivate(directory, basename(endPath(directory, producer))) === startOf(pidOf(producer))
+    )
   } catch {
     return false
   }

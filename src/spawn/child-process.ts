@@ -22,7 +22,7 @@ import type { Program } from './programs.js'
 export interface SpawnOptions {
   readonly file?: unknown
   readonly args?: unknown
-  readonly envPairs?: readonly string[]
+  readonly envPairs?: readonly string[] | undefined
   readonly stdio?: unknown
   readonly detached?: unknown
   readonly cwd?: unknown
@@ -127,7 +127,9 @@ function startAsync(
   const hand = parent?.forProcess(kind)
   if (!parent || !hand) return original.apply(child, args)
   const { report } = parent
-  const begun = report && ends().beginProcess(kind, { ...options, envPairs: pairs }, hand.source)
+  const begun =
+    report &&
+    ends().beginProcess(kind, command().withOwn(options, { envPairs: pairs }), hand.source)
   const given = begun ? { ...hand, birth: begun.birth } : hand
   const changed = command().withHand(options, pairs, given)
   const program = kind === 'spawn' ? readProgram(changed, original, parent, hand) : undefined
@@ -188,7 +190,7 @@ function startSync(
   name: SyncName,
   getParent: () => Parent | undefined,
 ): unknown {
-  if (isRestricted({ file: args[0], args: args[1] })) return original.apply(self, args)
+  if (isRestricted({ args: args[1], envPairs: undefined })) return original.apply(self, args)
   const { uid } = Object(args.slice(1).find((arg) => !Array.isArray(arg))) as SpawnOptions
   if (!canPreload() || isOfOther({ uid })) return original.apply(self, args.map(withoutFlag))
   const parent = getParent()
@@ -215,12 +217,10 @@ function startSync(
 }
 
 // What the lifecycle's records say of the arguments of a synchronous function.
-function commandIn(args: unknown[], name: SyncName): { file: unknown; shell: unknown } {
-  const options = args.slice(1).find((arg) => typeof arg === 'object' && !Array.isArray(arg)) as
-    | { shell?: unknown }
-    | null
-    | undefined
-  return { file: args[0], shell: name === 'execSync' || options?.shell }
+function commandIn(args: unknown[], name: SyncName): SpawnOptions & { shell: unknown } {
+  const options = args.slice(1).find((arg) => typeof arg === 'object' && !Array.isArray(arg))
+  const { shell } = Object.setPrototypeOf({ ...(options as object) }, null) as { shell?: unknown }
+  return { file: args[0], args: args[1], shell: name === 'execSync' || shell }
 }
 
 function ends(): typeof import('./ends.js') {

@@ -24,7 +24,12 @@ export function withHand(
   const changed = isListOfArgs(args) ? pathsInArgs(args, cwd) : args
   const isTest = !process.env.NODE_TEST_CONTEXT && pairs.some((pair) => TEST.test(pair))
   const envPairs = addToPairs(pairs, isTest ? { ...hand, isTest } : hand, options)
-  return { ...options, args: changed, envPairs }
+  return withOwn(options, { args: changed, envPairs })
+}
+
+/** A copy with these changes. It inherits what the original does: Object.prototype may have been changed. */
+export function withOwn<T extends object, U>(original: T, changed: U): T & U {
+  return Object.setPrototypeOf({ ...original, ...changed }, Object.getPrototypeOf(original))
 }
 
 // (file), (file, args), (file, options), (file, args, options). Arguments that Node rejects are passed on unchanged.
@@ -69,12 +74,13 @@ function withEnv(
   hand: ProcessHand,
   argv: readonly unknown[],
 ): Given {
-  const given = options?.env || process.env
-  const own = given.NODE_OPTIONS
-  const env: Env = {}
+  // Node takes the options' own properties only, but of the environment also inherited ones.
+  const own: Given = Object.setPrototypeOf({ ...options }, null)
+  const given = own.env || process.env
+  const env: Env = Object.create(null)
   for (const key in given) env[key] = given[key]
-  const ours = childVariables(own ?? fileOptions(argv, options?.cwd), hand)
-  return { ...options, env: { ...env, ...ours } }
+  Object.assign(env, childVariables(env.NODE_OPTIONS ?? fileOptions(argv, own.cwd), hand))
+  return withOwn(own, { env })
 }
 
 // Replaces NODE_OPTIONS in its place, because the child can see the order of process.env.

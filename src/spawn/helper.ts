@@ -11,16 +11,11 @@ import { isAlive } from '../core/process.js'
 import { sleep } from '../core/sleep.js'
 import type { SpawnOptions } from './child-process.js'
 import type { OpenFifo } from './fifos.js'
-import { CHILD_VARIABLE, type Joined, type ProgramsHand } from './inherit.js'
+import { CHILD_VARIABLE, type ProcessHand, type ProgramsHand } from './inherit.js'
 
 /** What the helper is asked, one JSON object per line. */
 export type Request =
-  | {
-      readonly type: 'place'
-      readonly directory: string
-      readonly source: string
-      readonly joined?: Joined | undefined
-    }
+  | ({ readonly type: 'place' } & ProcessHand)
   | ({ readonly type: 'open'; readonly id: number } & ProgramOutput)
   /** The program has exited. */
   | { readonly type: 'exited'; readonly id: number }
@@ -142,8 +137,8 @@ export class Helper {
     const stdio = ['ignore', 1, 2, 'pipe']
     const args = [process.execPath, path]
     // Detached: in a session of its own, where neither Ctrl+C nor a signal to the group ends it before the programs.
-    const options = { file: process.execPath, args, envPairs, stdio, detached: true }
-    this.#spawn.call(child, options satisfies SpawnOptions)
+    const options: SpawnOptions = { file: process.execPath, args, envPairs, stdio, detached: true }
+    this.#spawn.call(child, Object.setPrototypeOf(options, null))
     const socket = child.stdio[CONTROL] as ControlSocket
     this.#process = child
     this.#socket = socket
@@ -154,8 +149,8 @@ export class Helper {
     socket.setEncoding('utf8').on('data', (text: string) => this.#receive(text))
     child.unref()
     socket.unref()
-    const { directory, source, joined } = this.#hand
-    this.#send({ type: 'place', directory, source, joined })
+    const { directory, source, joined, digest } = this.#hand
+    this.#send({ type: 'place', directory, source, joined, digest })
   }
 
   #send(request: Request): void {

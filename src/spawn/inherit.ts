@@ -3,8 +3,8 @@
 // A Worker gets it as environment data (`WorkerHand`). A process gets the runtime directory's path in its environment
 // (`ProcessHand`) and reads the rest (`Inheritance`) from the directory's config.json.
 
-import { accessSync, constants, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { accessSync, constants, renameSync, writeFileSync } from 'node:fs'
+import { isAbsolute, resolve } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 import type { Settings } from '../config/options.js'
 import type { Threshold } from '../core/level.js'
@@ -88,6 +88,8 @@ export interface Place {
   readonly joined?: Joined | undefined
   /** Whether this is a file of a test runner, which reads what it prints, and prints itself on the root's stdout. */
   readonly isTest?: boolean
+  /** See `ProcessHand`. */
+  readonly digest?: string | undefined
   /** Encoded fields of the context in which the parent started this child. */
   readonly context?: string | undefined
   /** Given if the child is to report its start and exit. */
@@ -124,6 +126,11 @@ export interface ProcessHand {
   readonly source: string
   readonly isDirect?: boolean
   readonly isTest?: boolean
+  /**
+   * Digest of the root's settings. They can name code to load, so those that were read from the runtime directory are used
+   * for a takeover only if they have this digest.
+   */
+  readonly digest?: string | undefined
   readonly joined?: Joined | undefined
   readonly context?: string | undefined
   readonly birth?: Birth | undefined
@@ -138,6 +145,7 @@ export interface ProgramsHand {
   /** The files behind the root's stdout and stderr. */
   readonly stdio: StdioIds
   readonly joined?: Joined | undefined
+  readonly digest?: string | undefined
   /** Returns the `source` of one more child of that name. */
   readonly name: (program: string) => string
 }
@@ -184,18 +192,37 @@ export function createNames(source: string): (kind: string) => string {
   }
 }
 
-/** Path of the file in a runtime directory that holds the inheritance. */
+/** Name of the file in a runtime directory that holds the inheritance. */
+const INHERITANCE = 'config.json'
+
+/** Path of that file. */
 export function inheritancePath(directory: string): string {
-  return `${directory}/config.json`
+  return `${directory}/${INHERITANCE}`
 }
 
-/** Reads the inheritance of a runtime directory; undefined if there is none (the root and its directory are gone). */
-export function readInheritance(directory: string): Inheritance | undefined {
+/**
+ * Reads the inheritance of a runtime directory; undefined if there is none (the root and its directory are gone).
+ * `refused` is called if there is one that somebody else could have written.
+ */
+export function readInheritance(
+  directory: string,
+  refused?: (reason: string) => void,
+): Inheritance | undefined {
+  if (directory === NOWHERE) return undefined
   try {
-    return JSON.parse(readFileSync(inheritancePath(directory), 'utf8')) as Inheritance
-  } catch {
+    const { readPrivate } = require('../core/trust.js') as typeof import('../core/trust.js')
+    return JSON.parse(readPrivate(directory, INHERITANCE)) as Inheritance
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'LOGSHARE_ERR_DIR' || code === 'ELOOP') refused?.(message)
     return undefined
   }
+}
+
+/** Digest of settings, for a `ProcessHand`. */
+export function digestOf(settings: Settings): string {
+  const { createHash } = require('node:crypto') as typeof import('node:crypto')
+  return createHash('sha256').update(JSON.stringify(settings)).digest('base64url')
 }
 
 /**
@@ -291,8 +318,9 @@ export function takeProcessHand(env: NodeJS.ProcessEnv): ProcessHand | undefined
   if (options === undefined) delete env.NODE_OPTIONS
   else env.NODE_OPTIONS = options
   // The variable was not set by logshare: this process is a root.
-  if (typeof hand.directory !== 'string' || typeof hand.source !== 'string') return undefined
-  return hand as ProcessHand
+  const { directory, source } = hand
+  if (typeof directory !== 'string' || typeof source !== 'string') return undefined
+  return directory === NOWHERE || isAbsolute(directory) ? (hand as ProcessHand) : undefined
 }
 
 /** `flag` is `given` if NODE_OPTIONS had our flag already, set by the user. */

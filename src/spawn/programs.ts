@@ -76,9 +76,11 @@ function createProgram(
   { hand, context, spawn }: ProgramSetup,
 ): Program {
   const name = baseName(options.file)
+  const stdio = replace(options.stdio, streams, opened)
   let id: number | undefined
   return {
-    options: { ...options, stdio: replace(options.stdio, streams, opened) },
+    // It inherits what the original does: Object.prototype may have been changed.
+    options: Object.setPrototypeOf({ ...options, stdio }, Object.getPrototypeOf(options)),
     started(pid) {
       if (pid === undefined) return
       if (helper?.directory !== hand.directory) helper = new Helper(hand, spawn)

@@ -42,7 +42,8 @@ export function patchWorker(parent: () => Parent | undefined, preloaded: boolean
   const construct: Construct = (args, newTarget) => {
     const isOurs = !isExempt(args[0]) && !isUndone && args[1] !== null
     const inherited = isOurs && canPreload() ? parent() : undefined
-    const options = Object(args[1] ?? {}) as Options
+    // Without a prototype, as Node's default.
+    const options = Object(args[1] ?? Object.create(null)) as Options
     if (!inherited) return isOurs && preloaded ? [args[0], withoutFlag(options, started)] : args
     return start(inherited, [args[0], options], newTarget, started)
   }

@@ -32,11 +32,11 @@ import { TerminalWriter } from './terminal.js'
 
 /** `place` is this child's place in the tree; `follower` receives the root's levels. */
 export function createChild(place: Place, follower: Follower): Instance {
-  const { source, inheritance, queue: given } = place
+  const { source, inheritance } = place
   setClockAnchor(inheritance.anchor)
   if (place.context) inheritContext(place.context)
   const origin = { pid: process.pid, tid: threadId, source }
-  const writer = createWriter(given, inheritance, follower, JSON.stringify(origin))
+  const writer = createWriter(place, follower, JSON.stringify(origin))
   const isPrinted = place.capture.stdout || place.isTest === true
   const prints = inheritance.settings.handlers.length === 0 && isPrinted
   const isRead = (): boolean => levels.hasReaders
@@ -57,7 +57,7 @@ export function createChild(place: Place, follower: Follower): Instance {
     }),
     // A record is in the queue when its log call returns, and survives this child from there.
     flush: () => Promise.resolve(),
-    reopen: () => reopenIn(given.directory),
+    reopen: () => reopenIn(place.queue.directory),
     stats: () => ({ source, made: queue.records, dropped: queue.dropped }),
     addHandler: () => () => {},
   }
@@ -91,17 +91,17 @@ async function reopenIn(directory: string | undefined): Promise<void> {
 }
 
 function createWriter(
-  queue: Place['queue'],
-  { settings, isCollector }: Inheritance,
+  { queue, inheritance, digest }: Place,
   { doorbell }: Follower,
   hello: string,
 ): QueueWriter {
+  const { settings, isCollector } = inheritance
   if (queue.type === 'ring')
     return new RingWriter(queue.memory, settings.overflow, new Int32Array(queue.bell))
   const { directory } = queue
   const { producer, bell, read } = doorbell as NonNullable<typeof doorbell>
   if (!isCollector) {
-    const takeOver = createTakeover({ directory, producer, settings, bell })
+    const takeOver = createTakeover({ directory, producer, settings, digest, bell })
     bell.lost = () => {
       read()
       takeOver()
@@ -126,6 +126,7 @@ function createParent(
   const direct = {
     ...(place.isDirect && { isDirect: true }),
     ...(place.joined && { joined: place.joined }),
+    ...(place.digest && { digest: place.digest }),
   }
   const name = createNames(source)
   const current = (): Inheritance => {
@@ -162,7 +163,8 @@ function createParent(
       const { settings, stdio } = inheritance
       const { directory } = queue
       if (!directory || !readsPrograms(settings, levels.hasReaders)) return undefined
-      return { directory, source: `${source}/programs`, stdio, joined: place.joined, name }
+      const { joined, digest } = place
+      return { directory, source: `${source}/programs`, stdio, joined, digest, name }
     },
     started: drainAtExit,
     ended() {},

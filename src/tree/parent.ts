@@ -11,6 +11,7 @@ import type { Host } from '../listener/host.js'
 import { openGate } from '../queue/gate.js'
 import {
   createNames,
+  digestOf,
   type Inheritance,
   inheritancePath,
   NOWHERE,
@@ -39,8 +40,17 @@ export function createParent(
         ? ({ type: 'file', directory } as const)
         : createRingQueue(host, directory)
       const context = contextForChild()
+      const digest = digestOf(host.settings)
       const gate = openGate()
-      return { source: name('worker'), inheritance: inheritance(), capture, queue, context, gate }
+      return {
+        source: name('worker'),
+        inheritance: inheritance(),
+        capture,
+        queue,
+        digest,
+        context,
+        gate,
+      }
     },
     forProcess(kind, isAwaited = false) {
       const source = name(kind)
@@ -52,6 +62,7 @@ export function createParent(
       return {
         directory: directory ?? NOWHERE,
         source,
+        digest: digestOf(host.settings),
         ...(isAwaited && { isDirect: true }),
         ...(context && { context }),
       }
@@ -60,7 +71,8 @@ export function createParent(
       if (!readsPrograms(host.settings, levels.hasReaders)) return undefined
       const directory = attempt(prepare)
       if (directory === undefined) return undefined
-      return { directory, source: 'programs', stdio: stdioIds(), name }
+      const digest = digestOf(host.settings)
+      return { directory, source: 'programs', stdio: stdioIds(), digest, name }
     },
     started: (isRunning) => host.startThread(isRunning),
     ended: () => host.drain(),

@@ -65,15 +65,15 @@ function answer(message: Answer): void {
   if (control.writable) control.write(`${JSON.stringify(message)}\n`)
 }
 
-function place({ directory, source, joined }: Request & { type: 'place' }): void {
-  const inheritance = withJoined(readInheritance(directory), joined)
+function place(request: Request & { type: 'place' }): void {
+  const inheritance = withJoined(readInheritance(request.directory), request.joined)
   if (!inheritance) return // the root has ended: what is read is only copied
   const { settings, isCollector = false } = inheritance
   setClockAnchor(inheritance.anchor)
   levels.replace(inheritance.foreign)
   copies = !ownsTerminal(settings) || isCollector
   const isRead = (): boolean => isCollecting(settings) || levels.hasReaders
-  recorders = new Recorders(directory, source, inheritance, isRead)
+  recorders = new Recorders(request, inheritance, isRead)
 }
 
 function openProgram(request: Request & { type: 'open' }): void {

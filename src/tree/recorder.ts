@@ -14,7 +14,7 @@ import type { QueueWriter } from '../queue/queue.js'
 import { HELLO } from '../queue/segment.js'
 import { FileWriter } from '../queue/writer.js'
 import type { ProgramOutput } from '../spawn/helper.js'
-import type { Inheritance } from '../spawn/inherit.js'
+import type { Inheritance, ProcessHand } from '../spawn/inherit.js'
 import { createFollower, type Follower } from './follower.js'
 import { createTakeover } from './takeover.js'
 
@@ -34,14 +34,18 @@ export class Recorders {
   readonly #streams: Settings['streams']
   #frames = 0
 
-  /** Like a child of that `source`, it writes to a queue in `directory` and takes over if there is no listener. */
-  constructor(directory: string, source: string, inheritance: Inheritance, isRead: () => boolean) {
+  /** Like a child, it writes to a queue and takes over if there is no listener. */
+  constructor(
+    { directory, source, digest }: ProcessHand,
+    inheritance: Inheritance,
+    isRead: () => boolean,
+  ) {
     const { settings, isCollector } = inheritance
     const queue = { type: 'file', directory } as const
     const capture = { stdout: false, stderr: false }
     this.#follower = createFollower({ source, inheritance, capture, queue })
     const { producer, bell } = this.#follower.doorbell as NonNullable<Follower['doorbell']>
-    if (!isCollector) bell.lost = createTakeover({ directory, producer, settings, bell })
+    if (!isCollector) bell.lost = createTakeover({ directory, producer, settings, digest, bell })
     this.#hello = JSON.stringify({ pid: process.pid, tid: 0, source })
     const wrote = (time: number): void => bell.ring(time)
     const policy = settings.overflow

@@ -3,14 +3,16 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import type { Settings } from '../config/options.js'
-import { takeLock } from '../core/lock.js'
+import { isLocked, takeLock } from '../core/lock.js'
 import { notice, reasonOf } from '../core/notice.js'
 import { process } from '../core/originals.js'
 import { startOf } from '../core/process.js'
+import { privateFault } from '../core/trust.js'
 import type { Doorbell } from '../queue/doorbell.js'
 import { shutGate } from '../queue/gate.js'
 import { endPath } from '../queue/segment.js'
 import { expectLiving } from '../spawn/child-process.js'
+import { digestOf } from '../spawn/inherit.js'
 import { onExit } from './exit.js'
 import { createRetry } from './retry.js'
 
@@ -18,6 +20,8 @@ interface TakeoverOptions {
   readonly directory: string
   readonly producer: string
   readonly settings: Settings
+  /** What the settings must have: see `ProcessHand`. */
+  readonly digest?: string | undefined
   readonly bell: Doorbell
 }
 
@@ -29,10 +33,15 @@ export function createTakeover({
   directory,
   producer,
   settings,
+  digest,
   bell,
 }: TakeoverOptions): () => void {
   let hasTakenOver = false
   const successor = (): typeof import('./successor.js') => require('./successor.js')
+  const lock = (): boolean =>
+    !isLocked(directory) &&
+    faultOf(directory, settings, digest) === undefined &&
+    takeLock(directory)
   // A process that exits while there is no listener writes what is left. A listener that ends at the same moment checks
   // for this end mark after it has released the lock, so one of the two gets the lock.
   const end = (): void => {
@@ -40,12 +49,12 @@ export function createTakeover({
     shutGate()
     expectLiving()
     writeEndMark(endPath(directory, producer))
-    if (takeLock(directory)) guard(() => successor().drain(directory, settings))
+    if (lock()) guard(() => successor().drain(directory, settings))
   }
   if (isMainThread) onExit(end)
   return createRetry(directory, bell, () => {
     if (hasTakenOver) return true
-    if (!isMainThread || !takeLock(directory)) return false
+    if (!isMainThread || !lock()) return false
     hasTakenOver = guard(() => successor().takeOver(directory, settings))
     return hasTakenOver
   })
@@ -61,6 +70,26 @@ function guard(act: () => void): boolean {
     notice('LOGSHARE_WARN_LISTENER', `taking over the log failed: ${reasonOf(error)}`)
     return false
   }
+}
+
+// Why this process must not be the listener: then another one takes over, or `logshare recover` finds the records.
+function faultOf(
+  directory: string,
+  settings: Settings,
+  digest: string | undefined,
+): string | undefined {
+  let fault: string | undefined
+  try {
+    fault = privateFault(directory)
+  } catch {
+    return 'it is gone'
+  }
+  if (digestOf(settings) !== digest) fault ??= 'its config.json is not the one of the application'
+  if (fault !== undefined) {
+    const reason = `the log is not taken over, 'logshare recover ${directory}' can write the rest: ${fault}`
+    notice('LOGSHARE_WARN_LISTENER', reason, directory)
+  }
+  return fault
 }
 
 function writeEndMark(path: string): void {

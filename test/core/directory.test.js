@@ -86,7 +86,7 @@ test('a file, or a path that cannot be created, is rejected', (t) => {
   )
 })
 
-test('a symbolic link is rejected', { skip: !UNIX }, (t) => {
+test('a symbolic link is rejected, and means another name', { skip: !UNIX }, (t) => {
   const base = scratch(t)
   mkdirSync(join(base, 'target'), { mode: 0o700 })
   symlinkSync('target', join(base, 'link'))
@@ -94,9 +94,10 @@ test('a symbolic link is rejected', { skip: !UNIX }, (t) => {
   assert.throws(() => makeDirectory(env), refused(/expected a directory, got something else$/))
   assert.throws(() => checkDirectory(env), refused(/expected a directory, got something else$/))
   symlinkSync('target', join(base, `logshare-${process.getuid?.()}`))
-  const elsewhere = makeDirectory({ XDG_RUNTIME_DIR: base })
-  assert.ok(!elsewhere.startsWith(base), elsewhere)
-  removeDirectory(elsewhere)
+  const other = dirname(makeDirectory({ XDG_RUNTIME_DIR: base }))
+  assert.match(other, /[\\/]logshare-\d+-[0-9a-f]{8}$/)
+  assert.equal(dirname(other), base)
+  assert.equal(dirname(makeDirectory({ XDG_RUNTIME_DIR: base })), other, 'used again')
   assert.deepEqual(readdirSync(join(base, 'target')), [])
 })
 
@@ -118,6 +119,28 @@ test('a directory of another user is rejected', { skip: !isSuper }, (t) => {
   const wrong = refused(/expected it to belong to user 0, it belongs to user 12345$/)
   assert.throws(() => makeDirectory({ LOGSHARE_DIR: path }), wrong)
   assert.throws(() => checkDirectory({ LOGSHARE_DIR: path }), wrong)
+})
+
+test('a directory in a folder that others may change is rejected', { skip: !isSuper }, (t) => {
+  const folder = join(scratch(t), 'shared')
+  mkdirSync(folder)
+  chownSync(folder, 0, 65_534)
+  const path = join(folder, 'between/run')
+  const env = { LOGSHARE_DIR: path }
+  for (const bits of [0o775, 0o777, 0o1777, 0o755]) {
+    chmodSync(folder, bits)
+    if (bits === 0o1777 || bits === 0o755) {
+      checkDirectory(env)
+      removeDirectory(makeDirectory(env))
+      continue
+    }
+    const wrong = refused(
+      new RegExp(`shared can be changed by other users \\(mode 0${bits.toString(8)}\\)$`),
+    )
+    assert.throws(() => makeDirectory(env), wrong)
+    assert.throws(() => checkDirectory(env), wrong)
+    assert.deepEqual(readdirSync(folder), [])
+  }
 })
 
 test('a directory that does not exist, or is not configured, is not checked', (t) => {

@@ -13,11 +13,16 @@ import {
 } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
-import { setTimeout } from '../../core/originals.js'
+import { setTimeout, wallNow } from '../../core/originals.js'
 import { DRAFT } from './names.js'
 
 /** Bytes. */
 const CHUNK = 256 * 1024
+/**
+ * Milliseconds after the last write. Another process that appends to the log may have found it still in place a moment
+ * before it was put aside.
+ */
+const QUIET = 200
 
 const later = setTimeout
 
@@ -27,6 +32,8 @@ const later = setTimeout
  */
 export async function compress(path: string, signal: AbortSignal): Promise<void> {
   const draft = `${path}${DRAFT}`
+  const age = wallNow() - statSync(path).mtimeMs
+  if (age >= 0 && age < QUIET) await new Promise((done) => later(done, QUIET - age).unref())
   const before = statSync(path)
   const target = createWriteStream(draft, { mode: before.mode & 0o777, flush: true })
   const source = createReadStream(path, { highWaterMark: CHUNK })

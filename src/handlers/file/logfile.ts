@@ -10,10 +10,10 @@ import {
   fsyncSync,
   readSync,
   realpathSync,
-  renameSync,
   writeSync,
 } from 'node:fs'
 import { monotonic } from '../../core/clock.js'
+import { bringBack, putAside } from './aside.js'
 import {
   find,
   type Identity,
@@ -108,13 +108,14 @@ export class LogFile {
   }
 
   /**
-   * Every 100 ms checks where the path leads, and opens the file there if it is not the open one. Throws the system's
-   * error if that fails.
+   * Every 100 ms checks where the path leads, and opens the file there if it is not the open one. At each call if another
+   * process rotates the file: what is written to a file that was put aside can be compressed already, or removed. Throws
+   * the system's error if that fails.
    */
   check(): void {
     const elapsed = monotonic() - this.#checkedAt
     if (!this.isOpen) this.#reopen()
-    if (elapsed < CHECK_INTERVAL) return
+    if (elapsed < CHECK_INTERVAL && this.isExclusive) return
     const found = find(this.path)
     if (found === 'unknown' || (found && isSame(found, this.#identity))) {
       this.#checkedAt = monotonic()
@@ -146,8 +147,7 @@ export class LogFile {
     }
     try {
       const target = realpathSync(this.path)
-      const rotated = name(target)
-      renameSync(target, rotated)
+      const rotated = putAside(target, name)
       this.#switchTo(this.#openOrUndo(target, rotated))
       return true
     } catch (error) {
@@ -181,7 +181,7 @@ export class LogFile {
     try {
       return open(this.path)
     } catch (error) {
-      renameSync(rotated, target)
+      bringBack(rotated, target)
       throw error
     }
   }

@@ -50,6 +50,7 @@ export class Rotation {
   // The period has ended, but the file could not be rotated yet.
   #isDue = false
   #hasStarted = false
+  #isClaimed = false
   #retryAt = Number.NEGATIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
 
@@ -191,15 +192,21 @@ export class Rotation {
     }
   }
 
+  // False also for a pipe or a device: there is nothing to claim.
   #mayRotate(): boolean {
     const { file, label } = this.#options
-    const holder = this.#claim.take()
-    file.isExclusive = holder === undefined
-    if (holder !== undefined && isMainThread) {
-      const who = holder === process.pid ? 'another handler of this process' : `process ${holder}`
-      const reason = `${label}: ${who} already rotates this file; this handler only appends to it`
+    if (!file.isRegular) return false
+    const rival = this.#claim.take()
+    const isLost = this.#isClaimed && rival !== undefined
+    this.#isClaimed = rival === undefined
+    file.isExclusive = this.#isClaimed
+    if (rival && (isMainThread || isLost)) {
+      const id = rival.process
+      const who = id === undefined ? 'another application' : `process ${id}`
+      const holder = id === process.pid ? 'another handler of this process' : who
+      const reason = `${label}: ${holder} already rotates this file; this handler only appends to it`
       notice('LOGSHARE_WARN_HANDLER', reason, `claim on ${label}`)
     }
-    return holder === undefined
+    return this.#isClaimed
   }
 }
