@@ -7,7 +7,8 @@ import { EventEmitter } from 'node:events'
 import { syncBuiltinESMExports } from 'node:module'
 import type { Worker as NodeWorker } from 'node:worker_threads'
 import * as threads from 'node:worker_threads'
-import { canPreload, type Parent, PRELOAD, WORKER_KEY } from './inherit.js'
+import type { Begun } from './ends.js'
+import { canPreload, type Parent, PRELOAD, WORKER_KEY, type WorkerHand } from './inherit.js'
 import { type Hand, type Options, OptionsProxy, type Plan } from './worker-options.js'
 
 type WorkerClass = typeof NodeWorker
@@ -80,8 +81,7 @@ function start(
   plan: Plan,
 ): NodeWorker {
   const hand: Hand = { ...parent.forWorker({ stdout: true, stderr: true }) }
-  const { report } = parent
-  const begun = report && ends().beginWorker(filename, hand.source)
+  const begun = begin(parent, filename, hand.source)
   if (begun) hand.birth = begun.birth
   const proxy = new OptionsProxy(options, hand, plan)
   try {
@@ -91,19 +91,33 @@ function start(
         () => Reflect.construct(OriginalWorker, [filename, proxy.begin()], newTarget) as NodeWorker,
       ),
     )
-    living.add(worker)
-    output().markCaptured(worker, hand.capture)
-    parent.started()
-    hookExit(worker, parent)
-    if (report && begun) {
-      const started = { ...begun, script: hand.birth?.script, tid: worker.threadId }
-      ends().observeWorker(handleOf(worker), started, report)
-    }
+    adopt(worker, hand, parent, begun)
     return worker
   } catch (error) {
     if (hand.queue.type === 'ring') hand.queue.port.close()
     throw error
   }
+}
+
+/** With the option `lifecycle`: what is known of a Worker before it is constructed. */
+export function begin(parent: Parent, filename: unknown, source: string): Begun | undefined {
+  return parent.report && ends().beginWorker(filename, source)
+}
+
+/** Treats a Worker that was constructed with a hand as a child. */
+export function adopt(
+  worker: NodeWorker,
+  { capture, birth }: WorkerHand,
+  parent: Parent,
+  begun: Begun | undefined,
+): void {
+  living.add(worker)
+  output().markCaptured(worker, capture)
+  parent.started()
+  hookExit(worker, parent)
+  if (!parent.report || !begun) return
+  const started = { ...begun, script: birth?.script, tid: worker.threadId }
+  ends().observeWorker(handleOf(worker), started, parent.report)
 }
 
 function planExecArgv(
@@ -120,8 +134,8 @@ function planExecArgv(
   return named ? undefined : inherited
 }
 
-// The constructor clones environment data synchronously, so our entry is never visible to the application.
-function withEnvironmentData(hand: Hand, build: () => NodeWorker): NodeWorker {
+/** Has a Worker get its hand. The constructor clones it synchronously, so it is never visible to the application. */
+export function withEnvironmentData<T>(hand: WorkerHand, build: () => T): T {
   const previous = threads.getEnvironmentData(WORKER_KEY)
   threads.setEnvironmentData(WORKER_KEY, hand as unknown as threads.Serializable)
   try {

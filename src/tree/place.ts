@@ -173,6 +173,8 @@ function patchSpawn(parent: () => Parent, preloaded: boolean): () => void {
     }
   }
   const undo = [patchWorker(failOpen, preloaded), patchChildProcess(failOpen)]
+  if ('Worker' in globalThis)
+    undo.push(load('../spawn/web-worker.js').patchWebWorker(failOpen, preloaded))
   return () => {
     for (const each of undo) each()
   }
@@ -214,6 +216,7 @@ interface LazyModules {
   './child.js': typeof import('./child.js')
   './follower.js': typeof import('./follower.js')
   '../spawn/output.js': typeof import('../spawn/output.js')
+  '../spawn/web-worker.js': typeof import('../spawn/web-worker.js')
   '../config/config.js': typeof import('../config/config.js')
   '../core/notice.js': typeof import('../core/notice.js')
   '../config/options.js': typeof import('../config/options.js')
