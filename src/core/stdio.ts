@@ -1,6 +1,7 @@
 // Stdio: whether stdout and stderr of a process are the root's, so that output there is log text rather than data.
 
 import * as fs from 'node:fs'
+import { Socket } from 'node:net'
 
 /** `fs.writeSync`, for our own text: what a child writes with the function itself becomes records. */
 export const writeSync: typeof fs.writeSync = fs.writeSync
@@ -111,4 +112,12 @@ function fileId(fd: number): string | undefined {
   } catch {
     return undefined
   }
+}
+
+// Kept at load: tracers wrap it, and a connection of logshare's own is no span of the application's.
+const { connect } = Socket.prototype
+
+/** Connects to a Unix socket. */
+export function connectSocket(path: string): Socket {
+  return connect.call(new Socket(), path)
 }

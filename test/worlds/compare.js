@@ -50,7 +50,10 @@ function findDifferences(world, bare, ours) {
 
 /** @param {string} text @param {World} world */
 function mask(text, { masks = [] }) {
-  return [...masks, ...MASKS].reduce((left, [what, by]) => left.replace(what, by), text)
+  return [...masks, ...MASKS].reduce(
+    (left, [what, by]) => left.replace(what, /** @type {string} */ (by)),
+    text,
+  )
 }
 
 /** @param {string} what @param {string} before @param {string} after @param {World} world */

@@ -46,7 +46,7 @@ const LIMIT = 150_000
  * @property {boolean} [needsRedis]
  * @property {boolean} [isMixed] whether processes print at the same time, so that the order of lines says nothing
  * @property {readonly string[]} [logged] texts of which each is in a record's message
- * @property {readonly [RegExp, string][]} [masks] what differs from run to run in what it prints and writes
+ * @property {readonly [RegExp, string | ((found: string) => string)][]} [masks] what differs from run to run in what it prints and writes
  * @property {RegExp} [ignored] paths of files that differ from run to run
  */
 
