@@ -32,9 +32,6 @@ export function sharedStdio(root: StdioIds): Capture {
   }
 }
 
-/** Methods of standard streams that are ours: the others the application has put in place. */
-export const ownMethods: WeakSet<object> = new WeakSet()
-
 const captured = new WeakSet<Uint8Array>()
 let passing: string | undefined
 
@@ -103,6 +100,32 @@ export function onceOpened(
       Object.defineProperty(process, name, descriptor)
     undo?.()
   }
+}
+
+/**
+ * Gives a stream methods of ours. Loggers and test frameworks compare `stream.write` with the method of the stream's class,
+ * to see whether somebody has replaced it: so the stream gets a class of its own, which inherits from its class and has the
+ * same name. Returns the undo.
+ */
+export function inherit(stream: NodeJS.WriteStream, methods: object): () => void {
+  const original = Object.getPrototypeOf(stream) as object & { constructor: { name: string } }
+  const { constructor: base } = original
+  const shell = (): void => {}
+  const prototype = Object.create(original) as object
+  for (const [name, value] of Object.entries({ constructor: shell, ...methods }))
+    Object.defineProperty(prototype, name, { value, configurable: true, writable: true })
+  Object.defineProperty(shell, 'name', { value: base.name, configurable: true })
+  Object.setPrototypeOf(shell, base)
+  Object.defineProperty(shell, 'prototype', { value: prototype })
+  Object.setPrototypeOf(stream, prototype)
+  return () => {
+    if (Object.getPrototypeOf(stream) === prototype) Object.setPrototypeOf(stream, original)
+  }
+}
+
+/** Whether a stream takes this as text. */
+export function isText(chunk: unknown): chunk is string | Uint8Array {
+  return typeof chunk === 'string' || chunk instanceof Uint8Array
 }
 
 function fileId(fd: number): string | undefined {

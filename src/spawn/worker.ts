@@ -112,7 +112,7 @@ export function adopt(
   begun: Begun | undefined,
 ): void {
   living.add(worker)
-  output().markCaptured(worker, capture)
+  output().receiveOutput(worker, capture)
   parent.started()
   hookExit(worker, parent)
   if (!parent.report || !begun) return

@@ -102,6 +102,7 @@ async function main() {
 `,
     },
     command: ['node', 'main.js'],
+    isMixed: true, // it does not wait for what its workers print
     logged: ['task 3', 'process'],
   },
   {

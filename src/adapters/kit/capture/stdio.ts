@@ -1,7 +1,7 @@
 // Stdio: tells whether a library's output to a standard stream is log output or data, which is left alone.
 
 import { isMainThread } from 'node:worker_threads'
-import { type Capture, ownMethods } from '../../../core/stdio.js'
+import type { Capture } from '../../../core/stdio.js'
 
 // Captured at load: test frameworks replace it with fake timers.
 const { nextTick } = process
@@ -43,8 +43,7 @@ export function isForwarded(name: 'stdout' | 'stderr'): boolean {
   if (isMainThread) return false
   const stream = process[name] as NodeJS.WriteStream & { readonly _writev?: object }
   if (isMocked(stream)) return true
-  const { _writev } = stream
-  return Object.hasOwn(stream, '_writev') && _writev !== undefined && !ownMethods.has(_writev)
+  return Object.hasOwn(stream, '_writev') && stream._writev !== undefined
 }
 
 let printing: string | undefined
