@@ -8,7 +8,16 @@ const { readdirSync } = require('node:fs')
 const { join, relative } = require('node:path')
 
 /** Folders without tests, and those whose tests are commands of their own in package.json. */
-const OTHERS = ['apps', 'attacks', 'fixtures', 'helpers', 'launchers', 'output', 'versions']
+const OTHERS = [
+  'apps',
+  'attacks',
+  'fixtures',
+  'helpers',
+  'launchers',
+  'output',
+  'versions',
+  'worlds',
+]
 /** Folders whose tests run on Node 20 only: what they test does not depend on the version. */
 const NOT_CORE = [
   'cli',

@@ -1,6 +1,7 @@
 // Stdio: whether stdout and stderr of a process are the root's, so that output there is log text rather than data.
 
 import * as fs from 'node:fs'
+import { Socket } from 'node:net'
 import { process } from './originals.js'
 
 /** `fs.writeSync`, for our own text: what a child writes with the function itself becomes records. */
@@ -31,9 +32,6 @@ export function sharedStdio(root: StdioIds): Capture {
     stderr: own.stderr !== undefined && own.stderr === root.stderr,
   }
 }
-
-/** Methods of standard streams that are ours: the others the application has put in place. */
-export const ownMethods: WeakSet<object> = new WeakSet()
 
 const captured = new WeakSet<Uint8Array>()
 let passing: string | undefined
@@ -105,6 +103,32 @@ export function onceOpened(
   }
 }
 
+/**
+ * Gives a stream methods of ours. Loggers and test frameworks compare `stream.write` with the method of the stream's class,
+ * to see whether somebody has replaced it: so the stream gets a class of its own, which inherits from its class and has the
+ * same name. Returns the undo.
+ */
+export function inherit(stream: NodeJS.WriteStream, methods: object): () => void {
+  const original = Object.getPrototypeOf(stream) as object & { constructor: { name: string } }
+  const { constructor: base } = original
+  const shell = (): void => {}
+  const prototype = Object.create(original) as object
+  for (const [name, value] of Object.entries({ constructor: shell, ...methods }))
+    Object.defineProperty(prototype, name, { value, configurable: true, writable: true })
+  Object.defineProperty(shell, 'name', { value: base.name, configurable: true })
+  Object.setPrototypeOf(shell, base)
+  Object.defineProperty(shell, 'prototype', { value: prototype })
+  Object.setPrototypeOf(stream, prototype)
+  return () => {
+    if (Object.getPrototypeOf(stream) === prototype) Object.setPrototypeOf(stream, original)
+  }
+}
+
+/** Whether a stream takes this as text. */
+export function isText(chunk: unknown): chunk is string | Uint8Array {
+  return typeof chunk === 'string' || chunk instanceof Uint8Array
+}
+
 function fileId(fd: number): string | undefined {
   try {
     const { dev, ino } = fs.fstatSync(fd, { bigint: true })
@@ -112,4 +136,12 @@ function fileId(fd: number): string | undefined {
   } catch {
     return undefined
   }
+}
+
+// Kept at load: tracers wrap it, and a connection of logshare's own is no span of the application's.
+const { connect } = Socket.prototype
+
+/** Connects to a Unix socket. */
+export function connectSocket(path: string): Socket {
+  return connect.call(new Socket(), path)
 }

@@ -1,14 +1,22 @@
-// Trace: the active OpenTelemetry span of a record, read without loading any OpenTelemetry package.
+// Trace: the active OpenTelemetry span of a record, and acts without a span, without loading any OpenTelemetry package.
 
 // @opentelemetry/api 1.x registers its global and its span under these keys, so that its copies share them.
 const API = Symbol.for('opentelemetry.js.api.1')
 const SPAN = Symbol.for('OpenTelemetry Context Key SPAN')
+// Set by `suppressTracing` of @opentelemetry/core.
+const SUPPRESSED = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
 
 /** Field names from OpenTelemetry's "Trace Context in non-OTLP Log Formats". */
 const TRACE_FIELDS = ['trace_id', 'span_id', 'trace_flags'] as const
 
+interface Context {
+  getValue(key: symbol): unknown
+  setValue(key: symbol, value: unknown): Context
+}
+
 interface ContextManager {
-  active(): { getValue(key: symbol): unknown }
+  active(): Context
+  with<T>(context: Context, act: () => T): T
 }
 
 interface Span {
@@ -24,6 +32,21 @@ type Global = { readonly [API]?: { readonly context?: ContextManager } }
 export function encodeTrace(body: string): string {
   const manager = (globalThis as Global)[API]?.context
   return manager === undefined ? '' : encodeActive(manager, body)
+}
+
+/** Calls `act` so that what it does is in no span: it is logshare's own, not the application's. */
+export function untraced<T>(act: () => T): T {
+  const manager = (globalThis as Global)[API]?.context
+  const suppressed = manager && suppress(manager)
+  return suppressed ? manager.with(suppressed, act) : act()
+}
+
+function suppress(manager: ContextManager): Context | undefined {
+  try {
+    return manager.active().setValue(SUPPRESSED, true)
+  } catch {
+    return undefined
+  }
 }
 
 function encodeActive(manager: ContextManager, body: string): string {

@@ -15,6 +15,8 @@ import type { Server, Socket } from 'node:net'
 import { join } from 'node:path'
 import { process } from '../core/originals.js'
 import { removeFile } from '../core/remove.js'
+import { connectSocket } from '../core/stdio.js'
+import { untraced } from '../core/trace.js'
 
 /** Milliseconds between two rings. After a ring the listener keeps polling for longer than that. */
 const RING_INTERVAL = 10
@@ -93,8 +95,7 @@ export class Doorbell {
     if (this.#path.length > MAX_PATH || time - this.#connectedAt < RETRY_INTERVAL) return false
     this.#connectedAt = time
     this.#greeted = false
-    const { connect } = require('node:net') as typeof import('node:net')
-    const socket: SocketWithHandle = connect({ path: this.#path })
+    const socket = untraced(() => connectSocket(this.#path)) as SocketWithHandle
     const forget = (): void => {
       if (this.#socket !== socket) return
       this.#socket = undefined

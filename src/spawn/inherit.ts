@@ -152,8 +152,11 @@ export interface ProgramsHand {
 
 /** What the patches need from the thread in which they are installed. */
 export interface Parent {
-  /** Data for a new Worker. `capture`: the streams that the Worker does not keep for itself. */
-  forWorker(capture: Capture): WorkerHand
+  /**
+   * Data for a new Worker. `capture`: the streams that the Worker does not keep for itself; `isPortless`: it cannot be given
+   * a port.
+   */
+  forWorker(capture: Capture, isPortless?: boolean): WorkerHand
   /** Data for a new process. `isAwaited`: the thread blocks until the process exits (`spawnSync`). */
   forProcess(kind: ChildKind, isAwaited?: boolean): ProcessHand
   /** What reading the output of programs takes; undefined unless the option `programs` is on and something reads records. */

@@ -1,59 +1,111 @@
 // Output: ensures that what a worker printed is shown, also when the worker is terminated or its parent exits.
 //
 // Node posts a worker's first chunk to the parent and keeps the next ones in the worker until the parent asks for more.
-// These are lost when the worker is terminated. With this patch each chunk is posted at once. Node reads posted chunks before
-// it emits the worker's 'exit'.
+// These are lost when the worker is terminated. With this patch each chunk is posted at once. Node reads posted chunks
+// before it emits the worker's 'exit'.
 
 import { type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads'
-import { type Capture, onceOpened, ownMethods, passCaptured } from '../core/stdio.js'
+import { type Capture, inherit, isText, onceOpened, passCaptured } from '../core/stdio.js'
 
 type Done = (error?: Error | null) => void
-type Chunks = readonly { readonly chunk: unknown; readonly encoding: BufferEncoding }[]
+interface Chunk {
+  readonly chunk: string | Uint8Array
+  readonly encoding: string
+}
 
-interface WorkerStream extends NodeJS.WritableStream {
-  _writev?: (chunks: Chunks, done: Done) => void
+type WorkerStream = NodeJS.WriteStream & {
+  _writev?: (chunks: readonly Chunk[], done: Done) => void
   readonly [key: symbol]: unknown
 }
 
+/** Type of Node's messages with a worker's text. */
+const PAYLOAD = 'stdioPayload'
+/** In place of an encoding: the next text does not wait for an answer. */
+const EARLY = 'logshare-early'
+const NOTHING: Chunk = { chunk: '', encoding: 'utf8' }
 const NAMES = ['stdout', 'stderr'] as const
 
 /** In a worker: makes its standard streams post each chunk at once. Returns the undo. */
 export function postAtOnce(): () => void {
-  const undo = NAMES.map((name) => onceOpened(name, (stream) => patch(stream as never)))
+  const undo = NAMES.map((name) => onceOpened(name, (stream) => patch(name, stream as never)))
   return () => {
     for (const each of undo) each()
   }
 }
 
-function patch(stream: WorkerStream): () => void {
-  const { _writev: original } = stream
-  const asksForMore = symbolOf(stream, 'kStdioWantsMoreDataCallback')
-  if (!original || !asksForMore) return () => {}
-  const writev = function (this: WorkerStream, chunks: Chunks, done: Done): void {
-    original.call(this, chunks, done)
-    ;(this[asksForMore] as () => void)()
+// A stream posts one write, waits for the parent's answer and then posts what was written meanwhile. The application may
+// wait for that by `writableLength` or a callback (piscina does), so it stays: only the text of what waits is posted at
+// once, and later an empty text in its place.
+function patch(name: (typeof NAMES)[number], stream: WorkerStream): () => void {
+  const { write, _writev: writev } = stream
+  const port = symbolOf(stream, 'kPort')
+  if (!writev || !port) return () => {}
+  /** Of each write that waits in the stream, whether its text has been posted. */
+  let waiting: boolean[] = []
+  let unposted = 0
+  let isAsking = false
+  const post = (chunk: Chunk): void => {
+    const chunks = [{ chunk: '', encoding: EARLY }, chunk]
+    ;(stream[port] as MessagePort).postMessage({ type: PAYLOAD, stream: name, chunks })
   }
-  ownMethods.add(writev)
-  Object.defineProperty(stream, '_writev', { value: writev, configurable: true, writable: true })
-  return () => {
-    Reflect.deleteProperty(stream, '_writev')
+  const prototype = {
+    write(this: unknown, ...args: unknown[]): boolean {
+      const [chunk, encoding] = args
+      const isCorked = stream.writableCorked > 0
+      if (this === stream && (isAsking || isCorked) && stream.writable && isText(chunk)) {
+        const isNext = !isCorked && unposted === 0
+        if (isNext) post({ chunk, encoding: typeof encoding === 'string' ? encoding : 'utf8' })
+        else unposted++
+        waiting.push(isNext)
+      }
+      return write.apply(this as never, args as never)
+    },
+    _writev(this: WorkerStream, chunks: readonly Chunk[], done: Done): void {
+      const posted = waiting.slice(0, chunks.length)
+      const left = chunks.filter((_chunk, index) => !posted[index])
+      waiting = waiting.slice(chunks.length)
+      unposted -= posted.filter((is) => !is).length
+      isAsking = true
+      writev.call(this, left.length > 0 ? left : [NOTHING], (error) => {
+        isAsking = false
+        done(error)
+      })
+    },
   }
+  return inherit(stream, prototype)
 }
 
-/** Marks a worker's text that the worker has captured, so that its parent, whose streams it passes, does not capture it. */
-export function markCaptured(worker: Worker, capture: Capture): void {
+/**
+ * In the parent of a worker: marks the text that the worker has captured, so that the parent, whose streams it passes, does
+ * not capture it. Text that was posted early is not answered: the worker does not wait for that.
+ */
+export function receiveOutput(worker: Worker, capture: Capture): void {
   for (const name of NAMES) {
-    if (!capture[name]) continue
     const stream = worker[name]
-    const { push } = stream
-    const marked = (chunk: unknown, encoding?: BufferEncoding): boolean => {
-      if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array))
-        return push.call(stream, chunk, encoding)
-      const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : asBuffer(chunk)
-      const text = stream.readableEncoding === null ? undefined : bytes.toString()
-      return passCaptured(bytes, text, () => push.call(stream, bytes))
+    const { push, _read: answer } = stream
+    let isEarly = false
+    let owes = true // Node's first answer comes before any text
+    const methods = {
+      push(chunk: unknown, encoding?: BufferEncoding | typeof EARLY): boolean {
+        if (encoding === EARLY) {
+          isEarly = true
+          return true
+        }
+        owes ||= !isEarly
+        isEarly = false
+        if (!capture[name] || !isText(chunk)) return push.call(stream, chunk, encoding)
+        const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : asBuffer(chunk)
+        const text = stream.readableEncoding === null ? undefined : bytes.toString()
+        return passCaptured(bytes, text, () => push.call(stream, bytes))
+      },
+      _read(size: number): void {
+        if (!owes) return
+        owes = false
+        answer.call(stream, size)
+      },
     }
-    Object.defineProperty(stream, 'push', { value: marked, configurable: true, writable: true })
+    for (const [key, value] of Object.entries(methods))
+      Object.defineProperty(stream, key, { value, configurable: true, writable: true })
   }
 }
 
@@ -85,7 +137,7 @@ function drain(worker: { readonly [key: symbol]: unknown }): void {
       | undefined
     if (!received) return
     // Other messages of a worker are too late when its parent exits.
-    if (received.message.type === 'stdioPayload')
+    if (received.message.type === PAYLOAD)
       (worker[onMessage] as (message: unknown) => void).call(worker, received.message)
   }
 }

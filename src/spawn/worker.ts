@@ -8,11 +8,13 @@ import { syncBuiltinESMExports } from 'node:module'
 import type { Worker as NodeWorker } from 'node:worker_threads'
 import * as threads from 'node:worker_threads'
 import { process } from '../core/originals.js'
+import type { Begun } from './ends.js'
 import {
   canPreload,
   flagsWithoutPreload,
   type Parent,
   WORKER_KEY,
+  type WorkerHand,
   withoutPreload,
 } from './inherit.js'
 import type { Started } from './worker-flags.js'
@@ -99,8 +101,7 @@ function start(
   started: Started,
 ): NodeWorker | unknown[] {
   const hand: Hand = { ...parent.forWorker({ stdout: true, stderr: true }) }
-  const { report } = parent
-  const begun = report && ends().beginWorker(filename, hand.source)
+  const begun = begin(parent, filename, hand.source)
   if (begun) hand.birth = begun.birth
   const { proxy, restore } = createProxy(options, hand, started)
   const build = (): NodeWorker =>
@@ -111,14 +112,7 @@ function start(
     if (hand.queue.type === 'ring') hand.queue.port.close()
     return [filename, proxy.begin()]
   }
-  living.add(worker)
-  output().markCaptured(worker, hand.capture)
-  parent.started()
-  hookExit(worker, parent)
-  if (report && begun) {
-    const child = { ...begun, script: hand.birth?.script, tid: worker.threadId }
-    ends().observeWorker(output().handleOf(worker), child, report)
-  }
+  adopt(worker, hand, parent, begun)
   return worker
 }
 
@@ -159,8 +153,29 @@ function flags(): typeof import('./worker-flags.js') {
   return require('./worker-flags.js') as typeof import('./worker-flags.js')
 }
 
-// The constructor clones environment data synchronously, so our entry is never visible to the application.
-function withEnvironmentData(hand: Hand, build: () => NodeWorker): NodeWorker {
+/** With the option `lifecycle`: what is known of a Worker before it is constructed. */
+export function begin(parent: Parent, filename: unknown, source: string): Begun | undefined {
+  return parent.report && ends().beginWorker(filename, source)
+}
+
+/** Treats a Worker that was constructed with a hand as a child. */
+export function adopt(
+  worker: NodeWorker,
+  { capture, birth }: WorkerHand,
+  parent: Parent,
+  begun: Begun | undefined,
+): void {
+  living.add(worker)
+  output().receiveOutput(worker, capture)
+  parent.started()
+  hookExit(worker, parent)
+  if (!parent.report || !begun) return
+  const started = { ...begun, script: birth?.script, tid: worker.threadId }
+  ends().observeWorker(output().handleOf(worker), started, parent.report)
+}
+
+/** Has a Worker get its hand. The constructor clones it synchronously, so it is never visible to the application. */
+export function withEnvironmentData<T>(hand: WorkerHand, build: () => T): T {
   const previous = threads.getEnvironmentData(WORKER_KEY)
   threads.setEnvironmentData(WORKER_KEY, hand as unknown as threads.Serializable)
   try {

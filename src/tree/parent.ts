@@ -33,9 +33,9 @@ export function createParent(
 ): Parent {
   const name = createNames('root')
   return {
-    forWorker(capture) {
+    forWorker(capture, isPortless = host.settings.queue === 'file') {
       const directory = attempt(prepare)
-      const isFile = host.settings.queue === 'file' && directory !== undefined
+      const isFile = isPortless && directory !== undefined
       const queue = isFile
         ? ({ type: 'file', directory } as const)
         : createRingQueue(host, directory)

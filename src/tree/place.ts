@@ -184,6 +184,8 @@ function patchSpawn(parent: () => Parent, preloaded: boolean): () => void {
     }
   }
   const undo = [patchWorker(failOpen, preloaded), patchChildProcess(failOpen)]
+  if ('Worker' in globalThis)
+    undo.push(load('../spawn/web-worker.js').patchWebWorker(failOpen, preloaded))
   return () => {
     for (const each of undo) each()
   }
@@ -244,6 +246,8 @@ const LAZY = {
   './child.js': () => require('./child.js') as typeof import('./child.js'),
   './follower.js': () => require('./follower.js') as typeof import('./follower.js'),
   '../spawn/output.js': () => require('../spawn/output.js') as typeof import('../spawn/output.js'),
+  '../spawn/web-worker.js': () =>
+    require('../spawn/web-worker.js') as typeof import('../spawn/web-worker.js'),
   '../config/config.js': () =>
     require('../config/config.js') as typeof import('../config/config.js'),
   '../core/notice.js': () => require('../core/notice.js') as typeof import('../core/notice.js'),

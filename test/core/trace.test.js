@@ -3,8 +3,14 @@
 
 const test = require('node:test')
 const assert = require('node:assert/strict')
+const { once } = require('node:events')
+const { Socket } = require('node:net')
+const { tmpdir } = require('node:os')
+const { join } = require('node:path')
 const { context, trace } = require('@opentelemetry/api')
-const { encodeTrace } = require('../../dist/core/trace.js')
+const { NodeTracerProvider } = require('@opentelemetry/sdk-trace-node')
+const { connectSocket } = require('../../dist/core/stdio.js')
+const { encodeTrace, untraced } = require('../../dist/core/trace.js')
 
 const KEY = Symbol.for('opentelemetry.js.api.1')
 const IDS = { traceId: '0123456789abcdef0123456789abcdef', spanId: '0123456789abcdef' }
@@ -79,4 +85,26 @@ test('invalid ids and a context manager that throws give no fields', (t) => {
     throw new Error('no context')
   })
   for (let i = contexts.length; i >= 0; i--) assert.equal(encodeTrace(',"msg":"a"'), '')
+})
+
+test("what is logshare's own is in no span", (t) => {
+  const provider = new NodeTracerProvider()
+  provider.register()
+  t.after(() => {
+    trace.disable()
+    context.disable()
+  })
+  const isRecording = () => trace.getTracer('test').startSpan('own').isRecording()
+  assert.deepEqual([isRecording(), untraced(isRecording), isRecording()], [true, false, true])
+  assert.throws(() => untraced(() => JSON.parse('')), SyntaxError)
+})
+
+test("a connection of logshare's own is not that of a tracer that has wrapped the method", async (t) => {
+  const { connect } = Socket.prototype
+  t.after(() => {
+    Socket.prototype.connect = connect
+  })
+  Socket.prototype.connect = () => assert.fail('traced')
+  const socket = connectSocket(join(tmpdir(), 'logshare-not-there'))
+  await once(socket, 'error')
 })

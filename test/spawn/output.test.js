@@ -5,7 +5,7 @@ const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')
 const { join } = require('node:path')
 const { it } = require('node:test')
-const { cleanEnv, collect, FIXTURES, REGISTER } = require('../helpers/run')
+const { cleanEnv, collect, FIXTURES, REGISTER, run } = require('../helpers/run')
 
 const COUNT = 1000
 const LINES = Array.from({ length: COUNT }, (_, i) => `line ${i}`)
@@ -24,6 +24,21 @@ it('callbacks of writes are called, and the stream never stays full', async () =
   const { code, stdout } = await print('callback', 'root')
   assert.equal(code, 0)
   assert.deepEqual(stdout.split('\n').slice(0, -1), LINES)
+})
+
+// The pool's worker answers when its stdout has nothing more to write.
+it('what a worker has printed is there before what it answers when its stream is empty', async () => {
+  const { code, stdout, stderr } = await run('pool.js')
+  assert.deepEqual([code, stderr], [0, ''])
+  const expected = Array.from({ length: 40 }, (_, n) => [`task ${n}`, `result ${n}`])
+  assert.deepEqual(stdout.trimEnd().split('\n'), expected.flat())
+})
+
+it('every way of writing, while the parent has still to answer: the same bytes in the same order', async () => {
+  const plain = await run('writes.js', { way: 'none' })
+  const { code, stdout, stderr } = await run('writes.js')
+  assert.deepEqual([code, stdout, stderr], [0, plain.stdout, plain.stderr])
+  assert.match(stdout, /^a\nb\nc\nd\ne\nf\ng\nERR_/)
 })
 
 /**

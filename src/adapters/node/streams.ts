@@ -5,13 +5,12 @@
 
 import { SILENT } from '../../core/level.js'
 import { process, setTimeout } from '../../core/originals.js'
-import { isCaptured, isNotice, onceOpened, writeSync } from '../../core/stdio.js'
+import { inherit, isCaptured, isNotice, isText, onceOpened, writeSync } from '../../core/stdio.js'
 import { type Adapter, type AdapterContext, isRelaying, terminalRole } from '../kit/adapter.js'
 import { begun, callBack, isForwarded, wasNoted } from '../kit/capture/stdio.js'
 import { Lines } from './lines.js'
 
 type StreamName = 'stdout' | 'stderr'
-type Write = NodeJS.WriteStream['write']
 
 /** Milliseconds that text without an end of line waits for it before a terminal shows it. */
 const SHOW_DELAY = 20
@@ -108,30 +107,7 @@ function watch(
     }, SHOW_DELAY).unref()
   }
   Object.defineProperty(write, 'name', { value: original.name, configurable: true })
-  return shadow(stream, write as Write)
-}
-
-// Loggers and test frameworks compare `stream.write` with the method of the stream's class, to see whether somebody has
-// replaced it. So the stream gets a class of its own, which inherits from its class and has the same name.
-function shadow(stream: NodeJS.WriteStream, write: Write): () => void {
-  const original = Object.getPrototypeOf(stream) as object & { constructor: { name: string } }
-  const { constructor: base } = original
-  const shell = (): void => {}
-  const prototype = Object.create(original, {
-    constructor: { value: shell, configurable: true, writable: true },
-    write: { value: write, configurable: true, writable: true },
-  }) as object
-  Object.defineProperty(shell, 'name', { value: base.name, configurable: true })
-  Object.setPrototypeOf(shell, base)
-  Object.defineProperty(shell, 'prototype', { value: prototype })
-  Object.setPrototypeOf(stream, prototype)
-  return () => {
-    if (Object.getPrototypeOf(stream) === prototype) Object.setPrototypeOf(stream, original)
-  }
-}
-
-function isText(chunk: unknown): chunk is string | Uint8Array {
-  return typeof chunk === 'string' || chunk instanceof Uint8Array
+  return inherit(stream, { write })
 }
 
 function record(name: StreamName, line: string, context: AdapterContext): void {

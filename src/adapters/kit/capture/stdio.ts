@@ -2,7 +2,7 @@
 
 import { isMainThread } from 'node:worker_threads'
 import { nextTick, process } from '../../../core/originals.js'
-import { type Capture, ownMethods } from '../../../core/stdio.js'
+import type { Capture } from '../../../core/stdio.js'
 
 /** Take what this thread has printed of a line that the console may end (gulp prints a time first). */
 export const begun: { stdout?: () => string; stderr?: () => string } = {}
@@ -41,8 +41,7 @@ export function isForwarded(name: 'stdout' | 'stderr'): boolean {
   if (isMainThread) return false
   const stream = process[name] as NodeJS.WriteStream & { readonly _writev?: object }
   if (isMocked(stream)) return true
-  const { _writev } = stream
-  return Object.hasOwn(stream, '_writev') && _writev !== undefined && !ownMethods.has(_writev)
+  return Object.hasOwn(stream, '_writev') && stream._writev !== undefined
 }
 
 let printing: string | undefined
