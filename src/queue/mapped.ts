@@ -6,15 +6,16 @@
 
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { EXTENT_AT, EXTENT_FRAME, readExtent, writeExtent } from './extent.js'
-import { type FrameHead, frameBound, frameSize, HEADER, writeFrame } from './frame.js'
+import { type FrameHead, frameBound, frameSize, HEADER } from './frame.js'
 import { type Mapping, mapFile } from './mapping.js'
+import { Memory } from './memory.js'
 import { END, type Segment } from './segment.js'
 
 export class MappedSegment implements Segment {
   readonly #fd: number
   readonly #mapping: Mapping
   readonly #extent: Int32Array
-  readonly #buffer: Buffer
+  readonly #memory: Memory
   size: number = EXTENT_FRAME
 
   /** Creates a file of `capacity` bytes. Throws the system's error, or an error if files cannot be mapped here. */
@@ -28,14 +29,14 @@ export class MappedSegment implements Segment {
       throw error
     }
     this.#extent = new Int32Array(this.#mapping.memory, EXTENT_AT, 1)
-    this.#buffer = Buffer.from(this.#mapping.memory)
+    this.#memory = new Memory(this.#mapping.memory)
     Atomics.store(this.#extent, 0, this.size)
     this.#check()
   }
 
   /** Whether a record with this text does not fit any more; room for the END frame is kept. */
   isFullFor(text: string): boolean {
-    const room = this.#buffer.length - this.size - HEADER
+    const room = this.#memory.buffer.length - this.size - HEADER
     return frameBound(text) > room && frameSize(Buffer.byteLength(text)) > room
   }
 
@@ -62,7 +63,7 @@ export class MappedSegment implements Segment {
   }
 
   #put(head: FrameHead, text: string): void {
-    this.size += writeFrame(this.#buffer, this.size, head, text)
+    this.size += this.#memory.write(this.size, head, text)
     Atomics.store(this.#extent, 0, this.size)
   }
 }

@@ -4,13 +4,14 @@
 // counts as incomplete until the rest is there. The writer cuts off a part that could not be completed (full disk).
 
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
-import { type FrameHead, frameBound, frameSize, writeFrame } from './frame.js'
+import { type FrameHead, frameBound, frameSize } from './frame.js'
+import { Memory } from './memory.js'
 import { END, type Segment } from './segment.js'
 
 const SCRATCH = 64 * 1024
 
 export class PlainSegment implements Segment {
-  static #scratch: Buffer = Buffer.allocUnsafeSlow(SCRATCH)
+  static #scratch: Memory = new Memory(new ArrayBuffer(SCRATCH))
   readonly #fd: number
   readonly #limit: number
   size = 0
@@ -27,10 +28,10 @@ export class PlainSegment implements Segment {
 
   append(head: FrameHead, text: string): void {
     const scratch = scratchFor(text, PlainSegment.#scratch)
-    const size = writeFrame(scratch, 0, head, text)
+    const size = scratch.write(0, head, text)
     let written = 0
     try {
-      while (written < size) written += writeSync(this.#fd, scratch, written, size - written)
+      while (written < size) written += writeSync(this.#fd, scratch.buffer, written, size - written)
     } catch (error) {
       if (written > 0) ftruncateSync(this.#fd, this.size) // the disk filled up within the frame
       throw error
@@ -51,8 +52,9 @@ export class PlainSegment implements Segment {
   }
 }
 
-function scratchFor(text: string, scratch: Buffer): Buffer {
-  if (frameBound(text) <= scratch.length) return scratch
+function scratchFor(text: string, scratch: Memory): Memory {
+  const room = scratch.buffer.length
+  if (frameBound(text) <= room) return scratch
   const needed = frameSize(Buffer.byteLength(text))
-  return needed <= scratch.length ? scratch : Buffer.allocUnsafe(needed)
+  return needed <= room ? scratch : new Memory(new ArrayBuffer(needed))
 }
