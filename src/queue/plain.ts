@@ -3,7 +3,7 @@
 // Invariant: one writer, in append mode. A reader may see the first part of a frame while it is being written; it
 // counts as incomplete until the rest is there. The writer cuts off a part that could not be completed (full disk).
 
-import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { type FrameHead, frameBound, frameSize } from './frame.js'
 import { Memory } from './memory.js'
 import { END, type Segment } from './segment.js'
@@ -12,12 +12,14 @@ const SCRATCH = 64 * 1024
 
 export class PlainSegment implements Segment {
   static #scratch: Memory = new Memory(new ArrayBuffer(SCRATCH))
+  readonly #path: string
   readonly #fd: number
   readonly #limit: number
   size = 0
 
   /** Creates the file. It counts as full after `limit` bytes. Throws the system's error. */
   constructor(path: string, limit: number) {
+    this.#path = path
     this.#fd = openSync(path, 'ax', 0o600) // append mode: the end may move when bytes are cut off or added by others
     this.#limit = limit
   }
@@ -40,11 +42,11 @@ export class PlainSegment implements Segment {
   }
 
   end(): void {
-    try {
-      this.append(END, '')
-    } finally {
-      this.close()
-    }
+    this.append(END, '')
+  }
+
+  isRead(): boolean {
+    return !existsSync(this.#path)
   }
 
   close(): void {
