@@ -3,7 +3,7 @@
 // wrong options of the root end the process, because the user has to correct them.
 
 try {
-  const { register } = require('./dist/register.js')
+  const { register } = require('./dist/preload.js')
   register(module.parent?.id === 'internal/preload')
 } catch (error) {
   const { writeSync } = require('node:fs')
