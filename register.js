@@ -10,7 +10,7 @@ const OLDEST = 20
 
 if (parseInt(versions.node, 10) >= OLDEST && !versions.bun && !versions.deno) {
   try {
-    require('./dist/register.js').register(isPreloading())
+    require('./dist/preload.js').register(isPreloading())
   } catch (error) {
     fail(error)
   }

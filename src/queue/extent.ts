@@ -1,30 +1,35 @@
-// Extent: the number of bytes written into a mapped segment, stored in the segment's first frame.
+// Extent: the first frame of a mapped segment, which holds what the file's name and size do not tell.
 //
 //   0               24       28       32
 //   +---------------+--------+--------+--------
-//   | header:       | extent | unused | frames …
+//   | header:       | extent | holder | frames …
 //   | kind EXTENT   | u32    | u32    |
 //   +---------------+--------+--------+--------
 //
-// A mapped segment has its final size from the start, so the file's size does not tell how far it is written.
-// Invariant: the one writer first writes a frame and then stores the extent behind it with one atomic store of an
-// aligned word. The one reader reads the extent first and then only bytes before it, so it never sees a frame that is
-// not complete.
+// `extent` is the number of bytes written: a mapped segment has its final size from the start. Invariant: the one writer
+// first writes a frame and then stores the extent behind it with one atomic store of an aligned word. The one reader
+// reads the extent first and then only bytes before it, so it never sees a frame that is not complete.
+//
+// `holder` is the segment's number plus 1 while the file holds that segment; 0 before the segment has begun and after
+// the reader has released it. The writer renames a released file and begins its next segment in it: to allocate and
+// clear the memory of a new file would cost as much as writing the records. Invariant: only the reader stores 0, and
+// only the writer stores anything else.
 
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import { HEADER, Kind, readFrame, writeFrame } from './frame.js'
 
 const PAYLOAD = 8
 const HEAD = { kind: Kind.EXTENT, level: 0, time: 0, seq: 0 }
+const HOLDER_AT = HEADER + 4
 const word = Buffer.alloc(4)
 
-/** Offset of the extent in the file; a multiple of 4, as an atomic store requires. */
+/** Offset of the extent and the holder in the file; a multiple of 4, as an atomic store requires. */
 export const EXTENT_AT: number = HEADER
 
 /** Size of the EXTENT frame in bytes; the other frames follow it. */
 export const EXTENT_FRAME: number = HEADER + PAYLOAD
 
-/** Writes the EXTENT frame at the start of a file, with an extent of 0. */
+/** Writes the EXTENT frame at the start of a file, with an extent of 0 and without a holder. */
 export function writeExtent(fd: number): void {
   const frame = Buffer.alloc(EXTENT_FRAME)
   writeFrame(frame, 0, HEAD, '\0'.repeat(PAYLOAD))
@@ -41,7 +46,26 @@ export function hasExtent(fd: number): boolean | undefined {
 
 /** The extent of a mapped segment, in bytes; 0 if the file is too short. */
 export function readExtent(fd: number): number {
-  return readSync(fd, word, 0, 4, EXTENT_AT) === 4 ? word.readUInt32LE(0) : 0
+  return readWord(fd, EXTENT_AT)
+}
+
+/** Whether the file of a mapped segment holds the segment of this number. */
+export function holds(fd: number, number: number): boolean {
+  return readWord(fd, HOLDER_AT) === number + 1
+}
+
+/** Gives the file of a mapped segment that was read to its end back to its writer. False if it is not mapped. */
+export function release(path: string): boolean {
+  try {
+    const fd = openSync(path, 'r+')
+    try {
+      return hasExtent(fd) === true && writeSync(fd, Buffer.alloc(4), 0, 4, HOLDER_AT) === 4
+    } finally {
+      closeSync(fd)
+    }
+  } catch {
+    return false
+  }
 }
 
 /** Bytes written into a plain or mapped segment. */
@@ -61,4 +85,8 @@ export function writtenAt(path: string): number | undefined {
   } catch {
     return undefined
   }
+}
+
+function readWord(fd: number, at: number): number {
+  return readSync(fd, word, 0, 4, at) === 4 ? word.readUInt32LE(0) : 0
 }

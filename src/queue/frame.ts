@@ -22,7 +22,8 @@ export const MAX_PAYLOAD: number = 2 ** 30
 
 /** A frame with a later time (milliseconds; 70 000 years) is damaged. */
 const MAX_TIME = 2 ** 51
-const MAGIC = 0x4c53
+/** The bytes "SL". */
+export const MAGIC = 0x4c53
 const ALIGNMENT = 8
 
 /** What a frame is. A record's payload is its JSON line; an adapter may append a line feed and extra text. */
@@ -132,8 +133,11 @@ export function endOfFrames(bytes: Buffer): number {
   }
 }
 
-// Covers `time` to about a millisecond: a damaged time far in the future would hold up all frames behind it.
-function checkOf(payload: number, { kind, level, time, seq }: FrameHead): number {
+/**
+ * The hash in a header. It covers `time` to about a millisecond: a damaged time far in the future would hold up all
+ * frames behind it.
+ */
+export function checkOf(payload: number, { kind, level, time, seq }: FrameHead): number {
   const when = Math.imul(time * 4096, 0x85ebca6b) ^ (time / 2 ** 20)
   const mixed = spread(payload ^ (seq << 7) ^ when ^ (kind << 24) ^ (level << 12))
   return (mixed ^ seq) >>> 0

@@ -2,40 +2,58 @@
 // record.
 //
 // Its records are as safe as written ones: both are in the page cache. Invariant: one writer, which publishes a frame
-// by one atomic store of the extent (extent.ts). A writer that dies within a frame leaves nothing visible.
+// by one atomic store of the extent (extent.ts). A writer that dies within a frame leaves nothing visible. A file that
+// its reader has released is used for a later segment.
 
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, openSync, renameSync, writeSync } from 'node:fs'
+import { removeFile } from '../core/remove.js'
 import { EXTENT_AT, EXTENT_FRAME, readExtent, writeExtent } from './extent.js'
-import { type FrameHead, frameBound, frameSize, HEADER, writeFrame } from './frame.js'
+import { type FrameHead, frameBound, frameSize, HEADER } from './frame.js'
 import { type Mapping, mapFile } from './mapping.js'
+import { Memory } from './memory.js'
 import { END, type Segment } from './segment.js'
 
+const EXTENT = 0
+const HOLDER = 1
+
 export class MappedSegment implements Segment {
-  readonly #fd: number
   readonly #mapping: Mapping
-  readonly #extent: Int32Array
-  readonly #buffer: Buffer
+  readonly #control: Int32Array
+  readonly #memory: Memory
+  #path: string
+  #isClosed = false
   size: number = EXTENT_FRAME
 
   /** Creates a file of `capacity` bytes. Throws the system's error, or an error if files cannot be mapped here. */
   constructor(path: string, capacity: number) {
-    this.#fd = openSync(path, 'wx+', 0o600)
+    this.#path = path
+    const fd = openSync(path, 'wx+', 0o600)
     try {
-      fill(this.#fd, capacity)
-      this.#mapping = mapFile(this.#fd, capacity)
-    } catch (error) {
-      closeSync(this.#fd)
-      throw error
+      fill(fd, capacity)
+      this.#mapping = mapFile(fd, capacity)
+      this.#control = new Int32Array(this.#mapping.memory, EXTENT_AT, 2)
+      this.#memory = new Memory(this.#mapping.memory)
+      this.#publish()
+      this.#check(fd)
+    } finally {
+      closeSync(fd)
     }
-    this.#extent = new Int32Array(this.#mapping.memory, EXTENT_AT, 1)
-    this.#buffer = Buffer.from(this.#mapping.memory)
-    Atomics.store(this.#extent, 0, this.size)
-    this.#check()
+  }
+
+  /** Whether the file holds no segment, because the reader has released it, or somebody has removed it. */
+  get isReleased(): boolean {
+    return Atomics.load(this.#control, HOLDER) === 0 || !existsSync(this.#path)
+  }
+
+  /** Whether the segment of this number was read to its end. */
+  isRead(number: number): boolean {
+    if (this.#isClosed || Atomics.load(this.#control, HOLDER) !== number + 1) return true
+    return !existsSync(this.#path)
   }
 
   /** Whether a record with this text does not fit any more; room for the END frame is kept. */
   isFullFor(text: string): boolean {
-    const room = this.#buffer.length - this.size - HEADER
+    const room = this.#memory.buffer.length - this.size - HEADER
     return frameBound(text) > room && frameSize(Buffer.byteLength(text)) > room
   }
 
@@ -44,26 +62,46 @@ export class MappedSegment implements Segment {
     this.#put(head, text)
   }
 
-  end(): void {
-    this.#put(END, '')
-    this.close()
+  /** Begins: what was appended so far, and all that follows, is visible to the reader. */
+  begin(number: number): void {
+    Atomics.store(this.#control, HOLDER, number + 1)
   }
 
+  end(): void {
+    this.#put(END, '')
+  }
+
+  /** Renames the released file to `path` and empties it for another segment. Throws the system's error. */
+  reuse(path: string): void {
+    renameSync(this.#path, path)
+    this.#path = path
+    this.size = EXTENT_FRAME
+    this.#publish()
+    // Frames of the earlier segment must not be found behind the extent.
+    this.#memory.buffer.fill(0, EXTENT_FRAME)
+  }
+
+  /** Ends the mapping. The file stays for its reader, unless it has released it. */
   close(): void {
+    if (this.isReleased) removeFile(this.#path)
+    this.#isClosed = true
     this.#mapping.unmap()
-    closeSync(this.#fd)
   }
 
   // Detects a runtime in which `view` returns a copy of the memory: everything written to it would be lost.
-  #check(): void {
-    if (readExtent(this.#fd) === this.size) return
-    this.close()
+  #check(fd: number): void {
+    if (readExtent(fd) === this.size) return
+    this.#mapping.unmap()
     throw new Error('the mapped memory does not write to the file')
   }
 
   #put(head: FrameHead, text: string): void {
-    this.size += writeFrame(this.#buffer, this.size, head, text)
-    Atomics.store(this.#extent, 0, this.size)
+    this.size += this.#memory.write(this.size, head, text)
+    this.#publish()
+  }
+
+  #publish(): void {
+    Atomics.store(this.#control, EXTENT, this.size)
   }
 }
 

@@ -3,20 +3,23 @@
 // Invariant: one writer, in append mode. A reader may see the first part of a frame while it is being written; it
 // counts as incomplete until the rest is there. The writer cuts off a part that could not be completed (full disk).
 
-import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
-import { type FrameHead, frameBound, frameSize, writeFrame } from './frame.js'
+import { closeSync, existsSync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { type FrameHead, frameBound, frameSize } from './frame.js'
+import { Memory } from './memory.js'
 import { END, type Segment } from './segment.js'
 
 const SCRATCH = 64 * 1024
 
 export class PlainSegment implements Segment {
-  static #scratch: Buffer = Buffer.allocUnsafeSlow(SCRATCH)
+  static #scratch: Memory = new Memory(new ArrayBuffer(SCRATCH))
+  readonly #path: string
   readonly #fd: number
   readonly #limit: number
   size = 0
 
   /** Creates the file. It counts as full after `limit` bytes. Throws the system's error. */
   constructor(path: string, limit: number) {
+    this.#path = path
     this.#fd = openSync(path, 'ax', 0o600) // append mode: the end may move when bytes are cut off or added by others
     this.#limit = limit
   }
@@ -27,10 +30,10 @@ export class PlainSegment implements Segment {
 
   append(head: FrameHead, text: string): void {
     const scratch = scratchFor(text, PlainSegment.#scratch)
-    const size = writeFrame(scratch, 0, head, text)
+    const size = scratch.write(0, head, text)
     let written = 0
     try {
-      while (written < size) written += writeSync(this.#fd, scratch, written, size - written)
+      while (written < size) written += writeSync(this.#fd, scratch.buffer, written, size - written)
     } catch (error) {
       if (written > 0) ftruncateSync(this.#fd, this.size) // the disk filled up within the frame
       throw error
@@ -39,11 +42,11 @@ export class PlainSegment implements Segment {
   }
 
   end(): void {
-    try {
-      this.append(END, '')
-    } finally {
-      this.close()
-    }
+    this.append(END, '')
+  }
+
+  isRead(): boolean {
+    return !existsSync(this.#path)
   }
 
   close(): void {
@@ -51,8 +54,9 @@ export class PlainSegment implements Segment {
   }
 }
 
-function scratchFor(text: string, scratch: Buffer): Buffer {
-  if (frameBound(text) <= scratch.length) return scratch
+function scratchFor(text: string, scratch: Memory): Memory {
+  const room = scratch.buffer.length
+  if (frameBound(text) <= room) return scratch
   const needed = frameSize(Buffer.byteLength(text))
-  return needed <= scratch.length ? scratch : Buffer.allocUnsafe(needed)
+  return needed <= room ? scratch : new Memory(new ArrayBuffer(needed))
 }

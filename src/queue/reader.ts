@@ -6,10 +6,10 @@
 
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
 import { removeFile } from '../core/remove.js'
-import { EXTENT_FRAME, hasExtent, readExtent, writtenAt } from './extent.js'
+import { EXTENT_FRAME, hasExtent, holds, readExtent, release, writtenAt } from './extent.js'
 import { endOfFrames, type Frame, frameSize, HEADER, Kind, readFrame } from './frame.js'
 import type { QueueReader } from './queue.js'
-import { endPath, nextSegment, segmentPath } from './segment.js'
+import { endPath, nextSegment, removeUpTo, segmentPath } from './segment.js'
 
 const MIN_CHUNK = 64 * 1024
 const MAX_CHUNK = 256 * 1024
@@ -92,10 +92,15 @@ export class FileReader implements QueueReader {
     this.#held = false
   }
 
-  /** Removes the segments read to their end, up to `before`. Call it only after all their frames were released. */
+  /**
+   * Removes the segments read to their end, up to `before`, or gives their files back to the writer. Call it only after
+   * all their frames were released.
+   */
   discard(before: number = Number.POSITIVE_INFINITY): void {
     for (const number of this.#finished) {
-      if (number < before) removeFile(segmentPath(this.#directory, this.#producer, number))
+      if (number >= before) continue
+      const path = segmentPath(this.#directory, this.#producer, number)
+      if (!release(path)) removeFile(path)
     }
     this.#finished = this.#finished.filter((number) => number >= before)
   }
@@ -138,8 +143,8 @@ export class FileReader implements QueueReader {
   /** Removes the rest of the queue. Call it only when the writer is gone and all frames were released. */
   remove(): void {
     this.close()
-    this.discard()
-    removeFile(segmentPath(this.#directory, this.#producer, this.#number))
+    this.#finished = []
+    removeUpTo(this.#directory, this.#producer, this.#number)
     removeFile(endPath(this.#directory, this.#producer))
   }
 
@@ -238,13 +243,22 @@ export class FileReader implements QueueReader {
     return Math.max(MAX_CHUNK, frameSize(this.#buffer.readUInt32LE(this.#start)) - rest)
   }
 
+  // False while the segment has not begun.
   #open(): boolean {
+    const number = this.#number
     try {
-      this.#fd = openSync(segmentPath(this.#directory, this.#producer, this.#number), 'r')
-      return true
+      this.#fd = openSync(segmentPath(this.#directory, this.#producer, number), 'r')
     } catch {
       return false // not created yet
     }
+    if (!hasExtent(this.#fd) || holds(this.#fd, number)) return true
+    this.close()
+    // An earlier reader has released the file, or the writer has not begun yet, which then is the last one.
+    const next = nextSegment(this.#directory, this.#producer, number)
+    if (next === undefined) return false
+    this.#number = next
+    this.#position = 0
+    return this.#open()
   }
 
   // Whether a segment has its first frame: then the writer does not return to the segment before it.

@@ -25,9 +25,8 @@ import {
   Kind,
   MAX_PAYLOAD,
   readFrame,
-  writeFrame,
-  writeHead,
 } from './frame.js'
+import { Memory } from './memory.js'
 import { isVital, type QueuePolicy, type QueueReader, type QueueWriter } from './queue.js'
 
 const HEAD = 0
@@ -51,7 +50,7 @@ export function emptyRing(memory: ArrayBufferLike): void {
 
 export class RingWriter implements QueueWriter {
   readonly #control: Int32Array
-  readonly #buffer: Buffer
+  readonly #memory: Memory
   readonly #capacity: number
   readonly #policy: QueuePolicy
   readonly #bell: Int32Array | undefined
@@ -67,7 +66,7 @@ export class RingWriter implements QueueWriter {
   constructor(memory: ArrayBufferLike, policy: QueuePolicy, bell?: Int32Array) {
     this.#control = new Int32Array(memory, 0, CONTROL / 4)
     this.#capacity = memory.byteLength - CONTROL
-    this.#buffer = Buffer.from(memory as ArrayBuffer, CONTROL, this.#capacity)
+    this.#memory = new Memory(memory, CONTROL, this.#capacity)
     this.#policy = policy
     this.#bell = bell
     this.#head = Atomics.load(this.#control, HEAD)
@@ -83,7 +82,7 @@ export class RingWriter implements QueueWriter {
       if (bound > this.#capacity / 4) return this.#writeParts(head, Buffer.from(text), vital)
     }
     if (!this.#reserve(bound, vital)) return false
-    const size = writeFrame(this.#buffer, this.#head & (this.#capacity - 1), head, text)
+    const size = this.#memory.write(this.#head & (this.#capacity - 1), head, text)
     this.#publish(size, head.time)
     return true
   }
@@ -106,8 +105,8 @@ export class RingWriter implements QueueWriter {
       const size = frameSize(part.length)
       if (!this.#reserve(size, vital)) return false
       const offset = this.#head & (this.#capacity - 1)
-      part.copy(this.#buffer, offset + HEADER)
-      writeHead(this.#buffer, offset, last ? head : { ...head, kind: Kind.PART }, part.length)
+      part.copy(this.#memory.buffer, offset + HEADER)
+      this.#memory.writeHead(offset, last ? head : { ...head, kind: Kind.PART }, part.length)
       this.#publish(size, head.time)
     }
     return true
@@ -132,7 +131,7 @@ export class RingWriter implements QueueWriter {
     if (pad > 0) {
       if (pad >= HEADER) {
         const filler = { kind: Kind.PAD, level: 0, time: 0, seq: 0 }
-        writeHead(this.#buffer, offset, filler, pad - HEADER)
+        this.#memory.writeHead(offset, filler, pad - HEADER)
       }
       this.#head = (this.#head + pad) | 0
     }

@@ -1,13 +1,12 @@
 // Room: the limit on the bytes that wait in a FileQueue, and the writer's wait for the reader.
 //
-// Invariant: the reader removes a segment once it has read all of it, so the writer learns from the files that are gone
-// how far the reader is. The segment that is being written always counts in full.
+// Invariant: the reader removes or releases a segment once it has read all of it, so the writer learns from that how far
+// the reader is. The segment that is being written always counts in full.
 
-import { existsSync } from 'node:fs'
 import { monotonic } from '../core/clock.js'
 import { sleep } from '../core/sleep.js'
 import type { QueuePolicy } from './queue.js'
-import { SEGMENT_SIZE, segmentPath } from './segment.js'
+import { SEGMENT_SIZE, type Segment } from './segment.js'
 
 const UNLIMITED: QueuePolicy = { policy: 'drop', wait: 0, limit: Number.POSITIVE_INFINITY }
 /** Milliseconds between two checks whether the reader has made room. */
@@ -17,8 +16,6 @@ const SHARES = 8
 const MIN_SEGMENT = 64 * 1024
 
 export interface RoomOptions {
-  readonly directory: string
-  readonly producer: string
   readonly policy?: QueuePolicy
   /** Wakes the reader; gets the monotonic time. */
   readonly wrote?: (time: number) => void
@@ -28,7 +25,8 @@ export class Room {
   readonly #options: RoomOptions
   readonly #policy: QueuePolicy
   // Full segments that the reader may not have read yet.
-  readonly #full: { readonly number: number; readonly size: number }[] = []
+  readonly #full: { readonly number: number; readonly segment: Segment; readonly size: number }[] =
+    []
   #size = 0
   #isStuck = false
 
@@ -43,8 +41,9 @@ export class Room {
   }
 
   /** Adds a full segment. */
-  add(number: number, size: number): void {
-    this.#full.push({ number, size })
+  add(number: number, segment: Segment): void {
+    const { size } = segment
+    this.#full.push({ number, segment, size })
     this.#size += size
     this.#dropRead()
   }
@@ -56,6 +55,7 @@ export class Room {
   reserve(written: number, size: number, vital: boolean): boolean {
     const { limit } = this.#policy
     const room = vital ? limit : (limit / SHARES) * (SHARES - 1)
+    if (this.#size + written + size <= room) return true
     const fits = (): boolean =>
       this.#size + written + size <= room ||
       (this.#full.length === 0 && size > room - this.segmentSize)
@@ -81,12 +81,11 @@ export class Room {
     return true
   }
 
-  // Stops counting the segments that the reader has removed. Returns whether there were any.
+  // Stops counting the segments that were read. Returns whether there were any.
   #dropRead(): boolean {
     const before = this.#full.length
-    const { directory, producer } = this.#options
     for (let first = this.#full[0]; first; first = this.#full[0]) {
-      if (existsSync(segmentPath(directory, producer, first.number))) break
+      if (!first.segment.isRead(first.number)) break
       this.#full.shift()
       this.#size -= first.size
     }

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { readdirSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { removeFile } from '../core/remove.js'
 import { type FrameHead, Kind } from './frame.js'
 
 const NAME = /^(.+)\.(\d+)\.q$/
@@ -20,8 +21,12 @@ export interface Segment {
   isFullFor(text: string): boolean
   /** Appends a frame. Throws the system's error; then nothing was appended. */
   append(head: FrameHead, text: string): void
-  /** Appends the END frame and closes the file. */
+  /** Makes the segment of this number visible to the reader, if it is not yet. */
+  begin?(number: number): void
+  /** Appends the END frame. */
   end(): void
+  /** Whether the reader has read the segment of this number to its end, and the file can be used again or is gone. */
+  isRead(number: number): boolean
   close(): void
 }
 
@@ -50,6 +55,14 @@ export function removeBefore(directory: string, producer: string, number: number
     } catch {
       return
     }
+  }
+}
+
+/** Removes all segments up to a number, and the files that were released and not used again. */
+export function removeUpTo(directory: string, producer: string, last: number): void {
+  for (const file of filesIn(directory)) {
+    const [, name, digits] = NAME.exec(file) ?? []
+    if (name === producer && Number(digits) <= last) removeFile(join(directory, file))
   }
 }
 

@@ -9,7 +9,9 @@ import { notice, reasonOf } from '../core/notice.js'
 import { removeFile } from '../core/remove.js'
 import { EXTENT_FRAME } from './extent.js'
 import { type FrameHead, frameBound, HEADER } from './frame.js'
+import type { MappedSegment } from './mapped.js'
 import { PlainSegment } from './plain.js'
+import type { Pool } from './pool.js'
 import { isVital, type QueuePolicy, type QueueWriter } from './queue.js'
 import { Room } from './room.js'
 import { HELLO, type Segment, segmentPath } from './segment.js'
@@ -49,6 +51,8 @@ export class FileWriter implements QueueWriter {
   readonly #room: Room
   readonly #segmentSize: number
   #segment: Segment | undefined
+  /** Set from the first mapped segment on. */
+  #pool: Pool | undefined
   #number = 0
   #startedAt = 0
   #mayMap: boolean
@@ -78,6 +82,7 @@ export class FileWriter implements QueueWriter {
   }
 
   close(): void {
+    this.#pool?.close()
     if (!this.#segment) return
     this.#segment.close()
     this.#segment = undefined
@@ -128,12 +133,18 @@ export class FileWriter implements QueueWriter {
       this.#number--
       return
     }
+    this.#end(old)
+  }
+
+  #end(segment: Segment): void {
     try {
-      old.end()
+      segment.end()
     } catch {
       // END could not be written. The reader takes the segment for ended once the next one has begun.
     }
-    this.#room.add(this.#number - 1, old.size)
+    this.#room.add(this.#number - 1, segment)
+    if (isMapped(segment)) this.#pool?.add(segment)
+    else segment.close()
   }
 
   #start(text: string, isBusy = false): Segment {
@@ -149,7 +160,7 @@ export class FileWriter implements QueueWriter {
   // The modules are loaded only by producers that need them: that takes about 10 ms. Returns undefined if the record is
   // too large for a mapped segment, or if files cannot be mapped here.
   #startMapped(text: string): Segment | undefined {
-    const size = Math.min(MAPPED_SIZE, this.#segmentSize)
+    const size = Math.min(MAPPED_SIZE, this.#segmentSize) & -8
     const room = size - EXTENT_FRAME - frameBound(this.#options.hello) - HEADER
     if (!this.#mayMap || frameBound(text) > room / 2) return undefined
     try {
@@ -157,7 +168,9 @@ export class FileWriter implements QueueWriter {
       this.#mayMap = isMappable(this.#options.directory)
       if (!this.#mayMap) return undefined
       const { MappedSegment } = require('./mapped.js') as typeof import('./mapped.js')
-      return this.#create((path) => new MappedSegment(path, size))
+      this.#pool ??= createPool()
+      const pool = this.#pool
+      return this.#create((path) => pool.take(path) ?? new MappedSegment(path, size))
     } catch (error) {
       this.#mayMap = FULL.has((error as NodeJS.ErrnoException).code ?? '')
       return undefined
@@ -172,6 +185,7 @@ export class FileWriter implements QueueWriter {
     try {
       segment = create(path)
       segment.append(HELLO, hello)
+      segment.begin?.(this.#number)
       return segment
     } catch (error) {
       segment?.close()
@@ -179,4 +193,14 @@ export class FileWriter implements QueueWriter {
       throw error
     }
   }
+}
+
+// Only mapped segments have to be made visible.
+function isMapped(segment: Segment): segment is MappedSegment {
+  return segment.begin !== undefined
+}
+
+function createPool(): Pool {
+  const { Pool } = require('./pool.js') as typeof import('./pool.js')
+  return new Pool()
 }

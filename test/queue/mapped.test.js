@@ -5,12 +5,21 @@ const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')
 const { once } = require('node:events')
-const { mkdirSync, openSync, readdirSync, closeSync } = require('node:fs')
+const {
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  statSync,
+  unlinkSync,
+} = require('node:fs')
 const { join } = require('node:path')
 const { setImmediate: turn } = require('node:timers/promises')
-const { hasExtent, writtenIn } = require('../../dist/queue/extent.js')
-const { FileReader } = require('../../dist/queue/file.js')
-const { listProducers } = require('../../dist/queue/segment.js')
+const { hasExtent, release, writtenIn } = require('../../dist/queue/extent.js')
+const { FileReader, FileWriter } = require('../../dist/queue/file.js')
+const { Kind } = require('../../dist/queue/frame.js')
+const { listProducers, segmentPath } = require('../../dist/queue/segment.js')
 const { fill, mountSmall } = require('../helpers/disk.js')
 const { cleanEnv, FIXTURES, scratch } = require('../helpers/run.js')
 
@@ -60,11 +69,21 @@ function openQueue(directory) {
 /** How many segments of a directory are mapped. @param {string} directory */
 function countMapped(directory) {
   return readdirSync(directory).filter((name) => {
-    const fd = openSync(join(directory, name), 'r')
+    const fd = open(join(directory, name))
+    if (fd === undefined) return false
     const isMapped = hasExtent(fd)
     closeSync(fd)
     return isMapped
   }).length
+}
+
+/** Undefined if the writer has renamed the file meanwhile. @param {string} path */
+function open(path) {
+  try {
+    return openSync(path, 'r')
+  } catch {
+    return undefined
+  }
 }
 
 /** @param {number[]} seqs @param {number} atLeast */
@@ -97,6 +116,7 @@ for (const when of [2000, 9000, 24_000]) {
         }
         await turn()
       }
+      mapped = Math.max(mapped, countMapped(directory))
       writer.child.kill('SIGKILL')
       await writer.ended
       // The last record may be complete although its extent is not stored.
@@ -116,6 +136,95 @@ for (const when of [2000, 9000, 24_000]) {
     },
   )
 }
+
+test('files that were read are used again, and no reader reads them twice', onLinux, (t) => {
+  const directory = scratch(t)
+  const producer = `${process.pid}-0-abcdef01`
+  const writer = new FileWriter({ directory, producer, hello: '{}' })
+  t.after(() => writer.close())
+  let reader = new FileReader(directory, producer)
+  const files = new Set()
+  const seqs = []
+  for (let seq = 0; seq < 100_000; seq++) {
+    const head = { kind: Kind.RECORD, level: 30, time: seq, seq }
+    assert.ok(writer.write(head, `${seq}:`.padEnd(200, 'ä')))
+    if (seq % 500 > 0) continue
+    for (const name of readdirSync(directory)) files.add(statSync(join(directory, name)).ino)
+    seqs.push(...readSome(reader))
+    // A successor without a checkpoint starts with the first file that holds a segment.
+    const successor = openQueue(directory)
+    const frame = successor.peek()
+    assert.ok(
+      frame === undefined ||
+        frame.seq > Number(seqs.at(-1)) ||
+        successor.position()[0] === reader.position()[0],
+    )
+    if (seq % 5000 === 0) {
+      const position = reader.position()
+      reader.close()
+      reader = new FileReader(directory, producer, position)
+    }
+    successor.close()
+  }
+  for (let more = readSome(reader); more.length > 0; more = readSome(reader)) seqs.push(...more)
+  assertComplete(seqs, 100_000)
+  const [segment] = reader.position()
+  assert.ok(segment > 10, `${segment} segments`)
+  assert.ok(files.size <= 4, `${files.size} files`)
+  assert.equal(reader.advance(true), false, 'records of an earlier segment in the same file')
+  writer.close()
+  reader.remove()
+  assert.deepEqual(readdirSync(directory), [])
+})
+
+test('a file that somebody has removed is not used again', onLinux, (t) => {
+  const directory = scratch(t)
+  const producer = `${process.pid}-0-abcdef02`
+  const writer = new FileWriter({ directory, producer, hello: '{}' })
+  const reader = new FileReader(directory, producer)
+  const seqs = []
+  for (let seq = 0; seq < 50_000; seq++) {
+    const head = { kind: Kind.RECORD, level: 30, time: seq, seq }
+    assert.ok(writer.write(head, `${seq}:`.padEnd(200, 'ä')))
+    if (seq % 500 > 0) continue
+    seqs.push(...readSome(reader))
+    const [current] = reader.position()
+    for (const name of readdirSync(directory)) {
+      if (Number(name.split('.').at(-2)) < current) unlinkSync(join(directory, name))
+    }
+  }
+  for (let more = readSome(reader); more.length > 0; more = readSome(reader)) seqs.push(...more)
+  assertComplete(seqs, 50_000)
+  writer.close()
+  reader.remove()
+  assert.deepEqual(readdirSync(directory), [])
+})
+
+test(
+  'a writer that was killed before it began a segment leaves nothing to read',
+  onLinux,
+  async (t) => {
+    const directory = scratch(t)
+    const writer = startWriter(directory, 1e9)
+    while (!(writer.said() > 1000)) await turn()
+    writer.child.kill('SIGKILL')
+    await writer.ended
+    const reader = openQueue(directory)
+    const seqs = []
+    for (let more = readSome(reader); more.length > 0; more = readSome(reader)) seqs.push(...more)
+    const [segment] = reader.position()
+    const [[producer]] = listProducers(directory)
+    const last = segmentPath(directory, producer, segment + 1)
+    copyFileSync(segmentPath(directory, producer, segment), last)
+    assert.ok(release(last))
+    do {
+      for (let more = readSome(reader); more.length > 0; more = readSome(reader)) seqs.push(...more)
+    } while (reader.advance(true))
+    assertComplete(seqs, writer.said() + 1)
+    reader.remove()
+    assert.deepEqual(readdirSync(directory), [])
+  },
+)
 
 test('pending bytes are those written, not the size of the file', onLinux, async (t) => {
   const directory = scratch(t)

@@ -1,0 +1,125 @@
+'use strict'
+// Measure: runs one variant of the benchmark in a process of its own, and counts what arrived.
+
+const { execFileSync, fork, spawn, spawnSync } = require('node:child_process')
+const { once } = require('node:events')
+const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
+const { createServer } = require('node:net')
+const { tmpdir } = require('node:os')
+const { join } = require('node:path')
+
+const program = join(__dirname, 'pour/root.js')
+const python = join(__dirname, 'pour/listener.py')
+const register = join(__dirname, '../register.js')
+/** Of a second, in which Linux counts the time on a processor. */
+const TICKS = 100
+/** Records that each producer logs before the measurement. */
+const WARM_UP = 20_000
+
+const directory = mkdtempSync(join(tmpdir(), 'logshare-bench-'))
+const file = join(directory, 'app.log')
+let port = 0
+
+/** Starts what the variants need besides themselves. Returns a function that ends it. */
+async function prepare(variants) {
+  const server = variants.some(({ library }) => library === 'rsyslog')
+    ? await startRsyslog()
+    : undefined
+  return () => {
+    server?.kill()
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+/** What one run of a variant took: records/s, CPU seconds of the tree, microseconds a record of caller and root. */
+async function measure(variant, base) {
+  const { library, children, share = 1, shape = 'usual' } = variant
+  const records = Math.round((base * share) / (children > 4 ? children / 4 : 1))
+  writeFileSync(file, '')
+  const cpuBefore = childrenCpu()
+  if (library === 'python') return runPython(children, records)
+  const task = { ...variant, shape, records, file, port }
+  const { at, end, ...costs } = await runTask(task)
+  const seconds = Number(end - BigInt(at)) / 1e9
+  const total = records * children
+  const missing = total + WARM_UP * children - countLines()
+  return {
+    ...costs,
+    seconds,
+    rate: (total - Math.max(0, missing)) / seconds,
+    cpu: childrenCpu() - cpuBefore,
+    missing,
+  }
+}
+
+async function runTask(task) {
+  const env = { ...process.env, TASK: JSON.stringify(task) }
+  const isOurs = task.library === 'logshare'
+  if (isOurs) env.LOGSHARE_CONFIG = JSON.stringify({ handlers: [{ type: 'file', path: file }] })
+  const root = fork(program, { env, execArgv: isOurs ? ['-r', register] : [] })
+  const [[report]] = await Promise.all([once(root, 'message'), once(root, 'exit')])
+  if (task.library === 'rsyslog') await arrived(task)
+  return { ...report, end: process.hrtime.bigint() }
+}
+
+// rsyslog writes after the senders have ended.
+async function arrived({ records, children }) {
+  for (let looks = 0; looks < 600 && countLines() < (records + WARM_UP) * children; looks++)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+}
+
+function runPython(children, records) {
+  const before = childrenCpu()
+  const seconds = Number(
+    execFileSync('python3', [python, file, String(children), String(records)], {
+      encoding: 'utf8',
+    }),
+  )
+  const total = records * children
+  const missing = total - countLines()
+  return {
+    seconds,
+    rate: (total - missing) / seconds,
+    cpu: childrenCpu() - before,
+    caller: 0,
+    root: 0,
+    missing,
+  }
+}
+
+async function startRsyslog() {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  port = /** @type {import('node:net').AddressInfo} */ (probe.address()).port
+  probe.close()
+  await once(probe, 'close')
+  const config = join(directory, 'rsyslog.conf')
+  writeFileSync(
+    config,
+    `module(load="imtcp")\ninput(type="imtcp" address="127.0.0.1" port="${port}")\nmain_queue(queue.size="10000000")\n*.* action(type="omfile" file="${file}" template="RSYSLOG_FileFormat")\n`,
+  )
+  if (spawnSync('rsyslogd', ['-N1', '-f', config]).status !== 0)
+    throw new Error('rsyslogd is needed: install the package rsyslog')
+  const server = spawn('rsyslogd', ['-n', '-f', config, '-i', join(directory, 'pid')], {
+    stdio: 'ignore',
+  })
+  server.unref()
+  await new Promise((resolve) => setTimeout(resolve, 1000))
+  return server
+}
+
+/** CPU seconds of all processes that were started here and have ended, with theirs. */
+function childrenCpu() {
+  const stat = readFileSync('/proc/self/stat', 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[13]) + Number(fields[14])) / TICKS
+}
+
+function countLines() {
+  const bytes = readFileSync(file)
+  let lines = 0
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) lines++
+  return lines
+}
+
+module.exports = { measure, prepare }

@@ -1,0 +1,131 @@
+'use strict'
+// Rows: what the benchmark compares, and the goal of each.
+
+/** @typedef {{ library: string, child: 'fork' | 'thread', children: number, shape?: string, share?: number }} Variant */
+
+const forks = (library, children, more = {}) => ({ library, child: 'fork', children, ...more })
+const threads = (library, children, more = {}) => ({ library, child: 'thread', children, ...more })
+
+/** `share`: of the records that a variant logs, where it is slow. @type {Record<string, Variant>} */
+const VARIANTS = {
+  'logshare 1 fork': forks('logshare', 1),
+  'logshare 4 forks': forks('logshare', 4),
+  'logshare 64 forks': forks('logshare', 64, { share: 1 / 16 }),
+  'logshare 1 thread': threads('logshare', 1),
+  'logshare 4 threads': threads('logshare', 4),
+  'logshare few': forks('logshare', 1, { share: 1 / 10 }),
+  'logshare many': forks('logshare', 1, { share: 4 }),
+  'pino 1 fork': forks('pino', 1),
+  'pino 4 forks': forks('pino', 4),
+  'pino 1 thread': threads('pino', 1),
+  'pino transport 4 threads': threads('pino transport', 4, { share: 1 / 5 }),
+  'winston 4 forks': forks('winston', 4, { share: 1 / 10 }),
+  'bunyan 4 forks': forks('bunyan', 4, { share: 1 / 10 }),
+  'log4js 4 forks': forks('log4js', 4, { share: 1 / 20 }),
+  'rsyslog 4 forks': forks('rsyslog', 4, { share: 1 / 10 }),
+  'blocks 4 forks': forks('blocks', 4),
+  'python 4 forks': forks('python', 4, { share: 1 / 25 }),
+  ...shaped('error', 1 / 10),
+  ...shaped('fields', 1 / 2),
+  ...shaped('kilobyte', 1 / 5),
+}
+
+function shaped(shape, share) {
+  return {
+    [`logshare ${shape}`]: forks('logshare', 1, { shape, share }),
+    [`pino ${shape}`]: forks('pino', 1, { shape, share }),
+  }
+}
+
+const rate = (ours, peer) => ours.rate / peer.rate
+const caller = (ours, peer) => ours.caller / peer.caller
+const tree = (ours, peer) => ours.cpu / peer.cpu
+
+/** `value` gets what was measured of `ours` and `peer`; microseconds, records per second. */
+const ROWS = [
+  row('records/s, 4 forks, beside pino', 'logshare 4 forks', 'pino 4 forks', rate, '≥ 3'),
+  row('CPU of the tree, 4 forks, beside pino', 'logshare 4 forks', 'pino 4 forks', tree, '≤ 0.3'),
+  row('records/s, 1 fork, beside pino', 'logshare 1 fork', 'pino 1 fork', rate, '≥ 3'),
+  row(
+    'records/s, 4 threads, beside pino transports',
+    'logshare 4 threads',
+    'pino transport 4 threads',
+    rate,
+    '≥ 6',
+  ),
+  row('CPU of the caller, fork, beside pino', 'logshare 1 fork', 'pino 1 fork', caller, '≤ 0.25'),
+  row(
+    'CPU of the caller, 4 forks, beside pino',
+    'logshare 4 forks',
+    'pino 4 forks',
+    caller,
+    '≤ 0.25',
+  ),
+  row(
+    'CPU of the caller, thread, beside pino',
+    'logshare 1 thread',
+    'pino 1 thread',
+    caller,
+    '≤ 0.25',
+  ),
+  row('CPU of the caller, an error, beside pino', 'logshare error', 'pino error', caller, '≤ 0.5'),
+  row(
+    'CPU of the caller, 5 fields, beside pino',
+    'logshare fields',
+    'pino fields',
+    caller,
+    '≤ 0.5',
+  ),
+  row(
+    'CPU of the caller, 1 KB, beside pino',
+    'logshare kilobyte',
+    'pino kilobyte',
+    caller,
+    '≤ 0.5',
+  ),
+  row(
+    'CPU of the root, µs a record, 4 forks',
+    'logshare 4 forks',
+    undefined,
+    ({ root }) => root,
+    '≤ 0.25',
+  ),
+  row('records/s, 64 forks, beside 4', 'logshare 64 forks', 'logshare 4 forks', rate, '≥ 0.9'),
+  row(
+    'records/s, 4 forks, beside large writes',
+    'logshare 4 forks',
+    'blocks 4 forks',
+    rate,
+    '≥ 0.3',
+  ),
+  row(
+    'records/s, 4 forks, beside Python’s QueueListener',
+    'logshare 4 forks',
+    'python 4 forks',
+    rate,
+    '≥ 100',
+  ),
+  row(
+    'records/s, 4 forks, beside log4js cluster',
+    'logshare 4 forks',
+    'log4js 4 forks',
+    rate,
+    '≥ 5',
+  ),
+  row('records/s, 4 forks, beside winston', 'logshare 4 forks', 'winston 4 forks', rate, '≥ 5'),
+  row('records/s, 4 forks, beside bunyan', 'logshare 4 forks', 'bunyan 4 forks', rate, '≥ 5'),
+  row('records/s, 4 forks, beside rsyslog', 'logshare 4 forks', 'rsyslog 4 forks', rate, '≥ 5'),
+  row(
+    'CPU a record, 40 times as many',
+    'logshare many',
+    'logshare few',
+    (ours, few) => (ours.caller + ours.root) / (few.caller + few.root),
+    '≤ 1.2',
+  ),
+]
+
+function row(what, ours, peer, value, goal) {
+  return { what, ours, peer, value, goal }
+}
+
+module.exports = { ROWS, VARIANTS }
