@@ -4,6 +4,7 @@
 // These are lost when the worker is terminated. With this patch each chunk is posted at once. Node reads posted chunks
 // before it emits the worker's 'exit'.
 
+import type { Readable } from 'node:stream'
 import { type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads'
 import { type Capture, inherit, isText, onceOpened, passCaptured } from '../core/stdio.js'
 
@@ -93,6 +94,7 @@ export function receiveOutput(worker: Worker, capture: Capture): void {
         }
         owes ||= !isEarly
         isEarly = false
+        if (owes && isLeft(stream)) methods._read(0)
         if (!capture[name] || !isText(chunk)) return push.call(stream, chunk, encoding)
         const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : asBuffer(chunk)
         const text = stream.readableEncoding === null ? undefined : bytes.toString()
@@ -107,6 +109,13 @@ export function receiveOutput(worker: Worker, capture: Capture): void {
     for (const [key, value] of Object.entries(methods))
       Object.defineProperty(stream, key, { value, configurable: true, writable: true })
   }
+}
+
+// Whether nothing reads the stream: Node has taken it away from an output that failed (EPIPE). From 16 KiB on, the worker
+// would wait for ever.
+function isLeft(stream: Readable): boolean {
+  if (stream.readableFlowing !== false) return false
+  return stream.listenerCount('data') + stream.listenerCount('readable') === 0
 }
 
 // The stream passes on this very object.
