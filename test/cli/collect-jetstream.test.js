@@ -47,7 +47,11 @@ test('a collector that is killed repeatedly writes each record of a stream once'
   assert.match(output.stderr, /and from jetstream\n/)
   const records = readLog(log)
   assert.equal(records.length, expected)
-  assertDelivered(records, { root: 3200, 'fork#1': 3200, 'worker#1': 3200 })
+  assertDelivered(records, {
+    'jetstream/root': 3200,
+    'jetstream/fork#1': 3200,
+    'jetstream/worker#1': 3200,
+  })
   const apart = new Set(records.map(({ app, host, pid }) => `${app} ${host} ${pid}`))
   assert.equal(apart.size, 4)
 })
