@@ -7,13 +7,13 @@ import { notice } from './core/notice.js'
 import { process } from './core/originals.js'
 import { sharedStdio } from './core/stdio.js'
 import {
-  mayName,
   readInheritance,
   takeProcessHand,
   WORKER_KEY,
   type WorkerHand,
   withJoined,
 } from './spawn/inherit.js'
+import { mayName } from './spawn/preload.js'
 import { getSlot } from './tree/instance.js'
 import { placeChild, placeRoot } from './tree/place.js'
 

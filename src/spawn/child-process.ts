@@ -8,14 +8,8 @@ import { isMainThread } from 'node:worker_threads'
 import { notice } from '../core/notice.js'
 import { process } from '../core/originals.js'
 import type { AddHand } from './command.js'
-import {
-  type ChildKind,
-  canPreload,
-  flagsWithoutPreload,
-  type Parent,
-  type ProcessHand,
-  withoutPreload,
-} from './inherit.js'
+import type { ChildKind, Parent, ProcessHand } from './inherit.js'
+import { canPreload, flagsWithoutPreload, withoutPreload } from './preload.js'
 import type { Program } from './programs.js'
 
 /** The options that `ChildProcess.prototype.spawn` gets. */

@@ -4,7 +4,8 @@
 import { process } from '../core/originals.js'
 import type { SpawnOptions } from './child-process.js'
 import { childVariables, repairArgs } from './flag.js'
-import { CHILD_VARIABLE, type ProcessHand, START_DIRECTORY } from './inherit.js'
+import { CHILD_VARIABLE, type ProcessHand } from './inherit.js'
+import { START_DIRECTORY } from './preload.js'
 
 type Env = NodeJS.ProcessEnv
 /** Adds the hand to the arguments of a call. */

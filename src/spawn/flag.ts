@@ -4,14 +4,8 @@ import { realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import {
-  CHILD_VARIABLE,
-  PRELOAD,
-  PRELOAD_FLAG,
-  type ProcessHand,
-  quote,
-  START_DIRECTORY,
-} from './inherit.js'
+import { CHILD_VARIABLE, type ProcessHand } from './inherit.js'
+import { PRELOAD, PRELOAD_FLAG, quote, START_DIRECTORY } from './preload.js'
 
 /** A flag that loads a file, and its value: plain, or quoted as Node reads it. */
 const LOADING = /(?<=^| )(-r|--r|--require|--import)( +|=)(?:"((?:[^"\\]|\\.)*)"|([^\s"]+))(?= |$)/g

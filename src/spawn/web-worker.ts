@@ -5,7 +5,8 @@
 
 import { isMainThread, type Worker as NodeWorker } from 'node:worker_threads'
 import { process } from '../core/originals.js'
-import { canPreload, type Parent, type WorkerHand } from './inherit.js'
+import type { Parent, WorkerHand } from './inherit.js'
+import { canPreload } from './preload.js'
 import { adopt, begin, withEnvironmentData } from './worker.js'
 
 type WebWorkerClass = new (...args: unknown[]) => EventTarget

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import { process } from '../core/originals.js'
 import { repairArgs, repairOptions } from './flag.js'
-import { PRELOAD, START_DIRECTORY } from './inherit.js'
+import { PRELOAD, START_DIRECTORY } from './preload.js'
 
 /** What Node was started with, as far as this process can still see it. */
 export interface Started {

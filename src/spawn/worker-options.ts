@@ -5,7 +5,8 @@
 // sends that to the thread.
 
 import type { WorkerOptions } from 'node:worker_threads'
-import { mayName, type WorkerHand } from './inherit.js'
+import type { WorkerHand } from './inherit.js'
+import { mayName } from './preload.js'
 import type { Flags, Given as GivenFlags } from './worker-flags.js'
 
 export type Options = WorkerOptions & { execArgv?: readonly string[] }

@@ -9,14 +9,8 @@ import type { Worker as NodeWorker } from 'node:worker_threads'
 import * as threads from 'node:worker_threads'
 import { process } from '../core/originals.js'
 import type { Begun } from './ends.js'
-import {
-  canPreload,
-  flagsWithoutPreload,
-  type Parent,
-  WORKER_KEY,
-  type WorkerHand,
-  withoutPreload,
-} from './inherit.js'
+import { type Parent, WORKER_KEY, type WorkerHand } from './inherit.js'
+import { canPreload, flagsWithoutPreload, withoutPreload } from './preload.js'
 import type { Started } from './worker-flags.js'
 import { type Hand, type Options, OptionsProxy } from './worker-options.js'
 
