@@ -1,5 +1,6 @@
 'use strict'
-// Runs the tests: all of them, or with --core those that every supported Node has to pass. Other arguments are files.
+// Runs the tests: all of them, with --core those that the newest Node has to pass, or with --runtime those of them whose
+// subject is Node itself, which the Nodes between have to pass. Other arguments are files.
 //
 // Node 20 takes no globs behind --test, and a directory would run the fixtures as tests: so the files are named here.
 
@@ -30,9 +31,13 @@ const NOT_CORE = [
   'logs',
 ]
 
+/** Folders whose subject is not Node: libraries, and code that works on values. */
+const NOT_RUNTIME = /^(?:adapters\/(?!node)|config|core|deferred|formatters|logger)/
+
 const args = process.argv.slice(2)
 const named = args.filter((arg) => !arg.startsWith('--'))
-const core = args.includes('--core')
+const isRuntime = args.includes('--runtime')
+const core = isRuntime || args.includes('--core')
 const files = named.length > 0 ? named : list('')
 
 const flags = [
@@ -46,7 +51,7 @@ process.exitCode = status ?? 1
 /** Test files in a folder beneath test/, and in the folders within it. */
 function list(folder) {
   const skipped = core ? [...OTHERS, ...NOT_CORE] : OTHERS
-  if (skipped.includes(folder)) return []
+  if (skipped.includes(folder) || (isRuntime && NOT_RUNTIME.test(folder))) return []
   const entries = readdirSync(join(__dirname, folder), { withFileTypes: true })
   return entries.flatMap((entry) => {
     const path = join(folder, entry.name)
