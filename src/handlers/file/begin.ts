@@ -9,7 +9,7 @@ const HEAD = 64
 const TIME = /^\{"level":\d+,"time":(\d+(?:\.\d+)?)/
 
 /** The record's time in milliseconds since the epoch; the current time if the line has none. */
-export function timeOf({ buffer, start, end }: Delivery): number {
+export function timeOf({ buffer, start, end }: Pick<Delivery, 'buffer' | 'start' | 'end'>): number {
   return readTime(buffer.toString('latin1', start, Math.min(end, start + HEAD))) ?? wallNow()
 }
 

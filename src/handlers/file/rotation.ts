@@ -117,7 +117,8 @@ export class Rotation {
     if (file.isWithinLine) return bytes.subarray(0, line)
     const isFull = file.size > 0 && file.size + line > this.#limit
     if ((isFull || this.#isDue) && !this.#rotate()) return bytes
-    if (this.#began === undefined) this.#beginPeriod(wallNow())
+    // The lines may be older than now by the order window.
+    if (this.#began === undefined) this.#beginPeriod(timeIn(bytes))
     const room = this.#limit - file.size
     if (bytes.length <= room) return bytes
     const end = room >= line ? bytes.lastIndexOf(LINE_FEED, room - 1) + 1 : line
@@ -209,4 +210,8 @@ export class Rotation {
     }
     return this.#isClaimed
   }
+}
+
+function timeIn({ buffer, byteOffset, length }: Uint8Array): number {
+  return timeOf({ buffer: Buffer.from(buffer, byteOffset, length), start: 0, end: length })
 }
