@@ -104,6 +104,7 @@ const LAUNCHERS = [
       '.yarnrc.yml': 'nodeLinker: pnp\nenableTelemetry: false\nenableGlobalCache: false\n',
       'yarn.lock': '',
     },
+    masks: [[/(Completed) in .*$/gm, '$1']],
     command: ['sh', '-c', `${YARN_PNP} install && ${YARN_PNP} run start`],
     ignored: /^\.yarn\//,
     logged: [...LOGGED, 'greeter: here'],
@@ -112,6 +113,7 @@ const LAUNCHERS = [
     name: 'nodemon',
     files: { 'watched.js': watched(1) },
     command: ['nodemon', '--verbose', 'watched.js'],
+    isMixed: true, // nodemon and the application print at the same time
     masks: [[/SIGHUP to \d+/, 'SIGHUP']],
     drive: changeWatched,
     logged: ['state 1: here', 'state 2: here'],
