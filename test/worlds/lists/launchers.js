@@ -3,9 +3,13 @@
 
 const { writeFileSync } = require('node:fs')
 const { join } = require('node:path')
+const { setTimeout: delay } = require('node:timers/promises')
 const { FAMILY, LOGGED } = require('./family.js')
 
 /** @typedef {import('../world.js').World} World */
+
+/** Milliseconds until a file is changed again. */
+const PATIENCE = 5000
 
 const manifest = (more = {}) =>
   JSON.stringify({
@@ -35,8 +39,10 @@ const watched = (state) => `console.log('state ${state}: here')\nsetInterval(() 
 async function changeOnce({ cwd, logged, printed, stop }) {
   await printed(/state 1: here/)
   await logged(/state 1: here/)
-  writeFileSync(join(cwd, 'watched.js'), watched(2))
-  await printed(/state 2: here/)
+  // Nothing says when node has begun to watch a file that it has run: a change before that is not seen.
+  const seen = printed(/state 2: here/).then(() => true)
+  do writeFileSync(join(cwd, 'watched.js'), watched(2))
+  while (!(await Promise.race([seen, delay(PATIENCE, false, { ref: false })])))
   await logged(/state 2: here/)
   stop('SIGINT')
 }
