@@ -10,10 +10,11 @@
 // first writes a frame and then stores the extent behind it with one atomic store of an aligned word. The one reader
 // reads the extent first and then only bytes before it, so it never sees a frame that is not complete.
 //
-// `holder` is the segment's number plus 1 while the file holds that segment; 0 before the segment has begun and after
-// the reader has released it. The writer renames a released file and begins its next segment in it: to allocate and
-// clear the memory of a new file would cost as much as writing the records. Invariant: only the reader stores 0, and
-// only the writer stores anything else.
+// `holder` is the segment's number while the file holds that segment, and FREE before the segment has begun and after the
+// reader has released it. The writer renames a released file and begins its next segment in it: to allocate and clear the
+// memory of a new file would cost as much as writing the records. Invariant: only the writer stores a number, and FREE
+// only if the file is new; after that only the reader does. Anything but FREE counts as a number, so that damage hides no
+// records.
 
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import { HEADER, Kind, readFrame, writeFrame } from './frame.js'
@@ -21,6 +22,8 @@ import { HEADER, Kind, readFrame, writeFrame } from './frame.js'
 const PAYLOAD = 8
 const HEAD = { kind: Kind.EXTENT, level: 0, time: 0, seq: 0 }
 const HOLDER_AT = HEADER + 4
+/** The bytes "FREE". */
+export const FREE = 0x45455246
 const word = Buffer.alloc(4)
 
 /** Offset of the extent and the holder in the file; a multiple of 4, as an atomic store requires. */
@@ -33,6 +36,7 @@ export const EXTENT_FRAME: number = HEADER + PAYLOAD
 export function writeExtent(fd: number): void {
   const frame = Buffer.alloc(EXTENT_FRAME)
   writeFrame(frame, 0, HEAD, '\0'.repeat(PAYLOAD))
+  frame.writeUInt32LE(FREE, HOLDER_AT)
   writeSync(fd, frame, 0, EXTENT_FRAME, 0)
 }
 
@@ -49,9 +53,9 @@ export function readExtent(fd: number): number {
   return readWord(fd, EXTENT_AT)
 }
 
-/** Whether the file of a mapped segment holds the segment of this number. */
-export function holds(fd: number, number: number): boolean {
-  return readWord(fd, HOLDER_AT) === number + 1
+/** Whether the file of a mapped segment holds none. */
+export function isFree(fd: number): boolean {
+  return readWord(fd, HOLDER_AT) === FREE
 }
 
 /** Gives the file of a mapped segment that was read to its end back to its writer. False if it is not mapped. */
@@ -59,7 +63,8 @@ export function release(path: string): boolean {
   try {
     const fd = openSync(path, 'r+')
     try {
-      return hasExtent(fd) === true && writeSync(fd, Buffer.alloc(4), 0, 4, HOLDER_AT) === 4
+      word.writeUInt32LE(FREE)
+      return hasExtent(fd) === true && writeSync(fd, word, 0, 4, HOLDER_AT) === 4
     } finally {
       closeSync(fd)
     }

@@ -7,7 +7,7 @@
 
 import { closeSync, existsSync, openSync, renameSync, writeSync } from 'node:fs'
 import { removeFile } from '../core/remove.js'
-import { EXTENT_AT, EXTENT_FRAME, readExtent, writeExtent } from './extent.js'
+import { EXTENT_AT, EXTENT_FRAME, FREE, readExtent, writeExtent } from './extent.js'
 import { type FrameHead, frameBound, frameSize, HEADER } from './frame.js'
 import { type Mapping, mapFile } from './mapping.js'
 import { Memory } from './memory.js'
@@ -42,12 +42,12 @@ export class MappedSegment implements Segment {
 
   /** Whether the file holds no segment, because the reader has released it, or somebody has removed it. */
   get isReleased(): boolean {
-    return Atomics.load(this.#control, HOLDER) === 0 || !existsSync(this.#path)
+    return Atomics.load(this.#control, HOLDER) === FREE || !existsSync(this.#path)
   }
 
   /** Whether the segment of this number was read to its end. */
   isRead(number: number): boolean {
-    if (this.#isClosed || Atomics.load(this.#control, HOLDER) !== number + 1) return true
+    if (this.#isClosed || Atomics.load(this.#control, HOLDER) !== number) return true
     return !existsSync(this.#path)
   }
 
@@ -64,7 +64,7 @@ export class MappedSegment implements Segment {
 
   /** Begins: what was appended so far, and all that follows, is visible to the reader. */
   begin(number: number): void {
-    Atomics.store(this.#control, HOLDER, number + 1)
+    Atomics.store(this.#control, HOLDER, number)
   }
 
   end(): void {

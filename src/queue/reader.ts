@@ -6,7 +6,7 @@
 
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
 import { removeFile } from '../core/remove.js'
-import { EXTENT_FRAME, hasExtent, holds, readExtent, release, writtenAt } from './extent.js'
+import { EXTENT_FRAME, hasExtent, isFree, readExtent, release, writtenAt } from './extent.js'
 import { endOfFrames, type Frame, frameSize, HEADER, Kind, readFrame } from './frame.js'
 import type { QueueReader } from './queue.js'
 import { endPath, nextSegment, removeUpTo, segmentPath } from './segment.js'
@@ -251,7 +251,7 @@ export class FileReader implements QueueReader {
     } catch {
       return false // not created yet
     }
-    if (!hasExtent(this.#fd) || holds(this.#fd, number)) return true
+    if (!hasExtent(this.#fd) || !isFree(this.#fd)) return true
     this.close()
     // An earlier reader has released the file, or the writer has not begun yet, which then is the last one.
     const next = nextSegment(this.#directory, this.#producer, number)

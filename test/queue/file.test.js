@@ -18,7 +18,7 @@ const {
 } = require('node:fs')
 const { join } = require('node:path')
 const fc = require('fast-check')
-const { hasExtent, holds } = require('../../dist/queue/extent.js')
+const { hasExtent, isFree } = require('../../dist/queue/extent.js')
 const { FileReader, FileWriter } = require('../../dist/queue/file.js')
 const { frameBound, HEADER, Kind, writeFrame, writeHead } = require('../../dist/queue/frame.js')
 const { listProducers, producerId, segmentPath } = require('../../dist/queue/segment.js')
@@ -130,7 +130,7 @@ test('property: a FileQueue is first in, first out, with segments of any size', 
 /** Whether a file was given back to its writer. @param {string} directory @param {string} file */
 function isReleased(directory, file) {
   const fd = openSync(join(directory, file), 'r')
-  const released = hasExtent(fd) && !holds(fd, Number(file.split('.').at(-2)))
+  const released = hasExtent(fd) && isFree(fd)
   closeSync(fd)
   return released
 }
