@@ -11,7 +11,7 @@ export const PRELOAD: string = resolve(__dirname, '../../register.js')
 /** The folder in which the process was started: Node looks there for a preload that is not named by its path. */
 export const START_DIRECTORY: string = currentDirectory()
 
-/** A path as a value in NODE_OPTIONS. Quoted only if it must be: Node before 12 takes quotes for a part of the path. */
+/** A path as a value in NODE_OPTIONS. Quoted only if it must be: Node 6 and 8 take quotes for a part of the path. */
 export function quote(path: string): string {
   return /[ "]/.test(path) ? `"${path.replace(/[\\"]/g, '\\$&')}"` : path
 }
