@@ -113,7 +113,10 @@ it("the superuser's reopen reaches applications of other users, or fails", async
   app.child.kill('SIGSTOP')
   const silent = await command(['reopen'], { env })
   assert.equal(silent.code, 1)
-  assert.match(silent.stderr, /\/logshare-65534\/[^:]+: no answer within 10 s \(LOGSHARE_ERR_DIR\)\n$/)
+  assert.match(
+    silent.stderr,
+    /\/logshare-65534\/[^:]+: no answer within 10 s \(LOGSHARE_ERR_DIR\)\n$/,
+  )
   app.child.kill('SIGCONT')
   assert.equal(await app.end(), 0)
   const records = [path, `${path}.1`].flatMap(readLog).filter(({ name }) => name === 'living')
