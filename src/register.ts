@@ -39,7 +39,8 @@ function registerProcess(preloaded: boolean): void {
   }
   const inheritance = withJoined(readInheritance(hand.directory, refused), hand.joined)
   if (!inheritance) {
-    // The root has ended or could not make a runtime directory, or it is another user's application. This process must not open the root's log files.
+    // The root has ended or could not make a runtime directory, or it is another user's application. This process must not
+    // open the root's log files.
     placeRoot(undefined, preloaded)
     return
   }

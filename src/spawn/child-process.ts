@@ -9,7 +9,8 @@ import { notice } from '../core/notice.js'
 import { process } from '../core/originals.js'
 import type { AddHand } from './command.js'
 import type { ChildKind, Parent, ProcessHand } from './inherit.js'
-import { canPreload, flagsWithoutPreload, withoutPreload } from './preload.js'
+import { ownMembers, withOwn } from './own.js'
+import { canPreload, flagsWithoutPreload, forgetPreload, withoutPreload } from './preload.js'
 import type { Program } from './programs.js'
 
 /** The options that `ChildProcess.prototype.spawn` gets. */
@@ -112,9 +113,9 @@ function startAsync(
   if (typeof options !== 'object' || options === null) return original.apply(child, args)
   const pairs = options.envPairs === undefined ? defaultPairs(options) : options.envPairs
   if (!Array.isArray(pairs) || isRestricted(options)) return original.apply(child, args)
-  if (!canPreload() || isOfOther(options)) {
-    const gone = { ...withoutFlag(options), envPairs: pairs.map(withoutFlag) }
-    return original.call(child, gone, ...args.slice(1))
+  if (cannotLoad(options)) {
+    const bare = withOwn(withoutFlag(options), { envPairs: pairs.map(withoutFlag) })
+    return original.call(child, bare, ...args.slice(1))
   }
   const parent = getParent()
   const kind = kindOf(options)
@@ -122,8 +123,7 @@ function startAsync(
   if (!parent || !hand) return original.apply(child, args)
   const { report } = parent
   const begun =
-    report &&
-    ends().beginProcess(kind, command().withOwn(options, { envPairs: pairs }), hand.source)
+    report && ends().beginProcess(kind, withOwn(options, { envPairs: pairs }), hand.source)
   const given = begun ? { ...hand, birth: begun.birth } : hand
   const changed = command().withHand(options, pairs, given)
   const program = kind === 'spawn' ? readProgram(changed, original, parent, hand) : undefined
@@ -185,14 +185,15 @@ function startSync(
   getParent: () => Parent | undefined,
 ): unknown {
   if (isRestricted({ args: args[1], envPairs: undefined })) return original.apply(self, args)
-  const { uid } = Object(args.slice(1).find((arg) => !Array.isArray(arg))) as SpawnOptions
-  if (!canPreload() || isOfOther({ uid })) return original.apply(self, args.map(withoutFlag))
+  const options = optionsIn(args)
+  if (cannotLoad(options)) return original.apply(self, args.map(withoutFlag))
   const parent = getParent()
   const hand = parent?.forProcess('spawn', true)
   if (!parent || !hand) return original.apply(self, args)
   const addHand: AddHand = command()[SYNC[name]]
   const { report } = parent
-  const begun = report && ends().beginProcess('spawn', commandIn(args, name), hand.source)
+  const called = { file: args[0], args: args[1], shell: name === 'execSync' || options.shell }
+  const begun = report && ends().beginProcess('spawn', called, hand.source)
   const changed = addHand(args, begun ? { ...hand, birth: begun.birth } : hand)
   const ended = (result: unknown): void => {
     if (report && begun) ends().reportSync(begun, result, report)
@@ -210,33 +211,36 @@ function startSync(
   }
 }
 
-// What the lifecycle's records say of the arguments of a synchronous function.
-function commandIn(args: unknown[], name: SyncName): SpawnOptions & { shell: unknown } {
-  const options = args.slice(1).find((arg) => typeof arg === 'object' && !Array.isArray(arg))
-  const { shell } = Object.setPrototypeOf({ ...(options as object) }, null) as { shell?: unknown }
-  return { file: args[0], args: args[1], shell: name === 'execSync' || shell }
+function optionsIn(args: readonly unknown[]): SpawnOptions & { readonly shell?: unknown } {
+  const options = args.slice(1).find((arg) => arg && typeof arg === 'object' && !Array.isArray(arg))
+  return ownMembers(options as object | undefined)
+}
+
+// Whether the preload would end a child: it has gone, or the child's user may not read it.
+function cannotLoad(options: SpawnOptions): boolean {
+  if (canPreload()) return isOfOther(options)
+  forgetPreload()
+  return true
 }
 
 function ends(): typeof import('./ends.js') {
   return require('./ends.js') as typeof import('./ends.js')
 }
 
-// The preload has gone, and with it would go every child that is to load it. The variables of this process are what a
-// child inherits otherwise.
+// An argument of a call without our flag.
 function withoutFlag<T>(arg: T): T {
-  const own = process.env.NODE_OPTIONS
-  if (own?.includes('register')) process.env.NODE_OPTIONS = withoutPreload(own)
   if (typeof arg === 'string') {
     const isOptions = arg.startsWith(NODE_OPTIONS) && arg.includes('register')
     return (isOptions ? NODE_OPTIONS + withoutPreload(arg.slice(NODE_OPTIONS.length)) : arg) as T
   }
   if (Array.isArray(arg)) return flagsWithoutPreload(arg) as T
-  const { args, env } = Object(arg) as { args?: unknown; env?: NodeJS.ProcessEnv }
+  if (typeof arg !== 'object' || arg === null) return arg
+  const { args, env } = ownMembers(arg as { args?: unknown; env?: NodeJS.ProcessEnv })
   const changed = {
     ...(Array.isArray(args) && { args: flagsWithoutPreload(args) }),
     ...(env?.NODE_OPTIONS && { env: { ...env, NODE_OPTIONS: withoutPreload(env.NODE_OPTIONS) } }),
   }
-  return Object.keys(changed).length > 0 ? { ...arg, ...changed } : arg
+  return Object.keys(changed).length > 0 ? withOwn(arg, changed) : arg
 }
 
 function command(): typeof import('./command.js') {
@@ -267,7 +271,8 @@ function isRestricted({ args, envPairs }: SpawnOptions): boolean {
 }
 
 // Another user may neither use the runtime directory nor, perhaps, read our files: a missing preload would kill the child.
-function isOfOther({ uid }: SpawnOptions): boolean {
+function isOfOther(options: SpawnOptions): boolean {
+  const uid = Object.hasOwn(options, 'uid') ? options.uid : undefined
   if (typeof uid !== 'number' || uid === process.getuid?.()) return false
   const reason = `processes of user ${uid} start without logshare: the log is private to user ${process.getuid?.()}`
   notice('LOGSHARE_WARN_FAILED_OPEN', reason, 'other users')

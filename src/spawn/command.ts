@@ -5,6 +5,7 @@ import { process } from '../core/originals.js'
 import type { SpawnOptions } from './child-process.js'
 import { childVariables, repairArgs } from './flag.js'
 import { CHILD_VARIABLE, type ProcessHand } from './inherit.js'
+import { ownMembers, withOwn } from './own.js'
 import { START_DIRECTORY } from './preload.js'
 
 type Env = NodeJS.ProcessEnv
@@ -26,11 +27,6 @@ export function withHand(
   const isTest = !process.env.NODE_TEST_CONTEXT && pairs.some((pair) => TEST.test(pair))
   const envPairs = addToPairs(pairs, isTest ? { ...hand, isTest } : hand, options)
   return withOwn(options, { args: changed, envPairs })
-}
-
-/** A copy with these changes. It inherits what the original does: Object.prototype may have been changed. */
-export function withOwn<T extends object, U>(original: T, changed: U): T & U {
-  return Object.setPrototypeOf({ ...original, ...changed }, Object.getPrototypeOf(original))
 }
 
 // (file), (file, args), (file, options), (file, args, options). Arguments that Node rejects are passed on unchanged.
@@ -76,7 +72,7 @@ function withEnv(
   argv: readonly unknown[],
 ): Given {
   // Node takes the options' own properties only, but of the environment also inherited ones.
-  const own: Given = Object.setPrototypeOf({ ...options }, null)
+  const own = ownMembers(options)
   const given = own.env || process.env
   const env: Env = Object.create(null)
   for (const key in given) env[key] = given[key]

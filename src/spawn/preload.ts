@@ -55,6 +55,12 @@ export function withoutPreload(options: string): string {
   return options.replace(NAMED, '').trimEnd()
 }
 
+/** Removes it from the variables of this process, which a child without variables of its own inherits. */
+export function forgetPreload(): void {
+  const own = process.env.NODE_OPTIONS
+  if (own?.includes('register')) process.env.NODE_OPTIONS = withoutPreload(own)
+}
+
 /** The same for flags of a command line. */
 export function flagsWithoutPreload<T>(args: readonly T[]): T[] {
   const isNamed = (at: number): boolean =>

@@ -10,7 +10,8 @@ import * as threads from 'node:worker_threads'
 import { process } from '../core/originals.js'
 import type { Begun } from './ends.js'
 import { type Parent, WORKER_KEY, type WorkerHand } from './inherit.js'
-import { canPreload, flagsWithoutPreload, withoutPreload } from './preload.js'
+import { withOwn } from './own.js'
+import { canPreload, flagsWithoutPreload, forgetPreload, withoutPreload } from './preload.js'
 import type { Started } from './worker-flags.js'
 import { type Hand, type Options, OptionsProxy } from './worker-options.js'
 
@@ -132,15 +133,13 @@ function createProxy(
 // For a thread whose preload could not be loaded, or is not to be.
 function withoutFlag(options: Options, { execArgv }: Started): Options {
   if (canPreload()) return options
+  forgetPreload()
   const { env } = options
-  const own = process.env.NODE_OPTIONS
-  if (own?.includes('register')) process.env.NODE_OPTIONS = withoutPreload(own)
   const isExplicit = typeof env === 'object' && env?.NODE_OPTIONS
-  return {
-    ...options,
+  return withOwn(options, {
     execArgv: flagsWithoutPreload(options.execArgv ?? execArgv),
     ...(isExplicit && { env: { ...env, NODE_OPTIONS: withoutPreload(env.NODE_OPTIONS ?? '') } }),
-  }
+  })
 }
 
 function flags(): typeof import('./worker-flags.js') {

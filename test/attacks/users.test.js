@@ -77,6 +77,20 @@ it('setuid in the root, where that user may not read logshare: children run with
   assert.match(stderr, /^logshare: children start without logshare: user 65534 may not read .*\n$/)
 })
 
+it('spawn with another user: the variables of this process stay as they are', async (t) => {
+  const { config, env, folder } = prepare(t)
+  const program = join(folder, 'variables.js')
+  require('node:fs').writeFileSync(
+    program,
+    `const before = process.env.NODE_OPTIONS
+    require('node:child_process')
+      .spawn('true', [], { uid: ${NOBODY} })
+      .on('exit', (code) => console.log(code, process.env.NODE_OPTIONS === before))`,
+  )
+  const { stdout } = await run(program, { way: 'NODE_OPTIONS', config, env })
+  assert.equal(stdout, '0 true\n')
+})
+
 it('setuid in a child before its first record: it is printed, and one line says why', async (t) => {
   const { path, config, env } = prepare(t)
   const app = startAttacked(t, { config, env })

@@ -18,6 +18,7 @@ test('a changed Object.prototype is the same for all children with logshare and 
       execArgv: ['--no-warnings'],
       argv0: 'other',
       windowsHide: true,
+      uid: 65534,
     },
   }
   const args = [JSON.stringify(changes)]
