@@ -15,13 +15,13 @@ import {
   linkSync,
   openSync,
   readFileSync,
-  readlinkSync,
   renameSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { pidNamespace } from './foreign.js'
 import { clearInterval, process, setInterval } from './originals.js'
 import { isAlive, startOf } from './process.js'
 import { removeFile } from './remove.js'
@@ -185,7 +185,8 @@ function spaceOf(): string {
 function findSpace(): string {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
-    return `${boot} ${readlinkSync('/proc/self/ns/pid')}`
+    const space = pidNamespace()
+    return space === '' ? hostname() : `${boot} ${space}`
   } catch {
     return hostname()
   }

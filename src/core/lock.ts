@@ -40,16 +40,16 @@ export function holderOf(directory: string): number | undefined {
   return isHeld(directory, last) ? read(directory, last)?.pid : undefined
 }
 
-/** Whether this process holds the lock: a process of another container may have the same id. */
-export function isOurs(directory: string): boolean {
-  const last = lastNumber(directory)
-  const holder = last > 0 ? read(directory, last) : undefined
-  return holder?.pid === process.pid && (!holder.space || holder.space === pidNamespace())
-}
-
 /** Releases the lock if this process holds it. */
 export function dropLock(directory: string): void {
   if (isOurs(directory)) removeFile(pathOf(directory, lastNumber(directory)))
+}
+
+// A process of another container may have the same id.
+function isOurs(directory: string): boolean {
+  const last = lastNumber(directory)
+  const holder = last > 0 ? read(directory, last) : undefined
+  return holder?.pid === process.pid && (!holder.space || holder.space === pidNamespace())
 }
 
 // A lock file that cannot be read was not written by logshare; treat the lock as held.

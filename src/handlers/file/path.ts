@@ -24,11 +24,6 @@ export interface Opened {
 
 // A full FIFO must not block a write: its reader may never come.
 const APPEND = constants.O_APPEND | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0)
-/** Names of a descriptor of this process. */
-const DESCRIPTOR = /^\/(?:dev|proc\/(?:self|thread-self|\d+))\/(?:fd\/(\d+)|std(out|err))$/
-/** More links than the system follows. */
-const MAX_LINKS = 40
-
 /**
  * Opens for appending, a regular file also for reading; creates missing directories. Throws the system's error, or
  * `Unread`.
@@ -57,16 +52,8 @@ function openPipe(path: string, flags: number): number {
 
 // `/dev/stdout` cannot be opened where it leads to a socket. It is a descriptor that this process has already.
 function socketAt(path: string): number {
-  let at = resolve(path)
-  for (let links = 0; links < MAX_LINKS; links++) {
-    const [name, fd, std] = DESCRIPTOR.exec(at) ?? []
-    if (name) return fd === undefined ? (std === 'out' ? 1 : 2) : Number(fd)
-    try {
-      at = resolve(dirname(at), readlinkSync(at))
-    } catch {
-      break
-    }
-  }
+  const fd = descriptorAt(path)
+  if (fd !== undefined) return fd
   throw new Error(`${path} is a socket: use the handler "socket" with the address "unix:${path}"`)
 }
 
@@ -87,6 +74,8 @@ export function find(path: string): (Identity & { readonly size: bigint }) | und
   }
 }
 
+/** More links than the system follows. */
+const MAX_LINKS = 40
 const DESCRIPTORS = /^(?:\/proc\/\d+(?:\/task\/\d+)?\/fd|\/dev\/fd)$/
 
 /**
@@ -94,17 +83,21 @@ const DESCRIPTORS = /^(?:\/proc\/\d+(?:\/task\/\d+)?\/fd|\/dev\/fd)$/
  * that has been renamed.
  */
 export function isStream(path: string): boolean {
+  return descriptorAt(path) !== undefined
+}
+
+function descriptorAt(path: string): number | undefined {
   let at = path
   try {
     for (let links = 0; links < MAX_LINKS; links++) {
       const directory = realpathSync(dirname(at))
-      if (DESCRIPTORS.test(directory)) return true
+      if (DESCRIPTORS.test(directory)) return Number(basename(at))
       at = resolve(directory, readlinkSync(join(directory, basename(at))))
     }
   } catch {
     // It is no link.
   }
-  return false
+  return undefined
 }
 
 export function isMissing(error: unknown): boolean {
