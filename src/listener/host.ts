@@ -87,13 +87,15 @@ export class Host {
 
   /** Continues inline with other settings. Throws `LOGSHARE_ERR_HANDLER` and then keeps the settings it had. */
   open(settings: Settings, pace: Pace): void {
-    const before = [this.#settings, this.#pace] as const
+    const before = { settings: this.#settings, pace: this.#pace }
     this.#closeInline()
     try {
-      ;[this.#settings, this.#pace] = [settings, pace]
+      this.#settings = settings
+      this.#pace = pace
       this.#openInline()
     } catch (error) {
-      ;[this.#settings, this.#pace] = before
+      this.#settings = before.settings
+      this.#pace = before.pace
       this.#openInline()
       throw error
     }
@@ -120,6 +122,7 @@ export class Host {
   get hasChildren(): boolean {
     return this.#hasThreads || this.hasDirectory
   }
+
   get hasDirectory(): boolean {
     return this.#directory.path !== undefined
   }
@@ -131,6 +134,7 @@ export class Host {
     if (this.#remote.isRunning) this.#remote.post({ type: 'levels', version, text })
   }
 
+  /** Whether a worker is the listener thread, which is hidden from the application. */
   isListener(worker: unknown): boolean {
     return this.#remote.isThread(worker)
   }
