@@ -2,24 +2,21 @@
 
 import type { Worker } from 'node:worker_threads'
 import type { Settings } from '../config/options.js'
-import { monotonic } from '../core/clock.js'
 import { diagnose } from '../core/diagnostics.js'
 import { levels } from '../core/levels.js'
 import { Drops } from '../core/tally.js'
 import { needsThread } from '../handlers/create.js'
-import type { Mark } from '../handlers/handler.js'
 import { createBell, setLevelsVersion } from '../queue/bell.js'
 import { createRing, RingWriter } from '../queue/ring.js'
 import { type Ending, type LineBatch, type Notification, Request } from './channel.js'
-import { readCheckpoint } from './checkpoint.js'
 import { Delayed } from './delayed.js'
 import { RuntimeDirectory } from './directory.js'
-import { Handed } from './handed.js'
-import { Inline, type Pace } from './inline.js'
+import type { Inline, Pace } from './inline.js'
 import { isInspected } from './inspector.js'
+import { Main } from './main.js'
 import { Remote } from './remote.js'
 import { Rings } from './rings.js'
-import { Count, type ListenerStats, readCounters } from './stats.js'
+import { Count, Counters, type ListenerStats } from './stats.js'
 import { Supervisor } from './supervisor.js'
 
 /** Default of the longest time (ms) that `drain` blocks the main thread. */
@@ -41,7 +38,8 @@ export class Host {
   /** Shared with every thread of the root. */
   readonly bell: SharedArrayBuffer = createBell()
   readonly #take: HostOptions['take']
-  readonly #counters = new Float64Array(new SharedArrayBuffer(Count.SIZE * 8))
+  readonly #counterMemory = new SharedArrayBuffer(Count.SIZE * 8)
+  readonly #counters = new Counters(this.#counterMemory)
   readonly #memory: SharedArrayBuffer = createRing()
   readonly #drops = new Drops()
   readonly #remote: Remote
@@ -49,25 +47,20 @@ export class Host {
   readonly #directory: RuntimeDirectory
   readonly #supervisor: Supervisor
   readonly #start = new Delayed(() => this.startThread())
-  readonly #handed = new Handed(() => this.#remote.progress)
-  #settings: Settings
-  #inline: Inline | undefined
-  #pace: Pace = 'immediate'
-  #isSubscribed = false
+  readonly #main: Main
   #hasThreads = false
   #levels = 0
   #closed = false
 
   /** Opens the handlers. Throws `LOGSHARE_ERR_HANDLER` if one cannot be opened. */
   constructor({ settings, Worker, take, keepsDirectory = false }: HostOptions) {
-    this.#settings = settings
     this.#directory = new RuntimeDirectory(keepsDirectory)
     this.#take = take
     this.queue = new RingWriter(this.#memory, settings.overflow, new Int32Array(this.bell))
     this.#remote = new Remote({
       Worker,
       bell: this.bell,
-      counters: this.#counters.buffer as SharedArrayBuffer,
+      counters: this.#counterMemory,
       receive: (message) => this.#receive(message),
       died: (reason) => {
         if (!this.#closed) this.#supervisor.replace(reason)
@@ -75,30 +68,29 @@ export class Host {
     })
     this.#supervisor = new Supervisor({
       startThread: () => this.startThread(),
-      startInline: () => this.#takeOverInline().pumpDue,
+      startInline: () => this.#main.takeOver().pumpDue,
     })
     this.#rings = new Rings((command, transfer) => this.#remote.post(command, transfer))
-    this.#openInline()
+    this.#main = new Main(settings, {
+      counters: this.#counterMemory,
+      queue: this.queue,
+      memory: this.#memory,
+      take,
+      dropped: (tally) => this.#drops.merge(tally),
+      rings: this.#rings,
+      directory: this.#directory,
+      progress: () => this.#remote.progress,
+    })
+    this.#main.open()
   }
 
   get settings(): Settings {
-    return this.#settings
+    return this.#main.settings
   }
 
   /** Continues inline with other settings. Throws `LOGSHARE_ERR_HANDLER` and then keeps the settings it had. */
   open(settings: Settings, pace: Pace): void {
-    const before = { settings: this.#settings, pace: this.#pace }
-    this.#closeInline()
-    try {
-      this.#settings = settings
-      this.#pace = pace
-      this.#openInline()
-    } catch (error) {
-      this.#settings = before.settings
-      this.#pace = before.pace
-      this.#openInline()
-      throw error
-    }
+    this.#main.reopen(settings, pace)
     this.#supervisor.reset()
     this.#closed = false
     this.queue.open()
@@ -113,8 +105,7 @@ export class Host {
       this.#start.schedule() // the application writes to the child's stdin first, before it may end
       return
     }
-    if (this.#inline) this.#handed.put(this.#inline.handOver())
-    this.#inline = undefined
+    this.#main.handOver()
     this.#startRemote(this.#supervisor.hasDeaths)
   }
 
@@ -173,20 +164,19 @@ export class Host {
 
   /** Counts a failure of a handler on the main thread. */
   countFailure(): void {
-    this.#counters[Count.FAILED] = (this.#counters[Count.FAILED] ?? 0) + 1
+    this.#counters.add(Count.FAILED, 1)
   }
 
   /** Whether handlers on the main thread (`addHandler`) get every record. */
   subscribe(on: boolean): void {
-    this.#isSubscribed = on
-    if (this.#inline) this.#inline.subscribe(on)
-    else this.#remote.post({ type: 'subscribe', on })
+    this.#main.subscribe(on)
+    if (!this.#main.inline) this.#remote.post({ type: 'subscribe', on })
   }
 
   /** Resolves when everything logged before has left the process, or the listener makes no progress. */
   async flush(): Promise<void> {
     this.#start.now()
-    await (this.#inline ?? this.#remote).flush()
+    await (this.#main.inline ?? this.#remote).flush()
   }
 
   /** Resolves when the file handlers have opened new files in place of those that were moved away. */
@@ -200,10 +190,10 @@ export class Host {
    * announced a logger to relay to, unless the process may end now (`isUrgent`).
    */
   drain(limit: number = DRAIN_LIMIT, isUrgent = false): void {
-    const relays = this.#settings.relay && levels.changes > 0
+    const relays = this.settings.relay && levels.changes > 0
     this.#start.now()
     if (this.#remote.isRunning && (relays || isUrgent)) this.#remote.wait(Request.DRAIN, limit)
-    else if (isUrgent || this.hasChildren) this.#inline?.pump()
+    else if (isUrgent || this.hasChildren) this.#main.inline?.pump()
   }
 
   /** Ends the listener after everything is written. Blocks as long as the listener makes progress. */
@@ -223,31 +213,32 @@ export class Host {
     this.#remote.receivePending()
     return {
       listener: this.#remote.isRunning ? 'thread' : 'inline',
-      ...readCounters(this.#counters),
+      ...this.#counters.read(),
       drops: this.#drops.read(),
       undelivered: this.#remote.undelivered,
     }
   }
 
   #startRemote(isSuccessor: boolean): void {
-    this.#closeInline()
+    this.#main.close()
     this.#remote.start({
-      settings: this.#settings,
+      settings: this.settings,
       rings: [this.#memory, ...(isSuccessor ? this.#rings.values() : [])],
       directory: this.#directory.path,
       isSuccessor,
-      isSubscribed: this.#isSubscribed,
-      kept: this.#handed.kept,
+      isSubscribed: this.#main.isSubscribed,
+      kept: this.#main.kept,
       levels: this.#levels,
     })
   }
 
   #end(): Ending {
-    return this.#inline ? this.#endInline(this.#inline) : this.#endThread()
+    const { inline } = this.#main
+    return inline ? this.#endInline(inline) : this.#endThread()
   }
 
   #endInline(inline: Inline): Ending {
-    this.#closeInline()
+    this.#main.close()
     return inline.ending()
   }
 
@@ -256,54 +247,22 @@ export class Host {
     diagnose('listener', 'ended: %o', this.stats())
     this.#remote.detach()
     if (isDone) return this.#remote.ending
-    return this.#endInline(this.#takeOverInline()) // the thread died while main was waiting for it
+    return this.#endInline(this.#main.takeOver()) // the thread died while main was waiting for it
   }
 
   // Resumes at the checkpoint of the directory's previous listener.
   #resumeDirectory(): void {
-    if (this.#settings.handlers.some(needsThread)) this.#startRemote(true)
-    else this.#takeOverInline()
-  }
-
-  // In a takeover, which has `marks`, a handler that cannot be opened is left out; else it throws.
-  #openInline(marks?: readonly Mark[]): Inline {
-    this.#inline = new Inline({
-      settings: this.#settings,
-      counters: this.#counters,
-      queue: this.queue,
-      memory: this.#memory,
-      pace: this.#pace,
-      take: this.#take,
-      dropped: (tally) => this.#drops.merge(tally),
-      ...(marks && { marks, kept: this.#handed.kept }),
-    })
-    this.#inline.subscribe(this.#isSubscribed)
-    return this.#inline
-  }
-
-  #closeInline(): void {
-    this.#inline?.close()
-    this.#inline = undefined
+    if (this.settings.handlers.some(needsThread)) this.#startRemote(true)
+    else this.#main.takeOver()
   }
 
   // Where there can be no thread, or a debugger would have it wait, the main thread reads the queues of others.
   #staysInline(): boolean {
-    const inline = this.#inline
-    const needs = this.#settings.handlers.some(needsThread)
-    if (!inline || !(this.#supervisor.isAlone || (!needs && isInspected()))) return false
-    inline.adopt(this.#rings.values(), this.#directory.path)
-    this.#supervisor.poll(inline.pumpDue)
-    return true
-  }
-
-  // Takes over the queues of a previous listener on the main thread. Does not throw into the application.
-  #takeOverInline(): Inline {
-    this.#closeInline()
-    const { path: directory } = this.#directory
-    const inline = this.#openInline(directory === undefined ? [] : readCheckpoint(directory).marks)
-    inline.adopt(this.#rings.values(), directory)
-    inline.listener.pumpUntil(monotonic())
-    return inline
+    const isThreadNeeded = this.settings.handlers.some(needsThread)
+    if (!this.#supervisor.isAlone && (isThreadNeeded || !isInspected())) return false
+    const poll = this.#main.stay()
+    if (poll) this.#supervisor.poll(poll)
+    return poll !== undefined
   }
 
   #receive(message: LineBatch | Notification): void {

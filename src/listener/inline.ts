@@ -23,7 +23,7 @@ export type Pace = 'immediate' | 'batched'
 
 export interface InlineOptions {
   readonly settings: Settings
-  readonly counters: Float64Array
+  readonly counters: SharedArrayBuffer
   /** The root's own queue: the writer and the memory that the listener reads. */
   readonly queue: RingWriter
   readonly memory: SharedArrayBuffer

@@ -16,7 +16,7 @@ import { Merge } from './merge.js'
 import { clearReopenRequest, isReopenRequested } from './reopen.js'
 import { isOfAnotherBoot } from './source.js'
 import { Sources } from './sources.js'
-import { Count } from './stats.js'
+import { Count, Counters } from './stats.js'
 import { countFrame } from './status.js'
 
 const BATCH_RECORDS = 4096
@@ -40,7 +40,7 @@ export interface ListenerOptions {
   readonly handlers: readonly Handler[]
   /** Whether the ends of children become records. */
   readonly lifecycle: boolean
-  readonly counters: Float64Array
+  readonly counters: SharedArrayBuffer
   /** Called from time to time with what producers report as dropped. */
   readonly dropped: (tally: Tally) => void
 }
@@ -49,6 +49,7 @@ export class Listener {
   readonly sources: Sources = new Sources()
   readonly leftover: Leftover
   readonly #options: ListenerOptions
+  readonly #counters: Counters
   readonly #window: number
   readonly #batch: number
   readonly #fanout: Fanout
@@ -63,9 +64,12 @@ export class Listener {
 
   constructor(options: ListenerOptions) {
     this.#options = options
+    this.#counters = new Counters(options.counters)
     this.#window = options.window
     this.#batch = Math.min(BATCH_BYTES, options.limit * BATCH_SHARE)
-    this.#fanout = new Fanout(options.handlers, options.wait, () => this.#count(Count.FAILED, 1))
+    this.#fanout = new Fanout(options.handlers, options.wait, () =>
+      this.#counters.add(Count.FAILED, 1),
+    )
     this.leftover = new Leftover(this.sources, this.#fanout, this.#batch)
     this.#children = options.lifecycle ? createChildren(this.sources) : undefined
     this.#checkpointer = new Checkpointer(this.sources, this.#fanout, this.#children)
@@ -229,7 +233,7 @@ export class Listener {
     if (ended.length === 0) return
     this.#fanout.write(ended)
     this.#checkpointer.delivered()
-    this.#count(Count.RECORDS, ended.length)
+    this.#counters.add(Count.RECORDS, ended.length)
   }
 
   // Counts what a producer reports as dropped.
@@ -247,8 +251,8 @@ export class Listener {
       this.#checkpointer.delivered()
       let bytes = 0
       for (const frame of batch) bytes += frame.end - frame.start
-      this.#count(Count.RECORDS, batch.length)
-      this.#count(Count.BYTES, bytes)
+      this.#counters.add(Count.RECORDS, batch.length)
+      this.#counters.add(Count.BYTES, bytes)
     }
     // Release before the checkpoint is taken: its marks must not include records that its positions do not.
     this.sources.release()
@@ -261,8 +265,8 @@ export class Listener {
     this.#endChildren(false)
     const covered = this.#fanout.acknowledgement()() ? undefined : this.#checkpointer.savedPositions
     const more = !this.#fanout.blocksCheckpoint() && this.sources.removeEnded(covered)
-    this.#set(Count.DAMAGED, this.sources.damaged)
-    this.#set(Count.SOURCES, this.sources.size)
+    this.#counters.set(Count.DAMAGED, this.sources.damaged)
+    this.#counters.set(Count.SOURCES, this.sources.size)
     return more
   }
 
@@ -275,20 +279,12 @@ export class Listener {
   #retry(): number {
     if (this.#reports.length > 0) this.#fanout.write(this.#reports.splice(0))
     const delay = this.#fanout.retry()
-    this.#set(Count.WAITING, this.#fanout.waiting())
+    this.#counters.set(Count.WAITING, this.#fanout.waiting())
     if (!this.#drops.isEmpty) {
       this.#options.dropped(this.#drops.read())
       this.#drops.clear()
     }
     return delay
-  }
-
-  #set(slot: number, value: number): void {
-    this.#options.counters[slot] = value
-  }
-
-  #count(slot: number, by: number): void {
-    this.#set(slot, (this.#options.counters[slot] ?? 0) + by)
   }
 }
 

@@ -33,17 +33,34 @@ export interface ListenerStats {
   readonly undelivered: number
 }
 
-/** Reads the counters. */
-export function readCounters(
-  counters: Float64Array,
-): Omit<ListenerStats, 'listener' | 'drops' | 'undelivered'> {
-  const count = (slot: number): number => counters[slot] ?? 0
-  return {
-    records: count(Count.RECORDS),
-    bytes: count(Count.BYTES),
-    damaged: count(Count.DAMAGED),
-    failed: count(Count.FAILED),
-    producers: count(Count.SOURCES),
-    waiting: count(Count.WAITING),
+/** The counters, in this memory. */
+export class Counters {
+  readonly #slots: Float64Array
+
+  constructor(memory: SharedArrayBuffer) {
+    this.#slots = new Float64Array(memory)
+  }
+
+  set(slot: number, value: number): void {
+    this.#slots[slot] = value
+  }
+
+  add(slot: number, by: number): void {
+    this.#slots[slot] = this.get(slot) + by
+  }
+
+  get(slot: number): number {
+    return this.#slots[slot] ?? 0
+  }
+
+  read(): Omit<ListenerStats, 'listener' | 'drops' | 'undelivered'> {
+    return {
+      records: this.get(Count.RECORDS),
+      bytes: this.get(Count.BYTES),
+      damaged: this.get(Count.DAMAGED),
+      failed: this.get(Count.FAILED),
+      producers: this.get(Count.SOURCES),
+      waiting: this.get(Count.WAITING),
+    }
   }
 }

@@ -11,7 +11,7 @@ import { FileReader } from '../queue/reader.js'
 import { RING_CAPACITY } from '../queue/ring.js'
 import type { ThreadData } from './channel.js'
 import type { Source } from './source.js'
-import { Count } from './stats.js'
+import { Count, Counters } from './stats.js'
 
 /** Milliseconds after its last record during which a producer's state is `logging`. */
 const RECENT = 1000
@@ -56,15 +56,14 @@ export function createStatus(
   { settings, counters }: Pick<ThreadData, 'settings' | 'counters'>,
   drops: Tally,
 ): ListenerStatus {
-  const counts = new Float64Array(counters)
-  const countOf = (slot: number): number => counts[slot] ?? 0
+  const counts = new Counters(counters)
   return {
     pid: process.pid,
-    records: countOf(Count.RECORDS),
-    bytes: countOf(Count.BYTES),
+    records: counts.get(Count.RECORDS),
+    bytes: counts.get(Count.BYTES),
     dropped: Object.keys(drops).reduce((sum, name) => sum + sumOf(drops, name), 0),
-    damaged: countOf(Count.DAMAGED),
-    waiting: countOf(Count.WAITING),
+    damaged: counts.get(Count.DAMAGED),
+    waiting: counts.get(Count.WAITING),
     producers: [...sources].map((source) => describe(source, settings.overflow.limit, drops)),
   }
 }

@@ -45,7 +45,7 @@ export class Supervisor {
     return this.#deaths <= MAX_DEATHS
   }
 
-  /** Whether a thread can be started here at all. */
+  /** Whether no thread can be started here at all. */
   get isAlone(): boolean {
     return IS_ALONE
   }

@@ -4,7 +4,6 @@
 
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { monotonic } from '../core/clock.js'
-import { notice, reasonOf } from '../core/notice.js'
 import {
   clearInterval,
   clearTimeout,
@@ -16,7 +15,6 @@ import { Drops } from '../core/tally.js'
 import { createHandlers } from '../handlers/create.js'
 import type { Delivery, HandlerContext } from '../handlers/handler.js'
 import { arm, onRing } from '../queue/bell.js'
-import { type DoorbellEvents, type OpenDoorbell, openDoorbell } from '../queue/doorbell.js'
 import {
   type Command,
   isCommand,
@@ -29,12 +27,8 @@ import { readCheckpoint, readOtherMarks } from './checkpoint.js'
 import { Listener } from './listener.js'
 import { createOutbox } from './outbox.js'
 import { createStatus } from './status.js'
-import { Upkeep } from './upkeep.js'
+import { type Watch, watchDirectory } from './watch.js'
 
-/** Milliseconds between two polls of the runtime directory for producers that cannot ring. */
-const POLL_INTERVAL = 250
-/** The same if there is no doorbell. */
-const NO_DOORBELL_INTERVAL = 10
 /** Milliseconds in which a producer that has taken a record's time writes the record, unless its thread is stalled. */
 const DRAIN_PAUSE = 1
 /** Milliseconds between two checks whether a full handler has room again. */
@@ -69,14 +63,13 @@ const listener = new Listener({
   limit,
   handlers: createHandlers(data.settings, context, data.kept),
   lifecycle: data.settings.lifecycle,
-  counters: new Float64Array(data.counters),
+  counters: data.counters,
   dropped: (tally) => drops.merge(tally),
 })
 
 let unsubscribe: (() => void) | undefined
-let doorbell: OpenDoorbell | undefined
+let watched: Watch | undefined
 let levels = data.levels
-let polling: NodeJS.Timeout | undefined
 let timer: NodeJS.Timeout | undefined
 let soon: NodeJS.Immediate | undefined
 let serving = false
@@ -175,8 +168,7 @@ function sleep(milliseconds: number): Promise<void> {
 function end(): void {
   ended = true
   stopRings()
-  doorbell?.close()
-  clearInterval(polling)
+  watched?.close()
   data.relay.close()
   for (const port of ports) port.close()
 }
@@ -216,7 +208,7 @@ function execute(command: Command): void {
       break
     case 'levels':
       levels = command.version
-      doorbell?.tell(levels)
+      watched?.tell(levels)
       for (const port of threads) port.postMessage(command.text)
       break
   }
@@ -241,38 +233,12 @@ function notify(notification: Notification): void {
 // Another directory takes the place of one that has become unusable: open queues of that one are still read.
 function watch(directory: string): void {
   listener.watch(directory)
-  const upkeep = new Upkeep(directory)
-  const poll = (): void => {
-    if (upkeep.check()) {
-      doorbell?.close()
-      doorbell = openDoorbell(directory, events, levels)
-    }
-    listener.poll()
-    listener.sources.detectEnded()
-    wakeSoon()
-  }
-  clearInterval(polling)
-  doorbell?.close()
-  polling = setInterval(poll, POLL_INTERVAL)
-  const events: DoorbellEvents = {
-    ring(producer) {
-      listener.sources.rang(producer)
-      wakeSoon()
-    },
-    gone(producer) {
-      listener.sources.disconnected(producer)
-      wakeSoon()
-    },
-    asked: () => JSON.stringify(createStatus(listener.sources.values(), data, dropped.read())),
-    mute(error) {
-      const reason = `cannot open the doorbell, the queues are polled instead: ${reasonOf(error)}`
-      notice('LOGSHARE_WARN_LISTENER', reason)
-      clearInterval(polling)
-      polling = setInterval(poll, NO_DOORBELL_INTERVAL)
-    },
-  }
-  doorbell = openDoorbell(directory, events, levels)
-  poll()
+  watched?.close()
+  watched = watchDirectory(directory, listener, {
+    levels: () => levels,
+    census: () => JSON.stringify(createStatus(listener.sources.values(), data, dropped.read())),
+    wake: wakeSoon,
+  })
 }
 
 // Whether handlers on the main thread get every record.
