@@ -1,16 +1,8 @@
 // Upkeep: makes again what a cleaner of temporary files removes from a runtime directory in use.
 
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { basename, join } from 'node:path'
-import { takeLock } from '../core/lock.js'
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isLocked, takeLock } from '../core/lock.js'
 import { notice, reasonOf } from '../core/notice.js'
 import { doorbellPath } from '../queue/doorbell.js'
 
@@ -20,6 +12,7 @@ export class Upkeep {
   readonly #directory: string
   #config: string | undefined
   #readAt = 0
+  #hadBell = false
 
   constructor(directory: string) {
     this.#directory = directory
@@ -29,7 +22,7 @@ export class Upkeep {
   /** Returns whether the doorbell has to be opened again. Never throws. */
   check(): boolean {
     try {
-      return this.#check(basename(doorbellPath(this.#directory)))
+      return this.#check(doorbellPath(this.#directory))
     } catch (error) {
       const reason = `the runtime directory ${this.#directory} cannot be used any more: ${reasonOf(error)}`
       notice('LOGSHARE_WARN_FAILED_OPEN', reason, this.#directory)
@@ -37,19 +30,23 @@ export class Upkeep {
     }
   }
 
+  // Each file is asked for by its name: a listing may lack files while others are added and removed. There may be no
+  // doorbell at all, if its path would be too long. The lock is found in a listing, hence twice.
   #check(doorbell: string): boolean {
-    const names = namesIn(this.#directory)
-    const hasConfig = names?.includes(CONFIG) ?? false
-    const hasLock = names?.some((name) => name.endsWith('.lock')) ?? false
-    const hasBell = names?.includes(doorbell) ?? false
+    const hasConfig = existsSync(join(this.#directory, CONFIG))
+    const hasBell = existsSync(doorbell)
+    const isBellGone = this.#hadBell && !hasBell
+    this.#hadBell ||= hasBell
     if (hasConfig) this.#remember()
-    if (hasConfig && hasLock && hasBell) return false
-    if (!names) mkdirSync(this.#directory, { mode: 0o700, recursive: true })
-    if (!hasLock) takeLock(this.#directory)
-    if (!hasConfig) this.#restore()
+    const isConfigGone = !hasConfig && this.#config !== undefined
+    const isHeld = isLocked(this.#directory) || isLocked(this.#directory)
+    if (!isConfigGone && !isBellGone && isHeld) return false
+    mkdirSync(this.#directory, { mode: 0o700, recursive: true })
+    if (!isHeld) takeLock(this.#directory)
+    if (isConfigGone) this.#restore()
     const what = `files of the runtime directory ${this.#directory} were removed and are made again`
     notice('LOGSHARE_WARN_FAILED_OPEN', what, this.#directory)
-    return !hasBell
+    return isBellGone
   }
 
   #restore(): void {
@@ -69,14 +66,5 @@ export class Upkeep {
     } catch {
       // Not written yet.
     }
-  }
-}
-
-function namesIn(directory: string): string[] | undefined {
-  try {
-    return readdirSync(directory)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
   }
 }
