@@ -10,9 +10,9 @@ export type {
   ConsoleHandlerOptions,
   FileHandlerOptions,
   HandlerOptions,
-  Options,
   RelayHandlerOptions,
-} from './config/options.js'
+} from './config/handlers.js'
+export type { Options } from './config/options.js'
 export type { KeepOptions, RotateOptions } from './config/rotate.js'
 export { LogshareError } from './core/errors.js'
 export type { Level, Threshold } from './core/level.js'

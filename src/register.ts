@@ -2,6 +2,7 @@
 
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
 import { ADAPTER_NAMES } from './adapters/table.js'
+import { nearbyFolder } from './config/nearby.js'
 import type { Settings } from './config/options.js'
 import { notice } from './core/notice.js'
 import { process } from './core/originals.js'
@@ -38,6 +39,10 @@ function registerProcess(preloaded: boolean): void {
     notice('LOGSHARE_WARN_FAILED_OPEN', `this process logs by itself: ${reason}`, 'directory')
   }
   const inheritance = withJoined(readInheritance(hand.directory, refused), hand.joined)
+  if (inheritance?.isConfigured === false && !inheritance.isCollector && nearbyFolder()) {
+    placeRoot(configured(), preloaded) // what started this process has no configuration: a launcher
+    return
+  }
   if (!inheritance) {
     // The root has ended or could not make a runtime directory, or it is another user's application. This process must not
     // open the root's log files.
@@ -86,7 +91,7 @@ function joins(preloaded: boolean): boolean {
 // Loads the configuration's code only if there is a configuration.
 function configured(): Settings | undefined {
   const { LOGSHARE_CONFIG, LOGSHARE_LEVEL } = process.env
-  if (!LOGSHARE_CONFIG && !LOGSHARE_LEVEL) return undefined
+  if (!LOGSHARE_CONFIG && !LOGSHARE_LEVEL && !nearbyFolder()) return undefined
   const { loadSettings } = require('./config/config.js') as typeof import('./config/config.js')
   return loadSettings(undefined, ADAPTER_NAMES)
 }

@@ -1,7 +1,8 @@
 // Check: functions that validate one option's value and throw an error that names option, expected and actual value.
 
+import { levelOfWord } from '../core/alias.js'
 import { expected, LogshareError } from '../core/errors.js'
-import { isThreshold, THRESHOLD_NAMES, type Threshold } from '../core/level.js'
+import { isThreshold, levelName, THRESHOLD_NAMES, type Threshold } from '../core/level.js'
 
 /**
  * Returns the value in the form in which it is used. Throws `LOGSHARE_ERR_OPTION` if it is not valid. `option` is the
@@ -16,7 +17,7 @@ export function oneOf<const T extends string>(...choices: readonly T[]): Check<T
   return (value, option) => {
     const found = choices.find((choice) => choice === value)
     if (found !== undefined) return found
-    throw optionError(option, `one of ${choices.join(', ')}`, value)
+    throw optionError(option, `one of ${choices.join(', ')}`, value, choices)
   }
 }
 
@@ -41,7 +42,7 @@ export function object(value: unknown, option: string, known?: readonly string[]
     const path = option === 'options' ? unknown : `${option}.${unknown}`
     throw new LogshareError(
       'LOGSHARE_ERR_OPTION',
-      `${path}: unknown option, expected one of ${known.join(', ')}`,
+      `${path}: unknown option, expected one of ${known.join(', ')}${hint(unknown, known)}`,
     )
   }
   return new Proxy(value as Shape, { get: ownMember })
@@ -60,12 +61,26 @@ export function optional<T>(value: unknown, option: string, check: Check<T>): T 
 /** Options whose values are in no message. */
 const SECRET = /\.(?:password|token|options|headers(?:\[.*\])?)$/s
 
-/** The error for a wrong value: `level: expected one of trace, …, got 'loud' (string)`. */
-export function optionError(option: string, what: string, value: unknown): LogshareError {
+/**
+ * The error for a wrong value: `level: expected one of trace, …, got 'loud' (string)`. `choices`: the values that are
+ * accepted, if they are words; the error names the most similar one.
+ */
+export function optionError(
+  option: string,
+  what: string,
+  value: unknown,
+  choices: readonly string[] = [],
+): LogshareError {
   return new LogshareError(
     'LOGSHARE_ERR_OPTION',
-    `${option}: ${expected(what, value, SECRET.test(option))}`,
+    `${option}: ${expected(what, value, SECRET.test(option))}${hint(value, choices)}`,
   )
+}
+
+function hint(given: unknown, names: readonly string[]): string {
+  const { nearest } = require('./nearest.js') as typeof import('./nearest.js')
+  const name = typeof given === 'string' ? nearest(given, names) : undefined
+  return name === undefined ? '' : `; did you mean '${name}'?`
 }
 
 /** Accepts a non-empty string. */
@@ -80,11 +95,17 @@ export const boolean: Check<boolean> = (value, option) => {
   throw optionError(option, 'true or false', value)
 }
 
-/** Accepts a level name or `silent`. */
+/** Accepts a level name or `silent` in any case of letters, and what other loggers call a level. */
 export const threshold: Check<Threshold> = (value, option) => {
   if (isThreshold(value)) return value
-  throw optionError(option, `one of ${THRESHOLD_NAMES.join(', ')}`, value)
+  const word = typeof value === 'string' ? value.trim().toLowerCase() : ''
+  if (OFF.includes(word)) return 'silent'
+  const level = levelOfWord(word)
+  if (level !== undefined) return levelName(level)
+  throw optionError(option, `one of ${THRESHOLD_NAMES.join(', ')}`, value, THRESHOLD_NAMES)
 }
+
+const OFF: readonly string[] = ['silent', 'off', 'none']
 
 /** Accepts `scheme://host:port` with one of the schemes, or `unix:/path`. */
 export function addressBy(...schemes: readonly string[]): Check<string> {

@@ -1,16 +1,20 @@
-// Config: merges the options given in code, the file or JSON in LOGSHARE_CONFIG, and LOGSHARE_LEVEL.
+// Config: merges the options given in code, those of LOGSHARE_CONFIG or a configuration file, and LOGSHARE_LEVEL.
 
-import { readFileSync } from 'node:fs'
-import { extname, resolve } from 'node:path'
+import { dirname } from 'node:path'
+import { diagnose } from '../core/diagnostics.js'
 import { LogshareError } from '../core/errors.js'
-import { reasonOf } from '../core/notice.js'
 import { process } from '../core/originals.js'
+import { selectEnvironment } from './environment.js'
 import { checkOptions, type Options, type Settings } from './options.js'
+import { fillPlaceholders } from './placeholder.js'
+import { lineOfOption } from './position.js'
+import { readConfig, type Source } from './read.js'
 
 /**
- * The settings of a root. A top-level option given in code replaces the one in `LOGSHARE_CONFIG`; `LOGSHARE_LEVEL`
- * replaces both. Relative paths are resolved against the current directory.
- * `adapterNames`: see `checkOptions`. Throws `LOGSHARE_ERR_CONFIG` if `LOGSHARE_CONFIG` cannot be read or parsed,
+ * The settings of a root. A top-level option given in code replaces the one of the configuration; `LOGSHARE_LEVEL`
+ * replaces both. The configuration is that of `LOGSHARE_CONFIG`, or else the nearest file from the main script's folder
+ * upward. Relative paths are resolved against the folder of its file, those given in code against the current directory.
+ * `adapterNames`: see `checkOptions`. Throws `LOGSHARE_ERR_CONFIG` if the configuration cannot be read or parsed,
  * `LOGSHARE_ERR_OPTION` for a wrong option.
  */
 export function loadSettings(
@@ -25,15 +29,20 @@ export function loadSettings(
   return checkOptions({ ...config, ...(given as object | undefined), ...level }, adapterNames)
 }
 
-/** The checked options in `LOGSHARE_CONFIG`; empty if it is not set. Throws like `loadSettings`. */
+/** The checked options of the configuration; empty if there is none. Throws like `loadSettings`. */
 export function loadConfig(
   adapterNames: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
 ): Options {
-  if (!env.LOGSHARE_CONFIG) return {}
-  const config = readConfig(env.LOGSHARE_CONFIG)
-  withOrigin('LOGSHARE_CONFIG', () => checkOptions(config, adapterNames))
-  return config as Options
+  const source = readConfig(env)
+  if (!source) return {}
+  diagnose('config', '%s, %s', source.origin, source.reason)
+  return locate(source, () => {
+    const filled = fillPlaceholders(source.options, env)
+    return selectEnvironment(filled, env.NODE_ENV, (options) =>
+      checkConfig(options, adapterNames, source.path),
+    )
+  })
 }
 
 /** Whether settings are more than the defaults with another level. A root without more only launches what it starts. */
@@ -42,67 +51,32 @@ export function isConfigured(settings: Settings, adapterNames: readonly string[]
   return JSON.stringify(settings) !== JSON.stringify({ ...checkOptions({}, adapterNames), level })
 }
 
-function readConfig(value: string): unknown {
-  if (value.trimStart().startsWith('{')) return parseJson(value, 'LOGSHARE_CONFIG')
-  const path = resolve(value)
-  switch (extname(path)) {
-    case '.json':
-      return parseJson(readText(path), path)
-    case '.js':
-    case '.cjs':
-      return loadModule(path)
-    default:
-      throw new LogshareError(
-        'LOGSHARE_ERR_CONFIG',
-        `LOGSHARE_CONFIG: expected the path of a .json, .js or .cjs file, or JSON that begins with {, got ${shown(value)}`,
-      )
-  }
+// Returns the options that are there, with what their check makes of the handlers: absolute paths.
+function checkConfig(
+  options: unknown,
+  adapterNames: readonly string[],
+  path: string | undefined,
+): Options {
+  const folder = path === undefined ? undefined : dirname(path)
+  const settings = checkOptions(options, adapterNames, folder)
+  const given = options as Options
+  return given.handlers === undefined ? given : { ...given, handlers: settings.handlers }
 }
 
-function readText(path: string): string {
+// Adds the source of a wrong option to the error's message, with the line if it has lines.
+function locate<T>({ origin, json, member }: Source, check: () => T): T {
   try {
-    return readFileSync(path, 'utf8')
-  } catch (cause) {
-    throw new LogshareError('LOGSHARE_ERR_CONFIG', `LOGSHARE_CONFIG: ${reasonOf(cause)}`, { cause })
+    return check()
+  } catch (error) {
+    if (error instanceof LogshareError) {
+      const option = member + /^[^:\s]*/.exec(error.message)?.[0]
+      const line = json === undefined ? '' : `:${lineOfOption(json, option)}`
+      error.message = `${origin}${line}: ${error.message}`
+    }
+    throw error
   }
 }
 
-function parseJson(text: string, origin: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    // Without the cause, which quotes the text: it may hold passwords.
-    const reason = oneLine(cause).replace(QUOTE, '')
-    throw new LogshareError('LOGSHARE_ERR_CONFIG', `${origin}: invalid JSON: ${reason}`)
-  }
-}
-
-/** What V8 quotes of the text that did not parse. */
-const QUOTE = /,? (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s
-
-// A path; a longer text, or one that is no path, may be options.
-function shown(value: string): string {
-  const isPath = value.length <= 200 && !/["{}[\]]/.test(value)
-  return isPath ? `'${value}'` : `a text of ${value.length} characters`
-}
-
-function loadModule(path: string): unknown {
-  try {
-    const exported = require(path) as { default?: unknown }
-    return exported.default ?? exported
-  } catch (cause) {
-    throw new LogshareError('LOGSHARE_ERR_CONFIG', `${path}: ${oneLine(cause)}`, { cause })
-  }
-}
-
-// Node's messages have several lines: they quote the text that did not parse, or list a missing module's require stack.
-function oneLine(cause: unknown): string {
-  return reasonOf(cause)
-    .replace(/\s+Require stack:.*$/s, '')
-    .replace(/\s+/g, ' ')
-}
-
-// Adds the source of a wrong option to the error's message.
 function withOrigin(origin: string, check: () => unknown): void {
   try {
     check()

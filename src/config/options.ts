@@ -1,7 +1,6 @@
 // Options: the public configuration, its check and its defaults.
 // Options are checked once, where they enter. The `Settings` made of them are complete, and are not checked again.
 
-import { isAbsolute, resolve } from 'node:path'
 import { LogshareError } from '../core/errors.js'
 import type { Threshold } from '../core/level.js'
 import { process } from '../core/originals.js'
@@ -17,50 +16,9 @@ import {
   text,
   threshold,
 } from './check.js'
-import { checkFilter, FILTER_NAMES, type FilterOptions } from './filter.js'
+import { checkHandlers, type HandlerOptions, type RelayHandlerOptions } from './handlers.js'
 import type { InputOptions } from './inputs.js'
 import { parseDuration, parseSize } from './quantity.js'
-import type { RemoteHandlerOptions } from './remote.js'
-import { checkRotate, type RotateOptions } from './rotate.js'
-
-/** Writes records to a file, which only the root has open. */
-export interface FileHandlerOptions extends FilterOptions {
-  readonly type: 'file'
-  /** Path of the file. A relative path is resolved against the directory in which the root starts. Required. */
-  readonly path: string
-  /** `json`: one JSON object per line. `pretty`: text for people. Default `"json"`. */
-  readonly format?: 'json' | 'pretty'
-  /** When the file is rotated and which old files are kept. Default: no rotation. */
-  readonly rotate?: RotateOptions
-  /**
-   * When written data is flushed to the disk (fsync). `never`: left to the operating system. `interval`: once a second
-   * while records are written. `error`: after each batch that has a record of level error or above. Default `"never"`.
-   */
-  readonly sync?: 'never' | 'interval' | 'error'
-  /** Signal on which the root reopens the file if it was moved, as `reopen()` does. Default: none. */
-  readonly reopen?: 'SIGHUP' | 'SIGUSR1' | 'SIGUSR2'
-}
-
-/** Writes records to a standard stream of the root. */
-export interface ConsoleHandlerOptions extends FilterOptions {
-  readonly type: 'console'
-  /** Default `"stdout"`. */
-  readonly stream?: 'stdout' | 'stderr'
-  /**
-   * `json`: one JSON object per line. `pretty`: text for people. `raw`: the message as it was logged, and an error's
-   * stack. `auto`: `pretty` on a terminal, else `json`. Default `"auto"`.
-   */
-  readonly format?: 'auto' | 'json' | 'pretty' | 'raw'
-  /** Level name: records of this level and above go to stderr instead of `stream`. Default: none. */
-  readonly stderr?: Threshold
-}
-
-/** Accepted in a list, where it has no effect: the option `relay` decides whether records are relayed. */
-export interface RelayHandlerOptions extends FilterOptions {
-  readonly type: 'relay'
-}
-
-export type HandlerOptions = FileHandlerOptions | ConsoleHandlerOptions | RemoteHandlerOptions
 
 /**
  * Options of `install(options)` and of `LOGSHARE_CONFIG`; all are optional.
@@ -152,16 +110,22 @@ export interface Settings {
   readonly redact: readonly string[]
 }
 
-const HANDLER_TYPES = [
-  'file',
-  'console',
+/** Names of the top-level options. */
+export const OPTION_NAMES: readonly string[] = [
+  'level',
+  'levels',
+  'adapters',
+  'handlers',
   'relay',
-  'socket',
-  'syslog',
-  'otlp',
-  'jetstream',
-  'module',
-] as const
+  'streams',
+  'lifecycle',
+  'programs',
+  'overflow',
+  'order',
+  'queue',
+  'redact',
+  'inputs',
+]
 
 /**
  * Checks options and fills in the defaults. `adapterNames`: what the option `adapters` accepts, and its default (config/
@@ -173,21 +137,7 @@ export function checkOptions(
   adapterNames: readonly string[],
   directory: string = process.cwd(),
 ): Settings {
-  const given = object(options, 'options', [
-    'level',
-    'levels',
-    'adapters',
-    'handlers',
-    'relay',
-    'streams',
-    'lifecycle',
-    'programs',
-    'overflow',
-    'order',
-    'queue',
-    'redact',
-    'inputs',
-  ])
+  const given = object(options, 'options', OPTION_NAMES)
   if (given.inputs !== undefined) {
     const { checkInputs } = require('./inputs.js') as typeof import('./inputs.js')
     checkInputs(given.inputs, 'inputs')
@@ -199,9 +149,7 @@ export function checkOptions(
     level: optional(given.level, 'level', threshold) ?? 'info',
     levels: optional(given.levels, 'levels', levels) ?? {},
     adapters: adapters(given.adapters, adapterNames),
-    handlers: (optional(given.handlers, 'handlers', list(handler(directory))) ?? []).filter(
-      (each) => each.type !== 'relay',
-    ),
+    handlers: optional(given.handlers, 'handlers', checkHandlers(directory)) ?? [],
     relay: optional(given.relay, 'relay', boolean) ?? true,
     streams: {
       stdout: optional(streams.stdout, 'streams.stdout', threshold) ?? 'info',
@@ -217,57 +165,6 @@ export function checkOptions(
     order: { window: optional(order.window, 'order.window', parseDuration) ?? 20 },
     queue: optional(given.queue, 'queue', oneOf('ring', 'file')) ?? 'ring',
     redact: optional(given.redact, 'redact', redactPaths) ?? [],
-  }
-}
-
-function handler(directory: string): Check<HandlerOptions | RelayHandlerOptions> {
-  return (value, option) => {
-    const given = object(value, option)
-    switch (oneOf(...HANDLER_TYPES)(given.type, `${option}.type`)) {
-      case 'file':
-        return fileHandler(value, option, directory)
-      case 'console':
-        return consoleHandler(value, option)
-      case 'relay':
-        object(value, option, ['type', ...FILTER_NAMES])
-        return { type: 'relay', ...checkFilter(given, option) }
-      default: {
-        const { checkRemote } = require('./remote.js') as typeof import('./remote.js')
-        return checkRemote(given, option, directory)
-      }
-    }
-  }
-}
-
-function fileHandler(value: unknown, option: string, directory: string): FileHandlerOptions {
-  const known = ['type', ...FILTER_NAMES, 'path', 'format', 'rotate', 'sync', 'reopen']
-  const given = object(value, option, known)
-  const path = text(given.path, `${option}.path`)
-  const rotate = optional(given.rotate, `${option}.rotate`, checkRotate)
-  const sync = optional(given.sync, `${option}.sync`, oneOf('never', 'interval', 'error'))
-  const signals = oneOf('SIGHUP', 'SIGUSR1', 'SIGUSR2')
-  const reopen = optional(given.reopen, `${option}.reopen`, signals)
-  return {
-    type: 'file',
-    ...checkFilter(given, option),
-    path: isAbsolute(path) ? path : resolve(directory, path),
-    format: optional(given.format, `${option}.format`, oneOf('json', 'pretty')) ?? 'json',
-    ...(rotate && { rotate }),
-    ...(sync && { sync }),
-    ...(reopen && { reopen }),
-  }
-}
-
-function consoleHandler(value: unknown, option: string): ConsoleHandlerOptions {
-  const given = object(value, option, ['type', ...FILTER_NAMES, 'stream', 'format', 'stderr'])
-  const stderr = optional(given.stderr, `${option}.stderr`, threshold)
-  return {
-    type: 'console',
-    ...checkFilter(given, option),
-    stream: optional(given.stream, `${option}.stream`, oneOf('stdout', 'stderr')) ?? 'stdout',
-    format:
-      optional(given.format, `${option}.format`, oneOf('auto', 'json', 'pretty', 'raw')) ?? 'auto',
-    ...(stderr !== undefined && { stderr }),
   }
 }
 

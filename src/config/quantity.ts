@@ -2,24 +2,44 @@
 
 import { expected, LogshareError } from '../core/errors.js'
 
-const SIZES: Readonly<Record<string, number>> = { '': 1, b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
+const K = 1024
+const SIZES: Readonly<Record<string, number>> = {
+  '': 1,
+  ...units({ b: 1, k: K, m: K ** 2, g: K ** 3 }, ['', 'b', 'ib']),
+}
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+const WEEK = 7 * DAY
 const TIMES: Readonly<Record<string, number>> = {
   '': 1,
   ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
+  ...units({ s: SECOND, m: MINUTE, h: HOUR, d: DAY, w: WEEK }, ['']),
+  ...units({ sec: SECOND, min: MINUTE }, ['', 's']),
+  ...units({ second: SECOND, minute: MINUTE, hour: HOUR, day: DAY, week: WEEK }, ['', 's']),
+}
+const WORDS: Readonly<Record<string, number>> = { hourly: HOUR, daily: DAY, weekly: WEEK }
+
+function units(
+  sizes: Readonly<Record<string, number>>,
+  endings: readonly string[],
+): Record<string, number> {
+  const all = Object.entries(sizes)
+  return Object.fromEntries(endings.flatMap((end) => all.map(([name, size]) => [name + end, size])))
 }
 
-/** Bytes, from a number or a text with the unit `b`, `k`, `m` or `g` (powers of 1024). Throws `LOGSHARE_ERR_OPTION`. */
+/**
+ * Bytes, from a number or a text with the unit `b`, `k`, `m` or `g`, also `kb` or `KiB`: powers of 1024 in any case. Throws
+ * `LOGSHARE_ERR_OPTION`.
+ */
 export function parseSize(value: unknown, option: string): number {
   return parse(value, option, SIZES, 'a size such as "64m" or a number of bytes')
 }
 
 /**
- * Milliseconds, from a number or a text with the unit `ms`, `s`, `m`, `h`, `d` or `w`. Throws `LOGSHARE_ERR_OPTION`.
+ * Milliseconds, from a number, a text with the unit `ms`, `s`, `m`, `h`, `d` or `w`, also `10 minutes`, or `hourly`,
+ * `daily` or `weekly`. Throws `LOGSHARE_ERR_OPTION`.
  */
 export function parseDuration(value: unknown, option: string): number {
   return parse(value, option, TIMES, 'a duration such as "20ms" or a number of milliseconds')
@@ -41,6 +61,8 @@ function parse(
   what: string,
 ): number {
   if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value
+  const word = typeof value === 'string' ? value.trim().toLowerCase() : ''
+  if (units === TIMES && Object.hasOwn(WORDS, word)) return WORDS[word] ?? 0
   const match = typeof value === 'string' && /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(value.trim())
   const unit = match ? (match[2] ?? '').toLowerCase() : ''
   if (match && Object.hasOwn(units, unit)) return Number(match[1]) * (units[unit] ?? 1)

@@ -1,7 +1,7 @@
 // Console handler: writes lines to the root's stdout or stderr, pretty on a terminal and JSON otherwise.
 
 import { isatty } from 'node:tty'
-import type { ConsoleHandlerOptions } from '../config/options.js'
+import type { ConsoleHandlerOptions } from '../config/handlers.js'
 import { levelNumber } from '../core/level.js'
 import { createPretty } from '../formatters/pretty.js'
 import { createRaw } from '../formatters/raw.js'

@@ -1,6 +1,7 @@
 // Create: makes handlers from their options. A new handler type needs a case here.
 
-import type { HandlerOptions, Settings } from '../config/options.js'
+import type { HandlerOptions } from '../config/handlers.js'
+import type { Settings } from '../config/options.js'
 import { notice, reasonOf } from '../core/notice.js'
 import type { Handler, HandlerContext } from './handler.js'
 import type { Kept } from './retry.js'

@@ -3,8 +3,7 @@
 import { basename, extname, resolve } from 'node:path'
 import { ADAPTER_NAMES } from '../adapters/table.js'
 import { loadConfig, loadSettings } from '../config/config.js'
-import type { Options } from '../config/options.js'
-import type { Threshold } from '../core/level.js'
+import { checkOptions, type Options } from '../config/options.js'
 import { process } from '../core/originals.js'
 import { stdioIds } from '../core/stdio.js'
 import { ROOT_NAME } from '../logger/registry.js'
@@ -36,8 +35,9 @@ export function join(options: Options | undefined, preloaded: boolean): (() => v
 function joinedBy(options: Options | undefined): Joined {
   const settings = loadSettings(options, ADAPTER_NAMES)
   const { LOGSHARE_LEVEL } = process.env
-  const level = LOGSHARE_LEVEL ? (LOGSHARE_LEVEL as Threshold) : options?.level
-  const own = { ...options?.levels, ...(level !== undefined && { [ROOT_NAME]: level }) }
+  const given = checkOptions(options ?? {}, ADAPTER_NAMES)
+  const hasLevel = Boolean(LOGSHARE_LEVEL) || options?.level !== undefined
+  const own = { ...given.levels, ...(hasLevel && { [ROOT_NAME]: settings.level }) }
   const adapters = options?.adapters ?? loadConfig(ADAPTER_NAMES).adapters
   return {
     own,

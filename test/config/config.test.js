@@ -69,14 +69,14 @@ test('a top-level option in code overrides LOGSHARE_CONFIG, and LOGSHARE_LEVEL o
 const BROKEN = [
   ['missing.json', /^LOGSHARE_CONFIG: ENOENT: .*missing\.json/],
   ['directory.json', /^LOGSHARE_CONFIG: EISDIR/],
-  ['broken.json', /broken\.json: invalid JSON: /],
+  ['broken.json', /broken\.json:3: invalid JSON: /],
   ['missing.cjs', /missing\.cjs: Cannot find module/],
   ['throws.js', /throws\.js: the reason$/],
   ['broken.cjs', /broken\.cjs: /],
   ['null.cjs', /null\.cjs: /],
   [
     'wrong.yaml',
-    /^LOGSHARE_CONFIG: expected the path of a \.json, \.js or \.cjs file, or JSON that begins with \{, got '.*wrong\.yaml'$/,
+    /^LOGSHARE_CONFIG: expected the path of a \.json, \.js, \.cjs, \.mjs or \.ts file, or JSON that begins with \{, got '.*wrong\.yaml'$/,
   ],
   ['none', /^LOGSHARE_CONFIG: expected the path of /],
 ]

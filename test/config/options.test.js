@@ -136,10 +136,11 @@ const REJECTED = [
   [[], 'options: expected an object, got [] (array)'],
   ['info', "options: expected an object, got 'info' (string)"],
   [() => {}, 'options: expected an object, got a function'],
-  [{ lvl: 'info' }, `lvl: unknown option, expected one of ${TOP}`],
+  [{ lvl: 'info' }, `lvl: unknown option, expected one of ${TOP}; did you mean 'level'?`],
   [{ toString: 1 }, `toString: unknown option, expected one of ${TOP}`],
   [{ level: 'loud' }, `level: expected ${LEVELS}, got 'loud' (string)`],
-  [{ level: 'INFO' }, `level: expected ${LEVELS}, got 'INFO' (string)`],
+  [{ level: 'loud' }, `level: expected ${LEVELS}, got 'loud' (string)`],
+  [{ level: 'INFOS' }, `level: expected ${LEVELS}, got 'INFOS' (string); did you mean 'info'?`],
   [{ level: 30 }, `level: expected ${LEVELS}, got 30 (number)`],
   [{ level: null }, `level: expected ${LEVELS}, got null`],
   [{ level: 30n }, `level: expected ${LEVELS}, got 30 (bigint)`],
@@ -158,7 +159,7 @@ const REJECTED = [
   ],
   [
     { adapters: ['console', 'log5js'] },
-    `adapters[1]: expected one of ${ADAPTER_NAMES.join(', ')}, got 'log5js' (string)`,
+    `adapters[1]: expected one of ${ADAPTER_NAMES.join(', ')}, got 'log5js' (string); did you mean 'log4js'?`,
   ],
   [{ programs: 'python3' }, "programs: expected true or false, got 'python3' (string)"],
   [{ handlers: { type: 'relay' } }, 'handlers: expected an array, got {"type":"relay"} (object)'],
@@ -169,7 +170,7 @@ const REJECTED = [
   ],
   [
     { handlers: [{ type: 'relay' }, { type: 'files' }] },
-    "handlers[1].type: expected one of file, console, relay, socket, syslog, otlp, jetstream, module, got 'files' (string)",
+    "handlers[1].type: expected one of file, console, relay, socket, syslog, otlp, jetstream, module, got 'files' (string); did you mean 'file'?",
   ],
   [handlers({ type: 'file' }), 'handlers[0].path: expected a non-empty string, got undefined'],
   [
@@ -219,7 +220,7 @@ const REJECTED = [
   ],
   [
     rotated({ size: '10m', keepp: 5 }),
-    'handlers[0].rotate.keepp: unknown option, expected one of size, interval, utc, keep, compress, pattern',
+    "handlers[0].rotate.keepp: unknown option, expected one of size, interval, utc, keep, compress, pattern; did you mean 'keep'?",
   ],
   [rotated({ size: '10x' }), `handlers[0].rotate.size: expected ${SIZE}, got '10x' (string)`],
   [
@@ -376,6 +377,11 @@ test('parses durations', () => {
     ['1h', 3_600_000],
     ['1d', 86_400_000],
     ['1w', 604_800_000],
+    ['10 minutes', 600_000],
+    ['2 Days', 172_800_000],
+    ['hourly', 3_600_000],
+    ['Daily', 86_400_000],
+    ['weekly', 604_800_000],
   ]
   for (const [value, milliseconds] of times) assert.equal(parseDuration(value, 'o'), milliseconds)
 })
@@ -386,7 +392,8 @@ test('rejects what is neither a size nor a duration', () => {
     'k',
     '-1k',
     '1e3',
-    '1kb',
+    '1kbit',
+    '1 fortnight',
     '1 k b',
     '0x10',
     '1constructor',

@@ -5,7 +5,7 @@
 
 import { closeSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
-import type { FileHandlerOptions } from '../../config/options.js'
+import type { FileHandlerOptions } from '../../config/handlers.js'
 import { LogshareError } from '../../core/errors.js'
 import { notice, reasonOf } from '../../core/notice.js'
 import { createPretty } from '../../formatters/pretty.js'

@@ -1,6 +1,6 @@
 // Sync: decides when a log file is synced to disk (fdatasync), by the option `sync`.
 
-import type { FileHandlerOptions } from '../../config/options.js'
+import type { FileHandlerOptions } from '../../config/handlers.js'
 import { LEVELS } from '../../core/level.js'
 import { notice, reasonOf } from '../../core/notice.js'
 import { clearTimeout, setTimeout } from '../../core/originals.js'
