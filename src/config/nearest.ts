@@ -3,12 +3,21 @@
 /** Part of a name's letters that may differ. */
 const SHARE = 0.4
 
+/** Shortest name that counts if it is part of the other one. */
+const PART = 3
+
 /** The most similar of the names, in any case of letters; undefined if none is similar. */
 export function nearest(given: string, names: readonly string[]): string | undefined {
-  const distances = names.map((name) => distance(given.toLowerCase(), name.toLowerCase()))
+  const word = given.toLowerCase()
+  const distances = names.map((name) => distance(word, name.toLowerCase()))
   const least = Math.min(...distances)
   const found = names[distances.indexOf(least)]
-  return found !== undefined && least <= Math.max(1, found.length * SHARE) ? found : undefined
+  if (found !== undefined && least <= Math.max(word.length, found.length) * SHARE) return found
+  return names.find((name) => holds(word, name.toLowerCase()) || holds(name.toLowerCase(), word))
+}
+
+function holds(whole: string, part: string): boolean {
+  return part.length >= PART && whole.includes(part)
 }
 
 // Letters to insert, remove, replace, or swap with their neighbour (optimal string alignment).

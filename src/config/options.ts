@@ -142,9 +142,9 @@ export function checkOptions(
     const { checkInputs } = require('./inputs.js') as typeof import('./inputs.js')
     checkInputs(given.inputs, 'inputs')
   }
-  const overflow = object(given.overflow ?? {}, 'overflow', ['policy', 'limit', 'wait'])
-  const order = object(given.order ?? {}, 'order', ['window'])
-  const streams = object(given.streams ?? {}, 'streams', ['stdout', 'stderr'])
+  const overflow = object(orEmpty(given.overflow), 'overflow', ['policy', 'limit', 'wait'])
+  const order = object(orEmpty(given.order), 'order', ['window'])
+  const streams = object(orEmpty(given.streams), 'streams', ['stdout', 'stderr'])
   return {
     level: optional(given.level, 'level', threshold) ?? 'info',
     levels: optional(given.levels, 'levels', levels) ?? {},
@@ -194,4 +194,8 @@ const redactPaths: Check<readonly string[]> = (value, option) => {
     })
   }
   return paths
+}
+
+function orEmpty(value: unknown): unknown {
+  return value === undefined ? {} : value
 }

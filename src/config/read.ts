@@ -19,7 +19,7 @@ export interface Source {
   /** The text, if it is that of a JSON file. */
   readonly json?: string
   /** What leads to the options in the text: empty, or `logshare.` in a package.json. */
-  readonly member: '' | 'logshare.'
+  readonly member: string
 }
 
 /** Undefined if there is no configuration. Throws `LOGSHARE_ERR_CONFIG` if it cannot be read or parsed. */

@@ -187,7 +187,7 @@ const REJECTED = [
   ],
   [
     handlers({ type: 'console', stream: 'out' }),
-    "handlers[0].stream: expected one of stdout, stderr, got 'out' (string)",
+    "handlers[0].stream: expected one of stdout, stderr, got 'out' (string); did you mean 'stdout'?",
   ],
   [
     handlers({ type: 'console', format: 'text' }),
