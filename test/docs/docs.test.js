@@ -8,6 +8,7 @@ const { execFileSync } = require('node:child_process')
 const { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } = require('node:fs')
 const { dirname, join, relative, resolve } = require('node:path')
 const { ADAPTER_NAMES } = require('../../dist/adapters/table.js')
+const { loadSettings } = require('../../dist/config/config.js')
 const { checkOptions } = require('../../dist/config/options.js')
 const { EXEMPT, prepare, runScript, runShell, startApplication } = require('../helpers/examples.js')
 const { codeIn, readPage } = require('../helpers/markdown.js')
@@ -58,7 +59,7 @@ describe('pages', () => {
     for (const { code, line } of page.blocks.filter(({ language }) => language === 'json')) {
       it(`${name}:${line}: the JSON is records or a configuration`, () => {
         if (isRecords(code)) return
-        checkOptions(JSON.parse(code), ADAPTER_NAMES, ROOT)
+        loadSettings(undefined, ADAPTER_NAMES, { LOGSHARE_CONFIG: code })
       })
     }
   }
