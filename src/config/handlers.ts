@@ -5,16 +5,20 @@ import { LogshareError } from '../core/errors.js'
 import type { Threshold } from '../core/level.js'
 import { type Check, list, object, oneOf, optional, optionError, text, threshold } from './check.js'
 import { checkFilter, FILTER_NAMES, type FilterOptions } from './filter.js'
+import { checkKeys, KEY_NAMES, type KeyOptions, STORE_FORMATS, type StoreFormat } from './format.js'
 import type { RemoteHandlerOptions } from './remote.js'
 import { checkRotate, type RotateOptions } from './rotate.js'
 
 /** Writes records to a file, which only the root has open. */
-export interface FileHandlerOptions extends FilterOptions {
+export interface FileHandlerOptions extends FilterOptions, KeyOptions {
   readonly type: 'file'
   /** Path of the file. A relative path is resolved against the directory in which the root starts. Required. */
   readonly path: string
-  /** `json`: one JSON object per line. `pretty`: text for people. Default `"json"`. */
-  readonly format?: 'json' | 'pretty'
+  /**
+   * `json`: one JSON object per line. `pretty`: text for people. `datadog`, `ecs` (Elastic Common Schema), `gelf` (Graylog),
+   * `google` (Google Cloud): JSON with the names of that store. Default `"json"`.
+   */
+  readonly format?: 'json' | 'pretty' | StoreFormat
   /** When the file is rotated and which old files are kept. Default: no rotation. */
   readonly rotate?: RotateOptions
   /**
@@ -27,15 +31,15 @@ export interface FileHandlerOptions extends FilterOptions {
 }
 
 /** Writes records to a standard stream of the root. */
-export interface ConsoleHandlerOptions extends FilterOptions {
+export interface ConsoleHandlerOptions extends FilterOptions, KeyOptions {
   readonly type: 'console'
   /** Default `"stdout"`. */
   readonly stream?: 'stdout' | 'stderr'
   /**
    * `json`: one JSON object per line. `pretty`: text for people. `raw`: the message as it was logged, and an error's
-   * stack. `auto`: `pretty` on a terminal, else `json`. Default `"auto"`.
+   * stack. `auto`: `pretty` on a terminal, else `json`. `datadog`, `ecs`, `gelf`, `google`: as of a file. Default `"auto"`.
    */
-  readonly format?: 'auto' | 'json' | 'pretty' | 'raw'
+  readonly format?: 'auto' | 'json' | 'pretty' | 'raw' | StoreFormat
   /** Level name: records of this level and above go to stderr instead of `stream`. Default: none. */
   readonly stderr?: Threshold
 }
@@ -93,18 +97,30 @@ function handler(directory: string): Check<HandlerOptions | RelayHandlerOptions>
 }
 
 function fileHandler(value: unknown, option: string, directory: string): FileHandlerOptions {
-  const known = ['type', ...FILTER_NAMES, 'path', 'format', 'rotate', 'sync', 'reopen']
+  const known = [
+    'type',
+    ...FILTER_NAMES,
+    'path',
+    'format',
+    ...KEY_NAMES,
+    'rotate',
+    'sync',
+    'reopen',
+  ]
   const given = object(value, option, known)
   const path = filePath(given.path, `${option}.path`)
   const rotate = optional(given.rotate, `${option}.rotate`, checkRotate)
   const sync = optional(given.sync, `${option}.sync`, oneOf('never', 'interval', 'error'))
   const signals = oneOf('SIGHUP', 'SIGUSR1', 'SIGUSR2')
   const reopen = optional(given.reopen, `${option}.reopen`, signals)
+  const formats = oneOf('json', 'pretty', ...STORE_FORMATS)
+  const format = optional(given.format, `${option}.format`, formats) ?? 'json'
   return {
     type: 'file',
     ...checkFilter(given, option),
     path: isAbsolute(path) ? path : resolve(directory, path),
-    format: optional(given.format, `${option}.format`, oneOf('json', 'pretty')) ?? 'json',
+    format,
+    ...checkKeys(given, option, format),
     ...(rotate && { rotate }),
     ...(sync && { sync }),
     ...(reopen && { reopen }),
@@ -119,14 +135,23 @@ const filePath: Check<string> = (value, option) => {
 }
 
 function consoleHandler(value: unknown, option: string): ConsoleHandlerOptions {
-  const given = object(value, option, ['type', ...FILTER_NAMES, 'stream', 'format', 'stderr'])
+  const given = object(value, option, [
+    'type',
+    ...FILTER_NAMES,
+    'stream',
+    'format',
+    ...KEY_NAMES,
+    'stderr',
+  ])
+  const formats = oneOf('auto', 'json', 'pretty', 'raw', ...STORE_FORMATS)
+  const format = optional(given.format, `${option}.format`, formats) ?? 'auto'
   const stderr = optional(given.stderr, `${option}.stderr`, threshold)
   return {
     type: 'console',
     ...checkFilter(given, option),
     stream: optional(given.stream, `${option}.stream`, oneOf('stdout', 'stderr')) ?? 'stdout',
-    format:
-      optional(given.format, `${option}.format`, oneOf('auto', 'json', 'pretty', 'raw')) ?? 'auto',
+    format,
+    ...checkKeys(given, option, format),
     ...(stderr !== undefined && { stderr }),
   }
 }

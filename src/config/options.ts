@@ -86,6 +86,10 @@ export interface Options {
    * `"user.token"`, `"*.token"`. Default `[]`.
    */
   readonly redact?: readonly string[]
+  /** Fields of all records, such as `{ "service": "api" }`; those of a call or a context win. Values are JSON. Default `{}`. */
+  readonly fields?: Readonly<Record<string, unknown>>
+  /** Whether all records have a field `hostname`, or the name it has. Default: false. */
+  readonly hostname?: boolean | string
   /** Inputs of `logshare collect`; an application ignores them. Default `[]`. */
   readonly inputs?: readonly InputOptions[]
 }
@@ -108,6 +112,8 @@ export interface Settings {
   readonly order: { readonly window: number }
   readonly queue: 'ring' | 'file'
   readonly redact: readonly string[]
+  /** With `hostname`. */
+  readonly fields: Readonly<Record<string, unknown>>
 }
 
 /** Names of the top-level options. */
@@ -124,6 +130,8 @@ export const OPTION_NAMES: readonly string[] = [
   'order',
   'queue',
   'redact',
+  'fields',
+  'hostname',
   'inputs',
 ]
 
@@ -165,6 +173,10 @@ export function checkOptions(
     order: { window: optional(order.window, 'order.window', parseDuration) ?? 20 },
     queue: optional(given.queue, 'queue', oneOf('ring', 'file')) ?? 'ring',
     redact: optional(given.redact, 'redact', redactPaths) ?? [],
+    fields: {
+      ...hostField(given.hostname),
+      ...optional(given.fields, 'fields', jsonFields),
+    },
   }
 }
 
@@ -183,6 +195,23 @@ const levels: Check<Readonly<Record<string, Threshold>>> = (value, option) =>
       threshold(level, `${option}['${name}']`),
     ]),
   )
+
+function hostField(value: unknown): object {
+  if (value === undefined || value === false) return {}
+  if (value !== true) return { hostname: text(value, 'hostname') }
+  const { hostname } = require('node:os') as typeof import('node:os')
+  return { hostname: hostname() }
+}
+
+const jsonFields: Check<Readonly<Record<string, unknown>>> = (value, option) => {
+  const given = object(value, option)
+  for (const key of Object.keys(value as object)) {
+    const member = given[key]
+    const isJson = member === null || /^(?:string|number|boolean|object)$/.test(typeof member)
+    if (!isJson) throw optionError(`${option}.${key}`, 'a value of JSON', member)
+  }
+  return { ...(value as Record<string, unknown>) }
+}
 
 const redactPaths: Check<readonly string[]> = (value, option) => {
   const paths = list(text)(value, option)

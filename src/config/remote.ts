@@ -15,6 +15,7 @@ import {
   text,
 } from './check.js'
 import { checkFilter, FILTER_NAMES, type FilterOptions } from './filter.js'
+import { checkKeys, KEY_NAMES, type KeyOptions, STORE_FORMATS, type StoreFormat } from './format.js'
 import { parseCount, parseDuration } from './quantity.js'
 
 /** Options of `tls.connect`. Paths are resolved against the directory in which the root starts. */
@@ -32,12 +33,14 @@ export interface TlsOptions {
 }
 
 /** Sends records as JSON, one per line or datagram. */
-export interface SocketHandlerOptions extends FilterOptions {
+export interface SocketHandlerOptions extends FilterOptions, KeyOptions {
   readonly type: 'socket'
   /** `tcp://host:port`, `tls://host:port`, `udp://host:port` or `unix:/path`. Required. */
   readonly address: string
   /** TLS of a `tls:` address. */
   readonly tls?: TlsOptions
+  /** `json`, or the format of a log store as of a file. GELF messages end with a NUL over a stream. Default `"json"`. */
+  readonly format?: 'json' | StoreFormat
 }
 
 /** Sends records to a syslog receiver. */
@@ -138,10 +141,15 @@ export function checkRemote(value: Shape, option: string, directory: string): Re
     const found = (isRequired ? check : orAbsent(check))(given[name], `${option}.${name}`)
     if (found !== undefined) checked[name] = found
   }
+  if (type === 'socket')
+    Object.assign(checked, checkKeys(given, option, String(given.format ?? 'json')))
   // Resolved here, because the thread or process where the handler will run does not run the root's script.
   if (type === 'syslog' || type === 'otlp' || type === 'jetstream') checked.app ??= appName()
   return checked as unknown as RemoteHandlerOptions
 }
+
+/** Checked together, with the format. */
+const keyChecks = Object.fromEntries(KEY_NAMES.map((name) => [name, (value: unknown) => value]))
 
 const REQUIRED = ['socket.address', 'module.module']
 
@@ -151,7 +159,7 @@ function checksOf(
 ): Readonly<Record<string, Check<unknown>>> {
   switch (type) {
     case 'socket':
-      return { address, tls: tls(directory) }
+      return { address, tls: tls(directory), format: oneOf('json', ...STORE_FORMATS), ...keyChecks }
     case 'syslog':
       return {
         address,

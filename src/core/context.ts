@@ -1,6 +1,8 @@
 // Context: fields that `withContext` adds to the records of a function and that its children inherit.
 
 import type { AsyncLocalStorage } from 'node:async_hooks'
+import { encodeFields, type Fields } from './record.js'
+import type { Redact } from './redact.js'
 import { encodeTrace } from './trace.js'
 
 /** Encoded members by key, each as `,"key":value`. */
@@ -13,6 +15,7 @@ const NONE: Members = new Map()
 
 let storage: AsyncLocalStorage<Members> | undefined
 let inherited: Members = NONE
+let base: Members = NONE
 
 /**
  * Runs `act` and returns its result. Records logged by it, also after an `await`, get the fields in addition to those of
@@ -23,6 +26,12 @@ export function runInContext<T>(fields: string, act: () => T): T {
   return storage.run(new Map([...current(), ...split(fields)]), act)
 }
 
+/** Sets the fields of all records of this thread: an outermost context, which children set themselves. */
+export function setFields(fields: Fields, redact: Redact | undefined): void {
+  const encoded = encodeFields(fields)
+  base = split(redact ? redact.fields(encoded) : encoded)
+}
+
 /** In a child: the context in which its parent started it. */
 export function inheritContext(fields: string): void {
   inherited = split(fields)
@@ -30,16 +39,21 @@ export function inheritContext(fields: string): void {
 
 /** The fields of the current context that a record does not have itself. `body` is the record's members, encoded. */
 export function encodeContext(body: string): string {
-  if (!storage && inherited.size === 0) return ''
+  if (!storage && inherited.size === 0) return base.size === 0 ? '' : missing(base, body)
+  const text = missing(current(), body)
+  return base.size === 0 ? text : text + missing(base, body + text)
+}
+
+function missing(members: Members, body: string): string {
   let text = ''
-  for (const [key, member] of current()) if (!hasMember(body, key, member)) text += member
+  for (const [key, member] of members) if (!hasMember(body, key, member)) text += member
   return text
 }
 
 /** What a child that is started here inherits: the context and the active span, encoded; undefined if there is nothing. */
 export function contextForChild(): string | undefined {
   const span = encodeTrace('')
-  const text = span + encodeContext(span)
+  const text = span + missing(current(), span)
   return text === '' || text.length > MAX_INHERITED ? undefined : text
 }
 

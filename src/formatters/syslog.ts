@@ -2,9 +2,9 @@
 //
 // No text in a record can end its message or start another one: control characters are escaped.
 
-import { LEVELS } from '../core/level.js'
 import { RealDate } from '../core/originals.js'
 import type { LogRecord } from '../core/record.js'
+import { isoTime, severityOf } from './fields.js'
 
 export interface SyslogFormat {
   readonly format: 'rfc5424' | 'rfc3164'
@@ -38,7 +38,7 @@ function createNew({ facility, app, host }: SyslogFormat): (record: LogRecord) =
   const from = `${token(host ?? '', 255)} ${token(app, 48)}`
   return (record) => {
     const { level, time, pid, seq, name } = record
-    const head = `<${priority(facility, level)}>1 ${timestamp(time)} ${from}`
+    const head = `<${priority(facility, level)}>1 ${isoTime(time)} ${from}`
     const id = ((seq - 1) % LAST_SEQUENCE_ID) + 1
     const meta = id > 0 ? `[meta sequenceId="${id}"]` : ''
     const msg = printable(text(record.msg))
@@ -62,23 +62,7 @@ function createOld({ facility, app, host }: SyslogFormat): (record: LogRecord) =
 }
 
 function priority(facility: number, level: number): number {
-  return facility * 8 + severity(level)
-}
-
-// Severity of a level number, RFC 5424 section 6.2.1, table 2.
-function severity(level: number): number {
-  if (level >= LEVELS.fatal) return 2
-  if (level >= LEVELS.error) return 3
-  if (level >= LEVELS.warn) return 4
-  return level >= LEVELS.info ? 6 : 7
-}
-
-function timestamp(time: number): string {
-  const date = new RealDate(time)
-  if (Number.isNaN(date.getTime())) return '-'
-  const micros = Math.round((time - Math.floor(time)) * 1000)
-  const fraction = String(Math.min(micros, 999)).padStart(3, '0')
-  return `${date.toISOString().slice(0, -1)}${fraction}Z`
+  return facility * 8 + severityOf(level)
 }
 
 function oldTimestamp(time: number): string {

@@ -1,8 +1,10 @@
 // Console handler: writes lines to the root's stdout or stderr, pretty on a terminal and JSON otherwise.
 
 import { isatty } from 'node:tty'
+import { type KeyOptions, keysOf } from '../config/format.js'
 import type { ConsoleHandlerOptions } from '../config/handlers.js'
 import { levelNumber } from '../core/level.js'
+import { createJson } from '../formatters/json.js'
 import { createPretty } from '../formatters/pretty.js'
 import { createRaw } from '../formatters/raw.js'
 import { Backlog } from './backlog.js'
@@ -20,13 +22,13 @@ type Stream = Handler & Required<Pick<Handler, 'retry' | 'waiting' | 'drain'>>
 
 /** `stream` defaults to `stdout`, `format` to `auto`. With `stderr` records from that level on go to stderr. */
 export function createConsoleHandler(
-  { stream = 'stdout', format = 'auto', stderr, ...options }: ConsoleHandlerOptions,
+  { stream = 'stdout', stderr, ...options }: ConsoleHandlerOptions,
   context: Context,
 ): Handler {
-  const main = createStream(stream, format, context)
+  const main = createStream(stream, options, context)
   const accepts = createFilter(options)
   if (stderr === undefined || stream === 'stderr') return { ...main, accepts }
-  const other = createStream('stderr', format, context)
+  const other = createStream('stderr', options, context)
   const least = levelNumber(stderr)
   return {
     label: main.label,
@@ -54,7 +56,7 @@ export function createConsoleHandler(
 
 function createStream(
   stream: 'stdout' | 'stderr',
-  format: NonNullable<ConsoleHandlerOptions['format']>,
+  format: ConsoleFormat,
   context: Context,
 ): Stream {
   const label = `console ${stream}`
@@ -89,12 +91,15 @@ function createStream(
   }
 }
 
-/** How a descriptor shows records; undefined for JSON, which they are. */
-export function formatOf(
-  format: NonNullable<ConsoleHandlerOptions['format']>,
-  fd: number,
-): Format | undefined {
-  if (format === 'json' || (format === 'auto' && !isatty(fd))) return undefined
+interface ConsoleFormat extends KeyOptions {
+  readonly format?: ConsoleHandlerOptions['format']
+}
+
+/** How a descriptor shows records; undefined for JSON as it was encoded. */
+export function formatOf(options: ConsoleFormat, fd: number): Format | undefined {
+  const { format = 'auto' } = options
+  const isText = format === 'pretty' || format === 'raw' || (format === 'auto' && isatty(fd))
+  if (!isText) return createJson(format, keysOf(options))
   const colors = hasColors(fd)
   return format === 'raw' ? createRaw({ colors }) : createPretty({ colors, columns: columnsOf(fd) })
 }

@@ -47,6 +47,7 @@ export interface Inheritance extends RootLevels {
 export interface Joined {
   readonly own: Inheritance['own']
   readonly redact: readonly string[]
+  readonly fields?: Settings['fields']
   readonly adapters?: readonly string[]
   readonly stdio: StdioIds
 }
@@ -58,8 +59,10 @@ export function withJoined<T extends Inheritance | undefined>(
 ): T {
   if (!joined || !inheritance) return inheritance
   const { own, stdio, adapters = inheritance.settings.adapters } = joined
-  const redact = [...new Set([...inheritance.settings.redact, ...joined.redact])]
-  return { ...inheritance, own, stdio, settings: { ...inheritance.settings, redact, adapters } }
+  const { settings } = inheritance
+  const redact = [...new Set([...settings.redact, ...joined.redact])]
+  const fields = { ...settings.fields, ...joined.fields }
+  return { ...inheritance, own, stdio, settings: { ...settings, redact, fields, adapters } }
 }
 
 /** A child's place in the tree: everything it needs to log. */

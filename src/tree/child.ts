@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { threadId } from 'node:worker_threads'
 import { monotonic, setClockAnchor } from '../core/clock.js'
-import { contextForChild, inheritContext } from '../core/context.js'
+import { contextForChild, inheritContext, setFields } from '../core/context.js'
 import { levels } from '../core/levels.js'
 import { process, setTimeout } from '../core/originals.js'
 import { createRedact } from '../core/redact.js'
@@ -46,7 +46,9 @@ export function createChild(place: Place, follower: Follower): Instance {
   queue.overflowed = () => onExit(() => queue.report())
   queue.made = follower.check
   if (place.gate) passGate(queue, place.gate, follower)
-  const registry = new Registry(queue, undefined, createRedact(inheritance.settings.redact))
+  const redact = createRedact(inheritance.settings.redact)
+  setFields(inheritance.settings.fields, redact)
+  const registry = new Registry(queue, undefined, redact)
   registry.setLevels(inheritance.own)
   follower.attach(registry)
   if (place.birth) lifecycleOf().announce(registry, place.birth)

@@ -42,6 +42,7 @@ function joinedBy(options: Options | undefined): Joined {
   return {
     own,
     redact: settings.redact,
+    fields: settings.fields,
     ...(adapters !== undefined && { adapters: settings.adapters }),
     stdio: stdioIds(),
   }

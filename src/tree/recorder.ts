@@ -3,6 +3,7 @@
 import { levelOfStream, readPrinted } from '../adapters/kit/capture/printed.js'
 import { Lines } from '../adapters/node/lines.js'
 import type { Settings } from '../config/options.js'
+import { setFields } from '../core/context.js'
 import { SILENT } from '../core/level.js'
 import { process } from '../core/originals.js'
 import { encodeMessage } from '../core/record.js'
@@ -52,6 +53,7 @@ export class Recorders {
     this.#writer = new FileWriter({ directory, producer, hello: this.#hello, wrote, policy })
     // It has the levels and the redaction; records go to the queues of their programs.
     const redact = createRedact(settings.redact)
+    setFields(settings.fields, redact)
     this.#registry = new Registry(this.#createQueue(process.pid, source), undefined, redact)
     this.#registry.setLevels(inheritance.own)
     this.#follower.attach(this.#registry)

@@ -5,6 +5,7 @@ import { ADAPTER_NAMES } from '../adapters/table.js'
 import { isConfigured } from '../config/config.js'
 import type { Settings } from '../config/options.js'
 import { clockAnchor } from '../core/clock.js'
+import { setFields } from '../core/context.js'
 import { diagnose } from '../core/diagnostics.js'
 import { levels, type RootLevels } from '../core/levels.js'
 import type { ChildEnd } from '../core/lifecycle.js'
@@ -48,7 +49,9 @@ export function createRoot(settings: Settings): Instance {
   })
   const origin = { pid: process.pid, tid: threadId, source: 'root' }
   const queue = new QueueHandler(origin, withTerminal(host, host.queue))
-  const registry = new Registry(queue, settings.level, createRedact(settings.redact))
+  const redact = createRedact(settings.redact)
+  setFields(settings.fields, redact)
+  const registry = new Registry(queue, settings.level, redact)
   registry.setLevels(settings.levels)
   const current = (version: number): RootLevels => {
     return { version, ...registry.levels(), foreign: levels.read() }
@@ -125,7 +128,9 @@ function installHost({ host, registry, prepare, announcer }: Root, settings: Set
   host.open(settings, 'batched')
   registry.queue.redirect(withTerminal(host, host.queue))
   diagnose('root', 'installed, handlers: %s', settings.handlers.map(({ type }) => type).join(', '))
-  registry.configure(settings.level, createRedact(settings.redact))
+  const redact = createRedact(settings.redact)
+  setFields(settings.fields, redact)
+  registry.configure(settings.level, redact)
   registry.setLevels(settings.levels)
   // Children that outlive this process find no other library's loggers in it.
   const forget = (): void => {

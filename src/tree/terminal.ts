@@ -39,7 +39,7 @@ export class TerminalWriter implements QueueWriter {
   }
 
   #print(line: string): void {
-    if (!this.#isReady) this.#format = formatOf('auto', 1)
+    if (!this.#isReady) this.#format = formatOf({}, 1)
     this.#isReady = true
     print(`${this.#format ? this.#format(parseLine(line)) : line}\n`)
   }

@@ -10,7 +10,7 @@ const { loadSettings } = require('../../dist/config/config.js')
 const { scratch } = require('../helpers/run.js')
 
 const TOP =
-  'level, levels, adapters, handlers, relay, streams, lifecycle, programs, overflow, order, queue, redact, inputs'
+  'level, levels, adapters, handlers, relay, streams, lifecycle, programs, overflow, order, queue, redact, fields, hostname, inputs'
 const LEVELS = 'one of trace, debug, info, warn, error, fatal, silent'
 const SIZE = 'a size such as "64m" or a number of bytes'
 const TIME = 'a duration such as "20ms" or a number of milliseconds'
@@ -62,12 +62,12 @@ const MISTAKES = [
   [
     file('"rotation": {}'),
     5,
-    `handlers[0].rotation: unknown option, expected one of ${FILTER}, path, format, rotate, sync, reopen; did you mean 'rotate'?`,
+    `handlers[0].rotation: unknown option, expected one of ${FILTER}, path, format, messageKey, levelKey, timestampKey, levels, time, rotate, sync, reopen; did you mean 'rotate'?`,
   ],
   [
     handler('"type": "file", "filename": "a.log"'),
     3,
-    `handlers[0].filename: unknown option, expected one of ${FILTER}, path, format, rotate, sync, reopen`,
+    `handlers[0].filename: unknown option, expected one of ${FILTER}, path, format, messageKey, levelKey, timestampKey, levels, time, rotate, sync, reopen`,
   ],
   [
     rotate('"maxSize": "10m"'),
@@ -87,7 +87,7 @@ const MISTAKES = [
   [
     handler('"type": "console", "strem": "stderr"'),
     3,
-    `handlers[0].strem: unknown option, expected one of ${FILTER}, stream, format, stderr; did you mean 'stream'?`,
+    `handlers[0].strem: unknown option, expected one of ${FILTER}, stream, format, messageKey, levelKey, timestampKey, levels, time, stderr; did you mean 'stream'?`,
   ],
   // types
   ['[]', 1, 'options: expected an object, got [] (array)'],
@@ -227,12 +227,12 @@ const MISTAKES = [
   [
     file('"format": "text"'),
     5,
-    "handlers[0].format: expected one of json, pretty, got 'text' (string)",
+    "handlers[0].format: expected one of json, pretty, datadog, ecs, gelf, google, got 'text' (string)",
   ],
   [
     file('"format": "prety"'),
     5,
-    "handlers[0].format: expected one of json, pretty, got 'prety' (string); did you mean 'pretty'?",
+    "handlers[0].format: expected one of json, pretty, datadog, ecs, gelf, google, got 'prety' (string); did you mean 'pretty'?",
   ],
   [
     file('"sync": true'),

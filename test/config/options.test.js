@@ -13,7 +13,7 @@ const LEVELS = 'one of trace, debug, info, warn, error, fatal, silent'
 const SIZE = 'a size such as "64m" or a number of bytes'
 const TIME = 'a duration such as "20ms" or a number of milliseconds'
 const TOP =
-  'level, levels, adapters, handlers, relay, streams, lifecycle, programs, overflow, order, queue, redact, inputs'
+  'level, levels, adapters, handlers, relay, streams, lifecycle, programs, overflow, order, queue, redact, fields, hostname, inputs'
 
 /** @param {unknown} given @param {string} [directory] */
 const checkOptions = (given, directory) => options.checkOptions(given, ADAPTER_NAMES, directory)
@@ -36,6 +36,7 @@ test('fills in every default', () => {
     order: { window: 20 },
     queue: 'ring',
     redact: [],
+    fields: {},
   })
   assert.deepEqual(checkOptions(handlers({ type: 'console' })).handlers, [
     { type: 'console', stream: 'stdout', format: 'auto' },
@@ -94,6 +95,8 @@ test('accepts every option', () => {
     overflow: { policy: 'drop', limit: '1k', wait: '1s' },
     order: { window: 0 },
     queue: 'file',
+    fields: { service: 'api' },
+    hostname: 'box',
     redact: ['password', '*.token', 'a["b-c"].d'],
   })
   assert.deepEqual(settings, {
@@ -117,6 +120,7 @@ test('accepts every option', () => {
     overflow: { policy: 'drop', limit: 1024, wait: 1000 },
     order: { window: 0 },
     queue: 'file',
+    fields: { hostname: 'box', service: 'api' },
     redact: ['password', '*.token', 'a["b-c"].d'],
   })
   assert.deepEqual(checkOptions({ adapters: false }).adapters, [])
@@ -179,11 +183,11 @@ const REJECTED = [
   ],
   [
     handlers({ type: 'file', path: 'a', format: 'auto' }),
-    "handlers[0].format: expected one of json, pretty, got 'auto' (string)",
+    "handlers[0].format: expected one of json, pretty, datadog, ecs, gelf, google, got 'auto' (string)",
   ],
   [
     handlers({ type: 'file', path: 'a', stream: 'stdout' }),
-    'handlers[0].stream: unknown option, expected one of type, level, names, sources, lib, rate, sample, path, format, rotate, sync, reopen',
+    'handlers[0].stream: unknown option, expected one of type, level, names, sources, lib, rate, sample, path, format, messageKey, levelKey, timestampKey, levels, time, rotate, sync, reopen',
   ],
   [
     handlers({ type: 'console', stream: 'out' }),
@@ -191,11 +195,11 @@ const REJECTED = [
   ],
   [
     handlers({ type: 'console', format: 'text' }),
-    "handlers[0].format: expected one of auto, json, pretty, raw, got 'text' (string)",
+    "handlers[0].format: expected one of auto, json, pretty, raw, datadog, ecs, gelf, google, got 'text' (string)",
   ],
   [
     handlers({ type: 'console', path: 'a' }),
-    'handlers[0].path: unknown option, expected one of type, level, names, sources, lib, rate, sample, stream, format, stderr',
+    'handlers[0].path: unknown option, expected one of type, level, names, sources, lib, rate, sample, stream, format, messageKey, levelKey, timestampKey, levels, time, stderr',
   ],
   [
     handlers({ type: 'relay', format: 'json' }),

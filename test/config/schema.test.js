@@ -62,6 +62,9 @@ const VALUES = [
   'rfc3164',
   'local0',
   'grpc',
+  'ecs',
+  'words',
+  'iso',
   'https://a.b/c',
   'tcp://a:1',
   'unix:/a',
@@ -86,6 +89,7 @@ const VALUES = [
 ]
 
 const FILTER = { level: 0, names: 0, sources: 0, lib: 0, rate: 0, sample: 0 }
+const KEYS = { messageKey: 0, levelKey: 0, timestampKey: 0, levels: 0, time: 0 }
 const TLS = { ca: 0, cert: 0, key: 0, servername: 0, rejectUnauthorized: 0 }
 
 /** Objects that are valid, and the members to vary in each: the given ones and those named. */
@@ -103,10 +107,13 @@ const PLACES = [
   { build: (/** @type {object} */ o) => ({ order: o }), base: {}, members: ['window'] },
   { build: (/** @type {object} */ o) => ({ streams: o }), base: {}, members: ['stdout', 'stderr'] },
   ...Object.entries({
-    file: [{ path: 'a' }, { ...FILTER, path: 0, format: 0, rotate: 0, sync: 0, reopen: 0 }],
-    console: [{}, { ...FILTER, stream: 0, format: 0, stderr: 0 }],
+    file: [
+      { path: 'a' },
+      { ...FILTER, ...KEYS, path: 0, format: 0, rotate: 0, sync: 0, reopen: 0 },
+    ],
+    console: [{}, { ...FILTER, ...KEYS, stream: 0, format: 0, stderr: 0 }],
     relay: [{}, FILTER],
-    socket: [{ address: 'tcp://a:1' }, { ...FILTER, address: 0, tls: 0 }],
+    socket: [{ address: 'tcp://a:1' }, { ...FILTER, ...KEYS, format: 0, address: 0, tls: 0 }],
     syslog: [{}, { ...FILTER, address: 0, tls: 0, format: 0, facility: 0, app: 0 }],
     otlp: [
       {},
@@ -137,6 +144,11 @@ const PLACES = [
     build: (/** @type {object} */ rotate) => ({ handlers: [{ type: 'file', path: 'a', rotate }] }),
     base: { size: 1 },
     members: ['size', 'utc', 'keep', 'compress'],
+  },
+  {
+    build: (/** @type {object} */ o) => ({ handlers: [o] }),
+    base: { type: 'console', levels: 'words' },
+    members: ['format', 'time'],
   },
   {
     build: (/** @type {object} */ tls) => ({ handlers: [{ type: 'syslog', tls }] }),

@@ -3,7 +3,7 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'
 import type { LogRecord } from '../../core/record.js'
 import type { Delivery } from '../handler.js'
-import { parseRecord } from '../lines.js'
+import { type Format, parseRecord } from '../lines.js'
 import { LISTENER_SOURCE } from '../report.js'
 import type { RotatedPart } from './tail.js'
 
@@ -14,15 +14,23 @@ const MAX_RECORDS = 2 ** 18
 const LINE_FEED = 0x0a
 
 export class Dedupe {
-  // Keys (producer and sequence number) of records already in the file. Empty except shortly after a takeover.
+  // Keys (producer and sequence number), or lines, of records already in the file. Empty except shortly after a takeover.
   readonly #written = new Set<string>()
+  readonly #format: Format | undefined
   #compared = 0
 
   /**
    * Reads the log file from offset `from` and the given parts of rotated files. Cuts an incomplete last line off the
-   * log file: its writer died while writing it. No `fd`: it is no regular file, and cannot be read.
+   * log file: its writer died while writing it. No `fd`: it is no regular file, and cannot be read. `format`: makes the
+   * lines of the file, which are compared as texts then. Default: the lines are those of the producers.
    */
-  constructor(fd: number | undefined, from: number, rotated: readonly RotatedPart[]) {
+  constructor(
+    fd: number | undefined,
+    from: number,
+    rotated: readonly RotatedPart[],
+    format?: Format,
+  ) {
+    this.#format = format
     if (fd === undefined) return
     for (const part of rotated) this.#readRotated(part)
     this.#read(fd, from, true)
@@ -36,7 +44,8 @@ export class Dedupe {
   /** The records that are not in the file yet. */
   filter(records: readonly Delivery[]): readonly Delivery[] {
     if (!this.isActive) return records
-    const left = records.filter((record) => !this.#written.delete(keyOf(parseRecord(record))))
+    const format = this.#format ?? keyOf
+    const left = records.filter((record) => !this.#written.delete(format(parseRecord(record))))
     this.#compared += records.length
     if (this.#compared > MAX_RECORDS) this.#written.clear()
     return left
@@ -58,7 +67,7 @@ export class Dedupe {
     const end = bytes.lastIndexOf(LINE_FEED, length) + 1
     if (isCurrent && end < length && from + length === size) ftruncateSync(fd, from + end)
     for (const line of bytes.toString('utf8', 0, end).split('\n')) {
-      const key = line && keyOfLine(line)
+      const key = this.#format ? line : line && keyOfLine(line)
       if (key) this.#written.add(key)
     }
   }

@@ -5,14 +5,16 @@
 
 import { closeSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
+import { keysOf } from '../../config/format.js'
 import type { FileHandlerOptions } from '../../config/handlers.js'
 import { LogshareError } from '../../core/errors.js'
 import { notice, reasonOf } from '../../core/notice.js'
+import { createJson } from '../../formatters/json.js'
 import { createPretty } from '../../formatters/pretty.js'
 import { Backlog } from '../backlog.js'
 import { createFilter } from '../filter.js'
 import type { Delivery, Handler, HandlerContext, Mark } from '../handler.js'
-import { Lines } from '../lines.js'
+import { type Format, Lines } from '../lines.js'
 import type { Kept } from '../retry.js'
 import { Dedupe } from './dedupe.js'
 import { LogFile } from './logfile.js'
@@ -60,11 +62,14 @@ class FileHandler implements Handler {
     this.accepts = createFilter(options)
     this.#file = new LogFile(options.path, () => this.#reopened())
     this.#sync = new Sync(options.sync, this.#file)
-    this.#backlog = this.#createBacklog(options, context)
+    const { format = 'json' } = options
+    const json = createJson(format, keysOf(options))
+    const pretty = format === 'pretty' ? createPretty({ colors: false }) : undefined
+    this.#backlog = this.#createBacklog(json ?? pretty, context)
     const { isRegular } = this.#file
     const { from, rotated, start } = findTail(this.#file, context)
     this.#start = start
-    this.#dedupe = new Dedupe(isRegular ? this.#file.fd : undefined, from, rotated)
+    this.#dedupe = new Dedupe(isRegular ? this.#file.fd : undefined, from, rotated, json)
     if (isRegular) this.#file.refreshSize() // an incomplete line may have been cut off
     const unmarked = this.#dedupe.isActive ? rotated.map(({ path }) => path) : []
     this.#rotation = this.#createRotation(options, unmarked, context)
@@ -126,8 +131,8 @@ class FileHandler implements Handler {
     this.#file.close()
   }
 
-  #createBacklog({ format }: FileHandlerOptions, context: HandlerContext): Backlog {
-    const lines = new Lines(format === 'pretty' ? createPretty({ colors: false }) : undefined)
+  #createBacklog(format: Format | undefined, context: HandlerContext): Backlog {
+    const lines = new Lines(format)
     const write = (bytes: Uint8Array): number => {
       this.#file.terminateLine()
       return this.#file.write(this.#rotation?.admit(bytes) ?? bytes)

@@ -2,8 +2,11 @@
 //
 // `createNetHandler` is shared with `syslog.ts`: it combines a courier, which retries, and a receiver, which connects.
 
+import { keysOf } from '../../config/format.js'
 import type { SocketHandlerOptions } from '../../config/remote.js'
+import { LEVELS } from '../../core/level.js'
 import { notice } from '../../core/notice.js'
+import { createJson } from '../../formatters/json.js'
 import { createFilter } from '../filter.js'
 import type { Handler, HandlerContext } from '../handler.js'
 import { parseLine } from '../lines.js'
@@ -14,6 +17,8 @@ import { DATAGRAM_BATCH, type Receiver, type Route } from './route.js'
 /** Largest batch (bytes) in one `send`. */
 const BATCH = 256 * 1024
 const LINE_FEED = Buffer.from('\n')
+/** Ends a GELF message over a stream. */
+const NUL = Buffer.from('\0')
 
 /**
  * Messages are the records' JSON lines: newline-delimited over a stream, one per datagram otherwise. A record that is
@@ -23,22 +28,25 @@ export function createSocketHandler(
   options: SocketHandlerOptions,
   context: HandlerContext,
 ): Handler {
-  const { address, tls } = options
+  const { address, tls, format = 'json' } = options
+  const json = createJson(format, keysOf(options))
+  const end = format === 'gelf' ? NUL : LINE_FEED
   const label = `socket ${address}`
   return createNetHandler(options, {
     label,
     address,
     tls,
     context,
-    frame: (line) => Buffer.concat([line, LINE_FEED]),
+    frame: (line) => Buffer.concat([line, end]),
     shorten: (line) => {
-      const { source, level } = parseLine(Buffer.from(line).toString())
-      context.dropped(source, level, 1)
+      const { source, _source, level } = parseLine(Buffer.from(line).toString())
+      const isOurs = json === undefined
+      context.dropped(String(source ?? _source ?? ''), isOurs ? level : LEVELS.info, 1)
       const what = `a record of ${line.length} bytes is too long for a datagram`
       notice('LOGSHARE_WARN_DROPPED', `${label}: ${what}; such records are dropped`, label)
       return undefined
     },
-    encode: (line) => line,
+    encode: (line) => (json ? Buffer.from(json(parseLine(textOf(line)))) : line),
   })
 }
 
@@ -72,4 +80,8 @@ export function createNetHandler(
       await receiver.close()
     },
   }
+}
+
+function textOf(line: Uint8Array): string {
+  return Buffer.from(line.buffer, line.byteOffset, line.length).toString()
 }
