@@ -60,6 +60,7 @@ const HANDLER_TYPES = [
   'otlp',
   'jetstream',
   'module',
+  'pino',
 ] as const
 
 /** Checks the option `handlers`. `directory`: base of relative paths. Throws `LOGSHARE_ERR_OPTION`. */

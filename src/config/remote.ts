@@ -123,12 +123,22 @@ export interface ModuleHandlerOptions extends FilterOptions {
   readonly options?: unknown
 }
 
+/** Passes records to a pino transport. Needs the package pino. */
+export interface PinoHandlerOptions extends FilterOptions {
+  readonly type: 'pino'
+  /** Name of the transport's package, or path of its module. Relative paths as those of a `module`. Required. */
+  readonly target: string
+  /** Passed to the transport; must be JSON. Default `{}`. */
+  readonly options?: object
+}
+
 export type RemoteHandlerOptions =
   | SocketHandlerOptions
   | SyslogHandlerOptions
   | OtlpHandlerOptions
   | JetstreamHandlerOptions
   | ModuleHandlerOptions
+  | PinoHandlerOptions
 
 /** Checks the options of one such handler. Throws `LOGSHARE_ERR_OPTION`. */
 export function checkRemote(value: Shape, option: string, directory: string): RemoteHandlerOptions {
@@ -151,7 +161,7 @@ export function checkRemote(value: Shape, option: string, directory: string): Re
 /** Checked together, with the format. */
 const keyChecks = Object.fromEntries(KEY_NAMES.map((name) => [name, (value: unknown) => value]))
 
-const REQUIRED = ['socket.address', 'module.module']
+const REQUIRED = ['socket.address', 'module.module', 'pino.target']
 
 function checksOf(
   type: RemoteHandlerOptions['type'],
@@ -192,6 +202,11 @@ function checksOf(
       }
     case 'module':
       return { module: module(directory), options: (value) => value }
+    case 'pino':
+      return {
+        target: module(directory),
+        options: (value, option) => ({ ...object(value, option) }),
+      }
   }
 }
 

@@ -62,6 +62,11 @@ export function checkHandler(options: HandlerOptions): void {
       checkModule(options)
       break
     }
+    case 'pino': {
+      const { checkPino } = require('./pino.js') as typeof import('./pino.js')
+      checkPino(options)
+      break
+    }
     case 'socket':
     case 'syslog': {
       const { readTls } = require('./network/receiver.js') as typeof import('./network/receiver.js')
@@ -97,6 +102,10 @@ function open(options: HandlerOptions, context: HandlerContext): Handler {
     case 'module': {
       const { createModuleHandler } = require('./module.js') as typeof import('./module.js')
       return createModuleHandler(options, context)
+    }
+    case 'pino': {
+      const { createPinoHandler } = require('./pino.js') as typeof import('./pino.js')
+      return createPinoHandler(options, context)
     }
     case 'otlp': {
       const { createOtlpHandler } =

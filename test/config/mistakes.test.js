@@ -247,12 +247,12 @@ const MISTAKES = [
   [
     handler('"path": "a.log"'),
     2,
-    'handlers[0].type: expected one of file, console, relay, socket, syslog, otlp, jetstream, module, got undefined',
+    'handlers[0].type: expected one of file, console, relay, socket, syslog, otlp, jetstream, module, pino, got undefined',
   ],
   [
     handler('"type": "stdout"'),
     3,
-    "handlers[0].type: expected one of file, console, relay, socket, syslog, otlp, jetstream, module, got 'stdout' (string)",
+    "handlers[0].type: expected one of file, console, relay, socket, syslog, otlp, jetstream, module, pino, got 'stdout' (string)",
   ],
   [
     handler('"type": "console", "stream": 2'),

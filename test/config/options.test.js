@@ -170,11 +170,11 @@ const REJECTED = [
   [{ handlers: ['relay'] }, "handlers[0]: expected an object, got 'relay' (string)"],
   [
     handlers({}),
-    'handlers[0].type: expected one of file, console, relay, socket, syslog, otlp, jetstream, module, got undefined',
+    'handlers[0].type: expected one of file, console, relay, socket, syslog, otlp, jetstream, module, pino, got undefined',
   ],
   [
     { handlers: [{ type: 'relay' }, { type: 'files' }] },
-    "handlers[1].type: expected one of file, console, relay, socket, syslog, otlp, jetstream, module, got 'files' (string); did you mean 'file'?",
+    "handlers[1].type: expected one of file, console, relay, socket, syslog, otlp, jetstream, module, pino, got 'files' (string); did you mean 'file'?",
   ],
   [handlers({ type: 'file' }), 'handlers[0].path: expected a non-empty string, got undefined'],
   [

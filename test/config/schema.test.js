@@ -135,6 +135,7 @@ const PLACES = [
       },
     ],
     module: [{ module: 'a' }, { ...FILTER, module: 0, options: 0 }],
+    pino: [{ target: 'a' }, { ...FILTER, target: 0, options: 0 }],
   }).map(([type, [base, members]]) => ({
     build: (/** @type {object} */ o) => ({ handlers: [o] }),
     base: { type, ...base },

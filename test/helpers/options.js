@@ -13,6 +13,7 @@ const CONFIG = join(ROOT, 'dist/config')
 const SAMPLES = {
   path: 'app.log',
   module: './handler.js',
+  target: './transport.js',
   rotate: { size: 1, keep: { count: 1 } },
   rate: { limit: 1 },
   tls: {},
