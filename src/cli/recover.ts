@@ -9,9 +9,12 @@ import { process } from '../core/originals.js'
 import { readInheritance } from '../spawn/inherit.js'
 import { drain } from '../tree/successor.js'
 
+/** Types of handlers that load code which their options name. */
+const LOADS_CODE: readonly string[] = ['module', 'pino']
+
 const HELP = `
-Exit code: 1 if records could not be written, because a disk is full or a receiver is away. They are kept for the next
-call.
+Exit code: 1 if there was nothing to recover, or records could not be written, because a disk is full or a receiver is away.
+They are kept for the next call.
 
 Example:
   $ logshare recover`
@@ -25,7 +28,7 @@ export function createRecover(): Command {
     .argument('[directories...]', 'runtime directories (default: all of this user)')
     .option(
       '--modules',
-      "load the handlers' modules (type module), whose paths are in the runtime directory",
+      "load the handlers' modules (types module and pino), whose paths are in the runtime directory",
     )
     .addHelpText('after', HELP)
     .action(recover)
@@ -45,7 +48,9 @@ function recover(given: readonly string[], { modules = false }: { modules?: bool
       process.exitCode = 1
     }
   }
-  if (found === 0) process.stderr.write('logshare: nothing to recover\n')
+  if (found > 0) return
+  process.stderr.write('logshare: nothing to recover\n')
+  process.exitCode = 1
 }
 
 // Returns whether there was something to recover. Throws `LogshareError`.
@@ -60,9 +65,9 @@ function recoverOne(directory: string, isGiven: boolean, modules: boolean): bool
     throw new LogshareError('LOGSHARE_ERR_DIR', `${directory}: not a runtime directory of logshare`)
   }
   if (!inheritance?.settings) return false
-  if (!modules && inheritance.settings.handlers.some(({ type }) => type === 'module')) {
+  if (!modules && inheritance.settings.handlers.some(({ type }) => LOADS_CODE.includes(type))) {
     // Code is never loaded on the word of a file in the runtime directory alone.
-    const what = 'it has a handler of the type module: add --modules to load that code'
+    const what = 'it has a handler of the type module or pino: add --modules to load that code'
     process.stderr.write(`logshare: ${directory}: not recovered, ${what}\n`)
     process.exitCode = 1
     return true

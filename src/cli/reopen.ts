@@ -36,7 +36,10 @@ export function createReopen(): Command {
 
 async function reopen(given: readonly string[]): Promise<void> {
   const directories = given.length > 0 ? given.flatMap(find) : listAll().filter(isRunning)
-  if (directories.length === 0) process.stderr.write('logshare: no application of this user runs\n')
+  if (directories.length === 0) {
+    process.stderr.write('logshare: no application of this user runs\n')
+    process.exitCode = 1
+  }
   for (const directory of directories) asOwner(directory, () => ask(directory))
   const until = wallNow() + LIMIT
   const silent: string[] = []
