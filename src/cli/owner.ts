@@ -5,24 +5,28 @@
 import { lstatSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { listDirectories } from '../core/directory.js'
+import { listDirectories, listNamed } from '../core/directory.js'
 import { process } from '../core/originals.js'
 import { currentUser } from '../core/trust.js'
 
 /** A group that owns nothing: the rights of a directory's owner suffice. */
 const NO_GROUP = 65_534
 
-/** Runtime directories in the default places: this user's, and for root those of all users. */
+/** Runtime directories in the default places, and those that LOGSHARE_DIR named: this user's, and for root all users'. */
 export function listAll(): string[] {
-  if (currentUser() !== 0) return listDirectories()
+  if (currentUser() !== 0) return list()
   // Given as a variable: with another user's rights Node does not read TMPDIR.
   const common = { XDG_RUNTIME_DIR: tmpdir() }
-  const others = usersIn(tmpdir()).flatMap((user) => asUser(user, () => listDirectories(common)))
+  const others = usersIn(tmpdir()).flatMap((user) => asUser(user, () => list(common)))
   const sessions = namesIn('/run/user').flatMap((name) => {
     const env = { XDG_RUNTIME_DIR: join('/run/user', name) }
-    return /^\d+$/.test(name) ? asUser(Number(name), () => listDirectories(env)) : []
+    return /^\d+$/.test(name) ? asUser(Number(name), () => list(env)) : []
   })
-  return [...new Set([...listDirectories(), ...others, ...sessions])]
+  return [...new Set([...list(), ...others, ...sessions])]
+}
+
+function list(env?: NodeJS.ProcessEnv): string[] {
+  return [...listDirectories(env), ...listNamed(env)]
 }
 
 /** Calls `act` with the rights of a directory's owner, if this is root. The directory may be gone. */

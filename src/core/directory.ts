@@ -1,7 +1,16 @@
 // Directory: the runtime directory of one user and application, which holds queue files and the doorbell.
 
-import { randomBytes } from 'node:crypto'
-import { lstatSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs'
+import { createHash, randomBytes } from 'node:crypto'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  rmdirSync,
+  symlinkSync,
+  unlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { LogshareError } from './errors.js'
@@ -25,6 +34,7 @@ export function makeDirectory(env: NodeJS.ProcessEnv = process.env): string {
   const id = `${process.pid}-${randomBytes(4).toString('hex')}`
   if (env.LOGSHARE_DIR) {
     const path = ensure(resolve(env.LOGSHARE_DIR))
+    pointTo(path, env)
     return takeLock(path) ? path : ensureLocked(join(path, id))
   }
   let first: unknown
@@ -101,6 +111,45 @@ export function listDirectories(env: NodeJS.ProcessEnv = process.env): string[] 
     .flatMap(homesIn)
     .flatMap((home) => namesIn(home).map((name) => join(home, name)))
     .filter((path) => GENERATED_NAME.test(path))
+}
+
+/**
+ * Directories that applications of this user were given by `LOGSHARE_DIR`, and those in them of applications that found
+ * them in use. Removes links to directories that are gone.
+ */
+export function listNamed(env: NodeJS.ProcessEnv = process.env): string[] {
+  const homes = placesOf(env).flatMap(homesIn)
+  const links = homes.flatMap((home) => namesIn(home).map((name) => join(home, name)))
+  return links
+    .filter((path) => POINTER.test(path))
+    .flatMap((link) => {
+      try {
+        const path = readlinkSync(link)
+        if (!existsSync(path)) unlinkSync(link)
+        return [
+          path,
+          ...namesIn(path)
+            .map((name) => join(path, name))
+            .filter((each) => GENERATED_NAME.test(each)),
+        ]
+      } catch {
+        return []
+      }
+    })
+}
+
+/** Last part of the path of a link to a directory that the user named. */
+const POINTER = /[\\/][0-9a-f]{16}\.at$/
+
+// One link for each directory, for the commands that look for applications. Without it they have to be told.
+function pointTo(path: string, env: NodeJS.ProcessEnv): void {
+  try {
+    const [place = ''] = placesOf(env)
+    const name = createHash('sha256').update(path).digest('hex').slice(0, 16)
+    symlinkSync(path, join(ensureHome(place), `${name}.at`))
+  } catch {
+    // It is there already, or cannot be made.
+  }
 }
 
 // The default place, followed by the fallbacks.

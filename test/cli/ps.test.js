@@ -216,3 +216,16 @@ it('a source or a name of a level cannot control the terminal', () => {
     assert.equal(text.split('\n').length, answers ? 5 : 3)
   }
 })
+
+it('finds an application whose directory is named by LOGSHARE_DIR, and one that found it in use', async (t) => {
+  const { config, env, folder } = prepare(t)
+  const LOGSHARE_DIR = join(folder, 'own')
+  const apps = [1, 2].map(() =>
+    startSteps(t, { config, args: ['fork'], env: { ...env, LOGSHARE_DIR } }),
+  )
+  for (const app of apps) await app.take('log', { count: 1 })
+  const found = await ps([], env)
+  const pids = found.map(({ pid }) => pid).sort()
+  assert.deepEqual(pids, apps.map(({ child }) => child.pid).sort())
+  for (const app of apps) assert.equal(await app.end(), 0)
+})
