@@ -6,6 +6,7 @@ import { Command } from 'commander'
 import { LogshareError } from '../core/errors.js'
 import { process } from '../core/originals.js'
 import { createCollect } from './collect.js'
+import { createDoctor } from './doctor/command.js'
 import { createMerge } from './merge.js'
 import { createPs } from './ps.js'
 import { createRecover } from './recover.js'
@@ -30,6 +31,7 @@ const program = new Command('logshare')
   .addCommand(createReopen())
   .addCommand(createCollect())
   .addCommand(createPs())
+  .addCommand(createDoctor(version))
   .addHelpText('after', HELP)
 
 program.parseAsync().catch((error: unknown) => {
