@@ -44,8 +44,12 @@ function scriptFolder(env: NodeJS.ProcessEnv): string | undefined {
   const isScript =
     script && isAbsolute(script) && !process.execArgv.some((arg) => NO_SCRIPT.test(arg))
   if (!isScript) return undefined
+  return realPath(script, dirname) ?? realPath(dirname(script), (folder) => folder)
+}
+
+function realPath(path: string, folderOf: (path: string) => string): string | undefined {
   try {
-    return dirname(realpathSync.native(script))
+    return folderOf(realpathSync.native(path))
   } catch {
     return undefined
   }
