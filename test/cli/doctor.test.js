@@ -58,7 +58,7 @@ test('a sound project: every kind of child and each library, with its version; n
 test('what is wrong is told with a remedy, exits with 1, and is in the JSON for a report', async (t) => {
   const cwd = project(t, [])
   const handlers = [
-    { type: 'file', path: '/proc/no/app.log' },
+    { type: 'file', path: '/dev/null/app.log' },
     { type: 'pino', target: 'pino-nowhere' },
   ]
   const env = { LOGSHARE_CONFIG: JSON.stringify({ handlers }) }

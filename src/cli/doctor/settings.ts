@@ -58,6 +58,7 @@ function checkFile({ path, rotate, reopen }: FileHandlerOptions): Finding {
   const existing = nearestOf(path)
   try {
     accessSync(existing, constants.W_OK)
+    if (existing !== path) readdirSync(existing) // throws for what is no folder
   } catch (error) {
     return { area: 'handlers', state: 'wrong', what: `${what}: ${reasonOf(error)}` }
   }
