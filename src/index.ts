@@ -12,7 +12,7 @@ export type {
   HandlerOptions,
   RelayHandlerOptions,
 } from './config/handlers.js'
-export type { Options } from './config/options.js'
+export type { Config, Options } from './config/options.js'
 export type { KeepOptions, RotateOptions } from './config/rotate.js'
 export { LogshareError } from './core/errors.js'
 export type { Level, Threshold } from './core/level.js'

@@ -7,6 +7,7 @@ import { LogshareError } from '../core/errors.js'
 import { process } from '../core/originals.js'
 import { createCollect } from './collect.js'
 import { createDoctor } from './doctor/command.js'
+import { createInit } from './init.js'
 import { createMerge } from './merge.js'
 import { createPs } from './ps.js'
 import { createRecover } from './recover.js'
@@ -31,6 +32,7 @@ const program = new Command('logshare')
   .addCommand(createReopen())
   .addCommand(createCollect())
   .addCommand(createPs())
+  .addCommand(createInit())
   .addCommand(createDoctor(version))
   .addHelpText('after', HELP)
 

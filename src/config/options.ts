@@ -94,6 +94,9 @@ export interface Options {
   readonly inputs?: readonly InputOptions[]
 }
 
+/** What a configuration file has: options, and sections of options by the name of an environment (`NODE_ENV`). */
+export type Config = Options & { readonly [environment: string]: unknown }
+
 /** Options with all defaults filled in; sizes in bytes, durations in milliseconds, paths absolute. */
 export interface Settings {
   readonly level: Threshold

@@ -1,0 +1,158 @@
+// Init: the command `logshare init`, which looks at a project and writes a configuration with comments.
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline/promises'
+import { Command } from 'commander'
+import { CONFIG_FILES } from '../config/nearby.js'
+import { LogshareError } from '../core/errors.js'
+import { process } from '../core/originals.js'
+import { findLibraries } from './doctor/libraries.js'
+
+const FILE = 'logshare.config.cjs'
+
+const HELP = `
+Without --yes it asks before it writes, and without a terminal it only shows. It never overwrites a file.
+
+Example:
+  $ logshare init --yes`
+
+export function createInit(): Command {
+  return new Command('init')
+    .description(
+      'Look at the project in the current folder, write a configuration with comments, and show the line to change.',
+    )
+    .option('-y, --yes', 'write without asking')
+    .addHelpText('after', HELP)
+    .action(init)
+}
+
+async function init({ yes = false }: { yes?: boolean }): Promise<void> {
+  const folder = process.cwd()
+  const existing = existingConfig(folder)
+  if (existing !== undefined) {
+    throw new LogshareError('LOGSHARE_ERR_CONFIG', `${existing}: a configuration is there already`)
+  }
+  const project = look(folder)
+  const content = configFor(project)
+  process.stdout.write(`${describe(project)}\n${FILE}:\n\n${indent(content)}\n`)
+  const isWanted = yes || (process.stdin.isTTY && (await ask(`Write ${FILE}? [y/N] `)))
+  if (isWanted) {
+    writeFileSync(join(folder, FILE), content, { flag: 'wx' })
+    process.stdout.write(`Written: ${FILE}\n\n`)
+  } else if (!process.stdin.isTTY) {
+    process.stdout.write('Not written: add --yes.\n\n')
+  }
+  process.stdout.write(`${linesToChange(project)}\nThen: npx logshare doctor\n`)
+}
+
+interface Package {
+  readonly main?: string
+  readonly type?: string
+  readonly scripts?: Readonly<Record<string, string>>
+  readonly logshare?: object
+}
+
+interface Project {
+  readonly description: Package
+  readonly libraries: readonly string[]
+  readonly hasTypeScript: boolean
+  /** Name of pm2's configuration, if there is one. */
+  readonly pm2: string | undefined
+  readonly dockerfile: string | undefined
+}
+
+function look(folder: string): Project {
+  const first = (...names: string[]): string | undefined =>
+    names.find((name) => existsSync(join(folder, name)))
+  return {
+    description: readPackage(folder),
+    libraries: findLibraries(folder).map(({ name, version }) => `${name} ${version}`),
+    hasTypeScript: first('tsconfig.json') !== undefined,
+    pm2: first('ecosystem.config.js', 'ecosystem.config.cjs', 'ecosystem.json', 'process.json'),
+    dockerfile: first('Dockerfile', 'docker-compose.yml', 'compose.yaml'),
+  }
+}
+
+function readPackage(folder: string): Package {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Package
+  } catch {
+    return {}
+  }
+}
+
+function existingConfig(folder: string): string | undefined {
+  const file = CONFIG_FILES.find((name) => existsSync(join(folder, name)))
+  return file ?? (readPackage(folder).logshare ? 'package.json' : undefined)
+}
+
+function describe({ description, libraries, hasTypeScript, pm2, dockerfile }: Project): string {
+  const kind = description.type === 'module' ? 'ES modules' : 'CommonJS'
+  const found = [
+    `Modules:   ${kind}${hasTypeScript ? ', TypeScript' : ''}`,
+    `Libraries: ${libraries.join(', ') || 'none that logshare knows; console and printed lines are captured'}`,
+    ...(pm2 ? [`pm2:       ${pm2}`] : []),
+    ...(dockerfile ? [`Docker:    ${dockerfile}`] : []),
+  ]
+  return found.map((line) => `${line}\n`).join('')
+}
+
+// In a container, the platform collects what is printed.
+function configFor({ dockerfile }: Project): string {
+  const inContainer = `
+  production: {
+    // In a container, whoever runs it collects standard output.
+    handlers: [{ type: 'console', format: 'json' }],
+  },
+`
+  return `// Configuration of logshare. All options: https://www.npmjs.com/package/logshare, docs/configuration.md
+/** @type {import('logshare').Config} */
+module.exports = {
+  // Level of loggers without one of their own: trace, debug, info, warn, error, fatal or silent.
+  level: 'info',
+  // Levels by logger name: { 'db.pool': 'debug' }
+  levels: {},
+  // Copies of all records of all threads and processes. What the application prints stays as it is.
+  handlers: [
+    {
+      type: 'file',
+      path: 'logs/app.log', // relative to this file
+      rotate: { size: '100m', interval: 'daily', keep: 14, compress: true },
+    },
+  ],
+  // Fields whose values are replaced by [REDACTED].
+  redact: ['password', '*.password', 'headers.authorization'],
+${dockerfile ? inContainer : ''}}
+`
+}
+
+function linesToChange({ description, pm2, dockerfile }: Project): string {
+  const scripts = Object.entries(description.scripts ?? {})
+  const starts = scripts.filter(([, line]) => /^(?:\S+=\S+ )*node /.test(line))
+  const lines = starts.map(([name, line]) => {
+    return `  package.json, "${name}": "${line.replace(/\bnode /, 'node -r logshare/register ')}"`
+  })
+  const others = scripts.filter(([name, line]) => name === 'start' && !/\bnode /.test(line))
+  for (const [name] of others) {
+    lines.push(
+      `  NODE_OPTIONS="-r logshare/register" npm ${name === 'start' ? name : `run ${name}`}`,
+    )
+  }
+  if (pm2) lines.push(`  ${pm2}: node_args: '-r logshare/register'`)
+  if (dockerfile) lines.push(`  ${dockerfile}: ENV NODE_OPTIONS="-r logshare/register"`)
+  const { main = 'app.js' } = description
+  if (lines.length === 0) lines.push(`  node -r logshare/register ${main}`)
+  return `The line to change:\n${lines.map((line) => `${line}\n`).join('')}`
+}
+
+function indent(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ')
+}
+
+async function ask(question: string): Promise<boolean> {
+  const prompt = createInterface({ input: process.stdin, output: process.stdout })
+  const answer = await prompt.question(question)
+  prompt.close()
+  return /^y(?:es)?$/i.test(answer.trim())
+}
