@@ -7,7 +7,10 @@ const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
 const { createServer } = require('node:net')
 const { tmpdir } = require('node:os')
 const { join } = require('node:path')
+const { measureLatency } = require('./latency.js')
+const { installPeers } = require('./peers.js')
 
+const merge = join(__dirname, 'merge.js')
 const program = join(__dirname, 'pour/root.js')
 const python = join(__dirname, 'pour/listener.py')
 const register = join(__dirname, '../register.js')
@@ -22,6 +25,7 @@ let port = 0
 
 /** Starts what the variants need besides themselves. Returns a function that ends it. */
 async function prepare(variants) {
+  if (variants.some(({ library }) => library && library !== 'logshare')) installPeers()
   const server = variants.some(({ library }) => library === 'rsyslog')
     ? await startRsyslog()
     : undefined
@@ -33,6 +37,12 @@ async function prepare(variants) {
 
 /** What one run of a variant took: records/s, CPU seconds of the tree, microseconds a record of caller and root. */
 async function measure(variant, base) {
+  if (variant.kind === 'merge') return runMerge(base)
+  if (variant.kind === 'latency') return measureLatency(variant, base, file)
+  return pour(variant, base)
+}
+
+async function pour(variant, base) {
   const { library, children, share = 1, shape = 'usual' } = variant
   const records = Math.round((base * share) / (children > 4 ? children / 4 : 1))
   writeFileSync(file, '')
@@ -66,6 +76,16 @@ async function runTask(task) {
 async function arrived({ records, children }) {
   for (let looks = 0; looks < 600 && countLines() < (records + WARM_UP) * children; looks++)
     await new Promise((resolve) => setTimeout(resolve, 50))
+}
+
+/** MB/s of each program, by what `bench/merge.js` prints in front of it. */
+function runMerge(base) {
+  const megabytes = Math.max(1, Math.round(base / 10_000))
+  const output = execFileSync(process.execPath, [merge, '10', String(megabytes)], {
+    encoding: 'utf8',
+  })
+  const lines = output.matchAll(/^(\S.*?) +(\d+) MB\/s /gm)
+  return { speeds: Object.fromEntries([...lines].map(([, name, speed]) => [name, Number(speed)])) }
 }
 
 function runPython(children, records) {

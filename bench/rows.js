@@ -1,20 +1,34 @@
 'use strict'
 // Rows: what the benchmark compares, and the goal of each.
 
-/** @typedef {{ library: string, child: 'fork' | 'thread', children: number, shape?: string, share?: number }} Variant */
+/**
+ * @typedef {{ library: string, child: 'fork' | 'thread', children: number, shape?: string, share?: number,
+ *   isLong?: boolean }} Variant
+ */
 
 const forks = (library, children, more = {}) => ({ library, child: 'fork', children, ...more })
 const threads = (library, children, more = {}) => ({ library, child: 'thread', children, ...more })
 
-/** `share`: of the records that a variant logs, where it is slow. @type {Record<string, Variant>} */
+/** Of all producers together. */
+const FEW = 100
+
+/**
+ * `share`: of the records that a variant logs, where it is slow. `isLong`: only with `--long`. `isOnce`: in the first round
+ * only. @type {Record<string, Variant>} */
 const VARIANTS = {
   'logshare 1 fork': forks('logshare', 1),
   'logshare 4 forks': forks('logshare', 4),
-  'logshare 64 forks': forks('logshare', 64, { share: 1 / 16 }),
+  'logshare 64 forks': forks('logshare', 64),
   'logshare 1 thread': threads('logshare', 1),
   'logshare 4 threads': threads('logshare', 4),
-  'logshare few': forks('logshare', 1, { share: 1 / 10 }),
-  'logshare many': forks('logshare', 1, { share: 4 }),
+  'logshare few': forks('logshare', 1, { share: 1 / 50 }),
+  'logshare many': forks('logshare', 1, { share: 2 }),
+  'logshare most': forks('logshare', 1, { share: 20, isLong: true }),
+  'logshare 16 forks': forks('logshare', 16),
+  'latency few': { kind: 'latency', children: 4, rate: FEW / 4 },
+  'latency unordered': { kind: 'latency', children: 4, rate: FEW / 4, window: 0 },
+  'latency full': { kind: 'latency', children: 4 },
+  merge: { kind: 'merge', isOnce: true },
   'pino 1 fork': forks('pino', 1),
   'pino 4 forks': forks('pino', 4),
   'pino 1 thread': threads('pino', 1),
@@ -39,6 +53,7 @@ function shaped(shape, share) {
 
 const rate = (ours, peer) => ours.rate / peer.rate
 const caller = (ours, peer) => ours.caller / peer.caller
+const cost = (ours, peer) => (ours.caller + ours.root) / (peer.caller + peer.root)
 const tree = (ours, peer) => ours.cpu / peer.cpu
 
 /** `value` gets what was measured of `ours` and `peer`; microseconds, records per second. */
@@ -115,12 +130,38 @@ const ROWS = [
   row('records/s, 4 forks, beside winston', 'logshare 4 forks', 'winston 4 forks', rate, '≥ 5'),
   row('records/s, 4 forks, beside bunyan', 'logshare 4 forks', 'bunyan 4 forks', rate, '≥ 5'),
   row('records/s, 4 forks, beside rsyslog', 'logshare 4 forks', 'rsyslog 4 forks', rate, '≥ 5'),
+  row('CPU a record, 100 times as many', 'logshare many', 'logshare few', cost, '≤ 1.2'),
+  row('CPU a record, 1000 times as many', 'logshare most', 'logshare few', cost, '≤ 1.2'),
+  row('CPU a record, 16 forks, beside 1', 'logshare 16 forks', 'logshare 1 fork', cost, '≤ 1.2'),
+  row('CPU a record, 64 forks, beside 1', 'logshare 64 forks', 'logshare 1 fork', cost, '≤ 1.2'),
   row(
-    'CPU a record, 40 times as many',
-    'logshare many',
-    'logshare few',
-    (ours, few) => (ours.caller + ours.root) / (few.caller + few.root),
-    '≤ 1.2',
+    'latency, ms, p99, idle, beyond the order window of 20',
+    'latency few',
+    undefined,
+    ({ p99 }) => p99 - 20,
+    '≤ 5',
+  ),
+  row(
+    'latency, ms, p99, idle, without order window',
+    'latency unordered',
+    undefined,
+    ({ p99 }) => p99,
+    '≤ 5',
+  ),
+  row('latency, ms, p99, full load', 'latency full', undefined, ({ p99 }) => p99, '≤ 50'),
+  row(
+    `CPU of the root, ms a second, ${FEW} records a second`,
+    'latency few',
+    undefined,
+    ({ root }) => root,
+    '≤ 10',
+  ),
+  row(
+    'logshare merge, beside sort -m',
+    'merge',
+    undefined,
+    ({ speeds }) => speeds['logshare merge'] / speeds['sort -m, text'],
+    '≥ 0.6',
   ),
 ]
 

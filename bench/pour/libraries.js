@@ -4,6 +4,7 @@
 const { once } = require('node:events')
 const { closeSync, openSync, writeSync } = require('node:fs')
 const { connect } = require('node:net')
+const { requirePeer } = require('../peers.js')
 
 const BLOCK = 64 * 1024
 const nothing = async () => {}
@@ -17,13 +18,13 @@ const LIBRARIES = {
 
   // When the call returns, the record outlives the process, as with logshare.
   pino({ file }) {
-    const pino = require('pino')
+    const pino = requirePeer('pino')
     const log = pino({ name: 'pour' }, pino.destination({ dest: file, sync: true, append: true }))
     return { log: (fields, text) => log.info(fields, text), end: nothing }
   },
 
   'pino transport'({ file }) {
-    const pino = require('pino')
+    const pino = requirePeer('pino')
     const transport = pino.transport({
       target: 'pino/file',
       options: { destination: file, append: true },
@@ -39,7 +40,7 @@ const LIBRARIES = {
   },
 
   winston({ file }) {
-    const winston = require('winston')
+    const winston = requirePeer('winston')
     const transport = new winston.transports.File({ filename: file })
     const log = winston.createLogger({ transports: [transport] })
     return {
@@ -52,7 +53,7 @@ const LIBRARIES = {
   },
 
   bunyan({ file }) {
-    const log = require('bunyan').createLogger({ name: 'pour', streams: [{ path: file }] })
+    const log = requirePeer('bunyan').createLogger({ name: 'pour', streams: [{ path: file }] })
     const { stream } = log.streams[0]
     return {
       log: (fields, text) => log.info(fields, text),
@@ -64,7 +65,7 @@ const LIBRARIES = {
   },
 
   log4js({ file }) {
-    const log4js = require('log4js')
+    const log4js = requirePeer('log4js')
     log4js.configure({
       appenders: { file: { type: 'file', filename: file, layout: { type: 'basic' } } },
       categories: { default: { appenders: ['file'], level: 'info' } },

@@ -193,7 +193,8 @@ export class Sources {
     for (const { reader, file, activeAt } of sources) {
       const frame = reader.peek()
       if (frame) delay = Math.min(delay, isOfAnotherBoot(frame, now) ? 1 : due(frame.time))
-      else if (file && now - activeAt < POLL_TIME) delay = Math.min(delay, POLL_INTERVAL)
+      else if (file && now - activeAt < POLL_TIME)
+        delay = Math.min(delay, Math.max(POLL_INTERVAL, window - POLL_INTERVAL))
     }
     return delay
   }

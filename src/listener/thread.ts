@@ -71,6 +71,7 @@ let unsubscribe: (() => void) | undefined
 let watched: Watch | undefined
 let levels = data.levels
 let timer: NodeJS.Timeout | undefined
+let wakesAt = 0
 let soon: NodeJS.Immediate | undefined
 let serving = false
 let ended = false
@@ -100,6 +101,11 @@ function wakeSoon(): void {
   })
 }
 
+// For what has just been written, and therefore is not due before this thread wakes anyway.
+function wakeWhenDue(): void {
+  if (!timer || wakesAt - monotonic() > data.settings.order.window) wakeSoon()
+}
+
 // Handles what is due, then rests until a timer fires or, if nothing is left, until the bell rings.
 function pump(): void {
   let delay = listener.pump()
@@ -109,7 +115,9 @@ function pump(): void {
     arm(bell)
     delay = listener.pump() // records written before the bell was armed
   }
-  if (delay !== Number.POSITIVE_INFINITY) timer = setTimeout(wake, delay)
+  if (delay === Number.POSITIVE_INFINITY) return
+  timer = setTimeout(wake, delay)
+  wakesAt = monotonic() + delay
 }
 
 // Serves main's request: handles all records in the queues and flushes the handlers.
@@ -237,6 +245,7 @@ function watch(directory: string): void {
   watched = watchDirectory(directory, listener, {
     levels: () => levels,
     census: () => JSON.stringify(createStatus(listener.sources.values(), data, dropped.read())),
+    rang: wakeWhenDue,
     wake: wakeSoon,
   })
 }

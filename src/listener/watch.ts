@@ -17,6 +17,8 @@ export interface WatchOptions {
   readonly levels: () => number
   /** What `logshare ps` is answered. */
   readonly census: () => string
+  /** Called when a producer has rung: what it has written is not due yet. */
+  readonly rang: () => void
   readonly wake: () => void
 }
 
@@ -30,7 +32,7 @@ export interface Watch {
 export function watchDirectory(
   directory: string,
   listener: Listener,
-  { levels, census, wake }: WatchOptions,
+  { levels, census, rang, wake }: WatchOptions,
 ): Watch {
   const upkeep = new Upkeep(directory)
   const poll = (): void => {
@@ -46,7 +48,7 @@ export function watchDirectory(
   const events: DoorbellEvents = {
     ring(producer) {
       listener.sources.rang(producer)
-      wake()
+      rang()
     },
     gone(producer) {
       listener.sources.disconnected(producer)

@@ -1,19 +1,17 @@
 // Mapping: a file's bytes as memory, by mmap(2); what is written there outlives the process.
 //
-// The system calls go through koffi, an optional dependency. Files are mapped only on Linux, and only on file systems
-// where a file whose bytes were all written never needs new blocks. On others (copy-on-write) a full disk would raise
-// SIGBUS and kill the process. Invariant: nobody shrinks a file while it is mapped.
+// Files are mapped only on Linux, and only on file systems where a file whose bytes were all written never needs new
+// blocks. On others (copy-on-write) a full disk would raise SIGBUS and kill the process. Invariant: nobody shrinks a file
+// while it is mapped.
 
 import { statfsSync } from 'node:fs'
+import { isMainThread, threadId } from 'node:worker_threads'
 import { process } from '../core/originals.js'
+import { loadCalls } from './calls.js'
+import { Maps } from './maps.js'
 
 /** `f_type` of tmpfs, ext2 to ext4, XFS and overlayfs: linux/magic.h. */
 const FILE_SYSTEMS = new Set([0x01021994, 0xef53, 0x58465342, 0x794c7630])
-
-/** Linux, sys/mman.h. */
-const PROT_READ_WRITE = 3
-const MAP_SHARED = 1
-const MAP_FAILED = -1
 
 export interface Mapping {
   readonly memory: ArrayBuffer
@@ -21,42 +19,53 @@ export interface Mapping {
   readonly unmap: () => void
 }
 
-interface Calls {
-  readonly mmap: (
-    ...args: [hint: null, length: number, access: number, flags: number, fd: number, from: number]
-  ) => number
-  readonly munmap: (address: number, length: number) => number
-  readonly view: (address: number, length: number) => ArrayBuffer
-}
+let maps: Maps | undefined
 
-let calls: Calls | undefined
-
-/** Whether files in a directory may be mapped. Throws the system's error if the directory does not exist. */
-export function isMappable(directory: string): boolean {
-  return process.platform === 'linux' && FILE_SYSTEMS.has(statfsSync(directory).type)
-}
-
-/** Maps the first `length` bytes of an open file. Throws if koffi is not installed or the system refuses. */
-export function mapFile(fd: number, length: number): Mapping {
-  calls ??= loadCalls()
-  const { mmap, munmap, view } = calls
-  const address = mmap(null, length, PROT_READ_WRITE, MAP_SHARED, fd, 0)
-  if (address === MAP_FAILED) throw new Error('mmap failed')
-  const unmap = (): void => void munmap(address, length)
+/**
+ * Whether files in a directory may be mapped. `shared`: of a thread's process, `openMaps()`. Throws the system's error if
+ * the directory does not exist.
+ */
+export function isMappable(directory: string, shared?: SharedArrayBuffer): boolean {
+  if (process.platform !== 'linux' || !FILE_SYSTEMS.has(statfsSync(directory).type)) return false
+  if (shared) maps ??= new Maps(shared)
+  if (!isMainThread && !maps) return false
   try {
-    return { memory: view(address, length), unmap }
+    loadCalls()
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Maps the first `length` bytes of an open file. Throws if there is nothing to do so with, or the system refuses. */
+export function mapFile(fd: number, length: number): Mapping {
+  const { map, unmap, view } = loadCalls()
+  const place = maps && reserve(maps, length)
+  const address = map(fd, length, place?.address)
+  const end = (): void => {
+    if (place) place.leave()
+    else if (address !== undefined) unmap(address, length)
+  }
+  try {
+    if (address === undefined) throw new Error('mmap failed')
+    return { memory: view(address, length), unmap: end }
   } catch (error) {
-    unmap()
+    end()
     throw error
   }
 }
 
-function loadCalls(): Calls {
-  const { load, view } = require('koffi') as typeof import('koffi')
-  const library = load(null)
-  return {
-    mmap: library.func('intptr_t mmap(void *, size_t, int, int, int, int64_t)'),
-    munmap: library.func('int munmap(intptr_t, size_t)'),
-    view,
+// In a thread, which may be terminated at any point: then no more than addresses are left.
+function reserve(shared: Maps, length: number): { address: bigint; leave: () => void } {
+  const calls = loadCalls()
+  const slot = shared.take(threadId, length)
+  const address = slot === undefined ? undefined : calls.reserve(length)
+  if (slot === undefined || address === undefined) throw new Error('no place to map a file')
+  shared.fill(slot, address)
+  const leave = (): void => {
+    calls.reserve(length, address)
+    shared.empty(slot)
+    calls.unmap(address, length)
   }
+  return { address, leave }
 }

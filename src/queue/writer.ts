@@ -41,9 +41,12 @@ export interface FileQueueOptions {
   /** Bytes from which a segment counts as full. Default: derived from the policy's limit. */
   readonly segmentSize?: number
   /**
-   * Whether segments may be mapped. Default: only on the main thread, as a terminated thread would leak its mappings.
+   * Whether segments may be mapped. Default: on the main thread, and in a thread that has `maps`, as a terminated one would
+   * leak its mappings otherwise.
    */
   readonly mayMap?: boolean
+  /** In a thread: what is mapped in its process (maps.ts). */
+  readonly maps?: SharedArrayBuffer | undefined
 }
 
 export class FileWriter implements QueueWriter {
@@ -61,7 +64,7 @@ export class FileWriter implements QueueWriter {
     this.#options = options
     this.#room = new Room(options)
     this.#segmentSize = options.segmentSize ?? this.#room.segmentSize
-    this.#mayMap = options.mayMap ?? isMainThread
+    this.#mayMap = options.mayMap ?? (isMainThread || options.maps !== undefined)
   }
 
   write(head: FrameHead, text: string, vital: boolean = isVital(head)): boolean {
@@ -165,7 +168,7 @@ export class FileWriter implements QueueWriter {
     if (!this.#mayMap || frameBound(text) > room / 2) return undefined
     try {
       const { isMappable } = require('./mapping.js') as typeof import('./mapping.js')
-      this.#mayMap = isMappable(this.#options.directory)
+      this.#mayMap = isMappable(this.#options.directory, this.#options.maps)
       if (!this.#mayMap) return undefined
       const { MappedSegment } = require('./mapped.js') as typeof import('./mapped.js')
       this.#pool ??= createPool()

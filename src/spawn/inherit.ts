@@ -92,6 +92,8 @@ export interface Place {
   readonly birth?: Birth | undefined
   /** In a worker: the gate of its process (`queue/gate.ts`). */
   readonly gate?: SharedArrayBuffer | undefined
+  /** In a worker of a child's main thread: what is mapped in its process (`queue/maps.ts`). */
+  readonly maps?: SharedArrayBuffer | undefined
   readonly queue:
     | {
         readonly type: 'ring'
@@ -159,8 +161,8 @@ export interface Parent {
   forPrograms(): ProgramsHand | undefined
   /** Called when a child was started; it may log from now on. `isRunning`: it runs beside this thread already. */
   started(isRunning?: boolean): void
-  /** Called when a child has exited, before the application is notified. */
-  ended(): void
+  /** Called when a child, or a thread of this id, has exited, before the application is notified. */
+  ended(thread?: number): void
   /** With the option `lifecycle`: called before `ended` with what is known about the end. */
   readonly report?: ((end: ChildEnd) => void) | undefined
 }

@@ -236,13 +236,14 @@ function output(): typeof import('./output.js') {
 function hookExit(worker: NodeWorker, parent: Parent): void {
   const handle = output().handleOf(worker)
   const original = handle?.onexit
+  const thread = worker.threadId
   if (!handle || typeof original !== 'function') {
     living.delete(worker)
     return
   }
   handle.onexit = function (this: unknown, ...args) {
     living.delete(worker)
-    parent.ended()
+    parent.ended(thread)
     return original.apply(this, args)
   }
 }

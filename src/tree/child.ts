@@ -1,7 +1,7 @@
 // Child: the instance of a thread or process below the root, whose records go into a queue and nowhere else.
 
 import { randomUUID } from 'node:crypto'
-import { threadId } from 'node:worker_threads'
+import { isMainThread, threadId } from 'node:worker_threads'
 import { monotonic, setClockAnchor } from '../core/clock.js'
 import { contextForChild, inheritContext, setFields } from '../core/context.js'
 import { levels } from '../core/levels.js'
@@ -93,7 +93,7 @@ async function reopenIn(directory: string | undefined): Promise<void> {
 }
 
 function createWriter(
-  { queue, inheritance, digest }: Place,
+  { queue, inheritance, digest, maps }: Place,
   { doorbell }: Follower,
   hello: string,
 ): QueueWriter {
@@ -110,7 +110,7 @@ function createWriter(
     }
   }
   const wrote = (time: number): void => bell.ring(time)
-  return new FileWriter({ directory, producer, hello, wrote, policy: settings.overflow })
+  return new FileWriter({ directory, producer, hello, wrote, policy: settings.overflow, maps })
 }
 
 // Grandchildren log through queue files: every listener finds those, even one that starts after the listener thread
@@ -147,6 +147,7 @@ function createParent(
         ...direct,
         context: contextForChild(),
         gate: place.gate ?? openGate(),
+        maps: isMainThread ? mapsOf().openMaps() : undefined,
         queue: createQueue(queue),
       }
     },
@@ -169,9 +170,15 @@ function createParent(
       return { directory, source: `${source}/programs`, stdio, joined, digest, name }
     },
     started: drainAtExit,
-    ended() {},
+    ended(thread) {
+      if (thread !== undefined) mapsOf().unmapLeft(thread)
+    },
     ...(inheritance.settings.lifecycle && { report: (end) => lifecycleOf().report(registry, end) }),
   }
+}
+
+function mapsOf(): typeof import('../queue/maps.js') {
+  return require('../queue/maps.js') as typeof import('../queue/maps.js')
 }
 
 function lifecycleOf(): typeof import('./lifecycle.js') {
