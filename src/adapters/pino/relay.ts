@@ -6,7 +6,7 @@ import { readPino } from '../../deferred/pino.js'
 import { whileRelaying } from '../kit/adapter.js'
 import { type Identity, Loggers } from '../kit/identity/loggers.js'
 import { Leads } from '../kit/leads.js'
-import { isExiting, writeStream } from '../kit/relay/unwritten.js'
+import { isExiting, waitForGrowth, writeStream } from '../kit/relay/unwritten.js'
 import { fromDeferredExtra } from './deferred.js'
 import { flush } from './flush.js'
 import {
@@ -34,7 +34,13 @@ const relayedTo = new Set<Stream>()
 
 /** Writes what they hold. sonic-boom and thread-stream have their own flush at exit. */
 export function writeUnwritten(): void {
-  for (const stream of relayedTo) for (const [, end] of sharedEnds(stream)) writeStream(end)
+  for (const stream of relayedTo) {
+    for (const [path, end] of sharedEnds(stream)) {
+      // Its own flush would write what follows before the lines that are being written.
+      if (isExiting() && (end as { readonly _writing?: boolean })._writing) waitForGrowth(path)
+      writeStream(end)
+    }
+  }
 }
 
 /**
