@@ -82,7 +82,6 @@ const ADAPTERS: Readonly<Record<string, Entry>> = {
   'rotating-file-stream': {
     file: /[\\/]rotating-file-stream[\\/]dist[\\/](?:cjs|esm)[\\/]index\.js$/,
     esm: 'rotating-file-stream',
-    isStateless: true,
     load: () =>
       (
         require('./rotating-file-stream/adapter.js') as typeof import('./rotating-file-stream/adapter.js')
@@ -196,4 +195,16 @@ export function relayRecord(
     if (adapter) loaded.set(lib, adapter)
   }
   return adapter ? adapter.relay(record, extra, line) : false
+}
+
+/** Writes what the root's loggers hold of records that were relayed to them: the process exits. Never throws. */
+export function writeUnwritten(): void {
+  for (const [name, { writeUnwritten: write }] of loaded) {
+    try {
+      write?.()
+    } catch (error) {
+      const reason = `${name} in the root could not write its last records: ${reasonOf(error)}`
+      notice('LOGSHARE_WARN_HANDLER', reason, name)
+    }
+  }
 }

@@ -11,12 +11,12 @@ import { Backlog } from './backlog.js'
 import { createFilter } from './filter.js'
 import type { Delivery, Handler, HandlerContext } from './handler.js'
 import { type Format, Lines } from './lines.js'
-import { openOutput, writeFully, writeSome } from './output.js'
+import { endLine, openOutput, writeFully, writeSome } from './output.js'
 import { columnsOf, hasColors } from './terminal.js'
 
 type Context = Pick<
   HandlerContext,
-  'kept' | 'limit' | 'wait' | 'policy' | 'dropped' | 'progressed' | 'isOwnThread'
+  'kept' | 'limit' | 'wait' | 'policy' | 'dropped' | 'progressed' | 'isOwnThread' | 'isSuccessor'
 >
 type Stream = Handler & Required<Pick<Handler, 'retry' | 'waiting' | 'drain'>>
 
@@ -64,6 +64,7 @@ function createStream(
   const lines = new Lines(formatOf(format, standard))
   const output = context.isOwnThread ? openOutput(standard) : undefined
   let isClosed = false
+  if (context.isSuccessor) endLine(standard)
   // If the reading end of the pipe closes (`app | head -1`), the handler stops writing and the process goes on.
   const write = (bytes: Uint8Array): number => {
     if (isClosed) return bytes.length

@@ -1,6 +1,6 @@
 // Output: writes bytes to a standard stream's file descriptor, which may be a pipe that is full.
 
-import { closeSync, constants, fstatSync, openSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { monotonic } from '../core/clock.js'
 import { process } from '../core/originals.js'
@@ -57,5 +57,29 @@ export function openOutput(
     return { fd: own, close: () => closeSync(own) }
   } catch {
     return undefined
+  }
+}
+
+/** Ends the line of a file that a listener was writing when it was killed, so that the next one stands by itself. */
+export function endLine(fd: number): void {
+  if (process.platform !== 'linux') return
+  try {
+    const stat = fstatSync(fd)
+    if (stat.isFile() && stat.size > 0 && lastByteOf(fd, stat.size) !== LINE_FEED)
+      writeSync(fd, Buffer.of(LINE_FEED), 0)
+  } catch {
+    // A file that may only be written.
+  }
+}
+
+// The descriptor itself may not be read.
+function lastByteOf(fd: number, size: number): number | undefined {
+  const file = openSync(`/proc/self/fd/${fd}`, constants.O_RDONLY)
+  try {
+    const byte = Buffer.alloc(1)
+    readSync(file, byte, 0, 1, size - 1)
+    return byte[0]
+  } finally {
+    closeSync(file)
   }
 }

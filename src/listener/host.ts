@@ -50,6 +50,7 @@ export class Host {
   readonly #main: Main
   #hasThreads = false
   #levels = 0
+  #hasPredecessor = false
   #closed = false
 
   /** Opens the handlers. Throws `LOGSHARE_ERR_HANDLER` if one cannot be opened. */
@@ -106,7 +107,7 @@ export class Host {
       return
     }
     this.#main.handOver()
-    this.#startRemote(this.#supervisor.hasDeaths)
+    this.#startRemote(this.#supervisor.hasDeaths || this.#hasPredecessor)
   }
 
   /** Whether there may be children. */
@@ -151,6 +152,7 @@ export class Host {
   /** Takes over a runtime directory whose listener has died or stopped, and reads it in the listener thread. */
   takeOver(directory: string): void {
     this.#directory.takeOver(directory)
+    this.#hasPredecessor = true
     this.startThread()
   }
 

@@ -8,7 +8,8 @@ import { readPrivate } from '../core/trust.js'
 import type { Frame } from '../queue/frame.js'
 import type { FileReader } from '../queue/reader.js'
 import type { RingReader } from '../queue/ring.js'
-import { endPath, listProducers } from '../queue/segment.js'
+import { endPath, listProducers, ownSpace, spaceOf } from '../queue/segment.js'
+import { livesElsewhere } from './elsewhere.js'
 
 export interface Source {
   /** The producer's name in the runtime directory, or `ring-` and a number. */
@@ -20,6 +21,8 @@ export interface Source {
   readonly file?: FileReader
   /** Whether the producer is known to have ended. */
   hasEnded: boolean
+  /** Whether the producer is connected to the doorbell. */
+  isConnected?: boolean
   /** Whether the producer was dead when the listener found the queue: it was left by an earlier application. */
   readonly isLeft?: boolean
   /** Called when the source was read to its end and is removed. */
@@ -43,6 +46,17 @@ export function threadOf(producer: string): number {
   return Number.parseInt(producer.split('-')[1] ?? '0', 10)
 }
 
+/** Whether the producer's process is this one. */
+export function isOwn(producer: string): boolean {
+  return pidOf(producer) === process.pid && spaceOf(producer) === ownSpace()
+}
+
+/** Whether the producer's process lives, in whatever PID namespace. */
+export function isProducerAlive(directory: string, producer: string, isConnected = false): boolean {
+  if (spaceOf(producer) === ownSpace()) return isAlive(pidOf(producer))
+  return livesElsewhere(directory, producer, isConnected)
+}
+
 /** Whether a frame was written before a reboot: its monotonic time is then later than `now`, with 1 s of tolerance. */
 export function isOfAnotherBoot({ time }: Frame, now: number): boolean {
   return time > now + 1000
@@ -52,9 +66,13 @@ export function isOfAnotherBoot({ time }: Frame, now: number): boolean {
 export function hasLivingProducers(directory: string): boolean {
   try {
     const producers = [...listProducers(directory).keys()]
-    const ending = new Set(producers.filter((producer) => isEnding(directory, producer)).map(pidOf))
-    const pids = producers.map(pidOf)
-    return pids.some((pid) => pid !== process.pid && !ending.has(pid) && isAlive(pid))
+    const processOf = (producer: string): string => `${pidOf(producer)} ${spaceOf(producer)}`
+    const ending = new Set(
+      producers.filter((producer) => isEnding(directory, producer)).map(processOf),
+    )
+    return producers.some(
+      (each) => !isOwn(each) && !ending.has(processOf(each)) && isProducerAlive(directory, each),
+    )
   } catch {
     return false
   }

@@ -2,13 +2,11 @@
 
 import { readdirSync } from 'node:fs'
 import { monotonic } from '../core/clock.js'
-import { process } from '../core/originals.js'
-import { isAlive } from '../core/process.js'
 import { FileReader } from '../queue/reader.js'
 import { RingReader } from '../queue/ring.js'
 import { listProducers, removeBefore } from '../queue/segment.js'
 import type { Position, Positions } from './checkpoint.js'
-import { isOfAnotherBoot, pidOf, type Source, threadOf } from './source.js'
+import { isOfAnotherBoot, isOwn, isProducerAlive, type Source, threadOf } from './source.js'
 
 /**
  * Milliseconds after its last record during which a queue file is polled, and the interval: its producer need not ring.
@@ -74,7 +72,7 @@ export class Sources {
     this.#resumed = new Map(Object.entries(positions))
     try {
       const producers = [...listProducers(directory).keys()]
-      this.#left = new Set(producers.filter((producer) => !isAlive(pidOf(producer))))
+      this.#left = new Set(producers.filter((producer) => !isProducerAlive(directory, producer)))
     } catch {
       // The directory was removed.
     }
@@ -95,21 +93,25 @@ export class Sources {
   /** Called when a producer has rung the doorbell. */
   rang(producer: string): void {
     const source = this.#sources.get(producer)
-    if (source) source.activeAt = monotonic()
-    else this.scan()
+    if (source) {
+      source.activeAt = monotonic()
+      source.isConnected = true
+    } else this.scan()
   }
 
   /** Called when a producer's doorbell connection closed. A process's main thread has ended only if the process has. */
   disconnected(producer: string): void {
     const source = this.#sources.get(producer)
-    if (source && (threadOf(producer) !== 0 || !isAlive(pidOf(producer)))) source.hasEnded = true
+    if (!source) return
+    source.isConnected = false
+    if (threadOf(producer) !== 0 || !this.#isAlive(source)) source.hasEnded = true
   }
 
   /** Marks producers whose process has ended, and moves readers past segments that lack an end frame. */
   detectEnded(): void {
     for (const source of this.#sources.values()) {
       if (!source.file || source.hasEnded) continue
-      if (isAlive(pidOf(source.id))) source.file.advance(false)
+      if (this.#isAlive(source)) source.file.advance(false)
       else source.hasEnded = true
     }
   }
@@ -137,7 +139,7 @@ export class Sources {
     if (this.#directory === undefined) return false
     this.detectEnded()
     for (const source of this.#sources.values()) {
-      if (source.file && pidOf(source.id) === process.pid) source.hasEnded = true
+      if (source.file && isOwn(source.id)) source.hasEnded = true
     }
     this.removeEnded(positions)
     try {
@@ -203,6 +205,10 @@ export class Sources {
     for (const { reader } of this.#sources.values()) reader.close()
   }
 
+  #isAlive({ id, isConnected }: Source): boolean {
+    return isProducerAlive(this.#directory ?? '', id, isConnected)
+  }
+
   #add(id: string, reader: RingReader | FileReader, removed?: () => void): Source {
     const isLeft = this.#left.has(id)
     const file =
@@ -226,7 +232,7 @@ export class Sources {
     const position = this.#resumed.get(producer) ?? [first, 0]
     this.#resumed.delete(producer)
     if (position[0] > first) removeBefore(directory, producer, position[0])
-    this.#add(producer, new FileReader(directory, producer, position))
+    this.#isAlive(this.#add(producer, new FileReader(directory, producer, position))) // seen while it lives
   }
 }
 

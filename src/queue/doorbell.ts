@@ -33,7 +33,7 @@ const MAX_GREETING = 256
 /** Greeting of `logshare ps`, in place of a producer's name. */
 export const CENSUS = 'census'
 /** Matches the ids that `producerId` creates. */
-const PRODUCER = /^\d{1,10}-\d{1,10}-[0-9a-f]{8}$/
+const PRODUCER = /^\d{1,10}-\d{1,10}-[0-9a-f]{8}(?:-\d{1,10})?$/
 
 /** Path of a runtime directory's doorbell: a Unix socket in it, or a named pipe on Windows. */
 export function doorbellPath(directory: string): string {

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { readdirSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { pidNamespace } from '../core/foreign.js'
 import { removeFile } from '../core/remove.js'
 import { type FrameHead, Kind } from './frame.js'
 
@@ -33,9 +34,27 @@ export interface Segment {
 export const HELLO: FrameHead = { kind: Kind.HELLO, level: 0, time: 0, seq: 0 }
 export const END: FrameHead = { kind: Kind.END, level: 0, time: 0, seq: 0 }
 
+/** The number of the PID namespace of all processes that are in no container, also in names that have none. */
+export const FIRST_SPACE = '4026531836'
+
+/** The number of this process's PID namespace. */
+export function ownSpace(): string {
+  own ??= /\d+/.exec(pidNamespace())?.[0] ?? FIRST_SPACE
+  return own
+}
+
+let own: string | undefined
+
+/** The number of the PID namespace of a producer's process. */
+export function spaceOf(producer: string): string {
+  return producer.split('-')[3] ?? FIRST_SPACE
+}
+
 /** Creates a producer's name, unique in its directory even if process ids are reused. */
 export function producerId(pid: number, tid: number): string {
-  return `${pid}-${tid}-${randomBytes(4).toString('hex')}`
+  const space = ownSpace()
+  const suffix = space === FIRST_SPACE ? '' : `-${space}`
+  return `${pid}-${tid}-${randomBytes(4).toString('hex')}${suffix}`
 }
 
 export function segmentPath(directory: string, producer: string, number: number): string {

@@ -12,7 +12,15 @@ export type Print = (line: string, record: LogRecord, extra?: string) => void
 export function createFallback(): Print {
   const handler = createConsoleHandler(
     { type: 'console' },
-    { limit: 0, policy: 'drop', wait: 0, isOwnThread: false, dropped() {}, progressed() {} },
+    {
+      limit: 0,
+      policy: 'drop',
+      wait: 0,
+      isOwnThread: false,
+      isSuccessor: false,
+      dropped() {},
+      progressed() {},
+    },
   )
   return (line, { level, seq, msg }, extra = '') => {
     const buffer = Buffer.from(`${line}\n${extra}`)

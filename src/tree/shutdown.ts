@@ -1,5 +1,6 @@
 // Shutdown: closes a host when its process exits, after relaying what children logged last.
 
+import { writeUnwritten } from '../adapters/table.js'
 import { levels } from '../core/levels.js'
 import { process } from '../core/originals.js'
 import type { Host } from '../listener/host.js'
@@ -26,6 +27,7 @@ export function closeAtExit(host: Host, before?: () => void, left?: () => void):
     drainWorkers()
     host.close()
     endPending()
+    writeUnwritten()
   }
   // Other libraries' loggers stop at exit: some close in an exit listener, some write only while the event loop runs.
   // So children's last records are relayed before either ends.
@@ -43,6 +45,7 @@ export function closeAtExit(host: Host, before?: () => void, left?: () => void):
     before() {
       drainWorkers()
       catchUp()
+      writeUnwritten()
     },
   })
 }

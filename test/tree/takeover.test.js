@@ -3,7 +3,7 @@
 
 const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')
-const { mkdirSync, readdirSync, writeFileSync } = require('node:fs')
+const { mkdirSync, readFileSync, readdirSync, writeFileSync } = require('node:fs')
 const { basename, join } = require('node:path')
 const { it } = require('node:test')
 const { assertDelivered, audit } = require('../helpers/delivery')
@@ -48,6 +48,18 @@ for (const kills of [1, 2, 3]) {
     assert.deepEqual(app.left(), [])
   })
 }
+
+it('begins a line of its own where a killed listener has left a part of one', async (t) => {
+  const stdout = join(scratch(t), 'stdout')
+  const config = { handlers: [{ type: 'console', format: 'json' }] }
+  const { signal, stderr } = await run('death/cut.js', { args: [stdout], config, stdout })
+  assert.deepEqual([signal, stderr], ['SIGKILL', ''])
+  const lines = readFileSync(stdout, 'utf8').trimEnd().split('\n')
+  const cut = lines.indexOf('{"level":30,"time":1')
+  assert.ok(cut >= 0, lines.join('\n'))
+  const messages = lines.toSpliced(cut, 1).map((line) => JSON.parse(line).msg)
+  assert.equal(messages.at(-1), 'after')
+})
 
 it('recovers the records when all processes are killed at once', async (t) => {
   const app = await startOrphans(t, { children: 4, records: 1e6 })

@@ -6,15 +6,24 @@ import type { LogRecord } from '../../core/record.js'
 import { whileRelaying } from '../kit/adapter.js'
 import { unpackLine } from '../kit/capture/line.js'
 import { Loggers } from '../kit/identity/loggers.js'
-import { isExiting } from '../kit/relay/unwritten.js'
+import { isExiting, writeStream } from '../kit/relay/unwritten.js'
 import { writeFiles } from './files.js'
 import type { Logger } from './library.js'
 import { fromShortExtra, rebuildRec } from './rebuild.js'
 import { type Origin, parseRec } from './record.js'
-import { fileOf } from './streams.js'
+import { fileEnd, fileOf } from './streams.js'
 
 /** The root's loggers, from all loaded copies of bunyan. */
 export const loggers: Loggers<Logger> = new Loggers()
+
+/** Those that have got a child's record. */
+const relayedTo = new Set<Logger>()
+
+/** Writes what their files hold. */
+export function writeUnwritten(): void {
+  writeFiles()
+  for (const { streams } of relayedTo) for (const each of streams) writeStream(fileEnd(each))
+}
 
 /** Returns false if the record was not written, undefined if the root does not have its logger. */
 export function relay(record: LogRecord, extra: string | undefined): boolean | undefined {
@@ -34,6 +43,7 @@ function relayRecord(record: LogRecord, extra: string): boolean | undefined {
   const { name, place = '' } = head as Origin
   const logger = loggers.find({ name, place })
   if (!logger) return undefined
+  relayedTo.add(logger)
   const rec = short ? rebuildRec(record, short) : parseRec(line)
   const text = short ? (logger._emit(rec, true) ?? '') : line
   // A record below the level of the root's logger: the child has set its own.

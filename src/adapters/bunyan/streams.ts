@@ -30,6 +30,11 @@ export function fileOf(stream: LogStream): string | undefined {
   return ends.length === 1 ? pathOf(ends[0]) : undefined
 }
 
+/** The stream that writes the file, if it is not one that bunyan has opened. */
+export function fileEnd(stream: LogStream): object | undefined {
+  return stream.path === undefined && fileOf(stream) !== undefined ? endsOf(stream)[0] : undefined
+}
+
 /** Identifies a stream among those of its logger in all threads and processes. */
 export function streamKey(stream: LogStream, index: number): string {
   return stream.name ?? stream.path ?? String(outputOf(stream) ?? `#${index}`)

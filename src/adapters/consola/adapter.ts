@@ -3,7 +3,7 @@
 
 import * as shimmer from 'shimmer'
 import type { Adapter } from '../kit/adapter.js'
-import { relayFiles } from '../kit/files.js'
+import { relayFiles, writeFiles } from '../kit/files.js'
 import { hookPackage } from '../kit/hook/package.js'
 import { capture } from './capture.js'
 import { watchInstances } from './levels.js'
@@ -35,4 +35,6 @@ export const consolaAdapter: Adapter = {
   },
 
   relay: (_record, files) => relayFiles('consola', files),
+
+  writeUnwritten: writeFiles,
 }

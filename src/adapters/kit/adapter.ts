@@ -116,6 +116,12 @@ export interface Adapter {
    * is kept and tried again for a short time, and later records of the same library and logger name wait behind it.
    */
   relay(record: LogRecord, extra: string | undefined, line: string): boolean | undefined
+
+  /**
+   * Writes, synchronously and once, what the files of loggers hold that have got a child's record. Called when the process
+   * exits, before and after the application's exit listeners, if `relay` has been called.
+   */
+  writeUnwritten?(): void
 }
 
 let relaying = false

@@ -4,6 +4,7 @@
 import type { AdapterContext } from './adapter.js'
 import { relayInto } from './guard.js'
 import { pathOf } from './paths.js'
+import { writeStream } from './relay/unwritten.js'
 
 /** Text for a file, which is given by its path. */
 export type FileText = readonly [path: string, text: string]
@@ -54,4 +55,9 @@ export function relayFiles(lib: string, packed: string | undefined): boolean | u
   return relayInto(lib, () => {
     for (const [path, text] of files) streams.get(path)?.write(text)
   })
+}
+
+/** In the root: an adapter's `writeUnwritten` for such files. */
+export function writeFiles(): void {
+  for (const stream of streams.values()) writeStream(stream)
 }

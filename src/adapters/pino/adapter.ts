@@ -14,7 +14,7 @@ import { writeAtOnce } from './flush.js'
 import { openNow } from './late.js'
 import { announceEnds, announceLevel, applyLevel, isInRoot } from './levels.js'
 import { type Library, type Logger, libraryOf, type Stream, streamOf } from './library.js'
-import { loggers, relay } from './relay.js'
+import { loggers, relay, writeUnwritten } from './relay.js'
 import { sharedEnds } from './streams.js'
 import { watchThreads } from './threads.js'
 import { Tracker, type Watcher } from './tracker.js'
@@ -49,6 +49,7 @@ export const pinoAdapter: Adapter = {
   },
 
   relay,
+  writeUnwritten,
 }
 
 function patchWrite(library: Library, context: AdapterContext, tracker: Tracker): () => void {

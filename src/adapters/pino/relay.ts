@@ -6,7 +6,7 @@ import { readPino } from '../../deferred/pino.js'
 import { whileRelaying } from '../kit/adapter.js'
 import { type Identity, Loggers } from '../kit/identity/loggers.js'
 import { Leads } from '../kit/leads.js'
-import { isExiting } from '../kit/relay/unwritten.js'
+import { isExiting, waitForGrowth, writeStream } from '../kit/relay/unwritten.js'
 import { fromDeferredExtra } from './deferred.js'
 import { flush } from './flush.js'
 import {
@@ -19,7 +19,7 @@ import {
 } from './library.js'
 import { fromShortExtra } from './rebuild.js'
 import { type Extra, fromExtra } from './record.js'
-import { ANY, restOf } from './streams.js'
+import { ANY, restOf, sharedEnds } from './streams.js'
 
 /** What a child has written itself. */
 const WRITTEN = Leads.TERMINAL | Leads.DATA | Leads.OWN
@@ -28,6 +28,20 @@ const CAPTURE = { stdout: true, stderr: true }
 /** The root's loggers whose destinations are files or transports, from all loaded copies of pino. */
 export const loggers: Loggers<{ readonly library: Library; readonly logger: Logger }> =
   new Loggers()
+
+/** The destinations that have got a child's line. */
+const relayedTo = new Set<Stream>()
+
+/** Writes what they hold. sonic-boom and thread-stream have their own flush at exit. */
+export function writeUnwritten(): void {
+  for (const stream of relayedTo) {
+    for (const [path, end] of sharedEnds(stream)) {
+      // Its own flush would write what follows before the lines that are being written.
+      if (isExiting() && (end as { readonly _writing?: boolean })._writing) waitForGrowth(path)
+      writeStream(end)
+    }
+  }
+}
 
 /**
  * Returns false if the line was not written, undefined if the root does not have the line's logger yet. `json` is the
@@ -54,8 +68,10 @@ function relayLine(record: LogRecord, extra: Extra): boolean | undefined {
   const { name, place } = origin
   const found = place === undefined ? undefined : loggers.find({ name, place } satisfies Identity)
   if (!found) return undefined
-  const stream = restOf(streamOf(found.library, found.logger), WRITTEN, CAPTURE, ANY)
+  const all = streamOf(found.library, found.logger)
+  const stream = restOf(all, WRITTEN, CAPTURE, ANY)
   if (!stream || hasEnded(stream)) return false
+  relayedTo.add(all)
   writeLine(stream, line, () => ({
     lastLevel: level,
     ...callOf(record, extra),

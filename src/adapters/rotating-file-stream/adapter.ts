@@ -1,4 +1,5 @@
-// Adapter: makes a stream of rotating-file-stream in a child open its file only when something is written to it.
+// Adapter: makes a stream of rotating-file-stream in a child open its file only when something is written to it, and in the
+// root knows what a stream has not written when the process exits.
 //
 // If the root has the logger, the child's stream is never written to. If it opened the file, it would rotate the root's file
 // on its own schedule.
@@ -8,7 +9,7 @@ import { setImmediate } from '../../core/originals.js'
 import type { Adapter } from '../kit/adapter.js'
 import { hookPackage } from '../kit/hook/package.js'
 
-interface Rotating {
+export interface Rotating {
   readonly filename: string
   emit(event: string, ...args: unknown[]): boolean
   init(): Promise<void>
@@ -27,12 +28,16 @@ export const rotatingAdapter: Adapter = {
   name: 'rotating-file-stream',
 
   install({ role }) {
-    if (role !== 'take') return () => {}
     const undo: (() => void)[] = []
     const unhook = hookPackage(PACKAGE, (exports) => {
       const { prototype } =
         (exports as { RotatingFileStream?: { prototype?: Rotating } }).RotatingFileStream ?? {}
       if (!prototype || !METHODS.every((name) => typeof prototype[name] === 'function')) return
+      if (role !== 'take') {
+        const { watchWrites } = require('./writes.js') as typeof import('./writes.js')
+        undo.push(watchWrites(prototype))
+        return
+      }
       openLate(prototype)
       undo.push(() => shimmer.massUnwrap([prototype], [...METHODS]))
     })

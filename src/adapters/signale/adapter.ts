@@ -2,7 +2,7 @@
 
 import * as shimmer from 'shimmer'
 import type { Adapter, AdapterContext } from '../kit/adapter.js'
-import { relayFiles } from '../kit/files.js'
+import { relayFiles, writeFiles } from '../kit/files.js'
 import { hookPackage } from '../kit/hook/package.js'
 import { captureCalls, captureTexts, findFilename } from './capture.js'
 import { watchLoggers } from './levels.js'
@@ -28,6 +28,8 @@ export const signaleAdapter: Adapter = {
   },
 
   relay: (_record, files) => relayFiles('signale', files),
+
+  writeUnwritten: writeFiles,
 }
 
 function patch(prototype: Signale, context: AdapterContext): () => void {

@@ -54,6 +54,11 @@ export const winstonAdapter: Adapter = {
     const { relayTo } = require('./relay.js') as typeof import('./relay.js')
     return relayTo(loggers, record, extra)
   },
+
+  writeUnwritten() {
+    const { writeUnwritten } = require('./relay.js') as typeof import('./relay.js')
+    writeUnwritten()
+  },
 }
 
 // In the root, children have to know what a logger writes. In a child, that decides who opens its files.
@@ -65,9 +70,9 @@ function onChange(
   const terminal = new Terminal(context)
   undo.push(() => terminal.close())
   if (context.role !== 'take') {
-    const { delayRotateEvent, hookRotator } =
+    const { delayRotateEvent, hookRotator, watchFiles } =
       require('./rotator.js') as typeof import('./rotator.js')
-    undo.push(hookRotator((create) => delayRotateEvent(create())))
+    undo.push(hookRotator((create) => delayRotateEvent(watchFiles(create))))
     return (logger) => {
       if (context.role === 'copy') for (const each of logger.transports) terminal.guard(each)
       destinations.announce(logger)

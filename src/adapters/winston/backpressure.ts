@@ -38,6 +38,11 @@ export function whenReady(logger: Logger, write: () => void): void {
   advance(logger, queue, now(), deferEnd(logger, queue))
 }
 
+/** Makes the calls that wait: nothing gets ready any more. */
+export function release(logger: Logger): void {
+  for (const write of queues.get(logger)?.writes.splice(0) ?? []) attempt(write)
+}
+
 function advance(logger: Logger, queue: Queue, since: number, release: () => void): void {
   const isLate = now() - since > LIMIT
   let count = 0

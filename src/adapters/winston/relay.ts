@@ -5,6 +5,7 @@ import { notice, reasonOf } from '../../core/notice.js'
 import type { LogRecord } from '../../core/record.js'
 import { whileRelaying } from '../kit/adapter.js'
 import { atTime } from '../kit/relay/clock.js'
+import { isExiting } from '../kit/relay/unwritten.js'
 import { whenReady } from './backpressure.js'
 import { resultsOf } from './formatted.js'
 import type { Loggers } from './identity.js'
@@ -13,6 +14,7 @@ import { type Format, type Info, LEVEL, type Logger, MESSAGE, SPLAT } from './li
 import { type Extra, fromExtra } from './record.js'
 import { silence } from './terminal.js'
 import { filesAmong } from './transports.js'
+import { isWrittenAtOnce, writeLogger } from './unwritten.js'
 
 interface Relayed {
   readonly record: LogRecord
@@ -24,6 +26,14 @@ interface Relayed {
 /** The key is the SPLAT array: the copies of an info that formats make share it. */
 const relayed = new WeakMap<unknown[], Relayed>()
 const wrapped = new WeakSet<Format>()
+
+/** The loggers that have got a child's record. */
+const relayedTo = new Set<Logger>()
+
+/** Writes what they and their files hold. */
+export function writeUnwritten(): void {
+  for (const logger of relayedTo) whileRelaying(() => writeLogger(logger))
+}
 
 /** Whether the info, or the info a format made it from, is a child's. */
 export function isRelayed(info: Info): boolean {
@@ -43,14 +53,20 @@ export function relayTo(loggers: Loggers, record: LogRecord, text: string): bool
   relayed.set(extra.splat, relay)
   wrapFormats(logger)
   for (const each of logger.transports) silence(each, isRelayed)
-  whenReady(logger, () => {
+  const write = (): void => {
     try {
       whileRelaying(() => logger.write(info))
     } catch (error) {
       relay.hasFailed = true
       warn(error)
     }
-  })
+  }
+  relayedTo.add(logger)
+  if (!isExiting()) whenReady(logger, write)
+  else {
+    if (!isWrittenAtOnce(logger)) writeLogger(logger)
+    write()
+  }
   return !relay.hasFailed
 }
 

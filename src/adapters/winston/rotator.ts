@@ -4,6 +4,7 @@
 // compresses and removes that file at once, and these writes are lost.
 
 import type { EventEmitter } from 'node:events'
+import type * as fs from 'node:fs'
 import * as shimmer from 'shimmer'
 import { hookPackage } from '../kit/hook/package.js'
 import { isCalledFrom } from '../kit/identity/callsite.js'
@@ -36,6 +37,52 @@ export function hookRotator(replace: (create: () => unknown) => unknown): () => 
   return () => {
     unhook()
     for (const each of undo) each()
+  }
+}
+
+interface Rotated {
+  write?(...args: unknown[]): unknown
+}
+
+/** The files that a stream has opened and not closed, the current one last. */
+const files = new WeakMap<object, Set<fs.WriteStream>>()
+
+export function filesIn({
+  logStream,
+}: {
+  readonly logStream?: object
+}): Iterable<fs.WriteStream> | undefined {
+  return logStream && files.get(logStream)
+}
+
+/** Knows the files of the stream that `create` returns. They are hidden in its closure. */
+export function watchFiles(create: () => unknown): unknown {
+  const open = new Set<fs.WriteStream>()
+  const stream = whileWatching(open, create) as Rotated
+  const write = stream?.write
+  if (typeof write !== 'function') return stream
+  files.set(stream, open)
+  if ('fd' in stream) return stream // a plain file, which is not rotated
+  stream.write = function (...args) {
+    return whileWatching(open, () => write.apply(this, args))
+  }
+  return stream
+}
+
+// The rotator takes the function from Node's module in each call.
+function whileWatching<T>(open: Set<fs.WriteStream>, act: () => T): T {
+  const module = require('node:fs') as { createWriteStream: typeof fs.createWriteStream }
+  const { createWriteStream } = module
+  module.createWriteStream = (...args) => {
+    const file = createWriteStream(...args)
+    open.add(file)
+    file.once('close', () => open.delete(file))
+    return file
+  }
+  try {
+    return act()
+  } finally {
+    module.createWriteStream = createWriteStream
   }
 }
 
