@@ -42,7 +42,8 @@ export function captureTexts(original: Signale['_log'], context: AdapterContext)
     if (isData || (files.length === 0 && !isRead(context)))
       return original.call(this, text, streams, level)
     const isTaken = tryCapture('signale', () => {
-      const shown = call && context.redacts ? { ...call, args: shownArgs(context, call.args) } : call
+      const shown =
+        call && context.redacts ? { ...call, args: shownArgs(context, call.args) } : call
       const extra = files.length === 0 ? undefined : packFiles(files)
       take(context, toRecord(this, { text, level, call: shown }, extra), extra ? 'take' : 'copy')
     })
