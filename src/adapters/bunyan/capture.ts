@@ -55,8 +55,8 @@ function captureEmit(
     if (noEmit || isRelaying()) return original.call(this, rec, noEmit)
     if (context.redacts) correctPlace(this, rec)
     const toShown = (extra?: string): Taken => {
-      const record = toRecord(rec, errors, this.fields.name, extra)
-      return { ...record, msg: shownMessage(this, rec, context.registry().redact) }
+      const msg = shownMessage(this, rec, context.registry().redact)
+      return toRecord(rec, errors, this.fields.name, msg, extra)
     }
     let all = 0
     let wanted = 0

@@ -35,10 +35,10 @@ export function capture(original: Consola['_log'], context: AdapterContext): Con
       else whileRelaying(() => act(6))
     } finally {
       tryCapture('consola', () => {
-        const shown = { ...object, args: shownArgs(context, object.args) }
+        const args = context.redacts ? shownArgs(context, object.args) : object.args
         const files = texts.map((text) => [path ?? '', text] as const)
-        if (files.length === 0) take(context, toRecord(shown), 'copy')
-        else take(context, { ...toRecord(shown), extra: packFiles(files) }, 'take')
+        const extra = files.length === 0 ? undefined : packFiles(files)
+        take(context, toRecord(object, args, extra), extra ? 'take' : 'copy')
       })
     }
   }

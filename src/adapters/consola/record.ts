@@ -6,8 +6,9 @@ import { errorAmong, type Taken } from '../kit/capture/take.js'
 import { messageOf } from '../kit/capture/values.js'
 import type { LogObject } from './library.js'
 
-export function toRecord(object: LogObject): Taken {
-  const { args, type, tag, level } = object
+/** `args`: as the record is to show them. */
+export function toRecord(object: LogObject, args: readonly unknown[], extra?: string): Taken {
+  const { type, tag, level } = object
   return {
     lib: 'consola',
     name: tag || 'consola',
@@ -15,6 +16,7 @@ export function toRecord(object: LogObject): Taken {
     msg: messageOf(args),
     error: errorAmong(args),
     fields: `,"type":${encodeString(type)}${encodeFields(othersOf(object))}`,
+    extra,
   }
 }
 

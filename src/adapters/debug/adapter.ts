@@ -1,26 +1,20 @@
 // Adapter: makes copies of records of debug 2 to 4; namespaces become logger names, and the level is always debug.
 
 import * as shimmer from 'shimmer'
-import {
-  type Adapter,
-  type AdapterContext,
-  isRelaying,
-  terminalRole,
-  whileRelaying,
-} from '../kit/adapter.js'
+import { type Adapter, type AdapterContext, isRelaying, terminalRole } from '../kit/adapter.js'
 import { isForwarded } from '../kit/capture/stdio.js'
 import { plainTextOf, shownArgs, take } from '../kit/capture/take.js'
 import { hookPackage } from '../kit/hook/package.js'
 import { noteFormatted, withoutNoted } from './formatted.js'
 import { announceNamespaces, type Enabling, followNamespaces } from './namespaces.js'
+import { expectLog, type Instance } from './next.js'
 
 const LEVEL = 20
 
 /** One namespace's function, which is `this` in `formatArgs`. */
-interface DebugInstance {
+interface DebugInstance extends Instance {
   readonly namespace: string
   diff?: number
-  log?: ((...args: unknown[]) => void) | undefined
 }
 
 interface CreateDebug extends Enabling {
@@ -69,28 +63,13 @@ function wrap(
         lib: 'debug',
         name: this.namespace,
         level: LEVEL,
-        msg: plainTextOf(shownArgs(context, withoutNoted(args))),
+        msg: plainTextOf(context.redacts ? shownArgs(context, withoutNoted(args)) : args),
       }
       take(context, record, 'copy')
-      replaceNextLog(this, library, role === 'claim')
+      expectLog(this, library, role === 'claim')
     }
     original.call(this, args)
   }
-}
-
-// The record has been captured, so the next call of the instance's `log` must not be captured again. With a console
-// handler it prints nothing either.
-function replaceNextLog(instance: DebugInstance, library: CreateDebug, isClaimed: boolean): void {
-  const own = Object.getOwnPropertyDescriptor(instance, 'log')
-  const restore = (): void => {
-    if (own) Object.defineProperty(instance, 'log', own)
-    else delete instance.log
-  }
-  const log = function (this: DebugInstance, ...args: unknown[]): void {
-    restore()
-    if (!isClaimed) whileRelaying(() => (instance.log ?? library.log).apply(this, args))
-  }
-  Object.defineProperty(instance, 'log', { value: log, configurable: true, writable: true })
 }
 
 function isCreateDebug(exports: unknown): exports is CreateDebug {

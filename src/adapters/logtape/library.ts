@@ -43,7 +43,7 @@ export function isScoped(): boolean {
 
 /** Category as one name, with dots. */
 export function nameOf(category: readonly string[]): string {
-  return category.join('.') || 'logtape'
+  return (category.length === 1 ? String(category[0]) : category.join('.')) || 'logtape'
 }
 
 export function numberOf(level: LevelName): number {

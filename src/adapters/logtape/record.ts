@@ -14,15 +14,24 @@ export function toRecord(
   const properties = resolve(given)
   const message = redact ? withoutHidden(parts, properties, redact) : parts
   const known = errorOf(properties)
-  const { error, ...rest } = properties
   return {
     lib: 'logtape',
     name: nameOf(category),
     level: numberOf(level),
-    msg: message.map((part, i) => (i % 2 === 0 ? String(part) : textOf(part))).join(''),
+    msg: message.length === 1 ? String(message[0]) : joined(message),
     error: known,
-    fields: encodeFields(known === error ? rest : properties),
+    fields: encodeFields(
+      known && known === properties.error ? withoutError(properties) : properties,
+    ),
   }
+}
+
+function joined(message: readonly unknown[]): string {
+  return message.map((part, i) => (i % 2 === 0 ? String(part) : textOf(part))).join('')
+}
+
+function withoutError({ error: _, ...rest }: Properties): Properties {
+  return rest
 }
 
 // Values between the texts are those of properties, or arguments of a template.

@@ -9,7 +9,7 @@ import {
   terminalRole,
   whileRelaying,
 } from '../kit/adapter.js'
-import { begun, isForwarded, isMocked } from '../kit/capture/stdio.js'
+import { begun, isForwarded, isMocked, listen } from '../kit/capture/stdio.js'
 
 type Method = 'log' | 'info' | 'debug' | 'warn' | 'error' | 'dir' | 'dirxml'
 type ConsoleMethod = (...args: unknown[]) => void
@@ -55,10 +55,10 @@ export const consoleAdapter: Adapter = {
 }
 
 function wrap(method: Method, original: ConsoleMethod, context: AdapterContext): ConsoleMethod {
+  const { stream } = METHODS[method]
   // Has the original's name, so that stack traces read the same.
   return {
     [method](this: unknown, ...args: unknown[]) {
-      const { stream } = METHODS[method]
       const role = isRelaying() || isForwarded(stream) ? 'leave' : terminalRole(context)
       // A `write` that the application has put in its place gets the text; what it passes on becomes a record there.
       if (role === 'leave' || (role === 'claim' && isMocked(process[stream]))) {
@@ -66,34 +66,63 @@ function wrap(method: Method, original: ConsoleMethod, context: AdapterContext):
         return
       }
       const start = begun[stream]?.() ?? ''
-      if (role === 'copy') whileRelaying(() => original.apply(this, args))
-      record(method, args, start, context)
+      const printed = role === 'copy' ? print(method, original, this, args, context) : undefined
+      record(method, args, { start, printed }, context)
     },
   }[method] as ConsoleMethod
+}
+
+// Returns what the console has printed, if the record has the same text: it is not formatted again.
+function print(
+  method: Method,
+  original: ConsoleMethod,
+  self: unknown,
+  args: unknown[],
+  { redacts }: AdapterContext,
+): string | undefined {
+  const act = (): void => whileRelaying(() => original.apply(self, args))
+  const isText = args.length === 1 && typeof args[0] === 'string' && method !== 'dir'
+  if (isText || redacts || changeText || isMocked(process[METHODS[method].stream])) {
+    act()
+    return undefined
+  }
+  const printed = listen(act)
+  return printed?.endsWith('\n') && !printed.includes('\u001b') ? printed.slice(0, -1) : undefined
+}
+
+interface Printed {
+  /** What had been printed of the line before. */
+  readonly start: string
+  readonly printed: string | undefined
 }
 
 function record(
   method: Method,
   args: readonly unknown[],
-  start: string,
+  { start, printed }: Printed,
   context: AdapterContext,
 ): void {
   takeModule ??= require('../kit/capture/take.js') as typeof import('../kit/capture/take.js')
   const { level } = METHODS[method]
-  const shown = takeModule.shownArgs(context, args)
-  const given = method === 'dir' ? takeModule.inspectionOf(shown) : takeModule.textOf(shown)
-  const text = changeText?.(given) ?? given
   takeModule.take(
     context,
     {
       lib: 'console',
       name: 'console',
       level,
-      msg: takeModule.withoutColours(start) + indent(text),
+      msg: takeModule.withoutColours(start) + (printed ?? textFor(method, args, context)),
       error: takeModule.errorAmong(args),
     },
     'copy',
   )
+}
+
+// Without the colours that a terminal gets.
+function textFor(method: Method, args: readonly unknown[], context: AdapterContext): string {
+  const { shownArgs, inspectionOf, textOf } = takeModule as NonNullable<typeof takeModule>
+  const shown = shownArgs(context, args)
+  const given = method === 'dir' ? inspectionOf(shown) : textOf(shown)
+  return indent(changeText?.(given) ?? given)
 }
 
 // Loaded with the first record, because every process has this adapter and most print little.

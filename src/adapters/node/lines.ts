@@ -34,6 +34,11 @@ export class Lines {
   }
 
   add(text: string): void {
+    // Most texts are one line.
+    if (this.#rest === '' && text.indexOf('\n') === text.length - 1 && text !== '') {
+      this.#line(text.slice(0, -1))
+      return
+    }
     let from = 0
     for (;;) {
       const end = text.indexOf('\n', from)
@@ -44,6 +49,7 @@ export class Lines {
     }
     this.#rest += from === 0 ? text : text.slice(from)
     // A progress bar writes over its line again and again: only what it has written last is kept.
+    if (this.#rest === '') return
     const back = this.#rest.lastIndexOf('\r')
     if (back > 0) this.#rest = this.#rest.slice(back)
     if (this.#rest.length > MAX_LINE) {
@@ -66,7 +72,7 @@ export class Lines {
 
   /** Takes it if it is the beginning of a line of text, and no prompt or spinner that moves the cursor. */
   takeBegun(): string {
-    return MOVES.test(this.#rest) ? '' : this.take()
+    return this.#rest === '' || MOVES.test(this.#rest) ? '' : this.take()
   }
 
   /** What is left becomes a line, unless it only ends a colour or shows the cursor. */
@@ -81,6 +87,10 @@ export class Lines {
   }
 
   #line(given: string): void {
+    if (!given.includes('\r')) {
+      this.#found(given)
+      return
+    }
     const line = given.endsWith('\r') ? given.slice(0, -1) : given
     this.#found(line.slice(line.lastIndexOf('\r') + 1))
   }

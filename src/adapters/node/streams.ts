@@ -7,7 +7,8 @@ import { SILENT } from '../../core/level.js'
 import { process, setTimeout } from '../../core/originals.js'
 import { inherit, isCaptured, isNotice, isText, onceOpened, writeSync } from '../../core/stdio.js'
 import { type Adapter, type AdapterContext, isRelaying, terminalRole } from '../kit/adapter.js'
-import { begun, callBack, isForwarded, wasNoted } from '../kit/capture/stdio.js'
+import { begun, callBack, hear, isForwarded, wasNoted } from '../kit/capture/stdio.js'
+import type { DirectWrite } from './direct.js'
 import { Lines } from './lines.js'
 
 type StreamName = 'stdout' | 'stderr'
@@ -56,6 +57,14 @@ function createAdapter(name: StreamName): Adapter {
   }
 }
 
+// A stream of any other kind is written to as Node does it.
+function directWriteOf(stream: NodeJS.WriteStream): DirectWrite | undefined {
+  if (stream.constructor.name !== 'SyncWriteStream') return undefined
+  const { directWrite } = require('./direct.js') as typeof import('./direct.js')
+  const { isWatching } = require('./writes.js') as typeof import('./writes.js')
+  return directWrite(stream, isWatching)
+}
+
 // In the root, handlers write this way, too.
 function watchWrites(
   name: StreamName,
@@ -74,20 +83,27 @@ function watch(
   context: AdapterContext,
 ): () => void {
   const original = stream.write
-  const write = function (this: unknown, ...args: unknown[]): boolean {
-    if (this !== stream || isRelaying() || !isText(args[0])) {
-      if (this === stream) lines.endBegun()
-      return original.apply(this as never, args as never)
+  const direct = directWriteOf(stream)
+  const pass = (chunk: unknown, encoding?: unknown, done?: unknown): boolean =>
+    (direct !== undefined && typeof chunk === 'string' && direct(chunk, encoding, done)) ||
+    original.call(stream, chunk as string, encoding as BufferEncoding, done as never)
+  const write = function (this: unknown, chunk: unknown, ...rest: unknown[]): boolean {
+    if (this !== stream) return original.call(this as never, chunk as string, ...(rest as []))
+    const [encoding, done] = rest
+    if (isRelaying() || !isText(chunk)) {
+      lines.endBegun()
+      hear(chunk)
+      return pass(chunk, encoding, done)
     }
-    if (isNotice(args[0])) return printNotice(String(args[0]))
+    if (isNotice(chunk)) return printNotice(String(chunk))
     const role = isForwarded(name) ? 'leave' : terminalRole(context)
+    if (role === 'leave') return pass(chunk, encoding, done)
     // A worker's text, which the worker has captured.
-    const isOther = isCaptured(args[0])
-    if (role !== 'leave' && !isOther && !wasNoted(args[0]))
-      lines.add(lines.decode(args[0], args[1]))
-    if (role !== 'claim') return original.apply(stream, args as never)
+    const isOther = isCaptured(chunk)
+    if (!isOther && !wasNoted(chunk)) lines.add(lines.decode(chunk, encoding))
+    if (role !== 'claim') return pass(chunk, encoding, done)
     if (!isOther && stream.isTTY) showLater()
-    callBack(args)
+    callBack(rest)
     return true
   }
   // With a console handler, a worker's text is not shown when it has come to the process.
@@ -114,12 +130,9 @@ function record(name: StreamName, line: string, context: AdapterContext): void {
   try {
     reading ??= require('../kit/capture/printed.js') as typeof import('../kit/capture/printed.js')
     taking ??= require('../kit/capture/take.js') as typeof import('../kit/capture/take.js')
-    const { level = reading.levelOfStream(name, context.streams), ...found } = reading.readPrinted(
-      line,
-      context.registry().redact,
-    )
+    const found = reading.readPrinted(line, context.registry().redact)
+    const { level = reading.levelOfStream(name, context.streams), msg, fields } = found
     if (level === SILENT) return
-    const { msg, fields } = found
     taking.take(context, { lib: name, name: found.name ?? name, level, msg, fields }, 'copy')
   } catch {
     // A line that cannot be made a record was printed all the same.

@@ -47,6 +47,13 @@ export function watchWrites(fd: 1 | 2, watcher: Watcher): () => void {
   }
 }
 
+let watching: Write | undefined
+
+/** Whether this is the function in the place of `fs.writeSync` that leaves what the streams write alone. */
+export function isWatching(write: unknown): boolean {
+  return watching !== undefined && write === watching
+}
+
 function patch(): () => void {
   const original = fs.writeSync
   const writeSync: Write = (fd, data, offset, length, position) => {
@@ -55,6 +62,7 @@ function patch(): () => void {
       ? writeWatched(original, [fd, data, offset, length, position], watcher)
       : original(fd, data, offset, length, position)
   }
+  watching = writeSync
   replace(writeSync)
   return () => {
     if (fs.writeSync === writeSync) replace(original)

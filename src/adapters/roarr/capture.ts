@@ -3,6 +3,7 @@
 import { type AdapterContext, isRelaying, terminalRole } from '../kit/adapter.js'
 import { writeAndCopy } from '../kit/capture/copy.js'
 import { take } from '../kit/capture/take.js'
+import { cutRecord } from './flat.js'
 import type { Write } from './library.js'
 import { toRecord } from './record.js'
 
@@ -14,7 +15,7 @@ export function captureWrite(write: Write, context: AdapterContext): Write {
       context,
       'roarr',
       () => write(text),
-      () => take(context, toRecord(text), 'copy'),
+      () => take(context, cutRecord(text) ?? toRecord(text), 'copy'),
     )
   }
 }

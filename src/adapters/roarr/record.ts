@@ -31,13 +31,13 @@ function parse(text: string): Message | undefined {
   return undefined
 }
 
-function nameOf({ package: pack, program, namespace }: Message['context']): string {
+export function nameOf({ package: pack, program, namespace }: Message['context']): string {
   const first = pack ?? program
   if (first && namespace) return `${first}:${namespace}`
   return String(first || namespace || 'roarr')
 }
 
-function levelOf(logLevel: unknown): number {
+export function levelOf(logLevel: unknown): number {
   return typeof logLevel !== 'number' || Number.isNaN(logLevel)
     ? 30
     : Math.min(Math.max(logLevel, 10), 60)

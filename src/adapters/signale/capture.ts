@@ -42,10 +42,10 @@ export function captureTexts(original: Signale['_log'], context: AdapterContext)
     if (isData || (files.length === 0 && !isRead(context)))
       return original.call(this, text, streams, level)
     const isTaken = tryCapture('signale', () => {
-      const shown = call && { ...call, args: shownArgs(context, call.args) }
-      const record = toRecord(this, { text, level, call: shown })
-      if (files.length === 0) take(context, record, 'copy')
-      else take(context, { ...record, extra: packFiles(files) }, 'take')
+      const shown =
+        call && context.redacts ? { ...call, args: shownArgs(context, call.args) } : call
+      const extra = files.length === 0 ? undefined : packFiles(files)
+      take(context, toRecord(this, { text, level, call: shown }, extra), extra ? 'take' : 'copy')
     })
     const left = isTaken ? kept : streams
     whileRelaying(() => original.call(this, text, left, level))

@@ -24,7 +24,8 @@ export interface Signale {
 }
 
 export function nameOf({ _scopeName: scope }: Signale): string {
-  return [scope].flat().filter(Boolean).join(':') || 'signale'
+  if (typeof scope === 'string') return scope || 'signale'
+  return scope.flat().filter(Boolean).join(':') || 'signale'
 }
 
 export function listOf(value: unknown): readonly unknown[] {

@@ -1,5 +1,6 @@
 // Record: makes our record of a call of signale, or of the text of a timer.
 
+import { encodeString } from '../../core/encode.js'
 import { errorAmong, type Taken, withoutColours } from '../kit/capture/take.js'
 import { nameOf, type Signale } from './library.js'
 
@@ -24,18 +25,20 @@ const NUMBERS: Readonly<Record<string, number>> = {
   error: 50,
 }
 
-export function toRecord(logger: Signale, { text, level, call }: Written): Taken {
-  const base = { lib: 'signale', name: nameOf(logger), level: NUMBERS[level] ?? 30 }
-  if (!call) return { ...base, msg: withoutColours(text) }
+export function toRecord(logger: Signale, { text, level, call }: Written, extra?: string): Taken {
+  const name = nameOf(logger)
+  const number = NUMBERS[level] ?? 30
+  if (!call) return { lib: 'signale', name, level: number, msg: withoutColours(text), extra }
   const { type, args } = call
   const error = errorAmong(args)
-  const isSecret = logger._secrets.length > 0
   return {
-    ...base,
-    ...(type === 'fatal' && { level: 60 }),
+    lib: 'signale',
+    name,
+    level: type === 'fatal' ? 60 : number,
     msg: logger._filterSecrets(messageOf(logger, args)),
-    error: error && isSecret ? censor(logger, error) : error,
-    fields: `,"type":${JSON.stringify(type)}`,
+    error: error && logger._secrets.length > 0 ? censor(logger, error) : error,
+    fields: `,"type":${encodeString(type)}`,
+    extra,
   }
 }
 

@@ -38,8 +38,10 @@ export function captureWrites(original: Write, child: Child): Write {
   }
 }
 
-// An info that has to wait for an earlier one in this thread goes the same way.
+// An info that has to wait for an earlier one in this thread goes the same way. Most loggers are not the root's: that is
+// known without a look at the info.
 function isRelayed(logger: Logger, info: Info, { destinations }: Child): boolean {
+  if (destinations.isElsewhere(logger)) return false
   const { ending, destroyed } = logger._writableState
   if (typeof info !== 'object' || info === null || ending || destroyed) return false
   if (logger.silent || logger.levels[levelName(info)] === undefined) return false

@@ -84,7 +84,9 @@ class Copies {
 
   /** Runs `transform`, which formats the info. A format may log, too. */
   during(info: Info, transform: () => void): void {
-    const [isCopied, error, show] = [this.#isCopied, this.#error, this.#show]
+    const isCopied = this.#isCopied
+    const error = this.#error
+    const show = this.#show
     if (this.#written === info) this.#written = undefined
     this.#isCopied = isRelayed(info) || this.#early.has(info)
     this.#error = errorOf(info)

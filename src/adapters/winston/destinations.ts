@@ -51,6 +51,11 @@ export class Destinations {
     return isRelayed
   }
 
+  /** In a child: whether it is known that the logger is not one of the root's. */
+  isElsewhere(logger: Logger): boolean {
+    return this.#loggers.identityOf(logger) !== undefined && !this.isInRoot(logger)
+  }
+
   /** In a child: the logger has other transports than before. */
   forget(logger: Logger): void {
     this.#found.delete(logger)

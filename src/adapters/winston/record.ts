@@ -27,7 +27,9 @@ export interface Extra {
 export function errorOf(info: Info): Error | undefined {
   if (isError(info)) return info
   if (isError(info.message)) return info.message
-  return info[SPLAT]?.find(isError) ?? [info.err, info.error].find(isError)
+  const found = info[SPLAT]?.find(isError)
+  if (found) return found
+  return isError(info.err) ? info.err : isError(info.error) ? info.error : undefined
 }
 
 /**

@@ -49,8 +49,28 @@ type Marked = Pick<Printed, 'level' | 'name'>
 
 // The message is the whole line, whatever is read from it.
 function readPlain(text: string): Printed {
-  const found = readMarked(text) ?? readNest(text) ?? readNpmlog(text) ?? readTimed(text)
+  const found = isBare(text) ? undefined : readFacts(text)
   return { level: found?.level, name: found?.name, msg: text, fields: '' }
+}
+
+/** Words of npmlog that begin a line, and those behind a first word. */
+const FIRST = /^(?:npm|verb|sill|info) /
+const SECOND = /^(?:ERR!|verb|sill) /
+const LONGEST = 5
+
+// Whether a line certainly tells nothing, as most do: it begins in lower case, and with no word that the readers know.
+function isBare(text: string): boolean {
+  const code = text.charCodeAt(0)
+  if (!(code > 0x60 && code < 0x7b)) return false
+  const colon = text.indexOf(':')
+  if (colon > 2 && colon < 10) return false
+  const second = text.indexOf(' ') + 1
+  if (second === 0) return true
+  return !FIRST.test(text.slice(0, LONGEST)) && !SECOND.test(text.slice(second, second + LONGEST))
+}
+
+function readFacts(text: string): Marked | undefined {
+  return readMarked(text) ?? readNest(text) ?? readNpmlog(text) ?? readTimed(text)
 }
 
 // `[ERROR] …`, `WARN: …`, `error: …`, `ERROR …`, ` WARN  …`, `✔ …`: a level that is no word of the message.

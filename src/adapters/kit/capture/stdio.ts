@@ -61,3 +61,23 @@ export function callBack(args: readonly unknown[]): void {
   const done = args.find((arg) => typeof arg === 'function') as ((error: null) => void) | undefined
   if (done) nextTick(done, null)
 }
+
+let isListening = false
+let heard: string | undefined
+
+/** Runs `print`. Returns the text that was written to a standard stream last; undefined if none has come there as text. */
+export function listen(print: () => void): string | undefined {
+  isListening = true
+  heard = undefined
+  try {
+    print()
+    return heard
+  } finally {
+    isListening = false
+  }
+}
+
+/** To be called with what is written to a standard stream. */
+export function hear(chunk: unknown): void {
+  if (isListening) heard = typeof chunk === 'string' ? chunk : undefined
+}

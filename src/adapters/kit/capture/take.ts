@@ -2,10 +2,11 @@
 
 import { inspect, stripVTControlCharacters } from 'node:util'
 import { encodeString, isError } from '../../../core/encode.js'
-import { encodeError, encodeMessage, formatArgs } from '../../../core/record.js'
+import { encodeError, encodeMessage } from '../../../core/record.js'
 import type { Redact } from '../../../core/redact.js'
 import { Kind } from '../../../queue/frame.js'
 import { type AdapterContext, isOnlyRelayed, type Role } from '../adapter.js'
+import { formatted } from './inspected.js'
 
 /** Longest `extra` (characters) of a deferred record. */
 const MAX_DEFERRED = 2 ** 20
@@ -84,7 +85,7 @@ export function takeDeferred(
 
 /** The text that `util.format` makes of the arguments, without colours. */
 export function plainTextOf(args: readonly unknown[]): string {
-  return withoutColours(formatArgs(args))
+  return withoutColours(formatted(args))
 }
 
 /** A text without the escape sequences that colour it on a terminal. */
@@ -95,7 +96,7 @@ export function withoutColours(text: string): string {
 
 /** The text that `util.format` makes of the arguments, colours included. */
 export function textOf(args: readonly unknown[]): string {
-  return formatArgs(args)
+  return formatted(args)
 }
 
 /** The text that `console.dir` prints. */
@@ -103,7 +104,7 @@ export function inspectionOf([value, options]: readonly unknown[]): string {
   try {
     return inspect(value, { customInspect: false, ...(options as object | undefined) })
   } catch {
-    return formatArgs([value])
+    return formatted([value])
   }
 }
 

@@ -3,7 +3,7 @@
 // For the libraries whose own output needs no more than that; codec.ts also restores other values.
 
 import { encodeJson, encodeString, encodeValue, isError } from '../../../core/encode.js'
-import { formatArgs } from '../../../core/record.js'
+import { formatted } from './inspected.js'
 import { MAX_STRING } from './members.js'
 
 type Plain = Record<string, unknown>
@@ -21,7 +21,7 @@ const CLASSES: Readonly<Record<string, new (message: string) => Error>> = {
 /** The text that `util.format` makes of the arguments. For a single error only its message: the record has the rest. */
 export function messageOf(args: readonly unknown[]): string {
   const [first] = args
-  if (args.length !== 1 || !isError(first)) return formatArgs(args)
+  if (args.length !== 1 || !isError(first)) return formatted(args)
   try {
     return String(first.message)
   } catch {
