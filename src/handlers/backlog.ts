@@ -67,14 +67,14 @@ export class Backlog {
 
   /** Writes records, or keeps them behind those that are already kept. */
   write(records: readonly Delivery[]): void {
-    if (this.size > 0) {
-      this.#keep(records, 0)
-      this.retry()
-      return
-    }
-    const bytes = this.#options.lines.join(records)
-    const written = this.check() ? this.#write(bytes) : 0
-    if (written < bytes.length) this.#keep(records, written)
+    if (this.size > 0) this.#keepAll(records)
+    else this.#writeOrKeep(this.#options.lines.join(records), () => records)
+  }
+
+  /** The same, where the records' lines are there as bytes already: `records` is called only if they have to be kept. */
+  writeLines(bytes: Uint8Array, records: () => readonly Delivery[]): void {
+    if (this.size > 0) this.#keepAll(records())
+    else this.#writeOrKeep(bytes, records)
   }
 
   /** Retries if it is due. Returns the milliseconds until the next retry; Infinity if nothing is kept. */
@@ -132,6 +132,16 @@ export class Backlog {
     const lost = `${this.#drops.total} records were not written: ${this.#fault?.reason}`
     notice('LOGSHARE_WARN_DROPPED', `${label}: ${lost}`, label)
     this.#reset()
+  }
+
+  #keepAll(records: readonly Delivery[]): void {
+    this.#keep(records, 0)
+    this.retry()
+  }
+
+  #writeOrKeep(bytes: Uint8Array, records: () => readonly Delivery[]): void {
+    const written = this.check() ? this.#write(bytes) : 0
+    if (written < bytes.length) this.#keep(records(), written)
   }
 
   #write(bytes: Uint8Array): number {

@@ -18,6 +18,12 @@ export function createFilter(options: FilterOptions): ((record: Delivery) => boo
   return (record) => tests.every((test) => test(record))
 }
 
+/** The lowest level that passes, if nothing but the level decides; otherwise undefined. */
+export function leastLevel({ level, names, sources, lib }: FilterOptions): number | undefined {
+  if (names || sources || lib) return undefined
+  return level === undefined ? 0 : levelNumber(level)
+}
+
 interface Pattern {
   readonly glob: string
   /** False for a pattern that starts with `!`. */

@@ -5,6 +5,7 @@
 
 import type { Dropped } from '../core/tally.js'
 import { type Frame, Kind } from '../queue/frame.js'
+import type { Batch } from './batch.js'
 import type { Kept } from './retry.js'
 
 /**
@@ -17,15 +18,6 @@ export interface Delivery extends Frame {
    * Undefined if there is none.
    */
   readonly extraEnd?: number
-}
-
-const LINE_FEED = 0x0a
-
-/** Separates a frame's JSON line from the data that an adapter appended to it. */
-export function splitExtra(frame: Frame): Delivery {
-  if (frame.kind !== Kind.ADAPTED && frame.kind !== Kind.DEFERRED) return frame
-  const at = frame.buffer.indexOf(LINE_FEED, frame.start)
-  return at < 0 || at >= frame.end ? frame : { ...frame, end: at, extraEnd: frame.end }
 }
 
 /** A position in a log file: every record delivered before it was taken is in the file, up to `size` bytes. */
@@ -100,6 +92,11 @@ export interface Handler {
    * local reader.
    */
   write(records: readonly Delivery[]): void
+  /**
+   * Called instead of `accepts` and `write`, where the handler has it, with all records of a batch that come from queues:
+   * for a handler that needs no object of each. Deferred records are completed, or the handler accepts them.
+   */
+  writeBatch?: ((batch: Batch) => void) | undefined
   /**
    * Called after each round, and when the returned delay is over: passes on records that `write` kept. Returns the
    * milliseconds until it has to be called again, or Infinity if nothing waits for a retry. Must return at once if a

@@ -4,6 +4,7 @@
 // that the root's own libraries logged are ignored: those libraries have written them already.
 
 import { Kind } from '../queue/frame.js'
+import { isCaptured } from './batch.js'
 import { createConsoleHandler } from './console.js'
 import type { Delivery, Handler, HandlerContext } from './handler.js'
 
@@ -12,16 +13,25 @@ export function createRelayHandler(
   context: HandlerContext,
 ): Handler {
   const console = createConsoleHandler({ type: 'console' }, context)
+  const print = (records: readonly Delivery[]): void => {
+    const own = records.filter(({ kind }) => kind === Kind.RECORD || kind === Kind.REPORT)
+    if (prints && own.length > 0) console.write(own)
+  }
+  const relay = (captured: readonly Delivery[]): void => {
+    if (relays && captured.length > 0) context.send(captured)
+  }
   return {
     ...console,
     label: 'relay',
     accepts: undefined,
     acceptsDeferred: true,
     write(records) {
-      const own = records.filter(({ kind }) => kind === Kind.RECORD || kind === Kind.REPORT)
-      const adapted = records.filter(({ kind }) => kind === Kind.ADAPTED || kind === Kind.DEFERRED)
-      if (prints && own.length > 0) console.write(own)
-      if (relays && adapted.length > 0) context.send(adapted)
+      print(records)
+      relay(records.filter(isCaptured))
+    },
+    writeBatch(batch) {
+      if (prints) print(batch.records())
+      relay(batch.captured())
     },
   }
 }

@@ -10,7 +10,7 @@ import { process } from '../core/originals.js'
 import { isAlive } from '../core/process.js'
 import { Drops } from '../core/tally.js'
 import type { Delivery } from '../handlers/handler.js'
-import { type Frame, Kind } from '../queue/frame.js'
+import type { Frame } from '../queue/frame.js'
 import {
   type Child,
   endRecord,
@@ -74,12 +74,16 @@ export class Children {
     }
   }
 
-  /** Counts a record. */
-  count({ source, frame }: Head): void {
+  /** Counts records up to this sequence number. */
+  count(source: Source, seq: number): void {
+    const child = this.#childOf(source)
+    if (child) child.seq = seq
+  }
+
+  /** Counts a report about dropped records, and those. */
+  countReport(source: Source, frame: Frame): void {
     const child = this.#childOf(source)
     if (!child) return
-    child.seq = frame.seq
-    if (frame.kind !== Kind.REPORT) return
     child.own++
     child.drops += dropsIn(frame)
   }

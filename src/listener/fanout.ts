@@ -3,6 +3,7 @@
 import { monotonic } from '../core/clock.js'
 import { notice, reasonOf } from '../core/notice.js'
 import { setTimeout } from '../core/originals.js'
+import type { Batch } from '../handlers/batch.js'
 import { completeAll } from '../handlers/deferred.js'
 import type { Delivery, Handler, Mark } from '../handlers/handler.js'
 import type { Kept } from '../handlers/retry.js'
@@ -31,14 +32,22 @@ export class Fanout {
     }
   }
 
+  /** Passes on a batch. Objects are made of its records only if a handler looks at each. */
+  writeBatch(batch: Batch): void {
+    if (batch.hasDeferred && !this.#mayDefer()) {
+      this.write(batch.records())
+      return
+    }
+    for (const handler of this.#handlers) {
+      if (handler.writeBatch) this.#guard(handler, () => handler.writeBatch?.(batch))
+      else this.#writeTo(handler, batch.records())
+    }
+  }
+
   /** Deferred records are completed for all handlers unless every handler accepts them. */
   write(records: readonly Delivery[]): void {
-    const mayDefer = this.#handlers.every(({ acceptsDeferred }) => acceptsDeferred)
-    const batch = mayDefer ? records : completeAll(records)
-    for (const handler of this.#handlers) {
-      const wanted = handler.accepts ? batch.filter((frame) => handler.accepts?.(frame)) : batch
-      if (wanted.length > 0) this.#guard(handler, () => handler.write(wanted))
-    }
+    const completed = this.#mayDefer() ? records : completeAll(records)
+    for (const handler of this.#handlers) this.#writeTo(handler, completed)
   }
 
   /** Lets handlers retry. Returns the milliseconds until the next call; Infinity if nothing waits for a retry. */
@@ -121,6 +130,15 @@ export class Fanout {
     this.drain()
     if (this.waiting() > 0) await this.flush()
     await Promise.all(this.#handlers.map((handler) => this.#closeHandler(handler)))
+  }
+
+  #mayDefer(): boolean {
+    return this.#handlers.every(({ acceptsDeferred }) => acceptsDeferred)
+  }
+
+  #writeTo(handler: Handler, records: readonly Delivery[]): void {
+    const wanted = handler.accepts ? records.filter((each) => handler.accepts?.(each)) : records
+    if (wanted.length > 0) this.#guard(handler, () => handler.write(wanted))
   }
 
   async #closeHandler(handler: Handler): Promise<void> {

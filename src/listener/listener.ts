@@ -3,23 +3,20 @@
 
 import { monotonic } from '../core/clock.js'
 import { Drops, type Tally } from '../core/tally.js'
-import { type Delivery, type Handler, splitExtra } from '../handlers/handler.js'
+import type { Batch } from '../handlers/batch.js'
+import type { Delivery, Handler } from '../handlers/handler.js'
 import type { Kept } from '../handlers/retry.js'
-import { type Frame, Kind } from '../queue/frame.js'
 import { readCheckpoint } from './checkpoint.js'
 import { Checkpointer } from './checkpointer.js'
 import type { Children } from './children.js'
 import { Fanout } from './fanout.js'
 import { Horizon } from './horizon.js'
+import { Intake } from './intake.js'
 import { Leftover } from './leftover.js'
-import { Merge } from './merge.js'
 import { clearReopenRequest, isReopenRequested } from './reopen.js'
-import { isOfAnotherBoot } from './source.js'
 import { Sources } from './sources.js'
 import { Count, Counters } from './stats.js'
-import { countFrame } from './status.js'
 
-const BATCH_RECORDS = 4096
 const BATCH_BYTES = 2 ** 20
 /** Largest batch as a share of what a handler may keep. */
 const BATCH_SHARE = 1 / 4
@@ -51,12 +48,11 @@ export class Listener {
   readonly #options: ListenerOptions
   readonly #counters: Counters
   readonly #window: number
-  readonly #batch: number
+  readonly #intake: Intake
   readonly #fanout: Fanout
   readonly #children: Children | undefined
   readonly #checkpointer: Checkpointer
   readonly #horizon: Horizon
-  readonly #merge = new Merge()
   readonly #drops = new Drops()
   #reports: Delivery[] = []
   #directory: string | undefined
@@ -66,14 +62,22 @@ export class Listener {
     this.#options = options
     this.#counters = new Counters(options.counters)
     this.#window = options.window
-    this.#batch = Math.min(BATCH_BYTES, options.limit * BATCH_SHARE)
+    const size = Math.min(BATCH_BYTES, options.limit * BATCH_SHARE)
     this.#fanout = new Fanout(options.handlers, options.wait, () =>
       this.#counters.add(Count.FAILED, 1),
     )
-    this.leftover = new Leftover(this.sources, this.#fanout, this.#batch)
+    this.leftover = new Leftover(this.sources, this.#fanout, size)
     this.#children = options.lifecycle ? createChildren(this.sources) : undefined
     this.#checkpointer = new Checkpointer(this.sources, this.#fanout, this.#children)
     this.#horizon = new Horizon(options.window)
+    this.#intake = new Intake({
+      sources: this.sources,
+      leftover: this.leftover,
+      children: this.#children,
+      drops: this.#drops,
+      size,
+      noted: () => this.#checkpointer.delivered(),
+    })
   }
 
   /** Adds a handler. Returns a function that removes it. */
@@ -102,7 +106,7 @@ export class Listener {
       if (this.isFull()) break
       const due = this.#horizon.time()
       this.#pollIfDue()
-      if (!this.#deliver(this.#collect(due, true))) break
+      if (!this.#deliver(this.#intake.collect(due, this.#known()))) break
     } while (monotonic() < until)
     this.#removeEnded()
     const delay = this.#delay()
@@ -122,7 +126,7 @@ export class Listener {
   /** Does this for one batch. Returns whether there may be more. */
   pumpBatch(due: number): boolean {
     this.#pollIfDue()
-    return this.#deliver(this.#collect(due, false)) || this.#removeEnded()
+    return this.#deliver(this.#intake.collect(due)) || this.#removeEnded()
   }
 
   /** Backpressure: whether a handler is full, so that records should stay in their queues. */
@@ -192,39 +196,9 @@ export class Listener {
     this.poll()
   }
 
-  // Frames in order: those that are due and, if `eager`, those that no other producer can precede, because every queue
-  // has a frame. `due` is fixed before the queues are read: otherwise a queue read early could be passed over.
-  #collect(due: number, eager: boolean): Delivery[] {
-    const batch: Delivery[] = []
-    const now = monotonic()
-    this.#merge.load(this.leftover.readable())
-    let bytes = 0
-    while (batch.length < BATCH_RECORDS && bytes < this.#batch) {
-      const head = this.#merge.first
-      if (!head) break
-      const isDue = head.frame.time <= due || isOfAnotherBoot(head.frame, now)
-      const isFirst = this.#merge.ready === this.sources.size && this.#knowsAll(head.frame)
-      if (!isDue && !(eager && mayPrecede(head.frame) && isFirst)) break
-      head.source.activeAt = now
-      if (head.frame.kind === Kind.NOTE) {
-        for (const record of this.#children?.take(head) ?? []) batch.push(record)
-        this.#checkpointer.delivered()
-        this.#merge.shift()
-        continue
-      }
-      this.#children?.count(head)
-      countFrame(head.source, head.frame)
-      if (head.frame.kind === Kind.REPORT) this.#countDrops(head.frame)
-      batch.push(splitExtra(head.frame))
-      bytes += head.frame.end - head.frame.start
-      this.#merge.shift()
-    }
-    return batch
-  }
-
-  // Whether a queue that was begun before a record has been found: the record may answer what stands in it.
-  #knowsAll({ time }: Frame): boolean {
-    return this.#directory === undefined || this.#polledAt > time
+  // All queues that were begun before this time have been found: a record of a queue may answer what stands in another.
+  #known(): number {
+    return this.#directory === undefined ? Number.POSITIVE_INFINITY : this.#polledAt
   }
 
   // Records the ends of children that no parent reports.
@@ -236,28 +210,18 @@ export class Listener {
     this.#counters.add(Count.RECORDS, ended.length)
   }
 
-  // Counts what a producer reports as dropped.
-  #countDrops({ buffer, start, end }: Delivery): void {
-    try {
-      this.#drops.merge(JSON.parse(buffer.toString('utf8', start, end)).dropped)
-    } catch {
-      // A damaged report is written like any other record.
-    }
-  }
-
-  #deliver(batch: readonly Delivery[]): boolean {
-    if (batch.length > 0) {
-      this.#fanout.write(batch)
+  #deliver(batch: Batch): boolean {
+    const { count, bytes } = batch
+    if (count > 0) {
+      this.#fanout.writeBatch(batch)
       this.#checkpointer.delivered()
-      let bytes = 0
-      for (const frame of batch) bytes += frame.end - frame.start
-      this.#counters.add(Count.RECORDS, batch.length)
+      this.#counters.add(Count.RECORDS, count)
       this.#counters.add(Count.BYTES, bytes)
     }
     // Release before the checkpoint is taken: its marks must not include records that its positions do not.
     this.sources.release()
     this.#checkpointer.saveIfDue()
-    return batch.length > 0
+    return count > 0
   }
 
   // Returns true if an ended producer's queue has more records after a torn one.
@@ -286,11 +250,6 @@ export class Listener {
     }
     return delay
   }
-}
-
-// The note of an end must not precede the child's records: its queue may not have been found yet.
-function mayPrecede({ kind }: Frame): boolean {
-  return kind !== Kind.NOTE
 }
 
 // Loaded only with the option `lifecycle`.

@@ -1,9 +1,11 @@
 // Merge: a k-way merge of the queues' frames by time, then by producer, then by sequence number.
 
+import type { Batch } from '../handlers/batch.js'
 import type { Frame } from '../queue/frame.js'
 import type { Source } from './source.js'
 
-interface Head {
+/** The first frame of a source. */
+export interface Head {
   readonly source: Source
   frame: Frame
 }
@@ -32,11 +34,34 @@ export class Merge {
     return this.#heads[0]
   }
 
+  /**
+   * Moves a run to the batch: the plain records of the earliest frame's source, up to a monotonic time and to the next
+   * source's first frame, until the batch has `most` bytes. Returns how many; 0: the earliest frame is none of them.
+   */
+  take(batch: Batch, until: number, most: number): number {
+    const head = this.#heads[0]
+    if (!head) return 0
+    const before = batch.count
+    const next = Math.min(this.#timeOf(1), this.#timeOf(2))
+    head.source.reader.take(batch.block, Math.min(until, next), most)
+    if (batch.count > before) this.#refresh(head)
+    return batch.count - before
+  }
+
   /** Removes the earliest frame. */
   shift(): void {
     const head = this.#heads[0]
     if (!head) return
     head.source.reader.next()
+    this.#refresh(head)
+  }
+
+  #timeOf(index: number): number {
+    return this.#heads[index]?.frame.time ?? Number.POSITIVE_INFINITY
+  }
+
+  // The earliest frame's source has moved on.
+  #refresh(head: Head): void {
     const frame = head.source.reader.peek()
     if (frame) {
       head.frame = frame

@@ -43,13 +43,6 @@ export interface ListenerStatus {
   readonly producers: readonly ProducerStatus[]
 }
 
-/** Counts a frame that is read from a source's queue. Called for every record. */
-export function countFrame(source: Source, frame: Frame): void {
-  source.records++
-  source.bytes += frame.end - frame.start
-  source.origin ??= originOf(frame)
-}
-
 /** `drops`: all records dropped so far, by producer. */
 export function createStatus(
   sources: Iterable<Source>,
@@ -100,7 +93,8 @@ const ORIGIN = /"pid":(\d+),"tid":(\d+),"source":("(?:[^"\\]|\\.)*")/
 /** Bytes at the start of a line that contain its origin, except for very long paths. */
 const HEAD = 512
 
-function originOf({ buffer, start, end }: Frame): Origin | undefined {
+/** The producer of a record. */
+export function originOf({ buffer, start, end }: Frame): Origin | undefined {
   const text = buffer.toString('utf8', start, Math.min(end, start + HEAD))
   const [, pid, tid, source] = ORIGIN.exec(text) ?? []
   if (source === undefined) return undefined

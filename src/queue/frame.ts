@@ -21,7 +21,7 @@ export const HEADER = 24
 export const MAX_PAYLOAD: number = 2 ** 30
 
 /** A frame with a later time (milliseconds; 70 000 years) is damaged. */
-const MAX_TIME = 2 ** 51
+export const MAX_TIME: number = 2 ** 51
 /** The bytes "SL". */
 export const MAGIC = 0x4c53
 const ALIGNMENT = 8
@@ -133,11 +133,31 @@ export function endOfFrames(bytes: Buffer): number {
   }
 }
 
+/** Whether a frame, complete or not, begins in `bytes[from, limit)`. */
+export function hasFrame(bytes: Buffer, from: number, limit: number): boolean {
+  for (let at = from; ; at++) {
+    at = bytes.indexOf('SL', at + 4, 'latin1') - 4
+    if (at < 0 || at + HEADER > limit) return false
+    if (readFrame(bytes, at, limit) !== 'damaged') return true
+  }
+}
+
 /**
  * The hash in a header. It covers `time` to about a millisecond: a damaged time far in the future would hold up all
  * frames behind it.
  */
 export function checkOf(payload: number, { kind, level, time, seq }: FrameHead): number {
+  return hashOf(payload, kind, level, time, seq)
+}
+
+/** The same, without an object: for loops over many frames. */
+export function hashOf(
+  payload: number,
+  kind: number,
+  level: number,
+  time: number,
+  seq: number,
+): number {
   const when = Math.imul(time * 4096, 0x85ebca6b) ^ (time / 2 ** 20)
   const mixed = spread(payload ^ (seq << 7) ^ when ^ (kind << 24) ^ (level << 12))
   return (mixed ^ seq) >>> 0

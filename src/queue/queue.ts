@@ -3,6 +3,7 @@
 // Invariant of all queues: one writer, one reader, and a record is read only when all of its bytes are written. Rings
 // and mapped segments publish it by one atomic store; in a plain segment the reader waits for the rest of a frame.
 
+import type { Block } from './block.js'
 import type { Frame, FrameHead } from './frame.js'
 
 /** What a writer does when there is no room. */
@@ -41,6 +42,11 @@ export interface QueueReader {
   peek(): Frame | undefined
   /** Moves on behind the frame that `peek()` returned. The frame's bytes stay valid until `release()`. */
   next(): void
+  /**
+   * Moves on behind the plain records that come next, up to a monotonic time, and copies them to the block until that
+   * has `most` bytes. It may be fewer than there are, and none: then the next one is for `peek()`.
+   */
+  take(block: Block, until: number, most: number): void
   /** Returns the bytes of all frames passed by `next()` to the writer. They cannot be read again. */
   release(): void
   /** How often bytes were skipped because they were not a frame. */

@@ -6,13 +6,16 @@
 
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
 import { removeFile } from '../core/remove.js'
+import { type Block, type Bytes, bytesOf } from './block.js'
 import { EXTENT_FRAME, hasExtent, isFree, readExtent, release, writtenAt } from './extent.js'
-import { endOfFrames, type Frame, frameSize, HEADER, Kind, readFrame } from './frame.js'
+import { endOfFrames, type Frame, frameSize, HEADER, hasFrame, Kind, readFrame } from './frame.js'
 import type { QueueReader } from './queue.js'
 import { endPath, nextSegment, removeUpTo, segmentPath } from './segment.js'
 
 const MIN_CHUNK = 64 * 1024
 const MAX_CHUNK = 256 * 1024
+/** A buffer that a large record made larger than this is not kept. */
+const MAX_KEPT = 2 * MAX_CHUNK
 
 export class FileReader implements QueueReader {
   readonly #directory: string
@@ -23,9 +26,9 @@ export class FileReader implements QueueReader {
   #hasExtent: boolean | undefined
   /** Offset of the end of the frames found behind the extent, once they were searched for. */
   #limit: number | undefined
-  /** Offset in the file up to which bytes were read; the unread ones of them are `buffer[start, end)`. */
+  /** Offset in the file up to which bytes were read; the unread ones of them are `bytes[start, end)`. */
   #position = 0
-  #buffer: Buffer = Buffer.alloc(0)
+  #bytes: Bytes = bytesOf(Buffer.alloc(0))
   #start = 0
   #end = 0
   /** Whether frames in the buffer are still in use, so that it must not be overwritten. */
@@ -54,6 +57,10 @@ export class FileReader implements QueueReader {
     this.#producer = producer
     this.#number = segment
     this.#position = offset
+  }
+
+  get #buffer(): Buffer {
+    return this.#bytes.buffer
   }
 
   /** The checkpoint: segment and offset of the first byte behind the records passed. */
@@ -86,6 +93,15 @@ export class FileReader implements QueueReader {
     this.#start += frameSize(this.#frame.end - this.#frame.start)
     this.#frame = undefined
     this.#held = true
+  }
+
+  take(block: Block, until: number, most: number): void {
+    if (this.#skipTo >= 0) return
+    const before = block.count
+    this.#start = block.take(this.#bytes, this.#start, this.#end, until, most)
+    if (block.count === before) return
+    this.#last = Number(block.seqs[block.count - 1])
+    this.#frame = undefined
   }
 
   release(): void {
@@ -173,7 +189,7 @@ export class FileReader implements QueueReader {
     this.#limit = undefined
     this.#number = next
     this.#position = this.#start = this.#end = this.#searched = 0
-    this.#buffer = Buffer.alloc(0)
+    if (this.#buffer.length > MAX_KEPT) this.#bytes = bytesOf(Buffer.alloc(0))
   }
 
   // Reads more bytes behind the unread ones. A buffer whose frames are still in use is left alone and replaced.
@@ -188,7 +204,7 @@ export class FileReader implements QueueReader {
     const size = rest + Math.min(unread, this.#chunkFor(rest))
     const previous = this.#buffer
     if (this.#held || previous.length < size) {
-      this.#buffer = Buffer.allocUnsafeSlow(Math.max(size, MIN_CHUNK))
+      this.#bytes = bytesOf(Buffer.allocUnsafeSlow(Math.max(size, MIN_CHUNK)))
     }
     previous.copy(this.#buffer, 0, this.#start, this.#end)
     this.#start = 0
@@ -277,13 +293,7 @@ export class FileReader implements QueueReader {
     if (this.#searched >= this.#position) return false
     const unsearched = this.#end - (this.#position - this.#searched) - HEADER
     this.#searched = this.#position
-    let at = Math.max(this.#start + HEADER, unsearched)
-    for (;;) {
-      at = this.#buffer.indexOf('SL', at + 4, 'latin1') - 4
-      if (at < 0 || at + HEADER > this.#end) return false
-      if (readFrame(this.#buffer, at, this.#end) !== 'damaged') return true
-      at += 1
-    }
+    return hasFrame(this.#buffer, Math.max(this.#start + HEADER, unsearched), this.#end)
   }
 
   // Skips bytes that are not a frame, up to the next magic.

@@ -16,6 +16,7 @@
 
 import { monotonic } from '../core/clock.js'
 import { ring, ringHard } from './bell.js'
+import { type Block, type Bytes, bytesOf } from './block.js'
 import {
   type Frame,
   type FrameHead,
@@ -170,7 +171,7 @@ export class RingWriter implements QueueWriter {
 
 export class RingReader implements QueueReader {
   readonly #control: Int32Array
-  readonly #buffer: Buffer
+  readonly #bytes: Bytes
   readonly #capacity: number
   #parts: Buffer[] = []
   /** `seq` of the record that the parts belong to. */
@@ -183,7 +184,7 @@ export class RingReader implements QueueReader {
   constructor(memory: ArrayBufferLike) {
     this.#control = new Int32Array(memory, 0, CONTROL / 4)
     this.#capacity = memory.byteLength - CONTROL
-    this.#buffer = Buffer.from(memory as ArrayBuffer, CONTROL, this.#capacity)
+    this.#bytes = bytesOf(Buffer.from(memory as ArrayBuffer, CONTROL, this.#capacity))
     this.#cursor = Atomics.load(this.#control, TAIL)
   }
 
@@ -197,6 +198,18 @@ export class RingReader implements QueueReader {
 
   next(): void {
     this.#cursor = (this.#cursor + this.#step) | 0
+    this.#step = 0
+    this.#frame = undefined
+  }
+
+  take(block: Block, until: number, most: number): void {
+    const ready = (Atomics.load(this.#control, HEAD) - this.#cursor) | 0
+    if (ready <= 0 || ready > this.#capacity || this.#isOfParts()) return
+    const offset = this.#cursor & (this.#capacity - 1)
+    const end = Math.min(offset + ready, this.#capacity)
+    const taken = block.take(this.#bytes, offset, end, until, most) - offset
+    if (taken === 0) return
+    this.#cursor = (this.#cursor + taken) | 0
     this.#step = 0
     this.#frame = undefined
   }
@@ -225,7 +238,7 @@ export class RingReader implements QueueReader {
       return this.#skip(ready) // the head is damaged: no writer is that far ahead, and none moves back
     }
     if (this.#capacity - offset < HEADER) return this.#skip(this.#capacity - offset)
-    const frame = readFrame(this.#buffer, offset, Math.min(offset + ready, this.#capacity))
+    const frame = readFrame(this.#bytes.buffer, offset, Math.min(offset + ready, this.#capacity))
     if (typeof frame === 'string') {
       this.damaged++
       return this.#skip(ready) // skip everything published: the next frame is certain to start at the head
@@ -253,6 +266,11 @@ export class RingReader implements QueueReader {
     this.#partsOf = frame.seq
     this.#parts.push(Buffer.from(frame.buffer.subarray(frame.start, frame.end)))
     return this.#skip(size)
+  }
+
+  #isOfParts(): boolean {
+    const isJoined = this.#frame !== undefined && this.#frame.buffer !== this.#bytes.buffer
+    return isJoined || this.#parts.length > 0
   }
 
   // Drops the parts of a record whose rest found no room. The writer counted that record as dropped.

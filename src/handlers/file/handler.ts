@@ -12,7 +12,8 @@ import { notice, reasonOf } from '../../core/notice.js'
 import { createJson } from '../../formatters/json.js'
 import { createPretty } from '../../formatters/pretty.js'
 import { Backlog } from '../backlog.js'
-import { createFilter } from '../filter.js'
+import type { Batch } from '../batch.js'
+import { createFilter, leastLevel } from '../filter.js'
 import type { Delivery, Handler, HandlerContext, Mark } from '../handler.js'
 import { type Format, Lines } from '../lines.js'
 import type { Kept } from '../retry.js'
@@ -50,6 +51,7 @@ export function checkFile({ path }: Pick<FileHandlerOptions, 'path'>): void {
 class FileHandler implements Handler {
   readonly label: string
   readonly accepts: ((record: Delivery) => boolean) | undefined
+  readonly writeBatch: ((batch: Batch) => void) | undefined
   readonly #file: LogFile
   readonly #backlog: Backlog
   readonly #dedupe: Dedupe
@@ -60,6 +62,8 @@ class FileHandler implements Handler {
   constructor(options: FileHandlerOptions, context: HandlerContext) {
     this.label = `file ${options.path}`
     this.accepts = createFilter(options)
+    const least = options.format === 'pretty' ? undefined : leastLevel(options)
+    if (least !== undefined) this.writeBatch = (batch) => this.#writeLines(batch, least)
     this.#file = new LogFile(options.path, () => this.#reopened())
     this.#sync = new Sync(options.sync, this.#file)
     const { format = 'json' } = options
@@ -81,7 +85,22 @@ class FileHandler implements Handler {
     if (left.length === 0) return
     this.#rotation?.start()
     for (const part of this.#rotation?.split(left) ?? [left]) this.#backlog.write(part)
-    this.#sync.wrote(left)
+    this.#sync.wrote((level) => left.some((record) => record.level >= level))
+  }
+
+  // Lines as they are, without a look at each record, unless that is needed after a takeover or where a period ends.
+  #writeLines(batch: Batch, least: number): void {
+    const records = (): readonly Delivery[] => batch.records().filter(({ level }) => level >= least)
+    const bytes = batch.lines(least)
+    if (bytes.length === 0) return
+    this.#rotation?.start()
+    const last = batch.at(batch.count - 1)
+    if (this.#dedupe.isActive || this.#rotation?.holds(bytes, last) === false) {
+      this.write(records())
+      return
+    }
+    this.#backlog.writeLines(bytes, records)
+    this.#sync.wrote((level) => batch.reaches(level))
   }
 
   retry(): number {

@@ -91,6 +91,13 @@ export class Rotation {
     if (file.size > 0) this.#beginPeriod(beginOf(file.fd))
   }
 
+  /** Whether a batch of lines, of which `last` is the last record, is in the file's period: then it need not be split. */
+  holds(bytes: Uint8Array, last: Delivery): boolean {
+    if (!this.#period) return true
+    if (this.#began === undefined) this.#beginPeriod(timeIn(bytes))
+    return timeOf(last) < this.#until
+  }
+
   /**
    * Splits records where a period ends. The file is rotated between two parts, so each part must be written before the
    * next one is requested.

@@ -4,7 +4,6 @@ import type { FileHandlerOptions } from '../../config/handlers.js'
 import { LEVELS } from '../../core/level.js'
 import { notice, reasonOf } from '../../core/notice.js'
 import { clearTimeout, setTimeout } from '../../core/originals.js'
-import type { Delivery } from '../handler.js'
 import type { LogFile } from './logfile.js'
 
 /** Milliseconds from the first unsynced write to the sync, with policy `interval`. */
@@ -24,9 +23,9 @@ export class Sync {
     this.#file = file
   }
 
-  /** Called after records were written. */
-  wrote(records: readonly Delivery[]): void {
-    if (this.#policy === 'error' && records.some(({ level }) => level >= LEVELS.error)) this.now()
+  /** Called after records were written; `reach` tells whether one has a level or a higher one. */
+  wrote(reach: (level: number) => boolean): void {
+    if (this.#policy === 'error' && reach(LEVELS.error)) this.now()
     if (this.#policy !== 'interval' || this.#timer) return
     this.#timer = later(() => {
       this.#timer = undefined
