@@ -9,7 +9,7 @@ import { notice } from '../core/notice.js'
 import { process } from '../core/originals.js'
 import type { ChildKind, Parent, ProcessHand } from './inherit.js'
 import { withOwn } from './own.js'
-import { canPreload, flagsWithoutPreload, forgetPreload, withoutPreload } from './preload.js'
+import { canPreload, forgetPreload } from './preload.js'
 import type { Program } from './programs.js'
 
 /** The options that `ChildProcess.prototype.spawn` gets. */
@@ -66,7 +66,8 @@ export function patchChildProcess(parent: () => Parent | undefined): () => void 
         try {
           return startAsync(this, original, args, getParent)
         } catch (error) {
-          return frames().rethrow(error, spawn)
+          const { rethrow } = require('../core/frames.js') as typeof import('../core/frames.js')
+          return rethrow(error, spawn)
         }
       }
     }),
@@ -105,10 +106,6 @@ function front(): typeof import('../core/front.js') {
   return require('../core/front.js') as typeof import('../core/front.js')
 }
 
-function frames(): typeof import('../core/frames.js') {
-  return require('../core/frames.js') as typeof import('../core/frames.js')
-}
-
 // Returns the undo, which leaves what others have put in place since.
 function replace(
   target: Record<string, SyncFunction>,
@@ -141,7 +138,8 @@ function startAsync(
   if (typeof options !== 'object' || options === null) return original.apply(child, args)
   const pairs = options.envPairs === undefined ? defaultPairs(options) : options.envPairs
   if (!Array.isArray(pairs) || isRestricted(options)) return original.apply(child, args)
-  if (cannotLoad(options)) return original.call(child, asBare(options, pairs), ...args.slice(1))
+  if (cannotLoad(options))
+    return original.call(child, command().asBare(options, pairs), ...args.slice(1))
   const parent = getParent()
   const kind = kindOf(options)
   const hand = parent?.forProcess(kind)
@@ -209,7 +207,7 @@ function startSync(
   const [options, ...rest] = args as [SpawnOptions, ...unknown[]]
   const { envPairs: pairs } = options
   if (isOurs || !Array.isArray(pairs) || isRestricted(options)) return original.apply(self, args)
-  if (cannotLoad(options)) return original.call(self, asBare(options, pairs), ...rest)
+  if (cannotLoad(options)) return original.call(self, command().asBare(options, pairs), ...rest)
   const parent = getParent()
   const hand = parent?.forProcess('spawn', true)
   if (!parent || !hand) return original.apply(self, args)
@@ -235,19 +233,6 @@ function cannotLoad(options: SpawnOptions): boolean {
 
 function ends(): typeof import('./ends.js') {
   return require('./ends.js') as typeof import('./ends.js')
-}
-
-// Without our flag.
-function asBare(options: SpawnOptions, pairs: readonly string[]): SpawnOptions {
-  const { args } = options
-  const without = (pair: string): string => {
-    const isOptions = pair.startsWith(NODE_OPTIONS) && pair.includes('register')
-    return isOptions ? NODE_OPTIONS + withoutPreload(pair.slice(NODE_OPTIONS.length)) : pair
-  }
-  return withOwn(options, {
-    args: Array.isArray(args) ? flagsWithoutPreload(args) : args,
-    envPairs: pairs.map(without),
-  })
 }
 
 function command(): typeof import('./command.js') {

@@ -3,7 +3,7 @@
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
-const { cleanEnv, run } = require('../helpers/run.js')
+const { run } = require('../helpers/run.js')
 
 /** @type {Record<string, { args?: string[], flags?: string }>} */
 const MODES = {
