@@ -21,7 +21,12 @@ export function withHand(
   const { args, cwd } = options
   const changed = isListOfArgs(args) ? pathsInArgs(args, cwd) : args
   const isTest = !process.env.NODE_TEST_CONTEXT && pairs.some((pair) => TEST.test(pair))
-  const envPairs = addToPairs(pairs, isTest ? { ...hand, isTest } : hand, options)
+  const given = {
+    ...hand,
+    ...(isTest && { isTest }),
+    ...(options.detached ? { isDetached: true } : {}),
+  }
+  const envPairs = addToPairs(pairs, given, options)
   return withOwn(options, { args: changed, envPairs })
 }
 
