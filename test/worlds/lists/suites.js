@@ -42,6 +42,9 @@ const NODE = {
   ...ADD,
   ...tests((name) => `${name}.test.js`, "const { test } = require('node:test')"),
 }
+/** A line of its own for a test that took long. @type {[RegExp, string][]} */
+const SLOW = [[/^ +✓ starts .*\n/gm, '']]
+
 const VITEST = {
   'package.json': '{"name":"shop","private":true,"type":"module"}',
   'add.js': 'export const add = (a, b) => a + b\n',
@@ -123,6 +126,7 @@ const SUITES = [
     files: VITEST,
     command: ['vitest', 'run', '--pool=forks'],
     isMixed: true,
+    masks: SLOW,
     logged: HERE,
   },
   {
@@ -131,6 +135,7 @@ const SUITES = [
     files: VITEST,
     command: ['vitest', 'run', '--pool=threads'],
     isMixed: true,
+    masks: SLOW,
     logged: HERE,
   },
   {
@@ -139,6 +144,7 @@ const SUITES = [
     files: VITEST,
     command: ['vitest', 'run', '--pool=vmThreads'],
     isMixed: true,
+    masks: SLOW,
     logged: HERE,
   },
   { name: 'mocha', files: MOCHA, command: ['mocha', '*.test.js'], logged: HERE },
