@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import type { MessageChannel, MessagePort, Worker, WorkerOptions } from 'node:worker_threads'
 import { monotonic } from '../core/clock.js'
 import { diagnose } from '../core/diagnostics.js'
+import { expectWorker } from '../core/front.js'
 import { notice } from '../core/notice.js'
 import { clearInterval, process, setInterval } from '../core/originals.js'
 import { ringHard } from '../queue/bell.js'
@@ -169,6 +170,7 @@ export class Remote {
       transferList: [data.relay, data.commands],
     }
     Object.setPrototypeOf(options, null) // the application may have changed Object.prototype
+    expectWorker()
     const thread = new this.#options.Worker(resolve(__dirname, 'thread.js'), options)
     this.#thread = thread
     run(thread)

@@ -9,10 +9,15 @@ import { FileWriter } from './writer.js'
 
 /** Never throws. */
 export function expect(directory: string, pid: number, source: string): void {
-  const producer = `${pid}-0-00000000`
+  const producer = expectedProducer(pid)
   if (!existsSync(directory) || existsSync(segmentPath(directory, producer, 0))) return
   const hello = JSON.stringify({ pid, tid: 0, source })
   const writer = new FileWriter({ directory, producer, hello })
   writer.begin()
   writer.close()
+}
+
+/** The producer under whose name a process is expected. */
+export function expectedProducer(pid: number): string {
+  return `${pid}-0-00000000`
 }

@@ -1,16 +1,15 @@
 // Child process: patches node:child_process so that every node process it starts is a child with logshare.
 //
-// All asynchronous functions go through ChildProcess.prototype.spawn. The synchronous ones are patched one by one.
+// All asynchronous functions go through ChildProcess.prototype.spawn. All synchronous ones call a function of Node's own
+// binding, and make their errors above it, so that our frames are in none of them.
 
 import * as childProcess from 'node:child_process'
-import { syncBuiltinESMExports } from 'node:module'
 import { isMainThread } from 'node:worker_threads'
 import { notice } from '../core/notice.js'
 import { process } from '../core/originals.js'
-import type { AddHand } from './command.js'
 import type { ChildKind, Parent, ProcessHand } from './inherit.js'
-import { ownMembers, withOwn } from './own.js'
-import { canPreload, flagsWithoutPreload, forgetPreload, withoutPreload } from './preload.js'
+import { withOwn } from './own.js'
+import { canPreload, forgetPreload } from './preload.js'
 import type { Program } from './programs.js'
 
 /** The options that `ChildProcess.prototype.spawn` gets. */
@@ -38,47 +37,73 @@ type SyncFunction = (...args: unknown[]) => unknown
 
 const NODE_OPTIONS = 'NODE_OPTIONS='
 
-/** As it was before it was patched. */
+/** As it was before others patched it. */
 const { spawnSync } = childProcess
+
+let isOurs = false
+
+/** For programs of ours, which are no children of the application. */
+const runOurs = ((...args: [string]) => {
+  isOurs = true
+  try {
+    return spawnSync(...args)
+  } finally {
+    isOurs = false
+  }
+}) as typeof spawnSync
 
 /** Flags of Node's permission model. A preload that `--allow-fs-read` does not cover would kill the child. */
 const PERMISSION = /^--(?:experimental-)?permission\b/
-
-const SYNC = {
-  spawnSync: 'withSpawnArgs',
-  execFileSync: 'withFileArgs',
-  execSync: 'withCommand',
-} as const
-type SyncName = keyof typeof SYNC
 
 /** Makes every node process that is started from now on load logshare first. Returns the undo. */
 export function patchChildProcess(parent: () => Parent | undefined): () => void {
   // What another tool has put over a patch calls it after the undo, too.
   let isUndone = false
   const getParent = (): Parent | undefined => (isUndone ? undefined : parent())
-  const module = require('node:child_process') as Record<string, SyncFunction>
   const undo = [
     replace(childProcess.ChildProcess.prototype as never, 'spawn', (original) => {
       return function spawn(this: unknown, ...args) {
-        return startAsync(this, original, args, getParent)
+        try {
+          return startAsync(this, original, args, getParent)
+        } catch (error) {
+          const { rethrow } = require('../core/frames.js') as typeof import('../core/frames.js')
+          return rethrow(error, spawn)
+        }
       }
     }),
   ]
-  for (const name of Object.keys(SYNC) as SyncName[]) {
-    const patch = replace(module, name, (original) => {
-      return function start(this: unknown, ...args) {
-        return startSync(this, original, args, name, getParent)
+  const binding = findBinding()
+  if (binding) {
+    const patch = replace(binding, 'spawn', (original) => {
+      return function spawn(this: unknown, ...args) {
+        return startSync(this, original, args, getParent)
       }
     })
     undo.push(patch)
   }
-  syncBuiltinESMExports()
-
   return () => {
     isUndone = true
     for (const each of undo) each()
-    syncBuiltinESMExports()
   }
+}
+
+// `process.binding` is deprecated: a warning of it, with --pending-deprecation, would not be the application's.
+function findBinding(): Record<string, SyncFunction> | undefined {
+  const target = process as { noDeprecation?: boolean; binding?: (name: string) => never }
+  const before = Object.getOwnPropertyDescriptor(target, 'noDeprecation')
+  try {
+    target.noDeprecation = true
+    return target.binding?.('spawn_sync')
+  } catch {
+    return undefined // another runtime, whose children have no logshare
+  } finally {
+    if (before) Object.defineProperty(target, 'noDeprecation', before)
+    else Reflect.deleteProperty(target, 'noDeprecation')
+  }
+}
+
+function front(): typeof import('../core/front.js') {
+  return require('../core/front.js') as typeof import('../core/front.js')
 }
 
 // Returns the undo, which leaves what others have put in place since.
@@ -113,10 +138,8 @@ function startAsync(
   if (typeof options !== 'object' || options === null) return original.apply(child, args)
   const pairs = options.envPairs === undefined ? defaultPairs(options) : options.envPairs
   if (!Array.isArray(pairs) || isRestricted(options)) return original.apply(child, args)
-  if (cannotLoad(options)) {
-    const bare = withOwn(withoutFlag(options), { envPairs: pairs.map(withoutFlag) })
-    return original.call(child, bare, ...args.slice(1))
-  }
+  if (cannotLoad(options))
+    return original.call(child, command().asBare(options, pairs), ...args.slice(1))
   const parent = getParent()
   const kind = kindOf(options)
   const hand = parent?.forProcess(kind)
@@ -135,7 +158,7 @@ function startAsync(
     const { _handle: handle, pid } = child as Internals
     program?.started(pid)
     hookExit(handle, parent, program, pid)
-    if (pid !== undefined && hand.directory) living.set(pid, hand)
+    if (pid !== undefined && hand.directory) living().addLiving(pid, { hand, options })
     if (!isMainThread) expectLiving() // a thread does not notice the end of its process
     if (report && begun) ends().observeProcess(handle, { ...begun, pid }, report)
     return result
@@ -144,18 +167,16 @@ function startAsync(
   }
 }
 
-/** The processes that run, by id. */
-const living = new Map<number, ProcessHand>()
+let livingOnes: typeof import('./living.js') | undefined
 
-/**
- * Begins the queues of this thread's processes that run, as they may not have begun them yet: whoever reads the directory
- * leaves it to them. Called at exit. Never throws.
- */
+function living(): typeof import('./living.js') {
+  livingOnes ??= require('./living.js') as typeof import('./living.js')
+  return livingOnes
+}
+
+/** See `living.ts`. */
 export function expectLiving(): void {
-  if (living.size === 0) return
-  const { expect } = require('../queue/expected.js') as typeof import('../queue/expected.js')
-  for (const [pid, { directory, source }] of living) expect(directory, pid, source)
-  living.clear()
+  livingOnes?.expectLiving()
 }
 
 let programs: typeof import('./programs.js') | undefined
@@ -169,7 +190,7 @@ function readProgram(
   const hand = parent.forPrograms()
   if (!hand) return undefined
   programs ??= require('./programs.js') as typeof import('./programs.js')
-  return programs.readProgram(options, { hand, context, spawn, spawnSync })
+  return programs.readProgram(options, { hand, context, spawn, spawnSync: runOurs })
 }
 
 /** Ends the helper that reads the output of this thread's programs, unless one of them still runs. Called at exit. */
@@ -181,39 +202,26 @@ function startSync(
   self: unknown,
   original: SyncFunction,
   args: unknown[],
-  name: SyncName,
   getParent: () => Parent | undefined,
 ): unknown {
-  if (isRestricted({ args: args[1], envPairs: undefined })) return original.apply(self, args)
-  const options = optionsIn(args)
-  if (cannotLoad(options)) return original.apply(self, args.map(withoutFlag))
+  const [options, ...rest] = args as [SpawnOptions, ...unknown[]]
+  const { envPairs: pairs } = options
+  if (isOurs || !Array.isArray(pairs) || isRestricted(options)) return original.apply(self, args)
+  if (cannotLoad(options)) return original.call(self, command().asBare(options, pairs), ...rest)
   const parent = getParent()
   const hand = parent?.forProcess('spawn', true)
   if (!parent || !hand) return original.apply(self, args)
-  const addHand: AddHand = command()[SYNC[name]]
   const { report } = parent
-  const called = { file: args[0], args: args[1], shell: name === 'execSync' || options.shell }
-  const begun = report && ends().beginProcess('spawn', called, hand.source)
-  const changed = addHand(args, begun ? { ...hand, birth: begun.birth } : hand)
-  const ended = (result: unknown): void => {
-    if (report && begun) ends().reportSync(begun, result, report)
-  }
+  const begun = report && ends().beginProcess('spawn', options, hand.source)
+  const changed = command().withHand(options, pairs, begun ? { ...hand, birth: begun.birth } : hand)
   parent.started()
   try {
-    const result = original.apply(self, changed)
-    ended(name === 'spawnSync' ? result : undefined)
+    const result = original.call(self, changed, ...rest)
+    if (report && begun) ends().reportSync(begun, result, report)
     return result
-  } catch (error) {
-    ended(error)
-    throw error
   } finally {
     parent.ended()
   }
-}
-
-function optionsIn(args: readonly unknown[]): SpawnOptions & { readonly shell?: unknown } {
-  const options = args.slice(1).find((arg) => arg && typeof arg === 'object' && !Array.isArray(arg))
-  return ownMembers(options as object | undefined)
 }
 
 // Whether the preload would end a child: it has gone, or the child's user may not read it.
@@ -225,22 +233,6 @@ function cannotLoad(options: SpawnOptions): boolean {
 
 function ends(): typeof import('./ends.js') {
   return require('./ends.js') as typeof import('./ends.js')
-}
-
-// An argument of a call without our flag.
-function withoutFlag<T>(arg: T): T {
-  if (typeof arg === 'string') {
-    const isOptions = arg.startsWith(NODE_OPTIONS) && arg.includes('register')
-    return (isOptions ? NODE_OPTIONS + withoutPreload(arg.slice(NODE_OPTIONS.length)) : arg) as T
-  }
-  if (Array.isArray(arg)) return flagsWithoutPreload(arg) as T
-  if (typeof arg !== 'object' || arg === null) return arg
-  const { args, env } = ownMembers(arg as { args?: unknown; env?: NodeJS.ProcessEnv })
-  const changed = {
-    ...(Array.isArray(args) && { args: flagsWithoutPreload(args) }),
-    ...(env?.NODE_OPTIONS && { env: { ...env, NODE_OPTIONS: withoutPreload(env.NODE_OPTIONS) } }),
-  }
-  return Object.keys(changed).length > 0 ? withOwn(arg, changed) : arg
 }
 
 function command(): typeof import('./command.js') {
@@ -289,12 +281,20 @@ function hookExit(
 ): void {
   const original = handle?.onexit
   if (!handle || typeof original !== 'function') return
-  handle.onexit = function (this: unknown, ...args) {
-    if (pid !== undefined) living.delete(pid)
+  const ended = (): void => {
+    livingOnes?.removeLiving(pid)
+    if (!program) parent.ended()
+  }
+  const onexit = front().before(original, ended)
+  if (!program) {
+    handle.onexit = onexit
+    return
+  }
+  handle.onexit = (...args) => {
     const exit = (): unknown => {
       parent.ended()
-      return original.apply(this, args)
+      return onexit.apply(handle, args)
     }
-    return program ? program.ended(exit, handle.hasRef?.() ?? true) : exit()
+    return program.ended(exit, handle.hasRef?.() ?? true)
   }
 }

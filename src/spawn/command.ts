@@ -5,18 +5,14 @@ import { process } from '../core/originals.js'
 import type { SpawnOptions } from './child-process.js'
 import { childVariables, repairArgs } from './flag.js'
 import { CHILD_VARIABLE, type ProcessHand } from './inherit.js'
-import { ownMembers, withOwn } from './own.js'
-import { START_DIRECTORY } from './preload.js'
-
-type Env = NodeJS.ProcessEnv
-/** Adds the hand to the arguments of a call. */
-export type AddHand = (args: unknown[], hand: ProcessHand) => unknown[]
+import { withOwn } from './own.js'
+import { flagsWithoutPreload, START_DIRECTORY, withoutPreload } from './preload.js'
 
 const NODE_OPTIONS = 'NODE_OPTIONS='
 /** The variable that Node's test runner sets for the processes in which it runs files. */
 const TEST = /^NODE_TEST_CONTEXT=child/
 
-/** The options of `ChildProcess.prototype.spawn`; `pairs` is the environment as Node would have it. */
+/** The options that start a process; `pairs` is the environment as Node would have it. */
 export function withHand(
   options: SpawnOptions,
   pairs: readonly string[],
@@ -25,59 +21,30 @@ export function withHand(
   const { args, cwd } = options
   const changed = isListOfArgs(args) ? pathsInArgs(args, cwd) : args
   const isTest = !process.env.NODE_TEST_CONTEXT && pairs.some((pair) => TEST.test(pair))
-  const envPairs = addToPairs(pairs, isTest ? { ...hand, isTest } : hand, options)
+  const given = {
+    ...hand,
+    ...(isTest && { isTest }),
+    ...(options.detached ? { isDetached: true } : {}),
+  }
+  const envPairs = addToPairs(pairs, given, options)
   return withOwn(options, { args: changed, envPairs })
 }
 
-// (file), (file, args), (file, options), (file, args, options). Arguments that Node rejects are passed on unchanged.
-export function withFileArgs(args: unknown[], hand: ProcessHand): unknown[] {
-  const [file, second, third] = args
-  if (Array.isArray(second) || second === undefined || second === null) {
-    if (!isGiven(third)) return args
-    const argv = [file, ...(second ?? [])]
-    const changed = pathsInArgs(argv, third?.cwd)
-    const list = changed === argv ? second : changed.slice(1)
-    return [file, list, withEnv(third, hand, argv), ...args.slice(3)]
+/** The same options without our flag. */
+export function asBare(options: SpawnOptions, pairs: readonly string[]): SpawnOptions {
+  const { args } = options
+  const without = (pair: string): string => {
+    const isOptions = pair.startsWith(NODE_OPTIONS) && pair.includes('register')
+    return isOptions ? NODE_OPTIONS + withoutPreload(pair.slice(NODE_OPTIONS.length)) : pair
   }
-  return isGiven(second) ? [file, withEnv(second, hand, [file]), ...args.slice(2)] : args
-}
-
-// spawnSync, unlike the other two, rejects null as options.
-export function withSpawnArgs(args: unknown[], hand: ProcessHand): unknown[] {
-  return args[2] === null ? args : withFileArgs(args, hand)
-}
-
-export function withCommand(args: unknown[], hand: ProcessHand): unknown[] {
-  const [command, options] = args
-  if (!isGiven(options)) return args
-  return [command, withEnv(options, hand, [command]), ...args.slice(2)]
-}
-
-interface Given {
-  readonly env?: Env
-  readonly cwd?: unknown
-}
-
-function isGiven(options: unknown): options is Given | undefined | null {
-  return options === undefined || options === null || typeof options === 'object'
+  return withOwn(options, {
+    args: Array.isArray(args) ? flagsWithoutPreload(args) : args,
+    envPairs: pairs.map(without),
+  })
 }
 
 function isListOfArgs(args: unknown): args is readonly unknown[] {
   return Array.isArray(args)
-}
-
-function withEnv(
-  options: Given | undefined | null,
-  hand: ProcessHand,
-  argv: readonly unknown[],
-): Given {
-  // Node takes the options' own properties only, but of the environment also inherited ones.
-  const own = ownMembers(options)
-  const given = own.env || process.env
-  const env: Env = Object.create(null)
-  for (const key in given) env[key] = given[key]
-  Object.assign(env, childVariables(env.NODE_OPTIONS ?? fileOptions(argv, own.cwd), hand))
-  return withOwn(own, { env })
 }
 
 // Replaces NODE_OPTIONS in its place, because the child can see the order of process.env.

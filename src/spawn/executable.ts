@@ -22,6 +22,20 @@ export function isNode({ file, envPairs, cwd }: SpawnOptions): boolean {
   return path !== undefined && (path === realpathSync(process.execPath) || isNodeScript(path))
 }
 
+/** Programs that start others. */
+const STARTER = /^(?:\w*sh|busybox|env|sudo|su|doas|nohup|setsid|nice|timeout|xargs|make)$/
+/** How the files of compiled programs begin: ELF, and Mach-O in its forms. */
+const COMPILED = /^(?:\x7fELF|\xcf\xfa\xed\xfe|\xca\xfe\xba\xbe)/
+
+/** Whether it is a compiled program that is neither node nor one to start others. */
+export function isCompiled(options: SpawnOptions): boolean {
+  const { file, envPairs, cwd } = options
+  const name = String(file)
+  if (STARTER.test(basename(name)) || isNode(options)) return false
+  const path = findFile(name, variable(envPairs, 'PATH'), String(cwd ?? '.'))
+  return path !== undefined && !STARTER.test(basename(path)) && COMPILED.test(firstLine(path))
+}
+
 function variable(pairs: readonly string[] | undefined, name: string): string | undefined {
   return pairs?.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1)
 }

@@ -84,6 +84,8 @@ export interface Place {
   readonly joined?: Joined | undefined
   /** Whether this is a file of a test runner, which reads what it prints, and prints itself on the root's stdout. */
   readonly isTest?: boolean
+  /** Whether it may outlive its root, which it was told to: it may be the last to use the runtime directory. */
+  readonly isDetached?: boolean
   /** See `ProcessHand`. */
   readonly digest?: string | undefined
   /** Encoded fields of the context in which the parent started this child. */
@@ -124,6 +126,7 @@ export interface ProcessHand {
   readonly source: string
   readonly isDirect?: boolean
   readonly isTest?: boolean
+  readonly isDetached?: boolean
   /**
    * Digest of the root's settings. They can name code to load, so those that were read from the runtime directory are used
    * for a takeover only if they have this digest.

@@ -6,6 +6,7 @@
 
 import type { Readable } from 'node:stream'
 import { type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads'
+import { before } from '../core/front.js'
 import { type Capture, inherit, isText, onceOpened, passCaptured } from '../core/stdio.js'
 
 type Done = (error?: Error | null) => void
@@ -67,10 +68,10 @@ function patch(name: (typeof NAMES)[number], stream: WorkerStream): () => void {
       waiting = waiting.slice(chunks.length)
       unposted -= posted.filter((is) => !is).length
       isAsking = true
-      writev.call(this, left.length > 0 ? left : [NOTHING], (error) => {
+      const asked = before(done, () => {
         isAsking = false
-        done(error)
       })
+      writev.call(this, left.length > 0 ? left : [NOTHING], asked)
     },
   }
   return inherit(stream, prototype)

@@ -73,12 +73,9 @@ function createShell(construct: Construct): WorkerClass {
       void filename
       void options
       // biome-ignore lint/complexity/noArguments: the number of arguments matters
-      const made = construct([...arguments], new.target)
-      const worker = Array.isArray(made)
-        ? Reflect.construct(OriginalWorker, made, new.target)
-        : made
+      const args = [...arguments]
       // biome-ignore lint/correctness/noConstructorReturn: returns the original class's instance
-      return worker as never
+      return build(shell, construct, args, new.target) as never
     }
   } as unknown as WorkerClass
   const { constructor: _own, ...methods } = Object.getOwnPropertyDescriptors(
@@ -87,6 +84,28 @@ function createShell(construct: Construct): WorkerClass {
   Object.setPrototypeOf(shell.prototype, OriginalWorker.prototype)
   Object.defineProperties(shell.prototype, methods)
   return shell
+}
+
+function build(
+  shell: NewableFunction,
+  construct: Construct,
+  args: unknown[],
+  newTarget: NewableFunction,
+): unknown {
+  try {
+    const made = construct(args, newTarget)
+    return Array.isArray(made) ? Reflect.construct(OriginalWorker, made, newTarget) : made
+  } catch (error) {
+    return frames().rethrow(error, shell)
+  }
+}
+
+function front(): typeof import('../core/front.js') {
+  return require('../core/front.js') as typeof import('../core/front.js')
+}
+
+function frames(): typeof import('../core/frames.js') {
+  return require('../core/frames.js') as typeof import('../core/frames.js')
 }
 
 function start(
@@ -241,11 +260,10 @@ function hookExit(worker: NodeWorker, parent: Parent): void {
     living.delete(worker)
     return
   }
-  handle.onexit = function (this: unknown, ...args) {
+  handle.onexit = front().before(original, () => {
     living.delete(worker)
     parent.ended(thread)
-    return original.apply(this, args)
-  }
+  })
 }
 
 function ends(): typeof import('./ends.js') {

@@ -64,8 +64,12 @@ export function placeRoot(settings: Settings | undefined, preloaded: boolean): (
 export function placeChild(place: Place, preloaded: boolean): () => void {
   const { follower, connect } = followLater(place)
   // What is logged meanwhile, by hooks of `require` for example, is not captured: there is no queue yet.
-  const make = (): Instance =>
-    load('../adapters/kit/adapter.js').whileRelaying(() => makeChild(place, follower))
+  let isMade = false
+  const make = (): Instance => {
+    isMade = true
+    return load('../adapters/kit/adapter.js').whileRelaying(() => makeChild(place, follower))
+  }
+  if (place.isDetached) load('./silent.js').endAtExit(place, () => isMade)
   const slot = createSlot(make, {
     child: true,
     settings: place.inheritance.settings,
@@ -245,6 +249,7 @@ const LAZY = {
   './root.js': () => require('./root.js') as typeof import('./root.js'),
   './child.js': () => require('./child.js') as typeof import('./child.js'),
   './follower.js': () => require('./follower.js') as typeof import('./follower.js'),
+  './silent.js': () => require('./silent.js') as typeof import('./silent.js'),
   '../spawn/output.js': () => require('../spawn/output.js') as typeof import('../spawn/output.js'),
   '../spawn/web-worker.js': () =>
     require('../spawn/web-worker.js') as typeof import('../spawn/web-worker.js'),

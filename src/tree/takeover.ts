@@ -16,12 +16,15 @@ import { digestOf } from '../spawn/inherit.js'
 import { onExit } from './exit.js'
 import { createRetry } from './retry.js'
 
-interface TakeoverOptions {
+interface Use {
   readonly directory: string
   readonly producer: string
   readonly settings: Settings
   /** What the settings must have: see `ProcessHand`. */
   readonly digest?: string | undefined
+}
+
+interface TakeoverOptions extends Use {
   readonly bell: Doorbell
 }
 
@@ -37,27 +40,40 @@ export function createTakeover({
   bell,
 }: TakeoverOptions): () => void {
   let hasTakenOver = false
-  const successor = (): typeof import('./successor.js') => require('./successor.js')
-  const lock = (): boolean =>
-    !isLocked(directory) &&
-    faultOf(directory, settings, digest) === undefined &&
-    takeLock(directory)
-  // A process that exits while there is no listener writes what is left. A listener that ends at the same moment checks
-  // for this end mark after it has released the lock, so one of the two gets the lock.
+  const use = { directory, producer, settings, digest }
   const end = (): void => {
     if (hasTakenOver || !existsSync(directory)) return
     shutGate()
     expectLiving()
-    writeEndMark(endPath(directory, producer))
-    if (lock()) guard(() => successor().drain(directory, settings))
+    endUse(use)
   }
   if (isMainThread) onExit(end)
   return createRetry(directory, bell, () => {
     if (hasTakenOver) return true
-    if (!isMainThread || !lock()) return false
+    if (!isMainThread || !lock(use)) return false
     hasTakenOver = guard(() => successor().takeOver(directory, settings))
     return hasTakenOver
   })
+}
+
+/**
+ * Ends a process's use of a runtime directory. A process that exits while there is no listener writes what is left. A
+ * listener that ends at the same moment checks for this end mark after it has released the lock, so one of the two gets the
+ * lock. Never throws.
+ */
+export function endUse(use: Use): void {
+  const { directory, producer, settings } = use
+  writeEndMark(endPath(directory, producer))
+  if (lock(use)) guard(() => successor().drain(directory, settings))
+}
+
+function lock({ directory, settings, digest }: Use): boolean {
+  if (isLocked(directory) || faultOf(directory, settings, digest) !== undefined) return false
+  return takeLock(directory)
+}
+
+function successor(): typeof import('./successor.js') {
+  return require('./successor.js') as typeof import('./successor.js')
 }
 
 // Runs within a log call or at exit: nothing may be thrown into the application. Records that are not written stay in

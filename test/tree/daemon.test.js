@@ -42,6 +42,27 @@ for (const how of ['exit', 'natural', 'shell', 'worker']) {
   })
 }
 
+it('a process that outlives its root and never logs leaves no directory', async (t) => {
+  const directory = scratch(t)
+  const env = { TMPDIR: directory, XDG_RUNTIME_DIR: '', OUT: join(directory, 'out'), SILENT: '1' }
+  const ended = await run('death/orphan.js', { args: ['exit'], env })
+  assert.deepEqual([ended.code, ended.stdout, ended.stderr], [0, '', ''])
+  const base = readdirSync(directory).find((name) => name.startsWith('logshare-'))
+  assert.deepEqual(readdirSync(join(directory, String(base))), [])
+})
+
+it('a program that ends with its root leaves no directory', async (t) => {
+  const directory = scratch(t)
+  const env = { TMPDIR: directory, XDG_RUNTIME_DIR: '' }
+  // It is compiled, and goes on until its standard input ends.
+  const text = `require('node:child_process').spawn('cat', { stdio: ['pipe', 'inherit', 'inherit'] }).unref()
+process.exit()`
+  const { code, stderr } = await run('context.js', { flags: ['-e', text], env })
+  assert.deepEqual([code, stderr], [0, ''])
+  const base = readdirSync(directory).find((name) => name.startsWith('logshare-'))
+  assert.deepEqual(readdirSync(join(directory, String(base))), [])
+})
+
 /**
  * Fails unless nothing is left of the runtime directories. The run is over when the last process has closed its stdio.
  * @param {string} directory

@@ -18,8 +18,8 @@ const MASKS = /** @type {const} */ ([
   [/\b(\d+h )?(\d+m )?\d+(\.\d+)?\s?(ms|milliseconds|µs|s|seconds?|min|m)\b/g, '<duration>'],
   [/(duration_ms:?) \d+(\.\d+)?/g, '$1 <duration>'],
   [/ \(<duration>\)$/gm, ''],
-  [/\b\d{13}\b/g, '<time>'],
   [/\b(runtime|time|duration)(":? ?)\d+(\.\d+)?/gi, '$1$2<duration>'],
+  [/\b\d{13}\b/g, '<time>'],
 ])
 /** Characters of a line that are shown. */
 const WIDTH = 300

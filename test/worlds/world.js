@@ -17,6 +17,7 @@ const {
 } = require('node:fs')
 const { tmpdir } = require('node:os')
 const { delimiter, dirname, join } = require('node:path')
+const { setTimeout: delay } = require('node:timers/promises')
 const { findFaults } = require('../apps/execute.js')
 const { cleanEnv } = require('../helpers/run.js')
 
@@ -67,7 +68,7 @@ async function runWorld({ folder, packages }, world, setting, extra) {
   }
   try {
     const ended = await runToEnd(world, { cwd, env, temporary })
-    const faults = findFaults({ temporary: join(temporary, 'tmp'), stderr: ended.stderr })
+    const faults = await findLasting({ temporary: join(temporary, 'tmp'), stderr: ended.stderr })
     const paths = /** @type {const} */ ([
       [cwd, '<cwd>'],
       [folder, '<folder>'],
@@ -89,6 +90,16 @@ async function runWorld({ folder, packages }, world, setting, extra) {
     rmSync(dirname(cwd), { recursive: true, force: true, maxRetries: 5 })
     rmSync(temporary, { recursive: true, force: true, maxRetries: 5 })
   }
+}
+
+/** Milliseconds in which a process that the tool has left behind ends, such as what sends the telemetry of next. */
+const PATIENCE = 5000
+
+/** @param {Parameters<typeof findFaults>[0]} ended */
+async function findLasting(ended) {
+  const until = performance.now() + PATIENCE
+  while (findFaults(ended).length > 0 && performance.now() < until) await delay(50)
+  return findFaults(ended)
 }
 
 /** @param {string} packages @param {string} temporary @param {NodeJS.ProcessEnv} extra @returns {NodeJS.ProcessEnv} */

@@ -1,9 +1,8 @@
 // Crash: the adapter for uncaught exceptions, which become fatal records and end the thread as without logshare.
 
+import { type Around, surroundEmit } from '../../core/front.js'
 import { process } from '../../core/originals.js'
 import { type Adapter, type AdapterContext, isRead } from '../kit/adapter.js'
-
-type Emit = (event: string | symbol, ...args: unknown[]) => boolean
 
 const FATAL = 60
 
@@ -14,28 +13,13 @@ let announced: readonly unknown[] = []
 export const crashAdapter: Adapter = {
   name: 'crash',
 
-  // `emit` is replaced, because the application could see a listener.
   install(context) {
     if (context.role === 'track') return () => {}
-    const target = process as unknown as { emit: Emit }
-    const inherited = Object.hasOwn(target, 'emit') ? undefined : target.emit
-    const original = target.emit
-    const emit: Emit = function emit(this: unknown, event, ...args) {
-      const next = (): boolean => original.call(this, event, ...args)
-      return this === process ? watchCrash(event, args, next) : next()
-    }
-    const put = (value: Emit): void => {
-      if (Object.hasOwn(target, 'emit')) target.emit = value
-      else Object.defineProperty(target, 'emit', { value, configurable: true, writable: true })
-    }
-    put(emit)
     installed = context
+    const undo = surroundEmit(AROUND)
     return () => {
       if (installed === context) installed = undefined
-      removed.set(emit, original)
-      if (target.emit !== emit) return // `tree/exit.ts` stands in front
-      if (inherited) Reflect.deleteProperty(target, 'emit')
-      else put(original)
+      undo()
     }
   },
 
@@ -43,33 +27,28 @@ export const crashAdapter: Adapter = {
   relay: () => true,
 }
 
-const removed = new WeakMap<Emit, Emit>()
+let isOfNode = false
 
-/** What our function in the place of `emit` has replaced, if it is not needed any more. */
-export function withoutCrash(emit: Emit): Emit {
-  return removed.get(emit) ?? emit
-}
-
-/**
- * Passes on an event of the process. Node announces each uncaught exception and then looks for a handler: first for a
- * capture callback, such as a domain's, then for listeners. Where there is none, or one throws, the thread ends.
- */
-export function watchCrash(
-  event: string | symbol,
-  args: readonly unknown[],
-  emit: () => boolean,
-): boolean {
-  if (event === 'uncaughtExceptionMonitor') announced = args.slice(0, 1)
-  if (event !== 'uncaughtException' || announced.length === 0 || announced[0] !== args[0])
-    return emit()
-  announced = []
-  if (process.listenerCount('uncaughtException') === 0) tryRecord(args)
-  try {
-    return emit()
-  } catch (error) {
-    tryRecord([error, args[1]])
-    throw error
-  }
+// Node announces each uncaught exception and then looks for a handler: first for a capture callback, such as a domain's,
+// then for listeners. Where there is none, or one throws, the thread ends.
+const AROUND: Readonly<Record<string, Around>> = {
+  uncaughtExceptionMonitor: {
+    before([error]) {
+      announced = [error]
+      return true
+    },
+  },
+  uncaughtException: {
+    before(args) {
+      isOfNode = announced.length > 0 && announced[0] === args[0]
+      announced = []
+      if (isOfNode && process.listenerCount('uncaughtException') === 0) tryRecord(args)
+      return true
+    },
+    failed([, origin], error) {
+      if (isOfNode) tryRecord([error, origin])
+    },
+  },
 }
 
 function tryRecord(args: readonly unknown[]): void {

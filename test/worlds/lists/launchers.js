@@ -148,7 +148,7 @@ while kill -0 $daemon 2>/dev/null; do sleep 0.1; done
     },
     command: ['sh', 'run.sh'],
     isMixed: true,
-    logged: LOGGED,
+    // Not in the log: what the applications print goes to files of pm2, which are not the root's output.
   },
 ]
 
