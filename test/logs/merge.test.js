@@ -99,16 +99,24 @@ test('records do not depend on the chunks in which bytes are read', () => {
   const split = (cuts) => {
     /** @type {unknown[]} */
     const entries = []
-    const records = new Records(START, ({ bytes, start, end, ...rest }) => {
-      entries.push({ ...rest, text: bytes.toString('utf8', start, end), feed: bytes[end] })
-    })
+    const records = new Records({ reference: START, capacity: 64 })
+    const { page } = records
+    const take = () => {
+      for (; !Number.isNaN(page.time); page.shift()) {
+        const { bytes, start, end, ...rest } = page.entry(page.first)
+        entries.push({ ...rest, text: bytes.toString('utf8', start, end), feed: bytes[end] })
+      }
+    }
     let at = 0
     for (const cut of cuts) {
       records.feed(Uint8Array.from(file.subarray(at, at + cut)))
+      while (records.scan(1));
+      if (cut % 2 === 0) take()
       at += cut
     }
     records.feed(file.subarray(at))
     records.finish()
+    take()
     return entries
   }
   const whole = split([])
