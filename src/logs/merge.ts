@@ -13,7 +13,7 @@ const INTERVAL = 25
 export interface Sink {
   /** Takes the first record of a log. */
   write(log: Log): void
-  /** Call before a log reads on: its bytes are moved. */
+  /** Call before a log reads on, because its bytes are moved. Then it may be full. */
   settle(): void
   /** Whether it has to be flushed before more is written. */
   readonly isFull: boolean
@@ -28,6 +28,7 @@ export async function mergeLogs(logs: readonly Log[], sink: Sink): Promise<void>
     writeRun(log, order, sink)
     if (!log.isCertain) {
       sink.settle()
+      if (sink.isFull) await sink.flush()
       await fill(log)
     }
     order.update(log.page.time)

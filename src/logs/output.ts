@@ -138,7 +138,7 @@ export class Output implements Sink {
 
   #setAside(bytes: Buffer): void {
     const used = Buffer.from(this.#buffer.subarray(0, this.#used))
-    this.#large.push(used, Buffer.from(bytes.subarray(this.#start, this.#end)))
+    this.#large.push(used, bytes.subarray(this.#start, this.#end))
     this.#used = 0
   }
 

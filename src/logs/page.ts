@@ -31,8 +31,6 @@ const COLUMN = 4096
 const GROWTH = 1.6
 /** Bytes are moved if at least this many times as many can be given up. */
 const MOST_MOVED = 4
-/** A buffer is used again unless it is this many times larger than usual. */
-const MOST_SPARE = 4
 
 /** Records are in the columns from `first` to below `count`. One object for all, so that a record costs no memory. */
 export class Page {
@@ -149,7 +147,7 @@ export class Page {
     this.bytes = bytes
     this.base = this.#memory.offsetOf(bytes)
     this.view = viewOf(bytes)
-    this.#spare = old.length <= MOST_SPARE * this.#capacity ? old : undefined
+    this.#spare = old.length === this.#capacity ? old : undefined
     return tail - end
   }
 
