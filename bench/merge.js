@@ -1,11 +1,12 @@
 'use strict'
 // Measures merging of logs: `logshare merge`, `sort -m` and bunyan's command on the same records.
 //
-//   node bench/merge.js [files] [megabytes of each]
+//   node bench/merge.js [files] [megabytes of each] [rounds]
 //
 // The records are distributed over the files as the threads of an application would write them. `sort -m` gets the same
-// lines preceded by the time (ISO 8601), which it needs. bunyan's command, which formats its input, gets records of
-// bunyan. Each runs once. Speed is input per second; CPU time and peak memory are Linux's numbers for the process.
+// lines preceded by the time (ISO 8601), which it needs: the two run in turn, and the ratio is that of the same round.
+// bunyan's command, which formats its input, gets records of bunyan. Speed is input per second; CPU time and peak memory
+// are Linux's numbers for the process.
 
 const { spawn } = require('node:child_process')
 const {
@@ -22,6 +23,9 @@ const { join } = require('node:path')
 
 const files = Number(process.argv[2] ?? 10)
 const megabytes = Number(process.argv[3] ?? 50)
+const rounds = Number(process.argv[4] ?? 5)
+/** What `logshare merge` is to reach of the speed of `sort -m`. */
+const GOAL = 0.6
 const START = Date.UTC(2026, 0, 1)
 const BLOCK = 1 << 20
 /** Of a second, in which Linux counts the time on a processor. */
@@ -90,6 +94,7 @@ async function measure(label, command, args, paths) {
   console.log(
     `${label.padEnd(30)} ${speed.toFixed(0).padStart(5)} MB/s  ${seconds.toFixed(1).padStart(6)} s  ${used.cpu.toFixed(1).padStart(6)} s CPU  ${used.peak.toFixed(0).padStart(5)} MB${end}`,
   )
+  return speed
 }
 
 /**
@@ -123,8 +128,14 @@ async function main() {
   await measure('logshare merge --stats', execPath, [...merge, '--stats'], paths)
   for (const path of paths) rmSync(path)
   const lines = create('sortable', sortable)
-  await measure('logshare merge, text', execPath, merge, lines)
-  await measure('sort -m, text', 'sort', ['-m', '-s', '-k1,1'], lines)
+  const ratios = []
+  for (let round = 0; round < rounds; round++) {
+    const own = await measure('logshare merge, text', execPath, merge, lines)
+    ratios.push(own / (await measure('sort -m, text', 'sort', ['-m', '-s', '-k1,1'], lines)))
+  }
+  ratios.sort((a, b) => a - b)
+  const [median, least, most] = [rounds >> 1, 0, rounds - 1].map((at) => ratios[at].toFixed(2))
+  console.log(`logshare merge beside sort -m  ${median}  ${least} to ${most}  goal >= ${GOAL}`)
   for (const path of lines) rmSync(path)
   const records = create('bunyan', bunyans)
   await measure('logshare merge, bunyan', execPath, merge, records)

@@ -6,7 +6,7 @@ import { printable } from '../core/printable.js'
 import type { LogRecord } from '../core/record.js'
 import { createPretty } from '../formatters/pretty.js'
 import { levelOf, readText } from './facts.js'
-import type { LogEntry } from './records.js'
+import type { LogEntry } from './page.js'
 
 export type Format = 'raw' | 'json' | 'pretty'
 

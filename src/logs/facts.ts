@@ -2,7 +2,7 @@
 
 import { levelOfWord } from '../core/alias.js'
 import { Members } from './members.js'
-import type { LogEntry } from './records.js'
+import type { LogEntry } from './page.js'
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape codes that winston's colorize adds to a level
 const COLORS = /\u001b\[[\d;]*m/g

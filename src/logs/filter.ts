@@ -2,7 +2,7 @@
 
 import { matchGlob } from '../core/glob.js'
 import { readFacts, readLevel, readText } from './facts.js'
-import type { LogEntry } from './records.js'
+import type { LogEntry } from './page.js'
 
 export interface Wanted {
   /** Earliest and latest time (ms since the epoch), both inclusive. */

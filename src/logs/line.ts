@@ -24,6 +24,8 @@ export class LineReader {
   #isEpoch: boolean | undefined
   /** Time of the line read last (ms since the epoch); NaN if it has none. */
   time: number = Number.NaN
+  /** Offset of the text of that time. */
+  timeStart = 0
 
   /** `reference`: when the file was last written (ms since the epoch), for times without a year. */
   constructor(reference: number) {
@@ -39,7 +41,12 @@ export class LineReader {
     return isObject ? Line.JSON : Line.TEXT
   }
 
-  /** Offset of the first byte after the time of the text line read last. */
+  /** The time of a line that is longer than these bytes, as far as they have it; NaN otherwise. */
+  begin(bytes: Uint8Array, start: number, end: number): number {
+    return bytes[start] === BRACE ? this.#json(bytes, start, end) : this.text(bytes, start, end)
+  }
+
+  /** Offset of the first byte after the time of the line read last. */
   get timeEnd(): number {
     return this.#times.end
   }
@@ -49,6 +56,7 @@ export class LineReader {
     let at = start
     if (bytes[at] === 0x3c) at = skipPriority(bytes, at)
     if (bytes[at] === BRACKET) at++
+    this.timeStart = at
     const first = bytes[at] ?? 0
     if (isDigit(first)) {
       const time = this.#times.iso(bytes, at, end)
@@ -72,6 +80,7 @@ export class LineReader {
   }
 
   #value(bytes: Uint8Array, start: number, end: number): number {
+    this.timeStart = bytes[start] === QUOTE ? start + 1 : start
     if (bytes[start] !== QUOTE) return this.#times.epoch(bytes, start, end)
     const time = this.#times.iso(bytes, start + 1, end - 1)
     if (!Number.isNaN(time)) return time

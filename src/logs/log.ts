@@ -1,9 +1,14 @@
 // Log: reads one of the merged logs and keeps its next records sorted by time.
 
-import type { LogEntry } from './records.js'
+import type { Memory } from './memory.js'
+import type { LogEntry, Page } from './page.js'
 import { Records } from './records.js'
 import type { Source } from './source.js'
-import { Window } from './window.js'
+
+/** Lines that are looked at before it is asked whether a record is final. */
+const LINES = 2048
+/** Of the most bytes of records, those that are kept when there are more. */
+const KEPT = 0.75
 
 /** Options that the logs of one merge share. */
 export interface Reading {
@@ -11,10 +16,18 @@ export interface Reading {
   readonly window: number
   /** Most bytes of records that are kept per log for sorting. */
   readonly limit: number
+  /** Bytes per read. */
+  readonly chunk: number
+  readonly memory: Memory
   /** Called if a log cannot be read further. */
   readonly failed: (path: string, error: unknown) => void
   /** Whether a record is wanted. `path` is that of its log. Default: all are. */
   readonly accepts?: ((entry: LogEntry, path: string) => boolean) | undefined
+}
+
+/** Bytes of a log that are in memory as a rule. */
+export function capacityOf({ limit, chunk }: Pick<Reading, 'limit' | 'chunk'>): number {
+  return 2 * (limit + chunk)
 }
 
 export class Log {
@@ -22,35 +35,37 @@ export class Log {
   readonly source: Source
   readonly #reading: Reading
   readonly #records: Records
-  readonly #window: Window
   #arriving: Promise<void> | undefined
+  /** Whether lines that were read are still to be looked at. */
+  #hasMore = false
   #isEnded = false
-  #accepted: boolean | undefined
 
   constructor(path: string, source: Source, reading: Reading) {
     this.path = path
     this.source = source
     this.#reading = reading
-    this.#window = new Window(reading.window, reading.limit)
-    this.#records = new Records(source.changed, (entry) => {
-      if (!reading.accepts) this.#window.add(entry)
-      else if (this.#isWanted(entry, reading.accepts)) this.#window.add(detach(entry))
+    const { accepts, memory } = reading
+    this.#records = new Records({
+      reference: source.changed,
+      capacity: capacityOf(reading),
+      memory,
+      accepts: accepts && ((entry) => accepts(entry, path)),
     })
   }
 
-  /** The earliest record that was read and not taken. */
-  get first(): LogEntry | undefined {
-    return this.#window.first
+  /** The records that were read and not taken, sorted by time. */
+  get page(): Page {
+    return this.#records.page
   }
 
-  /** The latest record that was read and not taken. */
-  get last(): LogEntry | undefined {
-    return this.#window.last
+  /** The latest time that was read. */
+  get latest(): number {
+    return this.#records.latest
   }
 
-  /** Whether `first` is final: no record within the window can still come before it. */
+  /** Whether the first record is final: no record within the window can still come before it. */
   get isCertain(): boolean {
-    return this.#isEnded || this.#window.isFull
+    return this.#isEnded || this.page.first < this.page.sure
   }
 
   get isEnded(): boolean {
@@ -59,22 +74,22 @@ export class Log {
 
   /** Whether everything the log contains at present was read. */
   get isQuiet(): boolean {
-    return this.#isEnded || this.source.isQuiet
-  }
-
-  /** Removes the first record. */
-  shift(): void {
-    this.#window.shift()
+    return this.#isEnded || (this.source.isQuiet && !this.#hasMore)
   }
 
   /** Reads until the first record is certain. Returns a promise if it has to wait for bytes; then call it again. */
   fill(): Promise<void> | undefined {
     while (!this.isCertain) {
+      if (this.#hasMore) {
+        this.#scan()
+        continue
+      }
       if (this.#arriving) return this.#arriving
       try {
-        const chunk = this.source.read()
+        const { chunk: size } = this.#reading
+        const chunk = this.source.read(this.#records.room(size).subarray(0, size))
         if (chunk instanceof Promise) this.#await(chunk)
-        else this.#feed(chunk)
+        else this.#add(chunk)
       } catch (error) {
         this.#fail(error)
       }
@@ -92,21 +107,15 @@ export class Log {
     if (this.#isEnded) return
     this.#isEnded = true
     this.#records.finish()
+    this.page.sure = this.page.count
     this.source.close()
-  }
-
-  // A text record without a time is accepted if the record before it was.
-  #isWanted(entry: LogEntry, accepts: (entry: LogEntry, path: string) => boolean): boolean {
-    if (entry.isTimed || entry.isJson || this.#accepted === undefined)
-      this.#accepted = accepts(entry, this.path)
-    return this.#accepted
   }
 
   #await(chunk: Promise<Uint8Array | undefined>): void {
     this.#arriving = chunk.then(
       (bytes) => {
         this.#arriving = undefined
-        if (!this.#isEnded) this.#feed(bytes)
+        if (!this.#isEnded) this.#add(bytes)
       },
       (error: unknown) => {
         this.#arriving = undefined
@@ -115,9 +124,22 @@ export class Log {
     )
   }
 
-  #feed(chunk: Uint8Array | undefined): void {
-    if (chunk) this.#records.feed(chunk)
-    else this.end()
+  #add(chunk: Uint8Array | undefined): void {
+    if (!chunk) {
+      this.end()
+      return
+    }
+    this.#records.feed(chunk)
+    this.#scan()
+  }
+
+  // Looks for records, then which of them are final: they are older than the window, or there are too many.
+  #scan(): void {
+    const { window, limit } = this.#reading
+    const { page } = this
+    this.#hasMore = this.#records.scan(LINES)
+    page.sure = page.indexOf(this.latest - window)
+    if (page.size >= limit) page.sure = Math.max(page.sure, page.indexWithin(KEPT * limit))
   }
 
   #fail(error: unknown): void {
@@ -125,10 +147,4 @@ export class Log {
     this.#reading.failed(this.path, error)
     this.end()
   }
-}
-
-// Copies the record, so that it does not keep the whole chunk around it in memory.
-function detach({ bytes, start, end, time, isTimed, timeLength, isJson }: LogEntry): LogEntry {
-  const own = Buffer.from(bytes.subarray(start, end + 1))
-  return { bytes: own, start: 0, end: end - start, time, isTimed, timeLength, isJson }
 }

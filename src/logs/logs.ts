@@ -3,9 +3,10 @@
 import type { Writable } from 'node:stream'
 import type { Format } from './convert.js'
 import { createAccepts, type Wanted } from './filter.js'
-import { Log, type Reading } from './log.js'
+import { capacityOf, Log, type Reading } from './log.js'
+import { Memory } from './memory.js'
 import { followLogs, mergeLogs } from './merge.js'
-import { Output } from './output.js'
+import { OUTPUT_SIZE, Output } from './output.js'
 import { Records } from './records.js'
 import { openSource, type Source } from './source.js'
 import { Stats } from './stats.js'
@@ -16,8 +17,10 @@ const ORDER_BYTES = 8 * 2 ** 20
 const LEAST_ORDER = 2 ** 16
 /** Bytes per read, of all logs together, and of each log at most and at least. */
 const READ_BYTES = 4 * 2 ** 20
-const MOST_READ = 2 ** 16
+const MOST_READ = 2 ** 17
 const LEAST_READ = 2 ** 14
+/** Records that are counted at a time. */
+const STATS_LINES = 4096
 
 export interface Watch {
   /** Called for each log that cannot be read, or not to its end. */
@@ -47,11 +50,11 @@ export interface FollowOptions extends MergeOptions {
  */
 export async function merge(options: MergeOptions): Promise<number> {
   const sources = openAll(options.paths, options.failed)
-  const { window } = options
-  const logs = createLogs(sources, options, window)
+  const { format, colors, window } = options
+  const memory = memoryFor(sources.size)
+  const logs = createLogs(sources, options, { window, memory })
   const flushed = (): void => showProgress(options, logs)
-  const { format, colors } = options
-  const output = new Output(options.output, format, { colors, flushed })
+  const output = new Output(options.output, format, { colors, memory, flushed })
   await mergeLogs(logs, output)
   return output.late
 }
@@ -59,10 +62,12 @@ export async function merge(options: MergeOptions): Promise<number> {
 /** Writes the records of growing logs sorted by time, each once it is as old as the window, until `stop`. */
 export async function follow(options: FollowOptions): Promise<void> {
   const { window, stop, failed, missing, format, colors } = options
-  const chunk = chunkOf(options.paths)
+  const { chunk } = sizesOf(options.paths.length)
   const open = (path: string): Source => openTail(path, chunk, (error) => missing(path, error))
-  const logs = createLogs(openAll(options.paths, failed, open), options, Number.POSITIVE_INFINITY)
-  await followLogs(logs, new Output(options.output, format, { colors }), { window, stop })
+  const sources = openAll(options.paths, failed, open)
+  const memory = memoryFor(sources.size)
+  const logs = createLogs(sources, options, { window: Number.POSITIVE_INFINITY, memory })
+  await followLogs(logs, new Output(options.output, format, { colors, memory }), { window, stop })
 }
 
 /** Counts the records of all logs by producer. */
@@ -73,18 +78,30 @@ export async function count(
   const accepts = createAccepts(options.wanted)
   const sources = openAll(options.paths, options.failed)
   for (const [path, source] of sources) {
-    const records = new Records(source.changed, (entry) => {
-      if (!accepts || accepts(entry, path)) stats.add(entry, path)
+    const records = new Records({
+      reference: source.changed,
+      capacity: 2 * MOST_READ,
+      accepts: accepts && ((entry) => accepts(entry, path)),
+      isSorted: false,
     })
+    const take = (): void => {
+      for (const { page } = records; !Number.isNaN(page.time); page.shift())
+        stats.add(page.entry(page.first), path)
+    }
     try {
-      for (let chunk = await source.read(); chunk; chunk = await source.read()) {
+      for (;;) {
+        const chunk = await source.read(records.room(MOST_READ))
+        if (!chunk) break
         records.feed(chunk)
+        while (records.scan(STATS_LINES)) take()
+        take()
         showProgress(options, sources.values())
       }
     } catch (error) {
       options.failed(path, error)
     }
     records.finish()
+    take()
     source.close()
   }
   return stats.read()
@@ -92,19 +109,30 @@ export async function count(
 
 function createLogs(
   sources: ReadonlyMap<string, Source>,
-  { wanted, failed, paths }: MergeOptions,
-  window: number,
+  { wanted, failed }: MergeOptions,
+  { window, memory }: { readonly window: number; readonly memory: Memory },
 ): Log[] {
-  const limit = Math.max(LEAST_ORDER, Math.floor(ORDER_BYTES / paths.length))
-  const reading: Reading = { window, limit, failed, accepts: createAccepts(wanted) }
+  const sizes = sizesOf(sources.size)
+  const reading: Reading = { ...sizes, window, memory, failed, accepts: createAccepts(wanted) }
   return [...sources].map(([path, source]) => new Log(path, source, reading))
+}
+
+// A log has two buffers, in turn.
+function memoryFor(logs: number): Memory {
+  return new Memory(OUTPUT_SIZE + logs * 2 * capacityOf(sizesOf(logs)))
+}
+
+function sizesOf(logs: number): { readonly limit: number; readonly chunk: number } {
+  const share = (bytes: number): number => Math.floor(bytes / Math.max(1, logs))
+  const chunk = Math.min(MOST_READ, Math.max(LEAST_READ, share(READ_BYTES)))
+  return { limit: Math.max(LEAST_ORDER, share(ORDER_BYTES)), chunk }
 }
 
 // A path that is given twice is opened once.
 function openAll(
   paths: readonly string[],
   failed: Watch['failed'],
-  open: (path: string) => Source = (path) => openSource(path, chunkOf(paths)),
+  open: (path: string) => Source = (path) => openSource(path),
 ): Map<string, Source> {
   const sources = new Map<string, Source>()
   for (const path of paths) {
@@ -115,10 +143,6 @@ function openAll(
     }
   }
   return sources
-}
-
-function chunkOf(paths: readonly string[]): number {
-  return Math.min(MOST_READ, Math.max(LEAST_READ, Math.floor(READ_BYTES / paths.length)))
 }
 
 function showProgress({ progress }: Watch, sources: Iterable<Source | Log>): void {

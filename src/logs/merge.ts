@@ -5,14 +5,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { setImmediate } from '../core/originals.js'
 import type { Log } from './log.js'
 import { Order } from './order.js'
-import type { LogEntry } from './records.js'
 
 /** Time (ms) between two checks of growing logs. */
 const INTERVAL = 25
 
 /** Receives the records. */
 export interface Sink {
-  write(entry: LogEntry, log: Log): void
+  /** Takes the first record of a log. */
+  write(log: Log): void
+  /** Call before a log reads on, because its bytes are moved. Then it may be full. */
+  settle(): void
   /** Whether it has to be flushed before more is written. */
   readonly isFull: boolean
   flush(): Promise<void>
@@ -22,14 +24,30 @@ export interface Sink {
 export async function mergeLogs(logs: readonly Log[], sink: Sink): Promise<void> {
   for (const log of logs) await fill(log)
   const order = new Order(logs)
-  for (let log = order.first; log?.first; log = order.first) {
-    sink.write(log.first, log)
-    log.shift()
-    if (!log.isCertain) await fill(log)
-    order.update()
+  for (let log = order.first; log; log = order.first) {
+    writeRun(log, order, sink)
+    if (!log.isCertain) {
+      sink.settle()
+      if (sink.isFull) await sink.flush()
+      await fill(log)
+    }
+    order.update(log.page.time)
     if (sink.isFull) await sink.flush()
   }
   await sink.flush()
+}
+
+// Writes the records of the first log that come before those of all others, as far as they are final.
+function writeRun(log: Log, order: Order, sink: Sink): void {
+  const { page } = log
+  const { limit, isTie } = order
+  do {
+    sink.write(log)
+  } while (page.first < page.sure && !sink.isFull && isBefore(page.time, limit, isTie))
+}
+
+function isBefore(time: number, limit: number, isTie: boolean): boolean {
+  return time < limit || (isTie && time === limit)
 }
 
 /**
@@ -51,16 +69,15 @@ export async function followLogs(
     }
     order.load()
     const latest = horizon.next(logs)
-    for (let log = order.first; log?.first; log = order.first) {
-      if (log.first.time > latest && !isBusy(logs)) break
-      sink.write(log.first, log)
-      log.shift()
-      order.update()
+    for (let log = order.first; log; log = order.first) {
+      if (log.page.time > latest && !isBusy(logs)) break
+      sink.write(log)
+      order.update(log.page.time)
       if (!log.isCertain && !log.isEnded && !log.isQuiet) break
       if (sink.isFull) await sink.flush()
     }
     await sink.flush()
-    if (logs.every((log) => log.isEnded && !log.first)) return
+    if (logs.every((log) => log.isEnded && Number.isNaN(log.page.time))) return
     if (isBusy(logs)) await new Promise((resolve) => setImmediate(resolve))
     else await sleep(INTERVAL, undefined, { signal: stop }).catch(() => {})
   }
@@ -105,8 +122,8 @@ class Horizon {
       this.#latest = Math.max(this.#latest, this.#checks.shift()?.time ?? 0)
     }
     for (const log of logs) log.settle()
-    const times = logs.map((log) => log.last?.time ?? Number.NEGATIVE_INFINITY)
-    this.#checks.push({ at: now, time: Math.max(...times) })
+    const time = Math.max(...logs.map((log) => log.latest))
+    this.#checks.push({ at: now, time })
     return this.#latest
   }
 }

@@ -2,72 +2,89 @@
 
 import type { Log } from './log.js'
 
-interface Head {
-  readonly log: Log
-  readonly rank: number
-  /** Time of the log's first record. */
-  time: number
-}
-
 /** A binary heap of the logs that have a record. */
 export class Order {
-  readonly #all: readonly Head[]
-  readonly #heap: Head[] = []
+  readonly #logs: readonly Log[]
+  /** Of each log in the heap: the time of its first record, and its place on the command line. */
+  readonly #times: Float64Array
+  readonly #ranks: Int32Array
+  #length = 0
+  /** Time of the first record of all logs but the first; infinite without one. */
+  limit = 0
+  /** Whether a record of the first log comes before those of other logs at the same time. */
+  isTie = false
 
   constructor(logs: readonly Log[]) {
-    this.#all = logs.map((log, rank) => ({ log, rank, time: 0 }))
+    this.#logs = logs
+    this.#times = new Float64Array(logs.length)
+    this.#ranks = new Int32Array(logs.length)
     this.load()
   }
 
   /** Builds the heap anew from the logs' first records. */
   load(): void {
-    this.#heap.length = 0
-    for (const head of this.#all) {
-      const { first } = head.log
-      if (!first) continue
-      head.time = first.time
-      this.#heap.push(head)
+    this.#length = 0
+    for (const [rank, log] of this.#logs.entries()) {
+      const { time } = log.page
+      if (Number.isNaN(time)) continue
+      this.#times[this.#length] = time
+      this.#ranks[this.#length++] = rank
     }
-    for (let i = (this.#heap.length >> 1) - 1; i >= 0; i--) this.#sink(i)
+    for (let i = (this.#length >> 1) - 1; i >= 0; i--) this.#sink(i)
+    this.#look()
   }
 
   /** The log whose record is the earliest. */
   get first(): Log | undefined {
-    return this.#heap[0]?.log
+    return this.#length === 0 ? undefined : this.#logs[this.#ranks[0] as number]
   }
 
-  /** Call when the first record of the first log has changed or is gone. */
-  update(): void {
-    const head = this.#heap[0]
-    if (!head) return
-    const { first } = head.log
-    if (first) {
-      head.time = first.time
-    } else {
-      const last = this.#heap.pop()
-      if (last && this.#heap.length > 0) this.#heap[0] = last
-    }
+  /** Call when the first record of the first log has changed or is gone. `time`: of the one that is the first now. */
+  update(time: number): void {
+    if (this.#length === 0) return
+    if (Number.isNaN(time)) {
+      const last = --this.#length
+      this.#times[0] = this.#times[last] as number
+      this.#ranks[0] = this.#ranks[last] as number
+    } else this.#times[0] = time
     this.#sink(0)
+    this.#look()
   }
 
   #sink(from: number): void {
-    const heap = this.#heap
-    const { length } = heap
-    for (let at = from; ; ) {
-      const left = 2 * at + 1
-      let least = at
-      if (left < length && isBefore(heap[left], heap[least])) least = left
-      if (left + 1 < length && isBefore(heap[left + 1], heap[least])) least = left + 1
-      if (least === at) return
-      const moved = heap[at] as Head
-      heap[at] = heap[least] as Head
-      heap[least] = moved
+    const times = this.#times
+    const ranks = this.#ranks
+    const length = this.#length
+    const time = times[from] as number
+    const rank = ranks[from] as number
+    let at = from
+    for (;;) {
+      let least = 2 * at + 1
+      if (least >= length) break
+      if (least + 1 < length && this.#isBefore(least + 1, least)) least++
+      const other = times[least] as number
+      if (time < other || (time === other && rank < (ranks[least] as number))) break
+      times[at] = other
+      ranks[at] = ranks[least] as number
       at = least
     }
+    times[at] = time
+    ranks[at] = rank
   }
-}
 
-function isBefore(a: Head | undefined, b: Head | undefined): boolean {
-  if (!a || !b) return false
-  return a.time < b.time || (a.time === b.time && a.rank < b.rank)
+  #look(): void {
+    const second = this.#length > 2 && this.#isBefore(2, 1) ? 2 : 1
+    this.limit = this.#length < 2 ? Number.POSITIVE_INFINITY : (this.#times[second] as number)
+    this.isTie = this.#length < 2 || (this.#ranks[0] as number) < (this.#ranks[second] as number)
+  }
+
+  #isBefore(a: number, b: number): boolean {
+    const times = this.#times
+    const first = times[a] as number
+    const second = times[b] as number
+    return (
+      first < second ||
+      (first === second && (this.#ranks[a] as number) < (this.#ranks[b] as number))
+    )
+  }
 }

@@ -1,6 +1,9 @@
 // Records: splits the bytes of a log into records: a JSON line, or a text line with the lines that continue it.
 
 import { Line, LineReader } from './line.js'
+import { Memory } from './memory.js'
+import { CUT, entryOf, JSON_LINE, KIND_BITS, type LogEntry, Page, REST, TIMED } from './page.js'
+import { Shapes } from './shape.js'
 
 const LINE_FEED = 0x0a
 /** Most bytes of a record of several lines. Lines beyond that become a record of their own, with the same time. */
@@ -9,68 +12,104 @@ const MAX_RECORD = 65_536
 const MAX_LINE = 2 ** 26
 /** Most records before the first time in a file that are kept to be given that time. */
 const MAX_EARLY = 1000
-const EMPTY = Buffer.alloc(0)
+const BOM = [0xef, 0xbb, 0xbf]
 
-/** A record as a range of bytes. The byte at `end` is always a line feed. */
-export interface LogEntry {
-  readonly bytes: Buffer
-  readonly start: number
-  readonly end: number
-  /** Milliseconds since the epoch. If `isTimed` is false: the time of the record before, or -Infinity without one. */
-  time: number
-  readonly isTimed: boolean
-  /** For text: number of bytes from `start` to the end of its time. */
-  readonly timeLength: number
-  /** Whether it is a JSON object in one line; otherwise it is text. */
-  readonly isJson: boolean
+export interface RecordsOptions {
+  /** When the log was last written (ms since the epoch). */
+  readonly reference: number
+  /** Bytes of the log that are in memory as a rule. */
+  readonly capacity: number
+  /** Whether a record is wanted. Default: all are. */
+  readonly accepts?: ((entry: LogEntry) => boolean) | undefined
+  /** Whether records are sorted by time. Default: they are. */
+  readonly isSorted?: boolean
+  /** Where the bytes are. Default: each log has its own. */
+  readonly memory?: Memory
 }
 
 export class Records {
-  readonly #take: (entry: LogEntry) => void
+  readonly page: Page
+  readonly #accepts: ((entry: LogEntry) => boolean) | undefined
   readonly #lines: LineReader
-  #bytes = EMPTY
-  /** Offset of the line that is read next. */
+  readonly #shapes = new Shapes()
+  /** Offset of the line that is read next, and of the bytes that were not searched for its end. */
   #at = 0
+  #searched = 0
   // The text record to which lines may still be added.
   #isOpen = false
   #start = 0
   #end = 0
   #time = Number.NaN
-  #isTimed = false
-  #timeLength = 0
+  #kind = 0
   #isFresh = false
+  /** Whether the line that is read began in the record before. */
+  #isRest = false
+  #isAccepted: boolean | undefined
+  /** Whether nothing was read yet. */
+  #isHead = true
   /** Time for records without one. */
   #last = Number.NaN
-  #early: LogEntry[] | undefined = []
+  #isEarly = true
+  /** The latest time so far, of unwanted records too. */
+  latest: number = Number.NEGATIVE_INFINITY
 
-  /**
-   * `take` is called with each record in the order of the file. `reference`: when the file was last written (ms since
-   * the epoch).
-   */
-  constructor(reference: number, take: (entry: LogEntry) => void) {
+  constructor({ reference, capacity, accepts, isSorted = true, memory }: RecordsOptions) {
+    this.page = new Page(memory ?? new Memory(0), capacity, isSorted)
     this.#lines = new LineReader(reference)
-    this.#take = take
+    this.#accepts = accepts
+  }
+
+  /** Room for at least `size` bytes, to be read into. Call `added` then. */
+  room(size: number): Buffer {
+    const { page } = this
+    const moved = page.makeRoom(size, this.#isOpen ? this.#start : this.#at)
+    this.#at -= moved
+    this.#searched -= moved
+    this.#start -= moved
+    this.#end -= moved
+    return page.bytes.subarray(page.used)
+  }
+
+  /** Adds bytes that were read into the room. */
+  added(length: number): void {
+    this.page.used += length
+    this.#isFresh = true
+    if (this.#isHead) this.#skipMark()
+    if (this.page.bytes[this.#at] === 0 && !this.#isRest) this.#skipNuls()
+    if (this.page.used - this.#at > MAX_LINE) this.#cut()
   }
 
   /** Adds bytes. They are copied, so their buffer may be reused. */
-  feed(chunk: Uint8Array): void {
-    const keep = this.#isOpen ? this.#start : this.#at
-    const rest = this.#bytes.length - keep
-    const bytes = Buffer.allocUnsafeSlow(rest + chunk.length)
-    bytes.set(this.#bytes.subarray(keep), 0)
-    bytes.set(chunk, rest)
-    this.#bytes = bytes
-    this.#at -= keep
-    this.#start -= keep
-    this.#end -= keep
-    this.#isFresh = true
-    this.#split(rest)
-    if (bytes.length - this.#at > MAX_LINE) this.endLine()
+  feed(bytes: Uint8Array): void {
+    const room = this.room(bytes.length)
+    if (bytes.buffer !== room.buffer || bytes.byteOffset !== room.byteOffset) room.set(bytes)
+    this.added(bytes.length)
+  }
+
+  /** Makes records of up to `most` lines. Returns whether there may be more. */
+  scan(most: number): boolean {
+    const { view, used } = this.page
+    const bytes = this.page.bytes.subarray(0, used)
+    for (let lines = 0; lines < most; lines++) {
+      const feed = bytes.indexOf(LINE_FEED, this.#searched)
+      if (feed < 0) {
+        this.#searched = used
+        return false
+      }
+      const start = this.#at
+      this.#at = feed + 1
+      this.#searched = feed + 1
+      const time = this.#shapes.read(view, start, feed)
+      if (Number.isNaN(time)) this.#line(start, feed)
+      else this.#timed(start, feed, time, this.#shapes.isJson, this.#shapes.end)
+    }
+    return true
   }
 
   /** Ends a line that has no line feed yet. */
   endLine(): void {
-    if (this.#at < this.#bytes.length) this.feed(Buffer.from('\n'))
+    if (this.#at < this.page.used) this.feed(Uint8Array.of(LINE_FEED))
+    this.scan(Number.POSITIVE_INFINITY)
   }
 
   /** Completes the last record, to which lines could still be added, if nothing was added since the last call. */
@@ -89,73 +128,113 @@ export class Records {
   #close(): void {
     if (!this.#isOpen) return
     this.#isOpen = false
-    this.#give({
-      bytes: this.#bytes,
-      start: this.#start,
-      end: this.#end,
-      time: this.#time,
-      isTimed: this.#isTimed,
-      timeLength: this.#timeLength,
-      isJson: false,
-    })
+    this.#give(this.#start, this.#end, this.#time, this.#kind)
   }
 
-  // Bytes before `searched` contain no further line feed.
-  #split(searched: number): void {
-    const bytes = this.#bytes
-    let from = Math.max(searched, this.#at)
-    for (;;) {
-      const feed = bytes.indexOf(LINE_FEED, from)
-      if (feed < 0) return
-      this.#line(this.#at, feed)
-      from = feed + 1
-      this.#at = from
-    }
-  }
-
-  #line(start: number, end: number): void {
-    const kind = this.#lines.read(this.#bytes, start, end)
+  // A line whose time is not where it was in the lines before.
+  #line(from: number, end: number): void {
+    const { bytes } = this.page
+    const start = bytes[from] === 0 && !this.#isRest ? skipNuls(bytes, from, end) : from
+    const lines = this.#lines
+    const kind = this.#isRest ? Line.REST : lines.read(bytes, start, end)
     if (kind === Line.REST && this.#isOpen && end - this.#start <= MAX_RECORD) {
       this.#end = end
       return
     }
-    this.#close()
-    const isTimed = kind === Line.JSON || kind === Line.TEXT
-    if (isTimed) {
-      this.#last = this.#lines.time
-      if (this.#early) this.#place(this.#last)
-    }
-    if (kind === Line.JSON || kind === Line.UNTIMED) {
-      const time = this.#last
-      const bytes = this.#bytes
-      this.#give({ bytes, start, end, time, isTimed, timeLength: 0, isJson: true })
-    } else {
-      this.#isOpen = true
-      this.#start = start
-      this.#end = end
-      this.#time = this.#last
-      this.#isTimed = isTimed
-      this.#timeLength = isTimed ? this.#lines.timeEnd - start : 0
-    }
-  }
-
-  #give(entry: LogEntry): void {
-    if (!this.#early) {
-      this.#take(entry)
+    if (kind === Line.JSON || kind === Line.TEXT) {
+      const { time, timeStart, timeEnd } = lines
+      const isJson = kind === Line.JSON
+      this.#timed(start, end, time, isJson, timeEnd)
+      this.#shapes.learn({ bytes, start, end, from: timeStart, to: timeEnd, isJson }, time)
       return
     }
-    this.#early.push(entry)
-    if (this.#early.length >= MAX_EARLY) this.#place(Number.NEGATIVE_INFINITY)
+    this.#close()
+    if (kind === Line.UNTIMED) this.#give(start, end, this.#last, JSON_LINE)
+    else this.#open(start, end, this.#isRest ? REST : 0)
+    this.#isRest = false
+  }
+
+  #timed(start: number, end: number, time: number, isJson: boolean, timeEnd: number): void {
+    this.#close()
+    this.#last = time
+    if (this.#isEarly) this.#place(time)
+    if (time > this.latest) this.latest = time
+    if (isJson) this.#give(start, end, time, TIMED | JSON_LINE)
+    else this.#open(start, end, TIMED | ((timeEnd - start) << KIND_BITS))
+  }
+
+  #open(start: number, end: number, kind: number): void {
+    this.#isOpen = true
+    this.#start = start
+    this.#end = end
+    this.#time = this.#last
+    this.#kind = kind
+  }
+
+  // Makes a record of a line that has no end yet.
+  #cut(): void {
+    this.scan(Number.POSITIVE_INFINITY)
+    const { page } = this
+    const start = this.#at
+    if (page.used - start <= MAX_LINE) return
+    this.#close()
+    const time = this.#isRest ? Number.NaN : this.#lines.begin(page.bytes, start, page.used)
+    const isTimed = !Number.isNaN(time)
+    if (isTimed) this.#last = time
+    if (isTimed && this.#isEarly) this.#place(time)
+    const kind = CUT | (this.#isRest ? REST : 0) | (isTimed ? TIMED : 0)
+    this.#give(start, page.used - 1, this.#last, kind)
+    this.#isRest = true
+    this.#at = page.used
+    this.#searched = page.used
+  }
+
+  #give(start: number, end: number, time: number, kind: number): void {
+    if (!this.#isEarly && this.#accepts && !this.#wants(start, end, time, kind)) return
+    this.page.push(start, end, time, kind)
+    if (this.#isEarly && this.page.count >= MAX_EARLY) this.#place(Number.NEGATIVE_INFINITY)
   }
 
   // Records before the first time in a file get that time.
   #place(time: number): void {
-    const early = this.#early ?? []
-    this.#early = undefined
+    if (!this.#isEarly) return
+    this.#isEarly = false
     if (Number.isNaN(this.#last)) this.#last = time
-    for (const entry of early) {
-      entry.time = time
-      this.#take(entry)
+    const { page } = this
+    const early = Array.from({ length: page.count }, (_, at) => at)
+    const columns = early.map((at) => [page.starts[at], page.ends[at], page.kinds[at]] as number[])
+    page.clear()
+    for (const [start = 0, end = 0, kind = 0] of columns) this.#give(start, end, time, kind)
+  }
+
+  // A text record without a time is accepted if the record before it was.
+  #wants(start: number, end: number, time: number, kind: number): boolean {
+    const entry = entryOf(this.page.bytes, start, end, time, kind)
+    if (entry.isTimed || entry.isJson || this.#isAccepted === undefined)
+      this.#isAccepted = this.#accepts?.(entry) ?? true
+    return this.#isAccepted
+  }
+
+  #skipNuls(): void {
+    const { bytes, used } = this.page
+    this.#at = skipNuls(bytes, this.#at, used)
+    this.#searched = Math.max(this.#searched, this.#at)
+  }
+
+  #skipMark(): void {
+    const { bytes, used } = this.page
+    if (used < BOM.length) return
+    this.#isHead = false
+    if (BOM.every((byte, i) => bytes[i] === byte)) {
+      this.#at = BOM.length
+      this.#searched = BOM.length
     }
   }
+}
+
+// A file that was cut to nothing while its writer kept its place begins with zeros, which are no part of its log.
+function skipNuls(bytes: Uint8Array, start: number, end: number): number {
+  let at = start
+  while (at < end && bytes[at] === 0) at++
+  return at
 }

@@ -6,10 +6,17 @@ import { Gunzip } from './gunzip.js'
 
 /** Compressed bytes that are decompressed at a time. */
 const PIECE = 32_768
+/** Most bytes per read. */
+const CHUNK = 2 ** 20
+/** Bytes of a compressed file per read. */
+const PACKED = 2 ** 16
 
 export interface Source {
-  /** The next bytes, valid until the next call; undefined at the end. Throws or rejects if reading fails. */
-  read(): Uint8Array | undefined | Promise<Uint8Array | undefined>
+  /**
+   * The next bytes, valid until the next call; undefined at the end. Throws or rejects if reading fails. They may be in
+   * `room`, but need not.
+   */
+  read(room: Buffer): Uint8Array | undefined | Promise<Uint8Array | undefined>
   /** Whether everything there is at present was read and more may follow. */
   readonly isQuiet: boolean
   /** Number of bytes read. */
@@ -21,21 +28,27 @@ export interface Source {
   close(): void
 }
 
-/** Opens a log; `-` is standard input. `chunk`: bytes per read. Throws the system's error. */
-export function openSource(path: string, chunk: number): Source {
+/** Opens a log; `-` is standard input. Throws the system's error. */
+export function openSource(path: string): Source {
   if (path === '-') return new GunzipSource(new StreamSource(process.stdin))
   const fd = openSync(path, 'r')
   try {
     const { size, mtimeMs } = checkFile(fd, path)
     const isFile = fstatSync(fd).isFile()
-    const plain = isFile
-      ? new FileSource(fd, { size, changed: mtimeMs, chunk })
-      : new StreamSource(createReadStream('', { fd, highWaterMark: chunk }))
-    return new GunzipSource(plain)
+    if (!isFile)
+      return new GunzipSource(new StreamSource(createReadStream('', { fd, highWaterMark: CHUNK })))
+    const file = new FileSource(fd, { size, changed: mtimeMs })
+    return isGzip(headOf(fd)) ? new GunzipSource(file) : file
   } catch (error) {
     closeSync(fd)
     throw error
   }
+}
+
+function headOf(fd: number): Uint8Array {
+  const head = Buffer.alloc(2)
+  readSync(fd, head, 0, head.length, 0)
+  return head
 }
 
 /** Returns the status of an open file. Throws `EISDIR` for a directory. */
@@ -54,23 +67,21 @@ export function isGzip(bytes: Uint8Array): boolean {
 
 class FileSource implements Source {
   readonly #fd: number
-  readonly #buffer: Buffer
   readonly isQuiet = false
   readonly size: number
   readonly changed: number
   done = 0
 
-  constructor(fd: number, file: { size: number; changed: number; chunk: number }) {
+  constructor(fd: number, file: { size: number; changed: number }) {
     this.#fd = fd
     this.size = file.size
     this.changed = file.changed
-    this.#buffer = Buffer.allocUnsafeSlow(file.chunk)
   }
 
-  read(): Uint8Array | undefined {
-    const length = readSync(this.#fd, this.#buffer, 0, this.#buffer.length, null)
+  read(room: Buffer): Uint8Array | undefined {
+    const length = readSync(this.#fd, room, 0, Math.min(room.length, CHUNK), null)
     this.done += length
-    return length > 0 ? this.#buffer.subarray(0, length) : undefined
+    return length > 0 ? room.subarray(0, length) : undefined
   }
 
   close(): void {
@@ -111,6 +122,7 @@ class GunzipSource implements Source {
   #isFirst = true
   #gunzip: Gunzip | undefined
   #packed: Uint8Array | undefined
+  readonly #room = Buffer.allocUnsafeSlow(PACKED)
   readonly size: number
   readonly changed: number
 
@@ -130,7 +142,7 @@ class GunzipSource implements Source {
 
   read(): Uint8Array | undefined | Promise<Uint8Array | undefined> {
     if (this.#gunzip) return this.#unpack(this.#gunzip)
-    const chunk = this.#source.read()
+    const chunk = this.#source.read(this.#room)
     if (!this.#isFirst) return chunk
     return chunk instanceof Promise ? chunk.then((first) => this.#begin(first)) : this.#begin(chunk)
   }
@@ -150,7 +162,7 @@ class GunzipSource implements Source {
   // In small pieces, because each may grow a thousandfold.
   async #unpack(gunzip: Gunzip): Promise<Uint8Array | undefined> {
     for (;;) {
-      const packed = this.#packed?.length ? this.#packed : await this.#source.read()
+      const packed = this.#packed?.length ? this.#packed : await this.#source.read(this.#room)
       this.#packed = packed?.subarray(PIECE)
       const bytes = await (packed ? gunzip.push(packed.subarray(0, PIECE)) : gunzip.end())
       if (bytes.length > 0) return bytes

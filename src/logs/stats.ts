@@ -3,8 +3,8 @@
 import type { Tally } from '../core/tally.js'
 import { Drops } from '../core/tally.js'
 import { readFacts } from './facts.js'
+import type { LogEntry } from './page.js'
 import { Ranges } from './ranges.js'
-import type { LogEntry } from './records.js'
 
 /** Most gaps of a producer that are listed. */
 const MAX_GAPS = 5

@@ -14,7 +14,7 @@ const END_OF_LINE: Uint8Array = Uint8Array.of(LINE_FEED)
  * read. Calls `missing` for a file that cannot be opened yet. Throws `EISDIR` for a directory.
  */
 export function openTail(path: string, chunk: number, missing: (error: unknown) => void): Source {
-  return canGrow(path) ? new Tail(path, chunk, missing) : openSource(path, chunk)
+  return canGrow(path) ? new Tail(path, chunk, missing) : openSource(path)
 }
 
 // Compressed files do not grow, and a pipe needs no polling.

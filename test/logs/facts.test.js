@@ -9,15 +9,13 @@ const { Records } = require('../../dist/logs/records.js')
 
 const START = Date.UTC(2026, 10, 22)
 
-/** @param {string} text @returns {import('../../dist/logs/records.js').LogEntry} */
+/** @param {string} text @returns {import('../../dist/logs/page.js').LogEntry} */
 function entryOf(text) {
-  /** @type {import('../../dist/logs/records.js').LogEntry[]} */
-  const entries = []
-  const records = new Records(START, (entry) => entries.push(entry))
+  const records = new Records({ reference: START, capacity: 1024 })
   records.feed(Buffer.from(text))
   records.finish()
-  assert.equal(entries.length, 1)
-  return entries[0]
+  assert.equal(records.page.count, 1)
+  return records.page.entry(0)
 }
 
 /** @type {readonly [string, number, string, string][]} */

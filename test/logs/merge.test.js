@@ -3,7 +3,14 @@
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
-const { mkdirSync, writeFileSync } = require('node:fs')
+const {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} = require('node:fs')
 const { join } = require('node:path')
 const { Writable } = require('node:stream')
 const { gzipSync } = require('node:zlib')
@@ -99,16 +106,24 @@ test('records do not depend on the chunks in which bytes are read', () => {
   const split = (cuts) => {
     /** @type {unknown[]} */
     const entries = []
-    const records = new Records(START, ({ bytes, start, end, ...rest }) => {
-      entries.push({ ...rest, text: bytes.toString('utf8', start, end), feed: bytes[end] })
-    })
+    const records = new Records({ reference: START, capacity: 64 })
+    const { page } = records
+    const take = () => {
+      for (; !Number.isNaN(page.time); page.shift()) {
+        const { bytes, start, end, ...rest } = page.entry(page.first)
+        entries.push({ ...rest, text: bytes.toString('utf8', start, end), feed: bytes[end] })
+      }
+    }
     let at = 0
     for (const cut of cuts) {
       records.feed(Uint8Array.from(file.subarray(at, at + cut)))
+      while (records.scan(1));
+      if (cut % 2 === 0) take()
       at += cut
     }
     records.feed(file.subarray(at))
     records.finish()
+    take()
     return entries
   }
   const whole = split([])
@@ -167,4 +182,41 @@ test('Ranges is a set', () => {
       )
     }),
   )
+})
+
+// Its beginning was searched again with each piece that was read.
+test('a line of 80 MB is read once, and passed on unchanged, compressed or not', async (t) => {
+  const path = join(scratch(t), 'long.log')
+  const [first, last] = [FORMS[0](START, 1), FORMS[0](START + 2, 3)]
+  const fd = openSync(path, 'w')
+  writeSync(fd, `${first}{"level":30,"time":${START + 1},"msg":"`)
+  const block = Buffer.alloc(2 ** 20, 'x')
+  for (let i = 0; i < 80; i++) writeSync(fd, block)
+  writeSync(fd, `"}\n${last}`)
+  closeSync(fd)
+  const text = readFileSync(path)
+  const packed = gzipSync(text, { level: 1 })
+  writeFileSync(`${path}.gz`, packed)
+  for (const each of [path, `${path}.gz`]) {
+    const start = process.cpuUsage()
+    const { text: merged, failed } = await mergeToText([each])
+    const { user, system } = process.cpuUsage(start)
+    assert.deepEqual(failed, [])
+    assert.ok(merged === text.toString('latin1'))
+    assert.ok(user + system < 10e6, `${user + system} µs`)
+  }
+})
+
+test('zeros at the head of a file, and a byte order mark, are no part of its first line', async (t) => {
+  const path = join(scratch(t), 'cut.log')
+  const fd = openSync(path, 'w')
+  writeSync(fd, FORMS[0](START, 1), 100 * 2 ** 20)
+  closeSync(fd)
+  const marked = `${path}.1`
+  writeFileSync(marked, `\ufeff${FORMS[0](START - 1, 0)}`)
+  const start = process.cpuUsage()
+  const { text } = await mergeToText([path, marked])
+  assert.equal(text, FORMS[0](START - 1, 0) + FORMS[0](START, 1))
+  const { user, system } = process.cpuUsage(start)
+  assert.ok(user + system < 5e6, `${user + system} µs`)
 })
