@@ -40,6 +40,11 @@ export interface ConsoleHandlerOptions extends FilterOptions, KeyOptions {
    * stack. `auto`: `pretty` on a terminal, else `json`. `datadog`, `ecs`, `gelf`, `google`: as of a file. Default `"auto"`.
    */
   readonly format?: 'auto' | 'json' | 'pretty' | 'raw' | StoreFormat
+  /**
+   * Time of a `pretty` line. `absolute`: time of day. `relative`: since the line before. `start`: since the first one.
+   * Default `"absolute"`.
+   */
+  readonly clock?: 'absolute' | 'relative' | 'start'
   /** Level name: records of this level and above go to stderr instead of `stream`. Default: none. */
   readonly stderr?: Threshold
 }
@@ -142,10 +147,13 @@ function consoleHandler(value: unknown, option: string): ConsoleHandlerOptions {
     'stream',
     'format',
     ...KEY_NAMES,
+    'clock',
     'stderr',
   ])
   const formats = oneOf('auto', 'json', 'pretty', 'raw', ...STORE_FORMATS)
   const format = optional(given.format, `${option}.format`, formats) ?? 'auto'
+  const clocks = oneOf('absolute', 'relative', 'start')
+  const clock = optional(given.clock, `${option}.clock`, clocks)
   const stderr = optional(given.stderr, `${option}.stderr`, threshold)
   return {
     type: 'console',
@@ -153,6 +161,7 @@ function consoleHandler(value: unknown, option: string): ConsoleHandlerOptions {
     stream: optional(given.stream, `${option}.stream`, oneOf('stdout', 'stderr')) ?? 'stdout',
     format,
     ...checkKeys(given, option, format),
+    ...(clock && { clock }),
     ...(stderr !== undefined && { stderr }),
   }
 }

@@ -9,18 +9,10 @@ import { levelName } from '../core/level.js'
 import { RealDate } from '../core/originals.js'
 import { printable } from '../core/printable.js'
 import type { LogRecord } from '../core/record.js'
+import { describeError, isErrorRecord } from './text/error.js'
+import { createPaint, LEVEL_STYLES, type Paint, sourceStyle } from './text/palette.js'
+import { widthOf, wrap } from './text/width.js'
 
-type Style = Parameters<typeof util.styleText>[0]
-type Paint = (style: Style, text: string) => string
-
-const LEVEL_STYLES: Readonly<Record<string, Style>> = {
-  trace: 'gray',
-  debug: 'cyan',
-  info: 'green',
-  warn: 'yellow',
-  error: 'red',
-  fatal: ['bold', 'red'],
-}
 const OWN = new Set(['level', 'time', 'pid', 'tid', 'source', 'seq', 'name', 'msg', 'lib'])
 const INDENT = '    '
 /** A terminal with fewer columns is narrow. */
@@ -29,91 +21,164 @@ const WIDE = 60
 export interface PrettyOptions {
   /** Whether to write ANSI colours. */
   readonly colors: boolean
-  /** Width of the terminal. On a narrow one, milliseconds and source are left out. Default: not narrow. */
+  /**
+   * Width of the terminal, within which lines are broken. On a narrow one, milliseconds and source are left out. Default:
+   * lines are not broken.
+   */
   readonly columns?: number | undefined
+  /**
+   * Whether people watch: the source is shown once there is a second one, the date whenever the day changes, and paths are
+   * relative to the current directory. Default false.
+   */
+  readonly isLive?: boolean
+  /** `absolute`: time of day. `relative`: since the record before. `start`: since the first one. Default `absolute`. */
+  readonly clock?: Clock | undefined
 }
+
+export type Clock = 'absolute' | 'relative' | 'start'
 
 /** Creates a function that formats a record as one line, followed by indented lines if it has line feeds or errors. */
 export function createPretty(options: PrettyOptions): (record: LogRecord) => string {
-  const isNarrow = (options.columns ?? WIDE) < WIDE
-  const paint: Paint =
-    options.colors && typeof util.styleText === 'function' ? forced : (_style, text) => text
+  const { columns, colors, isLive = false } = options
+  const paint = createPaint(colors)
+  const isNarrow = (columns ?? WIDE) < WIDE
+  const time = createClock(options, isNarrow)
+  const hasSource = createSources(isLive)
+  const style = { paint, show: (value: unknown) => inspect(value, colors), isShort: isLive }
   return (record) => {
     const level = Number.isNaN(record.level) ? '' : levelName(record.level)
-    const where = isNarrow ? '' : ` ${paint('gray', `(${printable(record.source)})`)}`
-    const time = isNarrow ? clock(record.time).slice(0, -4) : clock(record.time)
-    const head = `${paint('gray', time)} ${paint(LEVEL_STYLES[level] ?? 'red', level.toUpperCase().padEnd(5))}`
-    const { fields, errors } = split(record, options.colors, paint)
-    const line = `${head} ${paint('bold', printable(record.name))}${where} ${indent(record.msg)}`
-    return [line + (fields && `  ${fields}`), ...errors].join('\n')
+    const word = paint(LEVEL_STYLES[level] ?? 'red', level.toUpperCase().padEnd(5))
+    const { day, text } = time(record.time)
+    const isNamed = hasSource(record.source) && !isNarrow
+    const source = isLive ? sourceStyle(record.source) : 'gray'
+    const where = isNamed ? ` ${paint(source, `(${printable(record.source)})`)}` : ''
+    const head = `${paint('gray', text)} ${word} ${paint('bold', printable(record.name))}${where} `
+    const lines: string[] = []
+    for (const [key, value] of Object.entries(record)) {
+      if (OWN.has(key) || !isErrorRecord(value)) continue
+      lines.push(...describeError(key === 'err' ? '' : `${printable(key)}: `, value, style))
+    }
+    const body = layOut(head, indent(record.msg), fieldsOf(record, paint, colors), columns, colors)
+    const date = day === undefined ? '' : `${paint('gray', `${INDENT}${day}`)}\n`
+    return date + [body, ...lines].join('\n')
   }
 }
 
-// Whether to use colours was decided before: keep styleText from checking this thread's stdout.
-function forced(style: Style, text: string): string {
-  return util.styleText(style, text, { validateStream: false })
+// Returns whether a producer is shown.
+function createSources(isLive: boolean): (source: string) => boolean {
+  let first: string | undefined
+  let isShown = !isLive
+  return (source) => {
+    first ??= source
+    isShown ||= source !== first
+    return isShown
+  }
 }
 
-function split(
-  record: LogRecord,
+function createClock(
+  { clock = 'absolute', isLive = false }: PrettyOptions,
+  isNarrow: boolean,
+): (time: number) => { readonly day?: string; readonly text: string } {
+  let base: number | undefined
+  let last: string | undefined
+  return (time) => {
+    const isFirst = base === undefined
+    base ??= time
+    const since = time - base
+    if (clock === 'relative') base = time
+    if (clock !== 'absolute') return { text: `+${(since / 1000).toFixed(3)}s`.padStart(9) }
+    const text = isNarrow ? timeOf(time).slice(0, -4) : timeOf(time)
+    if (!isLive) return { text }
+    const day = dayOf(time)
+    const isNew = day !== last && (!isFirst || day !== dayOf(new RealDate().getTime()))
+    last = day
+    return isNew ? { day, text } : { text }
+  }
+}
+
+interface Field {
+  readonly key: string
+  readonly value: unknown
+  readonly text: string
+}
+
+function fieldsOf(record: LogRecord, paint: Paint, colors: boolean): Field[] {
+  return Object.entries(record)
+    .filter(([key, value]) => !OWN.has(key) && !isErrorRecord(value))
+    .map(([name, value]) => {
+      const key = printable(name)
+      return { key, value, text: `${paint('gray', `${key}=`)}${inspect(value, colors)}` }
+    })
+}
+
+// On a terminal, a message that is too long is broken under itself, and fields that do not fit get lines of their own.
+function layOut(
+  head: string,
+  message: string,
+  fields: readonly Field[],
+  columns: number | undefined,
   colors: boolean,
-  paint: Paint,
-): { readonly fields: string; readonly errors: readonly string[] } {
-  const fields: string[] = []
-  const errors: string[] = []
-  for (const [key, value] of Object.entries(record)) {
-    if (OWN.has(key)) continue
-    if (isErrorRecord(value)) errors.push(...describeError(key === 'err' ? '' : `${key}: `, value))
-    else fields.push(`${paint('gray', `${printable(key)}=`)}${inspect(value, colors)}`)
-  }
-  return { fields: fields.join(' '), errors }
+): string {
+  const joined = fields.length > 0 ? `  ${fields.map(({ text }) => text).join(' ')}` : ''
+  const whole = `${head}${message}${joined}`
+  if (columns === undefined) return whole
+  const isOne = !message.includes('\n')
+  if (isOne && whole.length < columns) return whole // colours only make it longer
+  if (isOne && widthOf(whole) <= columns) return whole
+  const column = widthOf(head)
+  const deep = column <= columns / 2 ? ' '.repeat(column) : INDENT
+  const parts = message.split('\n')
+  const wrapped = parts.map((part, i) =>
+    wrap(part, columns - (i === 0 ? column - deep.length : 0), deep),
+  )
+  return [`${head}${wrapped.join('\n')}`, ...alignFields(fields, columns, colors)].join('\n')
 }
 
-interface ErrorRecord {
-  readonly type: string
-  readonly message: string
-  readonly stack?: string
-  readonly cause?: unknown
-  readonly errors?: unknown
-}
-
-function isErrorRecord(value: unknown): value is ErrorRecord {
-  if (typeof value !== 'object' || value === null) return false
-  const { type, message } = value as Partial<ErrorRecord>
-  return typeof type === 'string' && typeof message === 'string'
-}
-
-function describeError(label: string, error: ErrorRecord, depth = 1): string[] {
-  const text = error.stack ?? `${error.type}: ${error.message}`
-  const lines = [`${INDENT.repeat(depth)}${label}${indent(text, depth + 1)}`]
-  if (isErrorRecord(error.cause))
-    lines.push(...describeError('caused by: ', error.cause, depth + 1))
-  for (const each of Array.isArray(error.errors) ? error.errors : []) {
-    if (isErrorRecord(each)) lines.push(...describeError('- ', each, depth + 1))
-  }
-  return lines
+function alignFields(fields: readonly Field[], columns: number, colors: boolean): string[] {
+  const widest = Math.min(24, Math.max(0, ...fields.map(({ key }) => widthOf(key))))
+  return fields.flatMap(({ key, value }) => {
+    const start = `${INDENT}${key.padEnd(widest)} = `
+    const room = Math.max(20, columns - start.length)
+    const options = { colors, compact: 3, breakLength: room, depth: 6 }
+    const text = util.inspect(value, options).split('\n').map(safe)
+    return wrap(text.join(`\n${' '.repeat(start.length)}`), columns * 4, '')
+      .split('\n')
+      .map((line, i) => (i === 0 ? start + line : line))
+  })
 }
 
 /** What util.inspect does not escape. */
 const UNESCAPED = /[\p{Bidi_C}\u2028\u2029]/gu
 
+function safe(text: string): string {
+  return text.replace(UNESCAPED, printable)
+}
+
 // A value on one line.
 function inspect(value: unknown, colors: boolean): string {
   const options = { colors, compact: true, breakLength: Number.POSITIVE_INFINITY, depth: 6 }
-  return util.inspect(value, options).replace(UNESCAPED, printable)
+  return safe(util.inspect(value, options))
 }
 
-function clock(time: number): string {
+function timeOf(time: number): string {
   const date = new RealDate(time)
-  const two = (part: number): string => String(part).padStart(2, '0')
   const hours = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')
   return `${hours}.${String(date.getMilliseconds()).padStart(3, '0')}`
 }
 
+function dayOf(time: number): string {
+  const date = new RealDate(time)
+  return [date.getFullYear(), date.getMonth() + 1, date.getDate()].map(two).join('-')
+}
+
+function two(part: number): string {
+  return String(part).padStart(2, '0')
+}
+
 // Indents the lines after a line feed, so that no part of a message can look like another record.
-function indent(text: string, depth = 1): string {
+function indent(text: string): string {
   return String(text)
     .split(/\r?\n/)
     .map((line) => printable(line))
-    .join(`\n${INDENT.repeat(depth)}`)
+    .join(`\n${INDENT}`)
 }

@@ -94,6 +94,7 @@ function createStream(
 
 interface ConsoleFormat extends KeyOptions {
   readonly format?: ConsoleHandlerOptions['format']
+  readonly clock?: ConsoleHandlerOptions['clock']
 }
 
 /** How a descriptor shows records; undefined for JSON as it was encoded. */
@@ -102,7 +103,9 @@ export function formatOf(options: ConsoleFormat, fd: number): Format | undefined
   const isText = format === 'pretty' || format === 'raw' || (format === 'auto' && isatty(fd))
   if (!isText) return createJson(format, keysOf(options))
   const colors = hasColors(fd)
-  return format === 'raw' ? createRaw({ colors }) : createPretty({ colors, columns: columnsOf(fd) })
+  return format === 'raw'
+    ? createRaw({ colors })
+    : createPretty({ colors, columns: columnsOf(fd), isLive: isatty(fd), clock: options.clock })
 }
 
 function isReaderGone(error: unknown): boolean {

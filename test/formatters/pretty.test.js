@@ -159,3 +159,93 @@ test('with colours the text is the same', () => {
   assert.ok(text.includes('\u001b[31mERROR'))
   assert.equal(stripVTControlCharacters(text), plain(record))
 })
+
+test('an error has all its properties, and causes that are no errors', () => {
+  const err = {
+    type: 'E',
+    message: 'm',
+    code: 'E1',
+    details: { a: [1] },
+    cause: 'why',
+    inner: { type: 'F', message: 'n' },
+  }
+  assert.deepEqual(plain(recordOf({ err })).split('\n').slice(1), [
+    '    E: m',
+    "        code='E1' details={ a: [ 1 ] }",
+    '        inner: F: n',
+    "        caused by: 'why'",
+  ])
+})
+
+const DAY = 24 * 60 * 60 * 1000
+
+test('live: the source from the second producer on, the date where the day changes', () => {
+  const live = createPretty({ colors: false, isLive: true })
+  const now = Date.now()
+  const line = (/** @type {object} */ more) =>
+    live(recordOf({ time: now, source: 'root', ...more }))
+  assert.match(line({}), / INFO {2}db\.pool ready$/)
+  assert.match(line({ source: 'fork#1' }), / INFO {2}db\.pool \(fork#1\) ready$/)
+  assert.match(line({}), / INFO {2}db\.pool \(root\) ready$/)
+  const tomorrow = new Date(now + DAY).toISOString().slice(0, 10)
+  assert.ok(line({ time: now + DAY }).startsWith(`    ${tomorrow}\n`))
+  assert.doesNotMatch(line({ time: now + DAY }), /\n/)
+})
+
+test('live: paths are relative, frames of libraries and Node are dimmed', () => {
+  const live = createPretty({ colors: true, isLive: true })
+  const stack = `Error: x\n    at f (${process.cwd()}/a.js:1:2)\n    at g (${process.cwd()}/node_modules/b/c.js:3:4)\n    at node:internal/d:5:6`
+  const lines = live(recordOf({ err: { type: 'Error', message: 'x', stack } })).split('\n')
+  const gray = (/** @type {string | undefined} */ line) => line?.includes('\u001b[90m')
+  assert.deepEqual(lines.slice(3).map(gray), [false, true, true])
+  assert.ok(lines[3].endsWith('    at f (a.js:1:2)'), lines[3])
+})
+
+test('the colour of a producer is the same in every run and differs between producers', () => {
+  const colour = (/** @type {string} */ source) => {
+    const live = createPretty({ colors: true, isLive: true })
+    live(recordOf({ source: 'other' }))
+    return live(recordOf({ source })).split('(')[0].split('\u001b').at(-1)
+  }
+  assert.equal(colour('fork#1'), colour('fork#1'))
+  assert.ok(new Set(['root', 'fork#1', 'fork#2', 'worker#1', 'worker#2'].map(colour)).size > 2)
+})
+
+test('the clock counts from the record before, or from the first', () => {
+  const times = [0, 5, 1500].map((ms) => recordOf({ time: TIME + ms }))
+  const relative = createPretty({ colors: false, clock: 'relative' })
+  const start = createPretty({ colors: false, clock: 'start' })
+  assert.deepEqual(
+    times.map((each) => relative(each).slice(0, 9)),
+    [' +0.000s', ' +0.005s', ' +1.495s'].map((text) => text.padStart(9)),
+  )
+  assert.deepEqual(
+    times.map((each) => start(each).slice(0, 9).trim()),
+    ['+0.000s', '+0.005s', '+1.500s'],
+  )
+})
+
+test('on a terminal, messages are broken at words under themselves and fields aligned, within its width', () => {
+  const { stringWidth } = require('../../dist/vendor/text.js')
+  for (const columns of [60, 80, 120]) {
+    const pretty = createPretty({ colors: true, columns })
+    for (const msg of [
+      'word '.repeat(60),
+      '日本語'.repeat(40),
+      `${'x'.repeat(300)} end`,
+      'a\nb '.repeat(30),
+    ]) {
+      const lines = pretty(
+        recordOf({ msg, attempt: 3, nested: { list: Array.from({ length: 40 }, (_, i) => i) } }),
+      ).split('\n')
+      for (const line of lines) assert.ok(stringWidth(line) <= columns, `${columns}: ${line}`)
+      assert.ok(lines.length > 3)
+      const keys = lines.filter((line) => / = /.test(stripVTControlCharacters(line)))
+      assert.deepEqual(
+        new Set(keys.map((line) => stripVTControlCharacters(line).indexOf(' = '))).size,
+        1,
+      )
+    }
+    if (columns > 60) assert.doesNotMatch(pretty(recordOf({ attempt: 3 })), /\n/)
+  }
+})

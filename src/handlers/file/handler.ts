@@ -62,13 +62,13 @@ class FileHandler implements Handler {
   constructor(options: FileHandlerOptions, context: HandlerContext) {
     this.label = `file ${options.path}`
     this.accepts = createFilter(options)
-    const least = options.format === 'pretty' ? undefined : leastLevel(options)
-    if (least !== undefined) this.writeBatch = (batch) => this.#writeLines(batch, least)
-    this.#file = new LogFile(options.path, () => this.#reopened())
-    this.#sync = new Sync(options.sync, this.#file)
     const { format = 'json' } = options
     const json = createJson(format, keysOf(options))
     const pretty = format === 'pretty' ? createPretty({ colors: false }) : undefined
+    const least = json || pretty ? undefined : leastLevel(options)
+    if (least !== undefined) this.writeBatch = (batch) => this.#writeLines(batch, least)
+    this.#file = new LogFile(options.path, () => this.#reopened())
+    this.#sync = new Sync(options.sync, this.#file)
     this.#backlog = this.#createBacklog(json ?? pretty, context)
     const { isRegular } = this.#file
     const { from, rotated, start } = findTail(this.#file, context)
