@@ -1,28 +1,46 @@
 'use strict'
-// Vendor: bundles the libraries that measure and wrap text for terminals into one file, dist/vendor/text.js. They are ES
-// modules, which Node 20 could not load by `require`, and would be eight more packages to install.
+// Vendor: bundles libraries into dist/vendor/, so that they are no further packages to install. Those that measure and wrap
+// text for terminals are ES modules, which Node 20.0 to 20.18 cannot load by `require`.
 
-const { mkdirSync, writeFileSync } = require('node:fs')
+const { mkdirSync, readdirSync, readFileSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
 const { buildSync } = require('esbuild')
 
 const root = join(__dirname, '..')
-mkdirSync(join(root, 'dist/vendor'), { recursive: true })
-buildSync({
-  stdin: {
-    contents:
-      "export { default as stringWidth } from 'string-width'\nexport { default as wrapAnsi } from 'wrap-ansi'",
-    resolveDir: root,
-  },
-  outfile: join(root, 'dist/vendor/text.js'),
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
-  minify: true,
-  legalComments: 'inline',
-})
-writeFileSync(
-  join(root, 'dist/vendor/text.d.ts'),
-  'export function stringWidth(text: string): number\nexport function wrapAnsi(text: string, columns: number, options?: { trim?: boolean; hard?: boolean }): string\n',
-)
+const target = join(root, 'dist/vendor')
+
+/** Files by name: what each exports. */
+const FILES = {
+  text: `export { default as stringWidth } from 'string-width'
+export { default as wrapAnsi } from 'wrap-ansi'`,
+  config: `export { lilconfigSync } from 'lilconfig'`,
+}
+
+mkdirSync(target, { recursive: true })
+const packages = new Set()
+for (const [name, contents] of Object.entries(FILES)) {
+  const { metafile } = buildSync({
+    stdin: { contents, resolveDir: root },
+    outfile: join(target, `${name}.js`),
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    minify: true,
+    metafile: true,
+  })
+  for (const path of Object.keys(metafile.inputs)) {
+    const found = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)
+    if (found) packages.add(found[1])
+  }
+}
+writeFileSync(join(target, 'LICENSES'), [...packages].sort().map(licenseOf).join('\n'))
+
+/** Name, version and licence of a bundled package, which its licence asks to keep. */
+function licenseOf(path) {
+  const folder = join(root, path)
+  const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each))
+  if (!file) throw new Error(`${name}: no licence`)
+  return `${name} ${version}\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`
+}

@@ -1,7 +1,6 @@
 // Search: the configuration file that counts for the main script, the nearest one from its folder upward.
 
 import { statSync } from 'node:fs'
-import { lilconfigSync } from 'lilconfig'
 import { notice } from '../core/notice.js'
 import { currentUser } from '../core/trust.js'
 import { CONFIG_FILES, lastFolder, nearbyFolder } from './nearby.js'
@@ -37,6 +36,7 @@ function search(start: string): FoundConfig | undefined {
     path.endsWith('package.json') ? member(path, text) : keep(path, text)
   const loaders = { '.js': keep, '.cjs': keep, '.mjs': keep, '.ts': keep, '.json': byExtension }
   const searchPlaces = [...CONFIG_FILES, 'package.json']
+  const { lilconfigSync } = require('../vendor/config.js') as typeof import('lilconfig')
   const searcher = lilconfigSync('logshare', {
     searchPlaces,
     loaders,
