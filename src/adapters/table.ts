@@ -99,7 +99,7 @@ const ADAPTERS: Readonly<Record<string, Entry>> = {
     load: () => (require('./tslog/adapter.js') as typeof import('./tslog/adapter.js')).tslogAdapter,
   },
   pino: {
-    file: /[\\/]pino\.js$/,
+    file: /(?<![\\/]deferred)[\\/]pino\.js$/, // not our own file of that name
     watchBundled: (context) =>
       (require('./pino/channel.js') as typeof import('./pino/channel.js')).watchChannel(context),
     load: () => (require('./pino/adapter.js') as typeof import('./pino/adapter.js')).pinoAdapter,

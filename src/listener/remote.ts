@@ -169,7 +169,7 @@ export class Remote {
       transferList: [data.relay, data.commands],
     }
     Object.setPrototypeOf(options, null) // the application may have changed Object.prototype
-    const thread = new this.#options.Worker(resolve(__dirname, 'thread.js'), options)
+    const thread = new this.#options.Worker(resolve(__dirname, '../bundles/thread.js'), options)
     this.#thread = thread
     run(thread)
     thread.unref()

@@ -2,16 +2,13 @@
 //
 // All asynchronous functions go through ChildProcess.prototype.spawn. The synchronous ones are patched one by one.
 
-import * as childProcess from 'node:child_process'
+import { ChildProcess } from 'node:child_process'
 import { syncBuiltinESMExports } from 'node:module'
-import { isMainThread } from 'node:worker_threads'
 import { notice } from '../core/notice.js'
 import { process } from '../core/originals.js'
-import type { AddHand } from './command.js'
-import type { ChildKind, Parent, ProcessHand } from './inherit.js'
+import type { Parent } from './inherit.js'
 import { ownMembers, withOwn } from './own.js'
 import { canPreload, flagsWithoutPreload, forgetPreload, withoutPreload } from './preload.js'
-import type { Program } from './programs.js'
 
 /** The options that `ChildProcess.prototype.spawn` gets. */
 export interface SpawnOptions {
@@ -24,32 +21,15 @@ export interface SpawnOptions {
   readonly uid?: unknown
 }
 
-interface Internals {
-  readonly _handle?: ProcessHandle | null
-  readonly pid?: number
-}
-
-interface ProcessHandle {
-  hasRef?: () => boolean
-  onexit?: (...args: unknown[]) => unknown
-}
-
-type SyncFunction = (...args: unknown[]) => unknown
+export type SyncFunction = (...args: unknown[]) => unknown
 
 const NODE_OPTIONS = 'NODE_OPTIONS='
-
-/** As it was before it was patched. */
-const { spawnSync } = childProcess
 
 /** Flags of Node's permission model. A preload that `--allow-fs-read` does not cover would kill the child. */
 const PERMISSION = /^--(?:experimental-)?permission\b/
 
-const SYNC = {
-  spawnSync: 'withSpawnArgs',
-  execFileSync: 'withFileArgs',
-  execSync: 'withCommand',
-} as const
-type SyncName = keyof typeof SYNC
+const SYNC = ['spawnSync', 'execFileSync', 'execSync'] as const
+export type SyncName = (typeof SYNC)[number]
 
 /** Makes every node process that is started from now on load logshare first. Returns the undo. */
 export function patchChildProcess(parent: () => Parent | undefined): () => void {
@@ -58,13 +38,13 @@ export function patchChildProcess(parent: () => Parent | undefined): () => void 
   const getParent = (): Parent | undefined => (isUndone ? undefined : parent())
   const module = require('node:child_process') as Record<string, SyncFunction>
   const undo = [
-    replace(childProcess.ChildProcess.prototype as never, 'spawn', (original) => {
+    replace(ChildProcess.prototype as never, 'spawn', (original) => {
       return function spawn(this: unknown, ...args) {
         return startAsync(this, original, args, getParent)
       }
     }),
   ]
-  for (const name of Object.keys(SYNC) as SyncName[]) {
+  for (const name of SYNC) {
     const patch = replace(module, name, (original) => {
       return function start(this: unknown, ...args) {
         return startSync(this, original, args, name, getParent)
@@ -118,63 +98,14 @@ function startAsync(
     return original.call(child, bare, ...args.slice(1))
   }
   const parent = getParent()
-  const kind = kindOf(options)
-  const hand = parent?.forProcess(kind)
-  if (!parent || !hand) return original.apply(child, args)
-  const { report } = parent
-  const begun =
-    report && ends().beginProcess(kind, withOwn(options, { envPairs: pairs }), hand.source)
-  const given = begun ? { ...hand, birth: begun.birth } : hand
-  const changed = command().withHand(options, pairs, given)
-  const program = kind === 'spawn' ? readProgram(changed, original, parent, hand) : undefined
-  try {
-    const result = original.call(child, program?.options ?? changed, ...args.slice(1))
-    parent.started(true)
-    if (changed.args !== options.args)
-      Object.assign(child as Internals, { spawnargs: options.args })
-    const { _handle: handle, pid } = child as Internals
-    program?.started(pid)
-    hookExit(handle, parent, program, pid)
-    if (pid !== undefined && hand.directory) living.set(pid, hand)
-    if (!isMainThread) expectLiving() // a thread does not notice the end of its process
-    if (report && begun) ends().observeProcess(handle, { ...begun, pid }, report)
-    return result
-  } finally {
-    program?.release()
-  }
-}
-
-/** The processes that run, by id. */
-const living = new Map<number, ProcessHand>()
-
-/**
- * Begins the queues of this thread's processes that run, as they may not have begun them yet: whoever reads the directory
- * leaves it to them. Called at exit. Never throws.
- */
-export function expectLiving(): void {
-  if (living.size === 0) return
-  const { expect } = require('../queue/expected.js') as typeof import('../queue/expected.js')
-  for (const [pid, { directory, source }] of living) expect(directory, pid, source)
-  living.clear()
-}
-
-let programs: typeof import('./programs.js') | undefined
-
-function readProgram(
-  options: SpawnOptions,
-  spawn: SyncFunction,
-  parent: Parent,
-  { context }: ProcessHand,
-): Program | undefined {
-  const hand = parent.forPrograms()
-  if (!hand) return undefined
-  programs ??= require('./programs.js') as typeof import('./programs.js')
-  return programs.readProgram(options, { hand, context, spawn, spawnSync })
-}
-
-/** Ends the helper that reads the output of this thread's programs, unless one of them still runs. Called at exit. */
-export function endPrograms(): void {
-  programs?.endHelper()
+  return parent
+    ? processes().startAsync(child, original, args, {
+        options,
+        pairs,
+        parent,
+        hasChannel: hasChannel(options.stdio),
+      })
+    : original.apply(child, args)
 }
 
 function startSync(
@@ -188,27 +119,9 @@ function startSync(
   const options = optionsIn(args)
   if (cannotLoad(options)) return original.apply(self, args.map(withoutFlag))
   const parent = getParent()
-  const hand = parent?.forProcess('spawn', true)
-  if (!parent || !hand) return original.apply(self, args)
-  const addHand: AddHand = command()[SYNC[name]]
-  const { report } = parent
-  const called = { file: args[0], args: args[1], shell: name === 'execSync' || options.shell }
-  const begun = report && ends().beginProcess('spawn', called, hand.source)
-  const changed = addHand(args, begun ? { ...hand, birth: begun.birth } : hand)
-  const ended = (result: unknown): void => {
-    if (report && begun) ends().reportSync(begun, result, report)
-  }
-  parent.started()
-  try {
-    const result = original.apply(self, changed)
-    ended(name === 'spawnSync' ? result : undefined)
-    return result
-  } catch (error) {
-    ended(error)
-    throw error
-  } finally {
-    parent.ended()
-  }
+  return parent
+    ? processes().startSync(self, original, args, { name, options, parent })
+    : original.apply(self, args)
 }
 
 function optionsIn(args: readonly unknown[]): SpawnOptions & { readonly shell?: unknown } {
@@ -221,10 +134,6 @@ function cannotLoad(options: SpawnOptions): boolean {
   if (canPreload()) return isOfOther(options)
   forgetPreload()
   return true
-}
-
-function ends(): typeof import('./ends.js') {
-  return require('./ends.js') as typeof import('./ends.js')
 }
 
 // An argument of a call without our flag.
@@ -243,20 +152,15 @@ function withoutFlag<T>(arg: T): T {
   return Object.keys(changed).length > 0 ? withOwn(arg, changed) : arg
 }
 
-function command(): typeof import('./command.js') {
-  return require('./command.js') as typeof import('./command.js')
-}
-
 // Node's default without `envPairs`: the child inherits the environment. With an IPC channel it gets an empty one.
 function defaultPairs({ stdio }: SpawnOptions): string[] {
-  const hasChannel = Array.isArray(stdio) && stdio.some(isIpc)
-  return hasChannel ? [] : Object.entries(process.env).map(([key, value]) => `${key}=${value}`)
+  return hasChannel(stdio)
+    ? []
+    : Object.entries(process.env).map(([key, value]) => `${key}=${value}`)
 }
 
-// Fork and cluster are recognised by the IPC channel and the variable that they add to the normalised options.
-function kindOf({ envPairs = [], stdio }: SpawnOptions): ChildKind {
-  if (!Array.isArray(stdio) || !stdio.some(isIpc)) return 'spawn'
-  return envPairs.some((pair) => pair.startsWith('NODE_UNIQUE_ID=')) ? 'cluster' : 'fork'
+function hasChannel(stdio: unknown): boolean {
+  return Array.isArray(stdio) && stdio.some(isIpc)
 }
 
 function isIpc(entry: unknown): boolean {
@@ -279,22 +183,6 @@ function isOfOther(options: SpawnOptions): boolean {
   return true
 }
 
-// Calls `parent.ended()` before the application gets the 'exit' event. As without logshare, the child's output must be
-// printed by then.
-function hookExit(
-  handle: ProcessHandle | null | undefined,
-  parent: Parent,
-  program: Program | undefined,
-  pid: number | undefined,
-): void {
-  const original = handle?.onexit
-  if (!handle || typeof original !== 'function') return
-  handle.onexit = function (this: unknown, ...args) {
-    if (pid !== undefined) living.delete(pid)
-    const exit = (): unknown => {
-      parent.ended()
-      return original.apply(this, args)
-    }
-    return program ? program.ended(exit, handle.hasRef?.() ?? true) : exit()
-  }
+function processes(): typeof import('./processes.js') {
+  return require('./processes.js') as typeof import('./processes.js')
 }

@@ -14,7 +14,6 @@ import { QueueHandler } from '../queue/handler.js'
 import type { QueueWriter } from '../queue/queue.js'
 import { createRing, RingWriter } from '../queue/ring.js'
 import { FileWriter } from '../queue/writer.js'
-import { endPrograms, expectLiving } from '../spawn/child-process.js'
 import {
   createNames,
   type Inheritance,
@@ -23,7 +22,7 @@ import {
   type Place,
   readsPrograms,
 } from '../spawn/inherit.js'
-import { drainWorkers } from '../spawn/worker.js'
+import { drainWorkers, endPrograms, expectLiving } from '../spawn/living.js'
 import { onExit } from './exit.js'
 import type { Follower } from './follower.js'
 import type { Instance } from './instance.js'

@@ -116,7 +116,7 @@ for (const file of ['register.js', 'tree/place.js', 'tree/instance.js', 'spawn/w
 
 test('a listener that dies at once', async (t) => {
   const register = copyPackage(scratch(t), 'broken')
-  const path = join(dirname(register), 'dist/listener/thread.js')
+  const path = join(dirname(register), 'dist/bundles/thread.js')
   writeFileSync(path, readFileSync(path, 'utf8').slice(0, 900))
   for (const title of ['a program of workers', "what children's output is to it"]) {
     const { command } = PROGRAMS[title]

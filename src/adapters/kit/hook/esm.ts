@@ -5,7 +5,6 @@
 // present in a node_modules directory.
 
 import { existsSync } from 'node:fs'
-import * as loader from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { diagnose } from '../../../core/diagnostics.js'
@@ -34,9 +33,10 @@ export function hookModules(
   packages: readonly string[],
   isHookedUrl: (url: string) => boolean,
 ): () => void {
-  const present = packages.filter(isPresent)
+  const { registerHooks } = require('node:module') as { registerHooks?: RegisterHooks }
+  if (!registerHooks && !process.env.DEBUG) return () => {} // every process would look for the packages
+  const present = findPresent(packages)
   if (present.length === 0) return () => {}
-  const { registerHooks } = loader as unknown as { registerHooks?: RegisterHooks }
   if (!registerHooks) {
     diagnose(
       'adapter',
@@ -80,19 +80,19 @@ function appendHandover(url: string, loaded: Loaded): Loaded {
 
 // Package managers put a package, or a link to it, into the top node_modules directory, even if only another package
 // depends on it.
-function isPresent(name: string): boolean {
-  const starts = new Set([process.cwd(), dirname(process.argv[1] ?? ''), __dirname])
-  for (const start of starts) {
-    for (let at = start; ; at = dirname(at)) {
-      const modules = join(at, 'node_modules')
-      if (
-        existsSync(join(modules, name)) ||
-        existsSync(join(modules, '.pnpm', 'node_modules', name))
-      ) {
-        return true
-      }
-      if (dirname(at) === at) break
+function findPresent(packages: readonly string[]): string[] {
+  const folders = new Set<string>()
+  for (const start of [process.cwd(), dirname(process.argv[1] ?? ''), __dirname]) {
+    for (let at = start; !folders.has(at); at = dirname(at)) folders.add(at)
+  }
+  const present = new Set<string>()
+  for (const folder of folders) {
+    const modules = join(folder, 'node_modules')
+    if (!existsSync(modules)) continue
+    for (const name of packages) {
+      if (existsSync(join(modules, name)) || existsSync(join(modules, '.pnpm/node_modules', name)))
+        present.add(name)
     }
   }
-  return false
+  return [...present]
 }
