@@ -11,7 +11,7 @@ const { transformSync } = require('esbuild')
 const dist = join(__dirname, '../dist')
 
 /** What every process loads. */
-const PRELOAD = ['register.js', 'adapters/kit/hook/esm.js']
+const PRELOAD = ['register.js']
 /** By role, what a process asks for in that role; everything that this imports comes with it. */
 const ROLES = {
   child: [
@@ -27,20 +27,24 @@ const ROLES = {
   record: ['tree/child.js', 'tree/follower.js', 'adapters/kit/capture/take.js'],
   root: ['tree/root.js', 'tree/sweep.js', 'config/config.js'],
   spawn: ['spawn/processes.js', 'spawn/workers.js', 'core/limits.js'],
-  inline: ['listener/inline-listener.js', 'handlers/file/handler.js'],
+  file: ['handlers/file/handler.js'],
+  inline: ['listener/inline-listener.js', 'handlers/relay.js'],
 }
 /** The main program of the listener's thread, with what most of them load. */
-const THREAD = ['listener/thread.js', 'handlers/file/handler.js', 'listener/status.js']
+const THREAD = ['listener/thread.js', 'handlers/relay.js', 'listener/status.js']
 
 const texts = new Map()
 const preload = closure(PRELOAD)
 const groups = group()
 
 mkdirSync(join(dist, 'bundles'), { recursive: true })
-write('preload.js', template('.', preload, bundleOf(), "module.exports = load('register.js');"))
+write('preload.js', template('.', preload, contents(), "module.exports = load('register.js');"))
 for (const [name, modules] of groups)
   write(`bundles/${name}.js`, `module.exports = ${table(modules)};\n`)
-write('bundles/thread.js', template('..', closure(THREAD), {}, "load('listener/thread.js');"))
+write(
+  'bundles/thread.js',
+  template('..', closure(THREAD), [inThread('file')], "load('listener/thread.js');"),
+)
 
 /** The modules with these, and all that they import at once. */
 function closure(names, found = new Set()) {
@@ -63,7 +67,7 @@ function group() {
   for (const name of new Set(roles.flatMap(([, modules]) => [...modules]))) {
     if (preload.has(name)) continue
     const of = roles.filter(([, modules]) => modules.has(name)).map(([role]) => role)
-    const isOfRoot = of.includes('root') || of.includes('inline')
+    const isOfRoot = ['root', 'file', 'inline'].some((role) => of.includes(role))
     const bundle =
       of.includes('child') && isOfRoot
         ? 'base'
@@ -106,20 +110,22 @@ function createRequire(loaded) {
 }
 function has(name) {
   if (modules[name]) return true;
-  const bundle = bundles[name];
-  if (bundle === undefined) return false;
-  Object.assign(modules, require('./bundles/' + bundle));
-  return true;
+  const bundle = bundles.find(([, names]) => names.includes(' ' + name + ' '));
+  if (bundle) Object.assign(modules, require(join(root, 'bundles', bundle[0])));
+  return bundle !== undefined;
 }
 ${start}
 `
 }
 
-/** The bundle of each module. */
-function bundleOf() {
-  return Object.fromEntries(
-    [...groups].flatMap(([bundle, names]) => names.map((name) => [name, bundle])),
-  )
+/** One of them. */
+function inThread(bundle) {
+  return contents().find(([name]) => name === bundle)
+}
+
+/** The bundles, each with the names of its modules. */
+function contents() {
+  return [...groups].map(([bundle, names]) => [bundle, ` ${names.join(' ')} `])
 }
 
 // Each in parentheses, so that V8 compiles the functions at once instead of twice.

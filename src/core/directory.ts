@@ -1,6 +1,5 @@
 // Directory: the runtime directory of one user and application, which holds queue files and the doorbell.
 
-import { randomBytes } from 'node:crypto'
 import { lstatSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -9,6 +8,7 @@ import { takeLock } from './lock.js'
 import { notice, reasonOf } from './notice.js'
 import { process } from './originals.js'
 import { currentUser, folderFault, privateFault } from './trust.js'
+import { uniqueHex } from './unique.js'
 
 const PRIVATE = 0o700
 /** Files that logshare creates in a runtime directory; it removes no others. */
@@ -22,7 +22,7 @@ const OWN_FILES =
  * `LOGSHARE_ERR_DIR` if it cannot be created, or is not private to this user.
  */
 export function makeDirectory(env: NodeJS.ProcessEnv = process.env): string {
-  const id = `${process.pid}-${randomBytes(4).toString('hex')}`
+  const id = `${process.pid}-${uniqueHex()}`
   if (env.LOGSHARE_DIR) {
     const path = ensure(resolve(env.LOGSHARE_DIR))
     return takeLock(path) ? path : ensureLocked(join(path, id))
@@ -48,7 +48,7 @@ function ensureHome(place: string): string {
   } catch (error) {
     const isTaken = lstatSync(usual, { throwIfNoEntry: false }) !== undefined
     if (!isTaken || folderFault(place) !== undefined) throw error
-    const other = homesIn(place)[0] ?? ensure(`${usual}-${randomBytes(4).toString('hex')}`)
+    const other = homesIn(place)[0] ?? ensure(`${usual}-${uniqueHex()}`)
     tellOther(error, other)
     return other
   }

@@ -47,7 +47,7 @@ export class Host {
   readonly #directory: RuntimeDirectory
   readonly #supervisor: Supervisor
   readonly #start = new Delayed(
-    () => this.startThread(),
+    () => this.#move(),
     () => this.#directory.hasQueues,
   )
   readonly #main: Main
@@ -109,15 +109,10 @@ export class Host {
    */
   startThread(isSoon = false): void {
     if (this.#remote.isRunning || this.#closed || !this.#supervisor.allowsThread) return
+    if (this.#staysInline()) return
     this.#isUnread = !this.#isRead()
-    if (this.#isUnread || this.#staysInline()) return
-    if (isSoon && !this.settings.programs) {
-      this.#start.schedule()
-      return
-    }
-    this.#start.stop()
-    this.#main.handOver()
-    this.#startRemote(this.#supervisor.hasDeaths)
+    if (this.#isUnread || (isSoon && !this.settings.programs)) this.#start.schedule()
+    else this.#move()
   }
 
   /** Whether there may be children. */
@@ -133,7 +128,7 @@ export class Host {
   sendLevels(version: number, text: string): void {
     this.#levels = version
     setLevelsVersion(new Int32Array(this.bell), version)
-    if (this.#isUnread) this.startThread()
+    if (this.#isUnread) this.#move()
     if (this.#remote.isRunning) this.#remote.post({ type: 'levels', version, text })
   }
 
@@ -231,6 +226,13 @@ export class Host {
       drops: this.#drops.read(),
       undelivered: this.#remote.undelivered,
     }
+  }
+
+  #move(): void {
+    this.#start.stop()
+    this.#isUnread = false
+    this.#main.handOver()
+    this.#startRemote(this.#supervisor.hasDeaths)
   }
 
   #startRemote(isSuccessor: boolean): void {

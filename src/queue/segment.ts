@@ -2,10 +2,10 @@
 //
 // Numbers start at 0 and grow by one. Invariant: the writer creates and appends, the reader removes, each in order.
 
-import { randomBytes } from 'node:crypto'
 import { readdirSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { removeFile } from '../core/remove.js'
+import { uniqueHex } from '../core/unique.js'
 import { type FrameHead, Kind } from './frame.js'
 
 const NAME = /^(.+)\.(\d+)\.q$/
@@ -35,7 +35,7 @@ export const END: FrameHead = { kind: Kind.END, level: 0, time: 0, seq: 0 }
 
 /** Creates a producer's name, unique in its directory even if process ids are reused. */
 export function producerId(pid: number, tid: number): string {
-  return `${pid}-${tid}-${randomBytes(4).toString('hex')}`
+  return `${pid}-${tid}-${uniqueHex()}`
 }
 
 export function segmentPath(directory: string, producer: string, number: number): string {

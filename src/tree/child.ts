@@ -1,12 +1,12 @@
 // Child: the instance of a thread or process below the root, whose records go into a queue and nowhere else.
 
-import { randomUUID } from 'node:crypto'
 import { threadId } from 'node:worker_threads'
 import { monotonic, setClockAnchor } from '../core/clock.js'
 import { contextForChild, inheritContext } from '../core/context.js'
 import { levels } from '../core/levels.js'
 import { process, setTimeout } from '../core/originals.js'
 import { createRedact } from '../core/redact.js'
+import { uniqueHex } from '../core/unique.js'
 import type { Command } from '../listener/channel.js'
 import { Registry } from '../logger/registry.js'
 import { createPass, openGate } from '../queue/gate.js'
@@ -204,7 +204,7 @@ function createSiblingRing(parent: Place['queue'] & { type: 'ring' }): Place['qu
   const memory = createRing()
   const { port1, port2 } = new MessageChannel()
   parent.port.postMessage(
-    { type: 'ring', id: randomUUID(), memory, port: port1 } satisfies Command,
+    { type: 'ring', id: uniqueHex() + uniqueHex(), memory, port: port1 } satisfies Command,
     [port1],
   )
   return { ...parent, memory, port: port2 }

@@ -4,13 +4,11 @@
 // `module.registerHooks` (Node 22.15). Node calls it for every module, so it is installed only if one of the packages is
 // present in a node_modules directory.
 
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { diagnose } from '../../../core/diagnostics.js'
 import { reasonOf } from '../../../core/notice.js'
-import { process } from '../../../core/originals.js'
-import { announceFile, isHooked, offerModule } from './package.js'
+import { isHooked, offerModule } from './package.js'
+import { announceFile } from './watch.js'
 
 interface Loaded {
   readonly format?: string | null
@@ -34,14 +32,11 @@ export function hookModules(
   isHookedUrl: (url: string) => boolean,
 ): () => void {
   const { registerHooks } = require('node:module') as { registerHooks?: RegisterHooks }
-  if (!registerHooks && !process.env.DEBUG) return () => {} // every process would look for the packages
-  const present = findPresent(packages)
-  if (present.length === 0) return () => {}
   if (!registerHooks) {
     diagnose(
       'adapter',
       '%s, if imported, is not adapted: no module.registerHooks',
-      present.join(', '),
+      packages.join(', '),
     )
     return () => {}
   }
@@ -76,23 +71,4 @@ function appendHandover(url: string, loaded: Loaded): Loaded {
     diagnose('adapter', 'cannot adapt %s: %s', url, reasonOf(error))
     return loaded
   }
-}
-
-// Package managers put a package, or a link to it, into the top node_modules directory, even if only another package
-// depends on it.
-function findPresent(packages: readonly string[]): string[] {
-  const folders = new Set<string>()
-  for (const start of [process.cwd(), dirname(process.argv[1] ?? ''), __dirname]) {
-    for (let at = start; !folders.has(at); at = dirname(at)) folders.add(at)
-  }
-  const present = new Set<string>()
-  for (const folder of folders) {
-    const modules = join(folder, 'node_modules')
-    if (!existsSync(modules)) continue
-    for (const name of packages) {
-      if (existsSync(join(modules, name)) || existsSync(join(modules, '.pnpm/node_modules', name)))
-        present.add(name)
-    }
-  }
-  return [...present]
 }
