@@ -11,7 +11,7 @@ const { transformSync } = require('esbuild')
 const dist = join(__dirname, '../dist')
 
 /** What every process loads. */
-const PRELOAD = ['register.js']
+const PRELOAD = ['register.js', 'core/diagnostics.js']
 /** By role, what a process asks for in that role; everything that this imports comes with it. */
 const ROLES = {
   child: [
@@ -22,11 +22,13 @@ const ROLES = {
     'adapters/node/streams.js',
     'adapters/node/warning.js',
     'adapters/node/writes.js',
+    'adapters/pino/channel.js',
     'core/trust.js',
   ],
   record: ['tree/child.js', 'tree/follower.js', 'adapters/kit/capture/take.js'],
   root: ['tree/root.js', 'tree/sweep.js', 'config/config.js'],
   spawn: ['spawn/processes.js', 'spawn/workers.js', 'core/limits.js'],
+  print: ['handlers/console.js'],
   file: ['handlers/file/handler.js'],
   inline: ['listener/inline-listener.js', 'handlers/relay.js'],
 }
@@ -43,7 +45,12 @@ for (const [name, modules] of groups)
   write(`bundles/${name}.js`, `module.exports = ${table(modules)};\n`)
 write(
   'bundles/thread.js',
-  template('..', closure(THREAD), [inThread('file')], "load('listener/thread.js');"),
+  template(
+    '..',
+    closure(THREAD),
+    contents().filter(([bundle]) => ['print', 'file'].includes(bundle)),
+    "load('listener/thread.js');",
+  ),
 )
 
 /** The modules with these, and all that they import at once. */
@@ -67,7 +74,7 @@ function group() {
   for (const name of new Set(roles.flatMap(([, modules]) => [...modules]))) {
     if (preload.has(name)) continue
     const of = roles.filter(([, modules]) => modules.has(name)).map(([role]) => role)
-    const isOfRoot = ['root', 'file', 'inline'].some((role) => of.includes(role))
+    const isOfRoot = ['root', 'print', 'file', 'inline'].some((role) => of.includes(role))
     const bundle =
       of.includes('child') && isOfRoot
         ? 'base'
@@ -116,11 +123,6 @@ function has(name) {
 }
 ${start}
 `
-}
-
-/** One of them. */
-function inThread(bundle) {
-  return contents().find(([name]) => name === bundle)
 }
 
 /** The bundles, each with the names of its modules. */

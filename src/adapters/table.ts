@@ -3,7 +3,7 @@
 // To add an adapter, write `<library>/adapter.ts`, which exports an `Adapter` (kit/adapter.ts), and add an entry below, which
 // says when to load it. If its records can be deferred, add a function that completes them to deferred/line.ts.
 
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { notice, reasonOf } from '../core/notice.js'
 import { process } from '../core/originals.js'
 import type { LogRecord } from '../core/record.js'
@@ -119,8 +119,10 @@ const ADAPTERS: Readonly<Record<string, Entry>> = {
   },
 }
 
-/** The folder of this package's files: to try all expressions on them takes 0.3 ms. */
-const OWN = resolve(__dirname, '..')
+/** The folder of this package's files, none if it is in a bundle: to try all expressions on them takes 0.3 ms. */
+const OWN = __filename.endsWith(join('dist', 'adapters', 'table.js'))
+  ? resolve(__dirname, '..')
+  : ''
 
 /** Streams that loggers of other libraries may write to. Their adapters are installed together with any other. */
 const STREAMS = ['rotating-file-stream']
@@ -152,7 +154,9 @@ export function installAdapters(
       )
     }
   }
-  const cached = Object.keys(require.cache ?? {}).filter((path) => !path.startsWith(OWN))
+  const cached = Object.keys(require.cache ?? {}).filter(
+    (path) => OWN === '' || !path.startsWith(OWN),
+  )
   const wanted = names ?? Object.keys(ADAPTERS)
   for (const name of wanted.length > 0 ? new Set([...wanted, ...STREAMS]) : []) {
     const entry = ADAPTERS[name]

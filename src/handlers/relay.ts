@@ -4,14 +4,13 @@
 // that the root's own libraries logged are ignored: those libraries have written them already.
 
 import { Kind } from '../queue/frame.js'
-import { createConsoleHandler } from './console.js'
 import type { Delivery, Handler, HandlerContext } from './handler.js'
 
 export function createRelayHandler(
   { relays, prints }: { readonly relays: boolean; readonly prints: boolean },
   context: HandlerContext,
 ): Handler {
-  const console = createConsoleHandler({ type: 'console' }, context)
+  const console = prints ? createConsole(context) : undefined
   return {
     ...console,
     label: 'relay',
@@ -20,10 +19,15 @@ export function createRelayHandler(
     write(records) {
       const own = records.filter(({ kind }) => kind === Kind.RECORD || kind === Kind.REPORT)
       const adapted = records.filter(({ kind }) => kind === Kind.ADAPTED || kind === Kind.DEFERRED)
-      if (prints && own.length > 0) console.write(own)
+      if (console && own.length > 0) console.write(own)
       if (relays && adapted.length > 0) context.send(adapted)
     },
   }
+}
+
+function createConsole(context: HandlerContext): Handler {
+  const { createConsoleHandler } = require('./console.js') as typeof import('./console.js')
+  return createConsoleHandler({ type: 'console' }, context)
 }
 
 /** The record's JSON line. */

@@ -122,7 +122,8 @@ test('a listener that dies at once', async (t) => {
   const LOGSHARE_CONFIG = JSON.stringify({ queue: 'file', handlers }) // the thread starts with the root
   for (const title of ['a program of workers', "what children's output is to it"]) {
     const { command } = PROGRAMS[title]
-    const plain = normalise(await start(t, command, { NODE_OPTIONS: preload(EMPTY) }), EMPTY)
+    const bare = { NODE_OPTIONS: preload(EMPTY), LOGSHARE_CONFIG }
+    const plain = normalise(await start(t, command, bare), EMPTY)
     const env = { NODE_OPTIONS: preload(register), LOGSHARE_CONFIG }
     const ours = normalise(await start(t, command, env), register)
     assert.match(ours.stderr, /^logshare: the listener[^\n]*\(LOGSHARE_WARN_LISTENER\)\n$/)
