@@ -14,6 +14,7 @@ const dist = join(__dirname, '../dist')
 const PRELOAD = ['register.js', 'core/diagnostics.js']
 /** By role, what a process asks for in that role; everything that this imports comes with it. */
 const ROLES = {
+  esm: ['adapters/kit/hook/esm.js'],
   child: [
     'spawn/output.js',
     'adapters/node/console.js',
