@@ -16,16 +16,23 @@ if (parseInt(versions.node, 10) >= OLDEST && !versions.bun && !versions.deno) {
   }
 }
 
-// Whether a flag loads this file, so that Workers load it, too. Node says so in `module.parent`, which is deprecated.
+// Whether a flag loads this file, so that Workers load it, too. Node says so in `module.parent`, which is deprecated. The
+// names of the functions are looked at, because V8 parses all of Node's code on the stack again for their lines: 1 ms.
 function isPreloading() {
   const limit = Error.stackTraceLimit
+  const prepare = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace')
   try {
     Error.stackTraceLimit = 50
-    return String(new Error().stack).indexOf('loadPreloadModules') >= 0
+    const value = (_, sites) =>
+      sites.some((site) => site.getFunctionName() === 'loadPreloadModules')
+    Object.defineProperty(Error, 'prepareStackTrace', { configurable: true, writable: true, value })
+    return new Error().stack === true
   } catch (_) {
     return false
   } finally {
     Error.stackTraceLimit = limit
+    if (prepare) Object.defineProperty(Error, 'prepareStackTrace', prepare)
+    else delete Error.prepareStackTrace
   }
 }
 

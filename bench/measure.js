@@ -9,13 +9,13 @@ const { tmpdir } = require('node:os')
 const { join } = require('node:path')
 const { measureLatency } = require('./latency.js')
 const { installPeers } = require('./peers.js')
+const { measureBegin } = require('./begin.js')
+const { childrenCpu } = require('./cpu.js')
 
 const merge = join(__dirname, 'merge.js')
 const program = join(__dirname, 'pour/root.js')
 const python = join(__dirname, 'pour/listener.py')
 const register = join(__dirname, '../register.js')
-/** Of a second, in which Linux counts the time on a processor. */
-const TICKS = 100
 /** Records that each producer logs before the measurement. */
 const WARM_UP = 20_000
 
@@ -35,7 +35,10 @@ async function prepare(variants) {
   }
 }
 
-/** What one run of a variant took: records/s, CPU seconds of the tree, microseconds a record of caller and root. */
+/**
+ * What one run of a variant took: records/s, CPU seconds of the tree, microseconds a record of caller and root, MB of the
+ * root. Those without records: begin.js.
+ */
 async function measure(variant, base) {
   if (variant.kind === 'merge') return runMerge(base)
   if (variant.kind === 'latency') return measureLatency(variant, base, file)
@@ -44,6 +47,7 @@ async function measure(variant, base) {
 
 async function pour(variant, base) {
   const { library, children, share = 1, shape = 'usual' } = variant
+  if (children === undefined) return measureBegin(variant, file)
   const records = Math.round((base * share) / (children > 4 ? children / 4 : 1))
   writeFileSync(file, '')
   const cpuBefore = childrenCpu()
@@ -126,13 +130,6 @@ async function startRsyslog() {
   server.unref()
   await new Promise((resolve) => setTimeout(resolve, 1000))
   return server
-}
-
-/** CPU seconds of all processes that were started here and have ended, with theirs. */
-function childrenCpu() {
-  const stat = readFileSync('/proc/self/stat', 'utf8')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[13]) + Number(fields[14])) / TICKS
 }
 
 function countLines() {

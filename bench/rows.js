@@ -2,8 +2,9 @@
 // Rows: what the benchmark compares, and the goal of each.
 
 /**
- * @typedef {{ library: string, child: 'fork' | 'thread', children: number, shape?: string, share?: number,
- *   isLong?: boolean }} Variant
+ * Without `children` it is measured from the start to the end (begin.js).
+ * @typedef {{ library: string, child?: 'fork' | 'thread', children?: number, shape?: string, share?: number,
+ *   isLong?: boolean, does?: string, isFile?: boolean }} Variant
  */
 
 const forks = (library, children, more = {}) => ({ library, child: 'fork', children, ...more })
@@ -30,6 +31,7 @@ const VARIANTS = {
   'latency full': { kind: 'latency', children: 4 },
   merge: { kind: 'merge', isOnce: true },
   'pino 1 fork': forks('pino', 1),
+  'pino 64 forks': forks('pino', 64, { share: 1 / 16 }),
   'pino 4 forks': forks('pino', 4),
   'pino 1 thread': threads('pino', 1),
   'pino transport 4 threads': threads('pino transport', 4, { share: 1 / 5 }),
@@ -42,6 +44,19 @@ const VARIANTS = {
   ...shaped('error', 1 / 10),
   ...shaped('fields', 1 / 2),
   ...shaped('kilobyte', 1 / 5),
+  ...begun('program', {}),
+  ...begun('fork', { child: 'fork' }),
+  ...begun('fork, a record', { child: 'fork', does: 'record' }, true),
+  ...begun('thread', { child: 'thread' }),
+  ...begun('thread, a record', { child: 'thread', does: 'record' }, true),
+  ...begun('idle fork', { child: 'fork', does: 'idle' }, true),
+}
+
+function begun(name, variant, isFile = false) {
+  return {
+    [`logshare: ${name}`]: { library: 'logshare', ...variant, isFile },
+    [`bare: ${name}`]: { library: 'bare', ...variant },
+  }
 }
 
 function shaped(shape, share) {
@@ -163,7 +178,29 @@ const ROWS = [
     ({ speeds }) => speeds['logshare merge'] / speeds['sort -m, text'],
     '≥ 0.6',
   ),
+  begins('ms of node -e 0, more than bare', 'program', over('wall'), '≤ 5'),
+  begins('CPU of the first fork, beside bare', 'fork', tree, '≤ 1.25'),
+  begins('CPU of the first fork, a record into a file', 'fork, a record', tree, '≤ 1.25'),
+  begins('CPU of the first Worker, beside bare', 'thread', tree, '≤ 1.25'),
+  begins('CPU of the first Worker, a record into a file', 'thread, a record', tree, '≤ 1.25'),
+  begins('ms until the first fork returns, more than bare', 'fork', over('returned'), '≤ 15'),
+  begins('MB of an idle fork, more than bare', 'idle fork', over('memory'), '≤ 2'),
+  row(
+    'MB of the root, 64 forks, more than with pino',
+    'logshare 64 forks',
+    'pino 64 forks',
+    over('memory'),
+    '≤ 64',
+  ),
 ]
+
+function over(key) {
+  return (ours, peer) => ours[key] - peer[key]
+}
+
+function begins(what, name, value, goal) {
+  return row(`start: ${what}`, `logshare: ${name}`, `bare: ${name}`, value, goal)
+}
 
 function row(what, ours, peer, value, goal) {
   return { what, ours, peer, value, goal }

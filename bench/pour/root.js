@@ -52,5 +52,6 @@ async function finish() {
   const { user, system } = process.cpuUsage(before)
   const caller = callers.reduce((sum, each) => sum + each, 0) / callers.length
   const root = (user + system) / task.records / children.length
-  process.send({ at: String(at), caller, root }, () => process.disconnect())
+  const memory = process.memoryUsage.rss() / 2 ** 20
+  process.send({ at: String(at), caller, root, memory }, () => process.disconnect())
 }

@@ -3,11 +3,14 @@
 // To add an adapter, write `<library>/adapter.ts`, which exports an `Adapter` (kit/adapter.ts), and add an entry below, which
 // says when to load it. If its records can be deferred, add a function that completes them to deferred/line.ts.
 
+import { join, resolve } from 'node:path'
 import { notice, reasonOf } from '../core/notice.js'
+import { process } from '../core/originals.js'
 import type { LogRecord } from '../core/record.js'
 import type { Adapter, AdapterContext } from './kit/adapter.js'
 import { onceGlobal } from './kit/hook/globals.js'
-import { beforeFile } from './kit/hook/package.js'
+import { findPresent } from './kit/hook/present.js'
+import { beforeFile } from './kit/hook/watch.js'
 
 interface Entry {
   /** Matches the file of the library with which the adapter is loaded. Without `file` and `global` it is loaded at once. */
@@ -98,7 +101,7 @@ const ADAPTERS: Readonly<Record<string, Entry>> = {
     load: () => (require('./tslog/adapter.js') as typeof import('./tslog/adapter.js')).tslogAdapter,
   },
   pino: {
-    file: /[\\/]pino\.js$/,
+    file: /(?<![\\/]deferred)[\\/]pino\.js$/, // not our own file of that name
     watchBundled: (context) =>
       (require('./pino/channel.js') as typeof import('./pino/channel.js')).watchChannel(context),
     load: () => (require('./pino/adapter.js') as typeof import('./pino/adapter.js')).pinoAdapter,
@@ -114,6 +117,11 @@ const ADAPTERS: Readonly<Record<string, Entry>> = {
       (require('./winston/adapter.js') as typeof import('./winston/adapter.js')).winstonAdapter,
   },
 }
+
+/** The folder of this package's files, none if it is in a bundle: to try all expressions on them takes 0.3 ms. */
+const OWN = __filename.endsWith(join('dist', 'adapters', 'table.js'))
+  ? resolve(__dirname, '..')
+  : ''
 
 /** Streams that loggers of other libraries may write to. Their adapters are installed together with any other. */
 const STREAMS = ['rotating-file-stream']
@@ -145,7 +153,9 @@ export function installAdapters(
       )
     }
   }
-  const cached = Object.keys(require.cache ?? {})
+  const cached = Object.keys(require.cache ?? {}).filter(
+    (path) => OWN === '' || !path.startsWith(OWN),
+  )
   const wanted = names ?? Object.keys(ADAPTERS)
   for (const name of wanted.length > 0 ? new Set([...wanted, ...STREAMS]) : []) {
     const entry = ADAPTERS[name]
@@ -166,13 +176,14 @@ export function installAdapters(
   }
 }
 
+// Each process would look for the packages on a Node that cannot hook them (before 22.15), which only diagnostics tell.
 function hookModules(entries: readonly Entry[]): () => void {
-  if (entries.length === 0) return () => {}
+  const canHook = 'registerHooks' in require('node:module') || process.env.DEBUG
+  const names = entries.map(({ esm }) => esm as string)
+  const present = canHook && names.length > 0 ? findPresent(names) : []
+  if (present.length === 0) return () => {}
   const { hookModules } = require('./kit/hook/esm.js') as typeof import('./kit/hook/esm.js')
-  return hookModules(
-    entries.map(({ esm }) => esm as string),
-    (path) => entries.some(({ file }) => file?.test(path)),
-  )
+  return hookModules(present, (path) => entries.some(({ file }) => file?.test(path)))
 }
 
 // Adapters loaded so far: calling `require` again takes longer than relaying a record.

@@ -7,7 +7,6 @@
 // holder that was stopped for long loses the claim, and looks before each rotation whether it still has it. The claim never
 // blocks: if its file cannot be written, the caller may rotate.
 
-import { randomBytes } from 'node:crypto'
 import {
   closeSync,
   constants,
@@ -25,6 +24,7 @@ import { pidNamespace } from './foreign.js'
 import { clearInterval, process, setInterval } from './originals.js'
 import { isAlive, startOf } from './process.js'
 import { removeFile } from './remove.js'
+import { uniqueHex } from './unique.js'
 
 /** Milliseconds between two beats, and without one after which a holder elsewhere counts as dead. */
 const BEAT = 5000
@@ -101,7 +101,7 @@ export class Claim {
   #lock(): Rival | undefined {
     const found = read(this.#path)
     if (found?.holder && isSelf(found.holder)) return undefined
-    const draft = `${this.#path}.${randomBytes(4).toString('hex')}`
+    const draft = `${this.#path}.${uniqueHex()}`
     try {
       writeFileSync(draft, JSON.stringify(self()), { flag: 'wx', mode: 0o644 })
       if (found && isHeld(found, statTime(draft))) return rivalOf(found)

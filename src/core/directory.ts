@@ -1,6 +1,5 @@
 // Directory: the runtime directory of one user and application, which holds queue files and the doorbell.
 
-import { createHash, randomBytes } from 'node:crypto'
 import {
   existsSync,
   lstatSync,
@@ -18,6 +17,7 @@ import { takeLock } from './lock.js'
 import { notice, reasonOf } from './notice.js'
 import { process } from './originals.js'
 import { currentUser, folderFault, privateFault } from './trust.js'
+import { uniqueHex } from './unique.js'
 
 const PRIVATE = 0o700
 /** Files that logshare creates in a runtime directory; it removes no others. */
@@ -31,7 +31,7 @@ const OWN_FILES =
  * `LOGSHARE_ERR_DIR` if it cannot be created, or is not private to this user.
  */
 export function makeDirectory(env: NodeJS.ProcessEnv = process.env): string {
-  const id = `${process.pid}-${randomBytes(4).toString('hex')}`
+  const id = `${process.pid}-${uniqueHex()}`
   if (env.LOGSHARE_DIR) {
     const path = ensure(resolve(env.LOGSHARE_DIR))
     pointTo(path, env)
@@ -58,7 +58,7 @@ function ensureHome(place: string): string {
   } catch (error) {
     const isTaken = lstatSync(usual, { throwIfNoEntry: false }) !== undefined
     if (!isTaken || folderFault(place) !== undefined) throw error
-    const other = homesIn(place)[0] ?? ensure(`${usual}-${randomBytes(4).toString('hex')}`)
+    const other = homesIn(place)[0] ?? ensure(`${usual}-${uniqueHex()}`)
     tellOther(error, other)
     return other
   }
@@ -145,6 +145,7 @@ const POINTER = /[\\/][0-9a-f]{16}\.at$/
 function pointTo(path: string, env: NodeJS.ProcessEnv): void {
   try {
     const [place = ''] = placesOf(env)
+    const { createHash } = require('node:crypto') as typeof import('node:crypto')
     const name = createHash('sha256').update(path).digest('hex').slice(0, 16)
     symlinkSync(path, join(ensureHome(place), `${name}.at`))
   } catch {

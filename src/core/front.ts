@@ -115,18 +115,22 @@ function aroundsOf(event: string | symbol): readonly Around[] {
 // Whether there is something to do around the event, and nobody keeps it from the application.
 function enter(event: string | symbol, arounds: readonly Around[], args: Args): boolean {
   if (arounds.length === 0) return false
-  if (event === 'worker') isExpected = false
-  for (const { before } of [...arounds].reverse()) if (before?.(args) === false) return false
+  for (const { before } of [...arounds].reverse()) {
+    if (before?.(args) !== false) continue
+    if (event === 'worker') expected--
+    return false
+  }
   emitting.add(event)
   return true
 }
 
-let isExpected = false
+/** Threads of ours whose `worker` event has not come yet; Workers of the application may come before. */
+let expected = 0
 let isFailing = false
 
 /** To be called when a `worker` event follows that is for us to see. */
 export function expectWorker(): void {
-  isExpected = true
+  expected++
 }
 
 // Node calls this, looked up by its name, with an uncaught error, and it emits the events for that. Meanwhile the original is
@@ -152,7 +156,7 @@ function watchFailures(): () => void {
 // Whether who asks for `emit` may emit an event of ours. Others get what is within, so that no frame of ours is in the
 // traces of their listeners: they run in a callback, and `beforeExit` is emitted outside of all.
 function mayBeSurrounded(getter: () => Emit): boolean {
-  if (target._exiting !== false || isExpected || isFailing) return true
+  if (target._exiting !== false || expected > 0 || isFailing) return true
   return executionAsyncId() === 0 && isAskedByNode(getter)
 }
 

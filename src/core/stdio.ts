@@ -1,11 +1,11 @@
 // Stdio: whether stdout and stderr of a process are the root's, so that output there is log text rather than data.
 
-import * as fs from 'node:fs'
+import { fstatSync, writeSync as originalWriteSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { process } from './originals.js'
 
 /** `fs.writeSync`, for our own text: what a child writes with the function itself becomes records. */
-export const writeSync: typeof fs.writeSync = fs.writeSync
+export const writeSync: typeof originalWriteSync = originalWriteSync
 
 /** Which of a thread's streams are captured: those that lead to the same file as the root's. */
 export interface Capture {
@@ -131,7 +131,7 @@ export function isText(chunk: unknown): chunk is string | Uint8Array {
 
 function fileId(fd: number): string | undefined {
   try {
-    const { dev, ino } = fs.fstatSync(fd, { bigint: true })
+    const { dev, ino } = fstatSync(fd, { bigint: true })
     return `${dev}:${ino}`
   } catch {
     return undefined

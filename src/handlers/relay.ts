@@ -5,17 +5,16 @@
 
 import { Kind } from '../queue/frame.js'
 import { isCaptured } from './batch.js'
-import { createConsoleHandler } from './console.js'
 import type { Delivery, Handler, HandlerContext } from './handler.js'
 
 export function createRelayHandler(
   { relays, prints }: { readonly relays: boolean; readonly prints: boolean },
   context: HandlerContext,
 ): Handler {
-  const console = createConsoleHandler({ type: 'console' }, context)
+  const console = prints ? createConsole(context) : undefined
   const print = (records: readonly Delivery[]): void => {
     const own = records.filter(({ kind }) => kind === Kind.RECORD || kind === Kind.REPORT)
-    if (prints && own.length > 0) console.write(own)
+    if (console && own.length > 0) console.write(own)
   }
   const relay = (captured: readonly Delivery[]): void => {
     if (relays && captured.length > 0) context.send(captured)
@@ -34,6 +33,11 @@ export function createRelayHandler(
       relay(batch.captured())
     },
   }
+}
+
+function createConsole(context: HandlerContext): Handler {
+  const { createConsoleHandler } = require('./console.js') as typeof import('./console.js')
+  return createConsoleHandler({ type: 'console' }, context)
 }
 
 /** The record's JSON line. */

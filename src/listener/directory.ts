@@ -5,6 +5,7 @@ import { accessSync, constants, existsSync } from 'node:fs'
 import { makeDirectory, openDirectory, removeDirectory } from '../core/directory.js'
 import { dropLock, isLocked, takeLock } from '../core/lock.js'
 import { notice } from '../core/notice.js'
+import { listProducers } from '../queue/segment.js'
 import type { Ending } from './channel.js'
 import { hasLivingProducers } from './source.js'
 
@@ -26,6 +27,15 @@ export class RuntimeDirectory {
   /** Undefined while there is none. */
   get path(): string | undefined {
     return this.#path
+  }
+
+  /** Whether a producer has begun a queue in it. */
+  get hasQueues(): boolean {
+    try {
+      return this.#path !== undefined && listProducers(this.#path).size > 0
+    } catch {
+      return true // it is gone: the listener's thread says so
+    }
   }
 
   /** Uses the directory that `find` returns, whose lock it has taken, or makes a new one. Throws `LOGSHARE_ERR_DIR`. */

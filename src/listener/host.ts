@@ -46,11 +46,16 @@ export class Host {
   readonly #rings: Rings
   readonly #directory: RuntimeDirectory
   readonly #supervisor: Supervisor
-  readonly #start = new Delayed(() => this.startThread())
+  readonly #start = new Delayed(
+    () => this.#move(),
+    () => this.#directory.hasQueues,
+  )
   readonly #main: Main
   #hasThreads = false
+  /** Whether there are children, and nothing reads what they log. */
+  #isUnread = false
+  #isSuccessor = false
   #levels = 0
-  #hasPredecessor = false
   #closed = false
 
   /** Opens the handlers. Throws `LOGSHARE_ERR_HANDLER` if one cannot be opened. */
@@ -98,16 +103,16 @@ export class Host {
     if (settings.handlers.some(needsThread)) this.startThread()
   }
 
-  /** Moves the listener into its thread, so that a blocked main thread delays no other producer. */
+  /**
+   * Moves the listener into its thread, so that a blocked main thread delays no other producer. `isSoon`: when a process
+   * that was started has logged, or has run for a while: most programs that are run for their output never log.
+   */
   startThread(isSoon = false): void {
     if (this.#remote.isRunning || this.#closed || !this.#supervisor.allowsThread) return
     if (this.#staysInline()) return
-    if (isSoon) {
-      this.#start.schedule() // the application writes to the child's stdin first, before it may end
-      return
-    }
-    this.#main.handOver()
-    this.#startRemote(this.#supervisor.hasDeaths || this.#hasPredecessor)
+    this.#isUnread = !this.#isRead()
+    if (this.#isUnread || (isSoon && !this.settings.programs)) this.#start.schedule()
+    else this.#move()
   }
 
   /** Whether there may be children. */
@@ -123,6 +128,7 @@ export class Host {
   sendLevels(version: number, text: string): void {
     this.#levels = version
     setLevelsVersion(new Int32Array(this.bell), version)
+    if (this.#isUnread) this.#move()
     if (this.#remote.isRunning) this.#remote.post({ type: 'levels', version, text })
   }
 
@@ -152,7 +158,7 @@ export class Host {
   /** Takes over a runtime directory whose listener has died or stopped, and reads it in the listener thread. */
   takeOver(directory: string): void {
     this.#directory.takeOver(directory)
-    this.#hasPredecessor = true
+    this.#isSuccessor = true
     this.startThread()
   }
 
@@ -177,7 +183,7 @@ export class Host {
 
   /** Resolves when everything logged before has left the process, or the listener makes no progress. */
   async flush(): Promise<void> {
-    this.#start.now()
+    this.#start.look()
     await (this.#main.inline ?? this.#remote).flush()
   }
 
@@ -193,15 +199,16 @@ export class Host {
    */
   drain(limit: number = DRAIN_LIMIT, isUrgent = false): void {
     const relays = this.settings.relay && levels.changes > 0
-    this.#start.now()
+    this.#start.look()
     if (this.#remote.isRunning && (relays || isUrgent)) this.#remote.wait(Request.DRAIN, limit)
-    else if (isUrgent || this.hasChildren) this.#main.inline?.pump()
+    else if (isUrgent || (this.hasChildren && !this.#isUnread)) this.#main.inline?.pump()
   }
 
   /** Ends the listener after everything is written. Blocks as long as the listener makes progress. */
   close(): void {
     if (this.#closed) return
-    this.#start.now()
+    this.#start.look()
+    this.#start.stop()
     this.#closed = true
     this.#supervisor.stop()
     this.#directory.leave(this.#end(), () => {
@@ -219,6 +226,13 @@ export class Host {
       drops: this.#drops.read(),
       undelivered: this.#remote.undelivered,
     }
+  }
+
+  #move(): void {
+    this.#start.stop()
+    this.#isUnread = false
+    this.#main.handOver()
+    this.#startRemote(this.#supervisor.hasDeaths || this.#isSuccessor)
   }
 
   #startRemote(isSuccessor: boolean): void {
@@ -256,6 +270,14 @@ export class Host {
   #resumeDirectory(): void {
     if (this.settings.handlers.some(needsThread)) this.#startRemote(true)
     else this.#main.takeOver()
+  }
+
+  // Whether anything reads the records of children: a handler, a logger of another library in this thread, the root's own
+  // queue file. What changes that changes the levels, too (`sendLevels`).
+  #isRead(): boolean {
+    const { handlers, lifecycle, queue } = this.settings
+    const isOwn = this.#isSuccessor || queue === 'file'
+    return isOwn || lifecycle || handlers.length > 0 || levels.changes > 0
   }
 
   // Where there can be no thread, or a debugger would have it wait, the main thread reads the queues of others.

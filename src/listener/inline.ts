@@ -39,6 +39,7 @@ export interface InlineOptions {
 export class Inline {
   #listener: Listener | undefined
   readonly #options: InlineOptions
+  pace: Pace
   readonly #rings = new Set<ArrayBufferLike>()
   #directory: string | undefined
   #unsubscribe: (() => void) | undefined
@@ -50,6 +51,7 @@ export class Inline {
   /** Opens the handlers. Throws `LOGSHARE_ERR_HANDLER` if one cannot be opened, unless it is a takeover. */
   constructor(options: InlineOptions) {
     this.#options = options
+    this.pace = options.pace
     const { settings, marks, queue } = options
     if (marks || settings.handlers.length > 0) void this.listener
     queue.drain = () => this.pump()
@@ -143,7 +145,7 @@ export class Inline {
   // DELAY, they are handled within a log call: the process may be killed before it returns to the event loop.
   #schedule(time: number): void {
     const isLate = this.#scheduled && time - this.#scheduledAt > DELAY
-    if (this.#options.pace === 'immediate' || isLate) {
+    if (this.pace === 'immediate' || isLate) {
       this.pump()
     } else if (!this.#scheduled) {
       this.#scheduled = true

@@ -56,6 +56,11 @@ export class Main {
 
   /** Opens those of other settings. If it throws, they are open with the settings they had. */
   reopen(settings: Settings, pace: Pace): void {
+    if (settings === this.#settings && this.#inline) {
+      this.#pace = pace
+      this.#inline.pace = pace
+      return
+    }
     const before = { settings: this.#settings, pace: this.#pace }
     this.close()
     try {

@@ -171,7 +171,7 @@ export class Remote {
     }
     Object.setPrototypeOf(options, null) // the application may have changed Object.prototype
     expectWorker()
-    const thread = new this.#options.Worker(resolve(__dirname, 'thread.js'), options)
+    const thread = new this.#options.Worker(resolve(__dirname, '../bundles/thread.js'), options)
     this.#thread = thread
     run(thread)
     thread.unref()

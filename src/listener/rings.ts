@@ -1,7 +1,7 @@
 // Rings: the ring queues of the root's threads; the main thread allocates and reuses them.
 
-import { randomUUID } from 'node:crypto'
 import type { MessagePort } from 'node:worker_threads'
+import { uniqueHex } from '../core/unique.js'
 import { createRing, emptyRing } from '../queue/ring.js'
 import type { Command } from './channel.js'
 
@@ -32,7 +32,7 @@ export class Rings {
     const { MessageChannel } =
       require('node:worker_threads') as typeof import('node:worker_threads')
     const { port1, port2 } = new MessageChannel()
-    const id = randomUUID()
+    const id = uniqueHex() + uniqueHex()
     const memory = this.#spare.pop() ?? createRing()
     this.add(id, memory)
     this.#post({ type: 'ring', id, memory, port: port1 }, [port1])

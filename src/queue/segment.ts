@@ -2,11 +2,11 @@
 //
 // Numbers start at 0 and grow by one. Invariant: the writer creates and appends, the reader removes, each in order.
 
-import { randomBytes } from 'node:crypto'
 import { readdirSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { pidNamespace } from '../core/foreign.js'
 import { removeFile } from '../core/remove.js'
+import { uniqueHex } from '../core/unique.js'
 import { type FrameHead, Kind } from './frame.js'
 
 const NAME = /^(.+)\.(\d+)\.q$/
@@ -54,7 +54,7 @@ export function spaceOf(producer: string): string {
 export function producerId(pid: number, tid: number): string {
   const space = ownSpace()
   const suffix = space === FIRST_SPACE ? '' : `-${space}`
-  return `${pid}-${tid}-${randomBytes(4).toString('hex')}${suffix}`
+  return `${pid}-${tid}-${uniqueHex()}${suffix}`
 }
 
 export function segmentPath(directory: string, producer: string, number: number): string {

@@ -3,14 +3,12 @@
 // All asynchronous functions go through ChildProcess.prototype.spawn. All synchronous ones call a function of Node's own
 // binding, and make their errors above it, so that our frames are in none of them.
 
-import * as childProcess from 'node:child_process'
-import { isMainThread } from 'node:worker_threads'
+import { ChildProcess } from 'node:child_process'
 import { notice } from '../core/notice.js'
 import { process } from '../core/originals.js'
-import type { ChildKind, Parent, ProcessHand } from './inherit.js'
-import { withOwn } from './own.js'
+import type { Parent } from './inherit.js'
+import { isRunningOurs } from './living.js'
 import { canPreload, forgetPreload } from './preload.js'
-import type { Program } from './programs.js'
 
 /** The options that `ChildProcess.prototype.spawn` gets. */
 export interface SpawnOptions {
@@ -23,34 +21,9 @@ export interface SpawnOptions {
   readonly uid?: unknown
 }
 
-interface Internals {
-  readonly _handle?: ProcessHandle | null
-  readonly pid?: number
-}
-
-interface ProcessHandle {
-  hasRef?: () => boolean
-  onexit?: (...args: unknown[]) => unknown
-}
-
-type SyncFunction = (...args: unknown[]) => unknown
+export type SyncFunction = (...args: unknown[]) => unknown
 
 const NODE_OPTIONS = 'NODE_OPTIONS='
-
-/** As it was before others patched it. */
-const { spawnSync } = childProcess
-
-let isOurs = false
-
-/** For programs of ours, which are no children of the application. */
-const runOurs = ((...args: [string]) => {
-  isOurs = true
-  try {
-    return spawnSync(...args)
-  } finally {
-    isOurs = false
-  }
-}) as typeof spawnSync
 
 /** Flags of Node's permission model. A preload that `--allow-fs-read` does not cover would kill the child. */
 const PERMISSION = /^--(?:experimental-)?permission\b/
@@ -61,7 +34,7 @@ export function patchChildProcess(parent: () => Parent | undefined): () => void 
   let isUndone = false
   const getParent = (): Parent | undefined => (isUndone ? undefined : parent())
   const undo = [
-    replace(childProcess.ChildProcess.prototype as never, 'spawn', (original) => {
+    replace(ChildProcess.prototype as never, 'spawn', (original) => {
       return function spawn(this: unknown, ...args) {
         try {
           return startAsync(this, original, args, getParent)
@@ -102,10 +75,6 @@ function findBinding(): Record<string, SyncFunction> | undefined {
   }
 }
 
-function front(): typeof import('../core/front.js') {
-  return require('../core/front.js') as typeof import('../core/front.js')
-}
-
 // Returns the undo, which leaves what others have put in place since.
 function replace(
   target: Record<string, SyncFunction>,
@@ -141,61 +110,14 @@ function startAsync(
   if (cannotLoad(options))
     return original.call(child, command().asBare(options, pairs), ...args.slice(1))
   const parent = getParent()
-  const kind = kindOf(options)
-  const hand = parent?.forProcess(kind)
-  if (!parent || !hand) return original.apply(child, args)
-  const { report } = parent
-  const begun =
-    report && ends().beginProcess(kind, withOwn(options, { envPairs: pairs }), hand.source)
-  const given = begun ? { ...hand, birth: begun.birth } : hand
-  const changed = command().withHand(options, pairs, given)
-  const program = kind === 'spawn' ? readProgram(changed, original, parent, hand) : undefined
-  try {
-    const result = original.call(child, program?.options ?? changed, ...args.slice(1))
-    parent.started(true)
-    if (changed.args !== options.args)
-      Object.assign(child as Internals, { spawnargs: options.args })
-    const { _handle: handle, pid } = child as Internals
-    program?.started(pid)
-    hookExit(handle, parent, program, pid)
-    if (pid !== undefined && hand.directory) living().addLiving(pid, { hand, options })
-    if (!isMainThread) expectLiving() // a thread does not notice the end of its process
-    if (report && begun) ends().observeProcess(handle, { ...begun, pid }, report)
-    return result
-  } finally {
-    program?.release()
-  }
-}
-
-let livingOnes: typeof import('./living.js') | undefined
-
-function living(): typeof import('./living.js') {
-  livingOnes ??= require('./living.js') as typeof import('./living.js')
-  return livingOnes
-}
-
-/** See `living.ts`. */
-export function expectLiving(): void {
-  livingOnes?.expectLiving()
-}
-
-let programs: typeof import('./programs.js') | undefined
-
-function readProgram(
-  options: SpawnOptions,
-  spawn: SyncFunction,
-  parent: Parent,
-  { context }: ProcessHand,
-): Program | undefined {
-  const hand = parent.forPrograms()
-  if (!hand) return undefined
-  programs ??= require('./programs.js') as typeof import('./programs.js')
-  return programs.readProgram(options, { hand, context, spawn, spawnSync: runOurs })
-}
-
-/** Ends the helper that reads the output of this thread's programs, unless one of them still runs. Called at exit. */
-export function endPrograms(): void {
-  programs?.endHelper()
+  return parent
+    ? processes().startAsync(child, original, args, {
+        options,
+        pairs,
+        parent,
+        hasChannel: hasChannel(options.stdio),
+      })
+    : original.apply(child, args)
 }
 
 function startSync(
@@ -206,22 +128,13 @@ function startSync(
 ): unknown {
   const [options, ...rest] = args as [SpawnOptions, ...unknown[]]
   const { envPairs: pairs } = options
-  if (isOurs || !Array.isArray(pairs) || isRestricted(options)) return original.apply(self, args)
+  const isApplied = !isRunningOurs() && Array.isArray(pairs) && !isRestricted(options)
+  if (!isApplied) return original.apply(self, args)
   if (cannotLoad(options)) return original.call(self, command().asBare(options, pairs), ...rest)
   const parent = getParent()
-  const hand = parent?.forProcess('spawn', true)
-  if (!parent || !hand) return original.apply(self, args)
-  const { report } = parent
-  const begun = report && ends().beginProcess('spawn', options, hand.source)
-  const changed = command().withHand(options, pairs, begun ? { ...hand, birth: begun.birth } : hand)
-  parent.started()
-  try {
-    const result = original.call(self, changed, ...rest)
-    if (report && begun) ends().reportSync(begun, result, report)
-    return result
-  } finally {
-    parent.ended()
-  }
+  return parent
+    ? processes().startSync(self, original, rest, { options, pairs, parent })
+    : original.apply(self, args)
 }
 
 // Whether the preload would end a child: it has gone, or the child's user may not read it.
@@ -231,24 +144,15 @@ function cannotLoad(options: SpawnOptions): boolean {
   return true
 }
 
-function ends(): typeof import('./ends.js') {
-  return require('./ends.js') as typeof import('./ends.js')
-}
-
-function command(): typeof import('./command.js') {
-  return require('./command.js') as typeof import('./command.js')
-}
-
 // Node's default without `envPairs`: the child inherits the environment. With an IPC channel it gets an empty one.
 function defaultPairs({ stdio }: SpawnOptions): string[] {
-  const hasChannel = Array.isArray(stdio) && stdio.some(isIpc)
-  return hasChannel ? [] : Object.entries(process.env).map(([key, value]) => `${key}=${value}`)
+  return hasChannel(stdio)
+    ? []
+    : Object.entries(process.env).map(([key, value]) => `${key}=${value}`)
 }
 
-// Fork and cluster are recognised by the IPC channel and the variable that they add to the normalised options.
-function kindOf({ envPairs = [], stdio }: SpawnOptions): ChildKind {
-  if (!Array.isArray(stdio) || !stdio.some(isIpc)) return 'spawn'
-  return envPairs.some((pair) => pair.startsWith('NODE_UNIQUE_ID=')) ? 'cluster' : 'fork'
+function hasChannel(stdio: unknown): boolean {
+  return Array.isArray(stdio) && stdio.some(isIpc)
 }
 
 function isIpc(entry: unknown): boolean {
@@ -271,30 +175,10 @@ function isOfOther(options: SpawnOptions): boolean {
   return true
 }
 
-// Calls `parent.ended()` before the application gets the 'exit' event. As without logshare, the child's output must be
-// printed by then.
-function hookExit(
-  handle: ProcessHandle | null | undefined,
-  parent: Parent,
-  program: Program | undefined,
-  pid: number | undefined,
-): void {
-  const original = handle?.onexit
-  if (!handle || typeof original !== 'function') return
-  const ended = (): void => {
-    livingOnes?.removeLiving(pid)
-    if (!program) parent.ended()
-  }
-  const onexit = front().before(original, ended)
-  if (!program) {
-    handle.onexit = onexit
-    return
-  }
-  handle.onexit = (...args) => {
-    const exit = (): unknown => {
-      parent.ended()
-      return onexit.apply(handle, args)
-    }
-    return program.ended(exit, handle.hasRef?.() ?? true)
-  }
+function processes(): typeof import('./processes.js') {
+  return require('./processes.js') as typeof import('./processes.js')
+}
+
+function command(): typeof import('./command.js') {
+  return require('./command.js') as typeof import('./command.js')
 }

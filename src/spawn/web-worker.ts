@@ -7,7 +7,7 @@ import { isMainThread, type Worker as NodeWorker } from 'node:worker_threads'
 import { process } from '../core/originals.js'
 import type { Parent, WorkerHand } from './inherit.js'
 import { canPreload } from './preload.js'
-import { adopt, begin, withEnvironmentData } from './worker.js'
+import { adopt, begin, withEnvironmentData } from './workers.js'
 
 type WebWorkerClass = new (...args: unknown[]) => EventTarget
 type Global = { Worker?: WebWorkerClass }

@@ -1,12 +1,12 @@
 // Child: the instance of a thread or process below the root, whose records go into a queue and nowhere else.
 
-import { randomUUID } from 'node:crypto'
 import { isMainThread, threadId } from 'node:worker_threads'
 import { monotonic, setClockAnchor } from '../core/clock.js'
 import { contextForChild, inheritContext, setFields } from '../core/context.js'
 import { levels } from '../core/levels.js'
 import { process, setTimeout } from '../core/originals.js'
 import { createRedact } from '../core/redact.js'
+import { uniqueHex } from '../core/unique.js'
 import type { Command } from '../listener/channel.js'
 import { Registry } from '../logger/registry.js'
 import { createPass, openGate } from '../queue/gate.js'
@@ -14,7 +14,6 @@ import { QueueHandler } from '../queue/handler.js'
 import type { QueueWriter } from '../queue/queue.js'
 import { createRing, RingWriter } from '../queue/ring.js'
 import { FileWriter } from '../queue/writer.js'
-import { endPrograms, expectLiving } from '../spawn/child-process.js'
 import {
   createNames,
   type Inheritance,
@@ -23,7 +22,7 @@ import {
   type Place,
   readsPrograms,
 } from '../spawn/inherit.js'
-import { drainWorkers } from '../spawn/worker.js'
+import { drainWorkers, endPrograms, expectLiving } from '../spawn/living.js'
 import { onExit } from './exit.js'
 import type { Follower } from './follower.js'
 import type { Instance } from './instance.js'
@@ -214,7 +213,7 @@ function createSiblingRing(parent: Place['queue'] & { type: 'ring' }): Place['qu
   const memory = createRing()
   const { port1, port2 } = new MessageChannel()
   parent.port.postMessage(
-    { type: 'ring', id: randomUUID(), memory, port: port1 } satisfies Command,
+    { type: 'ring', id: uniqueHex() + uniqueHex(), memory, port: port1 } satisfies Command,
     [port1],
   )
   return { ...parent, memory, port: port2 }

@@ -5,7 +5,7 @@ import type { Settings } from '../config/options.js'
 import { contextForChild } from '../core/context.js'
 import { levels } from '../core/levels.js'
 import { notice, reasonOf } from '../core/notice.js'
-import { process } from '../core/originals.js'
+import { process, setTimeout } from '../core/originals.js'
 import { stdioIds } from '../core/stdio.js'
 import type { Host } from '../listener/host.js'
 import { openGate } from '../queue/gate.js'
@@ -109,10 +109,20 @@ export function attempt<T>(act: () => T, failed?: (error: unknown) => void): T |
   }
 }
 
+/** Time (ms) after which a root that cannot resume another's log removes what dead roots have left. */
+const SWEEP_DELAY = 1000
+
+const later = setTimeout
+
 // With LOGSHARE_DIR the directory is given, and none is searched for.
 function findAbandoned(settings: Settings): string | undefined {
   if (process.env.LOGSHARE_DIR) return undefined
-  return (require('./sweep.js') as typeof import('./sweep.js')).sweep(settings)
+  const sweep = (): string | undefined => {
+    return (require('./sweep.js') as typeof import('./sweep.js')).sweep(settings)
+  }
+  if (settings.handlers.some(({ type }) => type === 'file')) return sweep()
+  later(sweep, SWEEP_DELAY).unref()
+  return undefined
 }
 
 function createRingQueue(host: Host, directory: string | undefined): Place['queue'] {

@@ -1,8 +1,7 @@
 // Terminal: prints records of our own loggers on this thread's stdout, within the call, where no handler takes them.
 
 import { process, setImmediate } from '../core/originals.js'
-import { formatOf } from '../handlers/console.js'
-import { type Format, parseLine } from '../handlers/lines.js'
+import type { Format } from '../handlers/lines.js'
 import { type FrameHead, Kind } from '../queue/frame.js'
 import type { QueueWriter } from '../queue/queue.js'
 
@@ -12,8 +11,7 @@ export class TerminalWriter implements QueueWriter {
   readonly #queue: QueueWriter
   readonly #isRead: () => boolean
   readonly #isCounted: boolean
-  #format: Format | undefined
-  #isReady = false
+  #format: ((line: string) => string) | undefined
 
   /**
    * All other records go into `queue`; ours too, to be copied, while `isRead` says that something reads them there, or if
@@ -39,10 +37,17 @@ export class TerminalWriter implements QueueWriter {
   }
 
   #print(line: string): void {
-    if (!this.#isReady) this.#format = formatOf({}, 1)
-    this.#isReady = true
-    print(`${this.#format ? this.#format(parseLine(line)) : line}\n`)
+    this.#format ??= createFormat()
+    print(`${this.#format(line)}\n`)
   }
+}
+
+// Loaded with the first record that is printed.
+function createFormat(): (line: string) => string {
+  const { formatOf } = require('../handlers/console.js') as typeof import('../handlers/console.js')
+  const { parseLine } = require('../handlers/lines.js') as typeof import('../handlers/lines.js')
+  const format: Format | undefined = formatOf({}, 1)
+  return format ? (line) => format(parseLine(line)) : (line) => line
 }
 
 // When the reading end of a pipe has closed, the text is lost and the program goes on. The stream calls back with the error

@@ -116,12 +116,16 @@ for (const file of ['register.js', 'tree/place.js', 'tree/instance.js', 'spawn/w
 
 test('a listener that dies at once', async (t) => {
   const register = copyPackage(scratch(t), 'broken')
-  const path = join(dirname(register), 'dist/listener/thread.js')
+  const path = join(dirname(register), 'dist/bundles/thread.js')
   writeFileSync(path, readFileSync(path, 'utf8').slice(0, 900))
+  const handlers = [{ type: 'file', path: join(scratch(t), 'app.log') }]
+  const LOGSHARE_CONFIG = JSON.stringify({ queue: 'file', handlers }) // the thread starts with the root
   for (const title of ['a program of workers', "what children's output is to it"]) {
     const { command } = PROGRAMS[title]
-    const plain = normalise(await start(t, command, { NODE_OPTIONS: preload(EMPTY) }), EMPTY)
-    const ours = normalise(await start(t, command, { NODE_OPTIONS: preload(register) }), register)
+    const bare = { NODE_OPTIONS: preload(EMPTY), LOGSHARE_CONFIG }
+    const plain = normalise(await start(t, command, bare), EMPTY)
+    const env = { NODE_OPTIONS: preload(register), LOGSHARE_CONFIG }
+    const ours = normalise(await start(t, command, env), register)
     assert.match(ours.stderr, /^logshare: the listener[^\n]*\(LOGSHARE_WARN_LISTENER\)\n$/)
     assert.deepEqual({ ...ours, stderr: '' }, plain)
   }

@@ -1,6 +1,6 @@
 // Trace: keeps our stack frames out of the traces that consola's own reporters print for the type `trace`.
 
-import { ADAPTERS_DIRECTORY } from '../kit/identity/callsite.js'
+import { OWN_DIRECTORY } from '../kit/identity/callsite.js'
 import { isOwn, type Options } from './library.js'
 
 /** Runs `act`, which calls the reporters. `frames`: number of our stack frames between the application's call and them. */
@@ -25,6 +25,6 @@ export function hideFrames({ reporters }: Options, frames: number, act: () => vo
 function withoutOurs(stack: string): string {
   return stack
     .split('\n')
-    .filter((line) => !line.includes(ADAPTERS_DIRECTORY))
+    .filter((line) => !line.includes(OWN_DIRECTORY))
     .join('\n')
 }

@@ -1,6 +1,6 @@
 // Trace: keeps our stack frames out of the trace that `console.trace` prints for loglevel's method `trace`.
 
-import { ADAPTERS_DIRECTORY } from '../kit/identity/callsite.js'
+import { OWN_DIRECTORY } from '../kit/identity/callsite.js'
 import type { Method } from './library.js'
 
 /** At least the number of our stack frames between the application's call and `console.trace`. */
@@ -35,7 +35,7 @@ function shorten(text: string, limit: number): string {
     .split('\n')
     .filter((line) => {
       if (!FRAME.test(line)) return true
-      return !line.includes(ADAPTERS_DIRECTORY) && ++frames <= limit
+      return !line.includes(OWN_DIRECTORY) && ++frames <= limit
     })
     .join('\n')
 }

@@ -12,7 +12,7 @@ import {
 import { shownArgs, take } from '../kit/capture/take.js'
 import { type FileText, fileInRoot, packFiles } from '../kit/files.js'
 import { tryCapture } from '../kit/guard.js'
-import { ADAPTERS_DIRECTORY } from '../kit/identity/callsite.js'
+import { OWN_DIRECTORY } from '../kit/identity/callsite.js'
 import { isEnabled } from './levels.js'
 import { listOf, type Signale } from './library.js'
 import { type Call, toRecord } from './record.js'
@@ -89,7 +89,7 @@ export function findFilename(): string {
     const sites = new Error().stack as unknown as Sites
     const files = sites
       .map((site) => site.getFileName())
-      .filter((file) => !file?.startsWith(ADAPTERS_DIRECTORY))
+      .filter((file) => !file?.startsWith(OWN_DIRECTORY))
     const found = files.find((file) => file !== files[0])
     return found ? basename(found) : 'anonymous'
   } finally {

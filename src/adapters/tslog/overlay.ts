@@ -26,7 +26,7 @@ export interface Overlay {
 
 // Both the compiled files and the source files that source maps name.
 const OUR_FILES = new RegExp(
-  `${join(__dirname, '../../..').replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}[\\\\/](?:dist|src)[\\\\/]adapters[\\\\/]`,
+  `${join(__dirname, '../../..').replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}[\\\\/](?:dist|src)[\\\\/]`,
 )
 
 /** Returns a function that creates a logger's overlay, or finds the one that it created last. */

@@ -4,14 +4,11 @@
 // `module.registerHooks` (Node 22.15). Node calls it for every module, so it is installed only if one of the packages is
 // present in a node_modules directory.
 
-import { existsSync } from 'node:fs'
-import * as loader from 'node:module'
-import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { diagnose } from '../../../core/diagnostics.js'
 import { reasonOf } from '../../../core/notice.js'
-import { process } from '../../../core/originals.js'
-import { announceFile, isHooked, offerModule } from './package.js'
+import { isHooked, offerModule } from './package.js'
+import { announceFile } from './watch.js'
 
 interface Loaded {
   readonly format?: string | null
@@ -34,14 +31,12 @@ export function hookModules(
   packages: readonly string[],
   isHookedUrl: (url: string) => boolean,
 ): () => void {
-  const present = packages.filter(isPresent)
-  if (present.length === 0) return () => {}
-  const { registerHooks } = loader as unknown as { registerHooks?: RegisterHooks }
+  const { registerHooks } = require('node:module') as { registerHooks?: RegisterHooks }
   if (!registerHooks) {
     diagnose(
       'adapter',
       '%s, if imported, is not adapted: no module.registerHooks',
-      present.join(', '),
+      packages.join(', '),
     )
     return () => {}
   }
@@ -76,23 +71,4 @@ function appendHandover(url: string, loaded: Loaded): Loaded {
     diagnose('adapter', 'cannot adapt %s: %s', url, reasonOf(error))
     return loaded
   }
-}
-
-// Package managers put a package, or a link to it, into the top node_modules directory, even if only another package
-// depends on it.
-function isPresent(name: string): boolean {
-  const starts = new Set([process.cwd(), dirname(process.argv[1] ?? ''), __dirname])
-  for (const start of starts) {
-    for (let at = start; ; at = dirname(at)) {
-      const modules = join(at, 'node_modules')
-      if (
-        existsSync(join(modules, name)) ||
-        existsSync(join(modules, '.pnpm', 'node_modules', name))
-      ) {
-        return true
-      }
-      if (dirname(at) === at) break
-    }
-  }
-  return false
 }

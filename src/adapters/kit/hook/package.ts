@@ -1,13 +1,14 @@
 // Package: calls an adapter when a copy of its package has been loaded with `require` or `import`.
 //
-// The CommonJS module cache is watched, because `import` of a CommonJS package does not call `Module.prototype.require`,
-// the function that require-in-the-middle patches, and Node reads the package's exports at the end of
-// `Module.prototype.load`. require-in-the-middle is loaded together with the first hooked package, and from then on also
-// handles what is loaded with `require`. ES modules do not get into this cache: esm.ts.
+// Loads are watched (watch.ts), because `import` of a CommonJS package does not call the function that
+// require-in-the-middle patches, and Node reads the package's exports at the end of `Module.prototype.load`.
+// require-in-the-middle is loaded together with the first hooked package, and from then on also handles what is loaded with
+// `require`. ES modules: esm.ts.
 
 import { diagnose } from '../../../core/diagnostics.js'
 import { notice, reasonOf } from '../../../core/notice.js'
 import { process } from '../../../core/originals.js'
+import { beforeFile, type Loading } from './watch.js'
 
 export interface Package {
   readonly name: string
@@ -23,13 +24,6 @@ export interface Package {
 /** Returns new exports, or undefined to keep the given ones, which it may have changed in place. */
 type Patch = (exports: unknown, path: string) => unknown
 
-interface Loading {
-  exports: unknown
-  loaded: boolean
-}
-
-type Cache = Record<string, Loading | undefined>
-
 interface Hook {
   readonly target: Package
   readonly patch: Patch
@@ -38,7 +32,6 @@ interface Hook {
 }
 
 const hooks = new Set<Hook>()
-const watchers = new Set<(filename: string) => void>()
 let unwatch: (() => void) | undefined
 let unhookRequire: (() => void) | undefined
 /** Packages that require-in-the-middle handles. */
@@ -52,7 +45,7 @@ let required: readonly string[] = []
 export function hookPackage(target: Package, patch: Patch): () => void {
   const hook: Hook = { target, patch, patched: new WeakMap() }
   hooks.add(hook)
-  unwatch ??= watchLoads()
+  unwatch ??= beforeFile(watchModule)
   for (const [path, module] of Object.entries(require.cache)) {
     if (module && target.main.test(path)) module.exports = apply(hook, module.exports, path)
   }
@@ -60,21 +53,6 @@ export function hookPackage(target: Package, patch: Patch): () => void {
     hooks.delete(hook)
     unwatchIfIdle()
   }
-}
-
-/** Calls `callback` with the path of each file in a node_modules directory, just before it runs. Returns the undo. */
-export function beforeFile(callback: (filename: string) => void): () => void {
-  watchers.add(callback)
-  unwatch ??= watchLoads()
-  return () => {
-    watchers.delete(callback)
-    unwatchIfIdle()
-  }
-}
-
-/** Calls the callbacks of `beforeFile`. esm.ts calls it for ES modules, which never get into the module cache. */
-export function announceFile(filename: string): void {
-  for (const callback of watchers) callback(filename)
 }
 
 /** Whether an adapter patches the exports of this file. */
@@ -88,39 +66,17 @@ export function offerModule(filename: string, exports: unknown): void {
 }
 
 function unwatchIfIdle(): void {
-  if (hooks.size === 0) {
-    unhookRequire?.()
-    unhookRequire = undefined
-    required = []
-  }
-  if (hooks.size + watchers.size > 0) return
+  if (hooks.size > 0) return
+  unhookRequire?.()
+  unhookRequire = undefined
+  required = []
   unwatch?.()
   unwatch = undefined
 }
 
-// Node puts a module into the cache before it runs it, and sets `loaded` after it has run, before anything reads its
-// exports. While the module's code runs, no function of ours is on the stack: an error thrown there has the same stack
-// trace as without logshare.
-function watchLoads(): () => void {
-  const loader = require('node:module') as { _cache: Cache }
-  const original = loader._cache
-  const watched = new Proxy(original, {
-    set(cache, filename, module: Loading | undefined) {
-      if (typeof filename === 'string' && filename.includes('node_modules')) {
-        if (module?.loaded === false) watchModule(module, filename)
-      }
-      return Reflect.set(cache, filename, module)
-    },
-  })
-  loader._cache = watched
-  return () => {
-    if (loader._cache === watched) loader._cache = original
-  }
-}
-
-function watchModule(module: Loading, filename: string): void {
-  announceFile(filename)
-  if (!isHooked(filename)) return
+// Node sets `loaded` after it has run the module, before anything reads its exports.
+function watchModule(filename: string, module: Loading | undefined): void {
+  if (!module || !isHooked(filename)) return
   Object.defineProperty(module, 'loaded', {
     configurable: true,
     enumerable: true,

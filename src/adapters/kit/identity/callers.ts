@@ -6,11 +6,11 @@
 
 import { dirname, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ADAPTERS_DIRECTORY } from './callsite.js'
+import { OWN_DIRECTORY } from './callsite.js'
 
 const MAX_CALLERS_FRAMES = 30
 const MAX_PLACE_FRAMES = 16
-const OWN = ADAPTERS_DIRECTORY + sep
+const OWN = OWN_DIRECTORY + sep
 
 /**
  * The files on the current stack, nearest first and each once, without those of Node, of logshare and of the library.
@@ -66,7 +66,7 @@ export function placeOf(library: RegExp): string {
     const sites = new Error().stack as unknown as Sites
     for (const site of sites) {
       const file = site.getFileName()
-      if (!file || file.startsWith(ADAPTERS_DIRECTORY) || library.test(file)) continue
+      if (!file || file.startsWith(OWN_DIRECTORY) || library.test(file)) continue
       return file.startsWith('node:') ? '' : file.replace(/^file:\/\//, '')
     }
   } catch {

@@ -5,8 +5,8 @@
 
 import { join } from 'node:path'
 
-/** The directory of all adapters, whose stack frames are not the application's. */
-export const ADAPTERS_DIRECTORY: string = join(__dirname, '../..')
+/** The directory of this package's code (in bundles, too), whose stack frames are not the application's. */
+export const OWN_DIRECTORY: string = join(__dirname, '../../..')
 
 export interface CallSite {
   readonly file: string
@@ -47,5 +47,5 @@ function stackLines(frames: number = MAX_FRAMES): readonly string[] {
 }
 
 function isOwn(file: string): boolean {
-  return file.startsWith(ADAPTERS_DIRECTORY) || file.includes('/node_modules/shimmer/')
+  return file.startsWith(OWN_DIRECTORY) || file.includes('/node_modules/shimmer/')
 }
