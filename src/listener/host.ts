@@ -111,7 +111,9 @@ export class Host {
     if (this.#remote.isRunning || this.#closed || !this.#supervisor.allowsThread) return
     if (this.#staysInline()) return
     this.#isUnread = !this.#isRead()
-    if (this.#isUnread || (isSoon && !this.settings.programs)) this.#start.schedule()
+    const isUrgent = this.settings.programs || levels.changes > 0 // the root's loggers have levels that children follow
+    if (this.#isUnread) this.#start.schedule()
+    else if (isSoon) this.#start.schedule(isUrgent)
     else this.#move()
   }
 
