@@ -8,6 +8,7 @@ const { stripVTControlCharacters } = require('node:util')
 const fc = require('fast-check')
 const { encodeCall } = require('../../dist/core/record.js')
 const { createPretty } = require('../../dist/formatters/pretty.js')
+const { widthOf } = require('../../dist/formatters/text/width.js')
 
 /** @typedef {import('logshare').LogRecord} LogRecord */
 
@@ -226,7 +227,6 @@ test('the clock counts from the record before, or from the first', () => {
 })
 
 test('on a terminal, messages are broken at words under themselves and fields aligned, within its width', () => {
-  const { stringWidth } = require('../../dist/vendor/text.js')
   for (const columns of [60, 80, 120]) {
     const pretty = createPretty({ colors: true, columns })
     for (const msg of [
@@ -238,7 +238,7 @@ test('on a terminal, messages are broken at words under themselves and fields al
       const lines = pretty(
         recordOf({ msg, attempt: 3, nested: { list: Array.from({ length: 40 }, (_, i) => i) } }),
       ).split('\n')
-      for (const line of lines) assert.ok(stringWidth(line) <= columns, `${columns}: ${line}`)
+      for (const line of lines) assert.ok(widthOf(line) <= columns, `${columns}: ${line}`)
       assert.ok(lines.length > 3)
       const keys = lines.filter((line) => / = /.test(stripVTControlCharacters(line)))
       assert.deepEqual(
