@@ -1,11 +1,15 @@
 // Facts: reads level, logger name, producer and message from a record of any log, as far as it has them.
 
 import { levelOfWord } from '../core/alias.js'
+import { levelOfLetter, levelOfSeverity, readMarks } from './marks.js'
 import { Members } from './members.js'
 import type { LogEntry } from './page.js'
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape codes that winston's colorize adds to a level
 const COLORS = /\u001b\[[\d;]*m/g
+
+const QUOTE = 0x22
+const ESCAPE = '\u001b'
 
 export interface Facts {
   /** The logger's name; empty if unknown. */
@@ -18,7 +22,14 @@ export interface Facts {
   seq: number
 }
 
-const LEVEL_KEYS = [Buffer.from('level'), Buffer.from('severity')]
+const LEVEL_KEYS = ['level', 'severity', 'lvl', 'levelname', 'log.level', 'PRIORITY', 's']
+const LEVELS = LEVEL_KEYS.map((key) => Buffer.from(key))
+/** Objects that have level or name in them: roarr's, tslog's. */
+const CONTEXTS = ['context', '_meta', '_logMeta'].map((key) => Buffer.from(key))
+/** Other keys for the name of a logger. */
+const NAMES = ['logger', 'label', 'logger_name', 'category', 'SYSLOG_IDENTIFIER', 'c'].map((key) =>
+  Buffer.from(key),
+)
 const KEYS = {
   name: Buffer.from('name'),
   source: Buffer.from('source'),
@@ -36,24 +47,79 @@ const members = new Members()
 export function readFacts({ bytes, start, end }: LogEntry): Facts {
   const facts: Facts = { name: '', source: '', pid: '', tid: '', seq: 0 }
   members.open(bytes, start, end)
+  let other = ''
   while (members.next()) {
     for (const [key, encoded] of LIST) {
       if (members.isKey(encoded)) note(facts, key, bytes)
     }
     if (facts.seq > 0 && facts.name !== '') break
+    if (other === '') other = otherName(bytes)
   }
+  facts.name ||= other
   return facts
+}
+
+// The name under a key that is not `name`; empty if the member has none.
+function otherName(bytes: Buffer): string {
+  const isText = bytes[members.valueStart] === QUOTE
+  if (isText && (NAMES.some((key) => members.isKey(key)) || members.isKey(CONTEXTS[0] as Buffer)))
+    return valueText(bytes)
+  if (isText || !CONTEXTS.some((key) => members.isKey(key))) return ''
+  const { name, package: of = '', namespace = of } = objectOf(bytes)
+  return String(name ?? namespace)
+}
+
+function objectOf(bytes: Buffer): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(valueText(bytes))
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
 }
 
 /** Reads the level number of a JSON record; NaN if it has none that is known. */
 export function readLevel({ bytes, start, end }: LogEntry): number {
   members.open(bytes, start, end)
   while (members.next()) {
-    if (!LEVEL_KEYS.some((key) => members.isKey(key))) continue
-    const level = levelOf(valueText(bytes))
+    const at = LEVELS.findIndex((key) => members.isKey(key))
+    const level =
+      at < 0 ? contextLevel(bytes) : levelAt(LEVEL_KEYS[at] as string, bytes, start, end)
     if (!Number.isNaN(level)) return level
   }
   return Number.NaN
+}
+
+function levelAt(key: string, bytes: Buffer, start: number, end: number): number {
+  const text = valueText(bytes)
+  if (key === 'PRIORITY') return levelOfSeverity(Number(text))
+  if (key === 's') return levelOfLetter(text) ?? Number.NaN
+  const number = Number(text)
+  if (text === '' || Number.isNaN(number) || number >= SCALE) return levelOf(text)
+  return smallLevel(number, bytes.toString('latin1', start, Math.min(end, start + SHORT)))
+}
+
+// Numbers below ten mean something else in each library.
+function smallLevel(number: number, line: string): number {
+  if (/"(?:short_message|version":"1\.1)"/.test(line)) return levelOfSeverity(number)
+  if (/"args":\[/.test(line)) return CONSOLA[number] ?? Number.NaN
+  if (/"ts":[\d"]/.test(line)) return ZAP[number + 1] ?? Number.NaN
+  return /^\{"time":"/.test(line) ? (SLOG[number] ?? Number.NaN) : number
+}
+
+const SCALE = 10
+const SHORT = 4096
+const CONSOLA = [50, 40, 30, 30, 20, 10]
+/** From -1 on. */
+const ZAP = [20, 30, 40, 50, 60, 60, 60]
+const SLOG: Readonly<Record<number, number>> = { [-8]: 10, [-4]: 20, 0: 30, 4: 40, 8: 50, 12: 60 }
+
+// roarr's `context.logLevel`, tslog's `_meta.logLevelName`.
+function contextLevel(bytes: Buffer): number {
+  if (bytes[members.valueStart] === QUOTE) return Number.NaN
+  if (!CONTEXTS.some((key) => members.isKey(key))) return Number.NaN
+  const { logLevelName, logLevel = logLevelName } = objectOf(bytes)
+  return levelOf(logLevel)
 }
 
 function note(facts: Facts, key: keyof typeof KEYS, bytes: Buffer): void {
@@ -63,7 +129,7 @@ function note(facts: Facts, key: keyof typeof KEYS, bytes: Buffer): void {
 
 function valueText(bytes: Buffer): string {
   const { valueStart: start, valueEnd: end } = members
-  if (bytes[start] !== 0x22) return bytes.toString('latin1', start, end)
+  if (bytes[start] !== QUOTE) return bytes.toString('latin1', start, end)
   const text = bytes.toString('utf8', start + 1, end - 1)
   if (!text.includes('\\')) return text
   try {
@@ -79,7 +145,12 @@ export function levelOf(value: unknown): number {
   if (typeof value !== 'string' || value === '') return Number.NaN
   const number = Number(value)
   if (!Number.isNaN(number)) return number
-  const name = value.replace(COLORS, '').trim().toLowerCase()
+  // slog has levels such as INFO+1.
+  const name = value
+    .replace(COLORS, '')
+    .trim()
+    .toLowerCase()
+    .replace(/[+-]\d+$/, '')
   return levelOfWord(name) ?? Number.NaN
 }
 
@@ -104,7 +175,15 @@ const SEPARATORS = /^[\]\s:,|]+(?:- +)?/
 export function readText({ bytes, start, end, isTimed, timeLength }: LogEntry): TextFacts {
   const plain = { level: Number.NaN, name: '' }
   if (!isTimed) return { ...plain, message: textOf(bytes, start, end) }
+  const head = textOf(bytes, start, start + timeLength).replace(COLORS, '')
   const rest = textOf(bytes, start + timeLength, end)
+  const isColored = rest.includes(ESCAPE)
+  const shown = isColored ? rest.replace(COLORS, '') : rest
+  return readMarks(head, shown) ?? readPlain(shown)
+}
+
+function readPlain(rest: string): TextFacts {
+  const plain = { level: Number.NaN, name: '' }
   const found = LEVEL.exec(rest)
   const level = levelOf(found?.[1])
   if (!found || Number.isNaN(level)) {

@@ -145,7 +145,8 @@ export class Records {
       const { time, timeStart, timeEnd } = lines
       const isJson = kind === Line.JSON
       this.#timed(start, end, time, isJson, timeEnd)
-      this.#shapes.learn({ bytes, start, end, from: timeStart, to: timeEnd, isJson }, time)
+      if (timeEnd > timeStart)
+        this.#shapes.learn({ bytes, start, end, from: timeStart, to: timeEnd, isJson }, time)
       return
     }
     this.#close()

@@ -40,6 +40,10 @@ class Text {
     this.#last = bytes.length < 4 ? 0 : view.getInt32(bytes.length - 4)
   }
 
+  equals(other: Text): boolean {
+    return Buffer.from(this.#bytes).equals(other.#bytes)
+  }
+
   isAt(view: DataView, at: number): boolean {
     const { length } = this
     if (length < 4) {
@@ -72,6 +76,16 @@ export class Shape {
     this.#after = new Text(bytes.subarray(to, isTail ? end : Math.min(end, to + 1)))
     this.#form = form
     this.#isOpen = !sample.isJson && bytes[to] === BLANK
+  }
+
+  /** Whether the other has all but the day or minute of its times in common with this. */
+  replaces(other: Shape): boolean {
+    return (
+      this.#isTail === other.#isTail &&
+      this.#form.length === other.#form.length &&
+      this.#before.equals(other.#before) &&
+      this.#after.equals(other.#after)
+    )
   }
 
   /** The time of a line; NaN if it has another shape. */
@@ -128,7 +142,9 @@ export class Shapes {
   /** Learns the shape of a line that has none of those before. Lines that are all different are soon not looked at. */
   learn(sample: Sample, time: number): void {
     if (this.#misses++ >= MOST_MISSES && this.#misses % MOST_MISSES !== 0) return
-    this.#shapes = [...shapesOf(sample, time), ...this.#shapes].slice(0, MOST_SHAPES)
+    const learnt = shapesOf(sample, time)
+    const others = this.#shapes.filter((shape) => !learnt.some((each) => each.replaces(shape)))
+    this.#shapes = [...learnt, ...others].slice(0, MOST_SHAPES)
   }
 }
 

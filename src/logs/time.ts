@@ -5,6 +5,7 @@ import { expected, LogshareError } from '../core/errors.js'
 import { RealDate, wallNow } from '../core/originals.js'
 
 const DAY = 86_400_000
+const HOUR = 3_600_000
 const MINUTE = 60_000
 const POWERS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
 const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec'
@@ -18,6 +19,10 @@ export class TimeReader {
   #minute = -1
   #minuteTime = 0
   #minuteIsLocal = false
+  /** Whether the last local time was in the second of two hours with the same name. */
+  #isSecond = false
+  /** The local time read last. */
+  #last = Number.NaN
   end = 0
 
   /**
@@ -29,14 +34,17 @@ export class TimeReader {
 
   /** `2026-11-22T21:38:42.123Z`; also with a space, a comma, slashes or an offset. Without a zone it is local time. */
   iso(bytes: Uint8Array, at: number, limit: number): number {
-    if (limit - at < 19) return Number.NaN
+    if (limit - at < 16) return Number.NaN
     const gap = bytes[at + 10]
     const isDate = isSeparator(bytes[at + 4]) && isSeparator(bytes[at + 7])
     if (!isDate || (gap !== 0x54 && gap !== 0x20) || bytes[at + 13] !== 0x3a) return Number.NaN
     const year = two(bytes, at) * 100 + two(bytes, at + 2)
     const month = two(bytes, at + 5)
     const day = two(bytes, at + 8)
-    const clock = this.#clock(bytes, at + 11, limit)
+    const hasSeconds = limit - at >= 19 && bytes[at + 16] === 0x3a
+    const clock = hasSeconds
+      ? this.#clock(bytes, at + 11, limit)
+      : this.#minutesOnly(bytes, at + 11, limit)
     const minutes = ((year * 12 + month) * 31 + day) * 1440 + this.#minutes
     const offset = this.#zone(bytes, this.end, limit)
     const isLocal = Number.isNaN(offset)
@@ -46,7 +54,23 @@ export class TimeReader {
       this.#minute = minutes
       this.#minuteIsLocal = isLocal
     }
-    return this.#minuteTime + clock - (isLocal ? 0 : offset)
+    if (!isLocal) return this.#minuteTime + clock - offset
+    return this.#unfold(this.#minuteTime + clock)
+  }
+
+  // When summer time ends, an hour comes twice. A time that jumps back by that much is in the second one.
+  #unfold(time: number): number {
+    const isBack = time < this.#last && time > this.#last - 2 * HOUR
+    const isJump = isBack && (this.#isSecond || time < this.#last - HOUR / 2)
+    this.#isSecond = isJump && isSameClock(time, time + HOUR)
+    this.#last = this.#isSecond ? time + HOUR : time
+    return this.#last
+  }
+
+  #minutesOnly(bytes: Uint8Array, at: number, limit: number): number {
+    this.#minutes = two(bytes, at) * 60 + two(bytes, at + 3)
+    this.end = at + 5
+    return this.end < limit && isDigit(bytes[this.end]) ? Number.NaN : 0
   }
 
   /** `Nov 22 21:38:42`, the format of syslog (RFC 3164), in local time. */
@@ -86,7 +110,9 @@ export class TimeReader {
     const seconds = two(bytes, at + 6)
     const mark = bytes[at + 8]
     this.end = at + 8
-    const isFraction = (mark === 0x2e || mark === 0x2c) && isDigit(bytes[at + 9])
+    // log4j's HH:mm:ss:SSS has a colon there.
+    const isMark = mark === 0x2e || mark === 0x2c || (mark === 0x3a && isDigit(bytes[at + 11]))
+    const isFraction = isMark && at + 9 < limit && isDigit(bytes[at + 9])
     const fraction = isFraction ? this.#fraction(bytes, at + 9, limit) : 0
     return seconds * 1000 + fraction
   }
@@ -109,6 +135,10 @@ export class TimeReader {
     const at = bytes[from] === 0x20 && isSign(bytes[from + 1]) ? from + 1 : from
     if (at < limit && bytes[at] === 0x5a) {
       this.end = at + 1
+      return 0
+    }
+    if (isUtc(bytes, from, limit)) {
+      this.end = from + 4
       return 0
     }
     if (at + 5 > limit || !isSign(bytes[at])) return Number.NaN
@@ -142,6 +172,22 @@ export function parseMoment(text: string, option: string, now: number = wallNow(
 
 export function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= 0x30 && byte <= 0x39
+}
+
+// PostgreSQL and others write the name of the zone. Of names, only those of UTC are unambiguous.
+function isUtc(bytes: Uint8Array, at: number, limit: number): boolean {
+  if (at + 4 > limit || bytes[at] !== 0x20 || isLetter(bytes[at + 4])) return false
+  const name = String.fromCharCode(bytes[at + 1] ?? 0, bytes[at + 2] ?? 0, bytes[at + 3] ?? 0)
+  return name === 'UTC' || name === 'GMT'
+}
+
+function isLetter(byte: number | undefined): boolean {
+  return byte !== undefined && (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a
+}
+
+function isSameClock(a: number, b: number): boolean {
+  const [first, second] = [new RealDate(a), new RealDate(b)]
+  return first.getHours() === second.getHours() && first.getMinutes() === second.getMinutes()
 }
 
 function isSeparator(byte: number | undefined): boolean {

@@ -29,6 +29,21 @@ const TEXTS = [
   ['2026/11/22 21:38:42 [notice] 12#12: start', 30, '', '12#12: start'],
   ['Nov 22 21:38:42 host app[12]: info', Number.NaN, '', 'host app[12]: info'],
   ['2026-11-22T21:38:42Z', Number.NaN, '', ''],
+  ['2026-11-22T21:38:42Z [api] warn: slow', 40, 'api', 'slow'],
+  ['2026-11-22 21:38:42.123 +00:00 [WRN] app·db: slow', 40, 'app·db', 'slow'],
+  ['\u001b[33m[2026-11-22T21:38:42.123] [WARN] db - \u001b[39mslow', 40, 'db', 'slow'],
+  ['<165>1 2026-11-22T21:38:42.123Z host app 12 - - slow', 30, 'app', 'slow'],
+  ['<11>Nov 22 21:38:42 host app[12]: bad', 50, 'app', 'bad'],
+  ['E1122 21:38:42.123456   12 main.go:7] bad', 50, '', 'bad'],
+  ['W, [2026-11-22T21:38:42.123456 #12]  WARN -- web: slow', 40, 'web', 'slow'],
+  ['[Sun Nov 22 21:38:42.123456 2026] [core:error] [pid 12:tid 1] bad', 50, 'core', 'bad'],
+  ['12:M 22 Nov 2026 21:38:42.123 # slow', 40, '', 'slow'],
+  ['[12] 2026/11/22 21:38:42.123456 [ERR] bad', 50, '', 'bad'],
+  ['2026-11-22 21:38:42.123 UTC [12] ERROR:  bad', 50, '', '[12] ERROR:  bad'],
+  ['time=2026-11-22T21:38:42.123Z level=WARN msg="so \\"slow\\"" logger=db', 40, 'db', 'so "slow"'],
+  ['2026-11-22 21:38:42,123 [main] WARN com.x.Db - slow', 40, 'com.x.Db', 'slow'],
+  ['2026-11-22T21:38:42.123456789Z stdout F any text', Number.NaN, '', 'any text'],
+  ['[Nest] 12  - 11/22/2026, 9:38:42 PM    WARN [Db] slow', 40, 'Db', 'slow'],
 ]
 
 for (const [line, level, name, message] of TEXTS) {
@@ -43,6 +58,39 @@ test('levels by name and number', () => {
     [40, 40, 30, 35, 35, 10, 60],
   )
   for (const none of ['', 'toString', 'loud', undefined, {}]) assert.ok(Number.isNaN(levelOf(none)))
+})
+
+test('levels and names in members of other libraries', () => {
+  /** @type {[string, number, string][]} */
+  const lines = [
+    ['{"@timestamp":"2026-11-22T21:38:42Z","level":"WARNING","logger":"app.db"}', 40, 'app.db'],
+    ['{"context":{"logLevel":50,"package":"db"},"message":"x","time":1795383522123}', 50, 'db'],
+    [
+      '{"0":"x","_meta":{"date":"2026-11-22T21:38:42Z","logLevelName":"WARN","name":"db"}}',
+      40,
+      'db',
+    ],
+    ['{"level":"log","timestamp":1795383522123,"message":"x","context":"Db"}', 30, 'Db'],
+    ['{"time":"2026-11-22T21:38:42Z","level":"WARN+2","msg":"x"}', 40, ''],
+    ['{"time":"2026-11-22T21:38:42Z","level":4,"msg":"x"}', 40, ''],
+    ['{"level":1,"ts":1795383522.5,"msg":"x"}', 40, ''],
+    ['{"version":"1.1","short_message":"x","timestamp":1795383522.5,"level":3}', 50, ''],
+    [
+      '{"__REALTIME_TIMESTAMP":"1795383522123456","PRIORITY":"4","SYSLOG_IDENTIFIER":"db"}',
+      40,
+      'db',
+    ],
+    [
+      '{"t":{"$date":"2026-11-22T21:38:42.123+00:00"},"s":"W","c":"NETWORK","msg":"x"}',
+      40,
+      'NETWORK',
+    ],
+  ]
+  for (const [line, level, name] of lines) {
+    const entry = entryOf(line)
+    assert.deepEqual([readLevel(entry), readFacts(entry).name], [level, name], line)
+    assert.ok(entry.isTimed, line)
+  }
 })
 
 test('members of JSON lines', () => {

@@ -46,6 +46,73 @@ const TIMED = [
   ['{"ts":1795383522.5,"msg":"x"}', T + 500],
   ['{ "time" : 1795383522123 }', T + 123],
   ['{"time":"soon","ts":1795383522123}', T + 123],
+  // A caller's field is no time of the record.
+  [`{"level":"info","message":"x","time":35,"timestamp":"2026-11-22T21:38:42.123Z"}`, T + 123],
+  [
+    `{"date":"2020-01-01T00:00:00Z","level":"info","message":"x","timestamp":"2026-11-22T21:38:42Z"}`,
+    T,
+  ],
+  [
+    `{"level":"info","message":"x","time":"2020-01-01T00:00:00Z","timestamp":"2026-11-22T21:38:42Z"}`,
+    T,
+  ],
+  [
+    `{"level":30,"time":1795383522123,"pid":1,"timestamp":"2020-01-01T00:00:00Z","msg":"x"}`,
+    T + 123,
+  ],
+  [`{"level":30,"time":1795383522123,"pid":1,"msg":"x","time":1600000000000}`, T + 123],
+  [
+    `{"name":"a","hostname":"h","pid":1,"level":30,"timestamp":1600000000000,"msg":"","time":"2026-11-22T21:38:42Z","v":0}`,
+    T,
+  ],
+  [
+    `{"date":"2020-01-01T00:00:00Z","level":"info","msg":"x","time":"2026-11-22T21:38:42Z","ts":1600000000}`,
+    T,
+  ],
+  [
+    `{"level":"info","time":1600000000,"ts":1600000000,"time":"2026-11-22T21:38:42Z","message":"x"}`,
+    T,
+  ],
+  [`{"level":"info","ts":1795383522.5,"caller":"a.go:1","msg":"x","time":1600000000}`, T + 500],
+  [
+    `{"startTime":120000,"@timestamp":"2026-11-22T21:38:42.000Z","message":"x","time":1600000000}`,
+    T,
+  ],
+  [`{"message":"x","timestamp":{"seconds":1795383522,"nanos":123000000}}`, T + 123],
+  [`{"instant":{"epochSecond":1795383522,"nanoOfSecond":123000000},"level":"INFO"}`, T + 123],
+  [`{"t":{"$date":"2026-11-22T21:38:42.123+00:00"},"s":"I","c":"NETWORK","msg":"x"}`, T + 123],
+  [
+    `{"0":"x","_meta":{"runtime":"Nodejs","date":"2026-11-22T21:38:42.123Z","logLevelId":3}}`,
+    T + 123,
+  ],
+  [`{"__REALTIME_TIMESTAMP":"1795383522123456","MESSAGE":"x"}`, T + 123.456],
+  // Colours
+  ['\u001b[32m[2026-11-22T22:38:42.123] [INFO] cat - \u001b[39mx', T + 123],
+  ['[\u001b[90m2026-11-22T21:38:42.123Z\u001b[39m] x', T + 123],
+  // Zones, and parts of a time that are written in another way
+  ['2026-11-22 21:38:42.123 UTC [12] LOG:  x', T + 123],
+  ['2026-11-22 21:38:42 GMT x', T],
+  ['2026-11-22 22:38:42 UTCX', T],
+  ['2026-11-22 22:38:42:123 x', T + 123],
+  ['2026-11-22 22:38 x', T - 42_000],
+  ['2026-11-22T21:38Z x', T - 42_000],
+  ['2026-12-31T23:59:60Z leap', Date.UTC(2027, 0, 1)],
+  ['1795383522123456 x', T + 123.456],
+  ['1795383522000000000 x', T],
+  // Behind something else
+  ['I, [2026-11-22T22:38:42.123456 #12]  INFO -- : x', T + 123.456],
+  ['I1122 22:38:42.123456   12 main.go:7] x', T + 123.456],
+  ['12:M 22 Nov 2026 22:38:42.123 * Ready', T + 123],
+  ['[12] 2026/11/22 22:38:42.123456 [INF] x', T + 123.456],
+  ['[Sun Nov 22 22:38:42.123456 2026] [core:notice] [pid 12] x', T + 123.456],
+  ['127.0.0.1 - - [22/Nov/2026:21:38:42 +0000] "GET / HTTP/1.1" 200 5', T],
+  ['::1 - bob [22/Nov/2026:16:38:42 -0500] "GET / HTTP/1.1" 200 5', T],
+  ['time=2026-11-22T21:38:42.123Z level=INFO msg=x', T + 123],
+  ['level=info ts=2026-11-22T21:38:42.123Z msg=x', T + 123],
+  ['Sun 2026-11-22 21:38:42 UTC host app[12]: x', T],
+  ['Nov 22, 2026 10:38:42 PM com.example.Main main', T],
+  ['\u001b[32m[Nest] 12  - \u001b[39m11/22/2026, 10:38:42 PM \u001b[32m    LOG\u001b[39m x', T],
+  ['[22:38:42.123] INFO (12): x', T + 123],
 ]
 
 for (const [line, time] of TIMED) {
@@ -70,6 +137,34 @@ test('lines that do not begin with a time', () => {
     assert.ok(Number.isNaN(timeOf(line)), line)
 })
 
+test('local times go on when an hour comes twice', () => {
+  const reader = new LineReader(REFERENCE)
+  const times = ['01:59', '02:10', '02:50', '02:05', '02:55', '03:01'].map((clock) =>
+    timeOf(`2026-10-25 ${clock}:00 x`, reader),
+  )
+  const minutes = times.map((time) => (time - Date.UTC(2026, 9, 25)) / 60_000)
+  assert.deepEqual(minutes, [-1, 10, 50, 65, 115, 121])
+})
+
+test('times of the day go on over midnight, and end when the log was last written', () => {
+  const reader = new LineReader(Date.UTC(2026, 10, 22, 23, 30))
+  const times = ['23:59:58 x', '23:59:57 x', '00:00:01 x'].map((line) => timeOf(line, reader))
+  const midnight = Date.UTC(2026, 10, 22, 23)
+  assert.deepEqual(
+    times.map((time) => time - midnight),
+    [-2000, -3000, 1000],
+  )
+})
+
+test('lines of a log have times in one place', () => {
+  const reader = new LineReader(REFERENCE)
+  assert.equal(timeOf('12:M 22 Nov 2026 22:38:42.123 * Ready', reader), T + 123)
+  assert.ok(Number.isNaN(timeOf('time=2026-11-22T21:38:42.123Z msg=x', reader)))
+  const other = new LineReader(REFERENCE)
+  assert.equal(timeOf('2026-11-22T21:38:42Z x', other), T)
+  assert.ok(Number.isNaN(timeOf('22:38:42 x', other)))
+})
+
 test('a number is a time only in a file whose first time is a number', () => {
   const reader = new LineReader(REFERENCE)
   assert.equal(timeOf('2026-11-22T21:38:42Z x', reader), T)
@@ -85,8 +180,8 @@ test('the time of any JSON object is found where JSON.parse finds it', () => {
     )
     .map((fields) => Object.entries(fields).filter(([key]) => !KEYS.has(key)))
   fc.assert(
-    fc.property(objects, fc.nat(20), fc.nat({ max: 4e12 }), (fields, place, time) => {
-      const members = fields.toSpliced(place, 0, ['time', 2e11 + time])
+    fc.property(objects, fc.nat(20), fc.nat({ max: 3e12 }), (fields, place, time) => {
+      const members = fields.toSpliced(place, 0, ['time', YEAR_2000 + time])
       // An integer key would move to the front of the object.
       const line = `{${members.map(([key, each]) => `${JSON.stringify(key)}:${JSON.stringify(each)}`)}}`
       const reader = new LineReader(REFERENCE)
@@ -98,6 +193,7 @@ test('the time of any JSON object is found where JSON.parse finds it', () => {
   )
 })
 
+const YEAR_2000 = Date.UTC(2000, 0)
 const KEYS = new Set(['time', 'timestamp', '@timestamp', 'ts', 'date', 'startTime'])
 
 test('reads any bytes without passing their end', () => {

@@ -125,7 +125,7 @@ let reader: LineReader | undefined
 
 function readTimed(text: string): Marked | undefined {
   const bytes = Buffer.from(text)
-  reader ??= new LineReader(0)
+  reader ??= new LineReader(0, false)
   if (reader.read(bytes, 0, bytes.length) !== Line.TEXT) return undefined
   const { level, name, message } = readText({
     bytes,
