@@ -19,6 +19,9 @@ export interface Around {
   readonly failed?: (args: Args, error: unknown) => void
 }
 
+/** In place of an event: a capture callback. Its `failed` gets what Node was given: the error, and whether it was a rejection. */
+export const CAPTURED = 'logshare:captured'
+
 type Surround = Readonly<Record<string, Around>>
 
 interface Target {
@@ -32,9 +35,9 @@ const target = process as unknown as Target
 let surrounds: readonly Surround[] = []
 let unhook: (() => void) | undefined
 
-/** Acts around the events of these names. The last one given surrounds the others. Returns the undo. */
-export function surroundEmit(surround: Surround): () => void {
-  surrounds = [...surrounds, surround]
+/** Acts around the events of these names, within what else does (`isInner`) or around it. Returns the undo. */
+export function surroundEmit(surround: Surround, isInner = false): () => void {
+  surrounds = isInner ? [surround, ...surrounds] : [...surrounds, surround]
   unhook ??= keepInFront()
   return () => {
     surrounds = surrounds.filter((each) => each !== surround)
@@ -141,6 +144,7 @@ function watchFailures(): () => void {
   const replace = (from: unknown, to: typeof original): void => {
     if (target._fatalException === from) target._fatalException = to
   }
+  const handle = (...args: never[]): unknown => handleCaptured(original, args)
   const ours = before(original, () => {
     isFailing = true
     replace(ours, original)
@@ -148,9 +152,21 @@ function watchFailures(): () => void {
       isFailing = false
       if (unhook) replace(original, ours)
     })
+    return process.hasUncaughtExceptionCaptureCallback() ? handle : undefined
   })
   target._fatalException = ours
   return () => replace(ours, original)
+}
+
+// A capture callback that throws ends the process, and no event tells so.
+function handleCaptured(original: (...args: never[]) => unknown, args: readonly never[]): unknown {
+  try {
+    return original.apply(process, [...args])
+  } catch (error) {
+    for (const { failed } of aroundsOf(CAPTURED)) failed?.(args, error)
+    const { rethrow } = require('./frames.js') as typeof import('./frames.js')
+    return rethrow(error, handleCaptured)
+  }
 }
 
 // Whether who asks for `emit` may emit an event of ours. Others get what is within, so that no frame of ours is in the
@@ -185,15 +201,21 @@ function countCallers(above: () => Emit): unknown {
   }
 }
 
+type Call<T> = T extends (...args: infer A) => infer R ? (...args: A) => R : never
+
 /**
  * `original`, before which `act` runs. A Proxy that has no trap calls its target without a frame of its own, and `act` has
- * returned by then. It learns nothing of the call.
+ * returned by then. It learns nothing of the call. What it returns, if anything, is called in the original's place.
  */
-export function before<T extends (...args: never[]) => unknown>(original: T, act: () => void): T {
+export function before<T extends (...args: never[]) => unknown>(
+  original: T,
+  // biome-ignore lint/suspicious/noConfusingVoidType: most return nothing
+  act: () => Call<T> | undefined | void,
+): T {
   const handler = {
-    get apply(): undefined {
-      act()
-      return undefined
+    get apply(): unknown {
+      const other = act()
+      return other && ((_target: T, self: unknown, args: never[]) => other.apply(self, args))
     },
   }
   return new Proxy(original, handler as object)

@@ -38,8 +38,31 @@ export function encodeTrace(body: string): string {
 export function untraced<T>(act: () => T): T {
   const manager = (globalThis as Global)[API]?.context
   const suppressed = manager && suppress(manager)
-  return suppressed ? manager.with(suppressed, act) : act()
+  const run = (): T => (suppressed ? manager.with(suppressed, act) : act())
+  datadog ??= findDatadog() ?? false
+  return datadog ? datadog.run({ ...datadog.getStore(), noop: true }, run) : run()
 }
+
+interface Storage {
+  getStore(): object | undefined
+  run<T>(store: object, act: () => T): T
+}
+
+let datadog: Storage | false | undefined
+
+// dd-trace has a context of its own, and traces nothing where that has `noop`. It matters if it was loaded before logshare:
+// later, it does not wrap what logshare has kept.
+function findDatadog(): Storage | undefined {
+  try {
+    const path = Object.keys(require.cache).find((file) => DATADOG.test(file)) ?? ''
+    const found = require.cache[path]?.exports as { storage(name: string): Storage } | undefined
+    return found?.storage('legacy')
+  } catch {
+    return undefined
+  }
+}
+
+const DATADOG = /[\\/]datadog-core[\\/]src[\\/]storage\.js$/
 
 function suppress(manager: ContextManager): Context | undefined {
   try {

@@ -3,7 +3,7 @@
 // It stands in front of `process.emit` instead of adding a listener: the application cannot see it, it runs after all
 // listeners, and it runs even if a listener throws or calls `process.exit()`.
 
-import { type Around, surroundEmit } from '../core/front.js'
+import { type Around, CAPTURED, surroundEmit } from '../core/front.js'
 import { process } from '../core/originals.js'
 
 type ReallyExit = (code?: number) => never
@@ -101,6 +101,7 @@ const AROUND: Readonly<Record<string, Around>> = {
       if (isOfNode) end(hooks, 7, true)
     },
   },
+  [CAPTURED]: { failed: () => end(hooks, 7, true) },
 }
 
 let isOfNode = false

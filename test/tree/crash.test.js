@@ -18,7 +18,11 @@ const TAKERS = {
     code: 7,
     fatal: 'uncaughtException: of the handler',
   },
-  throwingCapture: { where: ['root', 'threaded'], code: 7 }, // nobody is told of it
+  throwingCapture: {
+    where: ['root', 'threaded', 'fork'],
+    code: 7,
+    fatal: 'uncaughtException: of the callback',
+  },
 }
 
 for (const [how, { where: places, code, fatal }] of Object.entries(TAKERS)) {

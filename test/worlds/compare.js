@@ -59,8 +59,10 @@ function mask(text, { masks = [] }) {
 /** @param {string} what @param {string} before @param {string} after @param {World} world */
 function compareTexts(what, before, after, { isMixed = false }) {
   if (before === after) return []
-  const [bare, ours] = [before, after].map((text) => text.split('\n').map((line) => line.trimEnd()))
-  if (isMixed) for (const lines of [bare, ours]) lines.sort()
+  const [bare, ours] = [before, after].map((text) => {
+    const lines = text.split('\n').map((line) => line.trimEnd())
+    return isMixed ? lines.filter(Boolean).sort() : lines // jest parts reports by empty lines as they come
+  })
   const index = bare.findIndex((line, i) => line !== ours[i])
   const at = index < 0 ? bare.length : index
   if (at >= bare.length && at >= ours.length) return []

@@ -1,6 +1,6 @@
 // Crash: the adapter for uncaught exceptions, which become fatal records and end the thread as without logshare.
 
-import { type Around, surroundEmit } from '../../core/front.js'
+import { type Around, CAPTURED, surroundEmit } from '../../core/front.js'
 import { process } from '../../core/originals.js'
 import { type Adapter, type AdapterContext, isRead } from '../kit/adapter.js'
 
@@ -16,7 +16,7 @@ export const crashAdapter: Adapter = {
   install(context) {
     if (context.role === 'track') return () => {}
     installed = context
-    const undo = surroundEmit(AROUND)
+    const undo = surroundEmit(AROUND, true) // a record before the log is closed
     return () => {
       if (installed === context) installed = undefined
       undo()
@@ -47,6 +47,11 @@ const AROUND: Readonly<Record<string, Around>> = {
     },
     failed([, origin], error) {
       if (isOfNode) tryRecord([error, origin])
+    },
+  },
+  [CAPTURED]: {
+    failed([, isRejection], error) {
+      tryRecord([error, isRejection ? 'unhandledRejection' : 'uncaughtException'])
     },
   },
 }

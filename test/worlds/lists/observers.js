@@ -87,8 +87,10 @@ new NodeSDK({ spanProcessors: [new tracing.SimpleSpanProcessor(exporter)], instr
     command: ['node', 'main.js'],
     env: {
       ...DATADOG,
+      DD_TRACE_EXPERIMENTAL_EXPORTER: 'log',
       NODE_OPTIONS: '--require dd-trace/init',
     },
+    masks: [[/^\{"traces".*$/gm, spansIn]],
     isMixed: true,
     logged: ALL,
   },

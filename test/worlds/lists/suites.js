@@ -43,7 +43,7 @@ const NODE = {
   ...tests((name) => `${name}.test.js`, "const { test } = require('node:test')"),
 }
 /** A line of its own for a test that took long. @type {[RegExp, string][]} */
-const SLOW = [[/^ +✓ starts .*\n/gm, '']]
+const SLOW = [[/^(?!.*\.js).*✓.*starts.*\n/gm, '']]
 
 const VITEST = {
   'package.json': '{"name":"shop","private":true,"type":"module"}',
@@ -116,8 +116,6 @@ const SUITES = [
     files: JEST,
     command: ['jest', '--ci', '--maxWorkers=2', '--workerThreads'],
     isMixed: true,
-    // Only some of its runs mark the column, bare, too.
-    masks: [[/^ *\| +\^$/gm, '']],
     logged: HERE,
   },
   {
