@@ -5,6 +5,7 @@
 
 import { notice, reasonOf } from '../core/notice.js'
 import type { LogRecord } from '../core/record.js'
+import type { Wish } from '../core/wish.js'
 import type { Adapter, AdapterContext } from './kit/adapter.js'
 import { onceGlobal } from './kit/hook/globals.js'
 import { beforeFile } from './kit/hook/package.js'
@@ -195,6 +196,11 @@ export function relayRecord(
     if (adapter) loaded.set(lib, adapter)
   }
   return adapter ? adapter.relay(record, extra, line) : false
+}
+
+/** Does what a child asks the root's loggers for. Throws what the library throws. */
+export function fulfil(wish: Wish): void {
+  ADAPTERS[wish.lib]?.load().fulfil?.(wish)
 }
 
 /** Writes what the root's loggers hold of records that were relayed to them: the process exits. Never throws. */

@@ -23,6 +23,9 @@ export function createRelayHandler(
       if (prints && own.length > 0) console.write(own)
       if (relays && adapted.length > 0) context.send(adapted)
     },
+    pass(wish) {
+      if (relays) context.send([wish])
+    },
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { monotonic } from '../core/clock.js'
 import { Drops, type Tally } from '../core/tally.js'
+import { isWishIn } from '../core/wish.js'
 import { type Delivery, type Handler, splitExtra } from '../handlers/handler.js'
 import type { Kept } from '../handlers/retry.js'
 import { type Frame, Kind } from '../queue/frame.js'
@@ -207,6 +208,10 @@ export class Listener {
       if (!isDue && !(eager && mayPrecede(head.frame) && isFirst)) break
       head.source.activeAt = now
       if (head.frame.kind === Kind.NOTE) {
+        if (isWishIn(head.frame.buffer, head.frame.start)) {
+          if (batch.length > 0) break // what stands before it comes first
+          this.#fanout.pass(head.frame)
+        }
         for (const record of this.#children?.take(head) ?? []) batch.push(record)
         this.#checkpointer.delivered()
         this.#merge.shift()
