@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path'
 import { notice, reasonOf } from '../core/notice.js'
 import { process } from '../core/originals.js'
 import type { LogRecord } from '../core/record.js'
+import type { Wish } from '../core/wish.js'
 import type { Adapter, AdapterContext } from './kit/adapter.js'
 import { onceGlobal } from './kit/hook/globals.js'
 import { findPresent } from './kit/hook/present.js'
@@ -206,6 +207,11 @@ export function relayRecord(
     if (adapter) loaded.set(lib, adapter)
   }
   return adapter ? adapter.relay(record, extra, line) : false
+}
+
+/** Does what a child asks the root's loggers for. Throws what the library throws. */
+export function fulfil(wish: Wish): void {
+  ADAPTERS[wish.lib]?.load().fulfil?.(wish)
 }
 
 /** Writes what the root's loggers hold of records that were relayed to them: the process exits. Never throws. */

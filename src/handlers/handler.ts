@@ -85,6 +85,8 @@ export interface Handler {
    * before every handler.
    */
   readonly acceptsDeferred?: boolean
+  /** Called with a note for the root's loggers (core/wish.ts). */
+  pass?(wish: Delivery): void
   /**
    * Called with each batch: at least one record, in order. The bytes are valid until `write` returns; a handler copies
    * what it keeps. When `write` returns, the record is either passed on, kept by the handler (then it counts in

@@ -32,6 +32,9 @@ export function createRelayHandler(
       if (prints) print(batch.records())
       relay(batch.captured())
     },
+    pass(wish) {
+      if (relays) context.send([wish])
+    },
   }
 }
 

@@ -97,12 +97,11 @@ export class Children {
     const now = monotonic()
     if (!isClosing && now - this.#lookedAt < INTERVAL) return []
     this.#lookedAt = now
-    const ended = [...this.#living.values()].filter((child) => {
-      return this.#hasEnded(child, isClosing) && !this.#isAwaited(child, isClosing)
-    })
-    return ended.flatMap((child) =>
-      this.#end(child, outcomeOf(child.exit), child.exit?.time ?? now),
-    )
+    const timeOf = ({ exit }: Child): number => exit?.time ?? now
+    const ended = [...this.#living.values()]
+      .filter((child) => this.#hasEnded(child, isClosing) && !this.#isAwaited(child, isClosing))
+      .sort((a, b) => timeOf(a) - timeOf(b))
+    return ended.flatMap((child) => this.#end(child, outcomeOf(child.exit), timeOf(child)))
   }
 
   #add(child: Child): void {

@@ -50,6 +50,11 @@ export class Fanout {
     for (const handler of this.#handlers) this.#writeTo(handler, completed)
   }
 
+  /** Passes on what a child asks the root's loggers for. */
+  pass(wish: Delivery): void {
+    for (const handler of this.#handlers) this.#guard(handler, () => handler.pass?.(wish))
+  }
+
   /** Lets handlers retry. Returns the milliseconds until the next call; Infinity if nothing waits for a retry. */
   retry(): number {
     let rest = Number.POSITIVE_INFINITY

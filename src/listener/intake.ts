@@ -2,7 +2,9 @@
 
 import { monotonic } from '../core/clock.js'
 import type { Drops } from '../core/tally.js'
+import { isWishIn } from '../core/wish.js'
 import { Batch } from '../handlers/batch.js'
+import type { Delivery } from '../handlers/handler.js'
 import { type Frame, Kind } from '../queue/frame.js'
 import type { Children } from './children.js'
 import type { Leftover } from './leftover.js'
@@ -21,6 +23,8 @@ export interface IntakeOptions {
   readonly size: number
   /** Called for each note. */
   readonly noted: () => void
+  /** Called for each note that is for the root's loggers, when everything before it has been delivered. */
+  readonly pass: (wish: Delivery) => void
 }
 
 export class Intake {
@@ -49,6 +53,10 @@ export class Intake {
       const until = merge.ready === sources.size ? Math.max(due, known) : due
       const isDue = frame.time <= (mayPrecede(frame) ? until : due)
       if (!isDue && !isOfAnotherBoot(frame, now)) break
+      if (frame.kind === Kind.NOTE && isWishIn(frame.buffer, frame.start)) {
+        if (batch.count > 0) break
+        this.#options.pass(frame)
+      }
       source.activeAt = now
       source.origin ??= originOf(frame)
       const before = batch.bytes

@@ -77,6 +77,7 @@ export class Listener {
       drops: this.#drops,
       size,
       noted: () => this.#checkpointer.delivered(),
+      pass: (wish) => this.#fanout.pass(wish),
     })
   }
 

@@ -104,7 +104,9 @@ export class Sources {
     const source = this.#sources.get(producer)
     if (!source) return
     source.isConnected = false
-    if (threadOf(producer) !== 0 || !this.#isAlive(source)) source.hasEnded = true
+    if (threadOf(producer) !== 0) source.hasEnded = true
+    // Others may have ended before: a connection closes while its process is still exiting.
+    else if (!this.#isAlive(source)) this.detectEnded()
   }
 
   /** Marks producers whose process has ended, and moves readers past segments that lack an end frame. */

@@ -1,6 +1,8 @@
 // Inbox: takes lines from the listener on the root's main thread, for the relay and for handlers of the application.
 
+import { fulfil } from '../adapters/table.js'
 import { notice, reasonOf } from '../core/notice.js'
+import { isWish, type Wish } from '../core/wish.js'
 import { parseLine } from '../handlers/lines.js'
 import type { LineBatch } from '../listener/channel.js'
 import { isThenable } from './each.js'
@@ -44,6 +46,10 @@ export async function flushHandler(handler: RecordHandler): Promise<void> {
 
 // The part after the line feed, if any, is what the adapter stored beside the record.
 function relay(text: string): void {
+  if (isWish(text)) {
+    fulfil(JSON.parse(text) as Wish)
+    return
+  }
   const end = text.indexOf('\n')
   const line = end < 0 ? text : text.slice(0, end)
   pending.relay(line, parseLine(line), end < 0 ? undefined : text.slice(end + 1))

@@ -40,6 +40,15 @@ it('spawn with a uid: the program runs without logshare, and one line says so', 
   )
 })
 
+it('spawn with a gid alone: its records are in the log', async (t) => {
+  const { path, config, env } = prepare(t)
+  const app = startAttacked(t, { config, env })
+  assert.equal(await app.take(`child-gid ${NOBODY}`), 0)
+  assert.equal(await app.end(), 0)
+  assert.equal(children(path), 1)
+  assert.deepEqual(app.notices(), [])
+})
+
 it('setuid in the root after its first child: later children are in the log', async (t) => {
   const { path, config, env } = prepare(t)
   const app = startAttacked(t, { config, env })

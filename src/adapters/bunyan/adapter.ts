@@ -10,7 +10,7 @@ import { watchFiles } from './files.js'
 import { openLate } from './late.js'
 import { announceLogger, applyLevel } from './levels.js'
 import { type Logger, libraryOf } from './library.js'
-import { loggers, relay, writeUnwritten } from './relay.js'
+import { loggers, relay, reopen, writeUnwritten } from './relay.js'
 import { track, type Watcher } from './tracker.js'
 
 const PACKAGE = { name: 'bunyan', main: /[\\/]bunyan[\\/]lib[\\/]bunyan\.js$/ }
@@ -43,6 +43,7 @@ export const bunyanAdapter: Adapter = {
   },
 
   relay,
+  fulfil: reopen,
   writeUnwritten,
 }
 

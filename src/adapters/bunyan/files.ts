@@ -17,10 +17,7 @@ export function watchFiles({ bunyan }: Library): () => void {
     return function addStream(this: Logger, ...args) {
       const result = original.apply(this, args)
       const added = this.streams.at(-1)
-      if (added?.path !== undefined) {
-        files.add(added)
-        fileOf(added).once?.('close', () => files.delete(added))
-      }
+      if (added?.path !== undefined) watch(added)
       return result
     }
   })
@@ -29,6 +26,13 @@ export function watchFiles({ bunyan }: Library): () => void {
     process.off('exit', writeFiles)
     shimmer.unwrap(target, 'addStream')
   }
+}
+
+// bunyan puts another stream in the place of one that it reopens.
+function watch(each: LogStream): void {
+  files.add(each)
+  const file = fileOf(each)
+  file.once?.('close', () => (fileOf(each) === file ? files.delete(each) : watch(each)))
 }
 
 export function writeFiles(): void {

@@ -4,6 +4,7 @@ import { close, createWriteStream, open, type WriteStream, write, writev } from 
 import { resolve } from 'node:path'
 import * as shimmer from 'shimmer'
 import { clearTimeout } from '../../core/originals.js'
+import { encodeWish } from '../../core/wish.js'
 import type { AdapterContext } from '../kit/adapter.js'
 import { isInRoot } from './levels.js'
 import type { Bunyan, Library, Logger, LogStream, Rotating, StreamOptions } from './library.js'
@@ -38,7 +39,8 @@ export function openLate({ bunyan }: Library, context: AdapterContext): () => vo
   shimmer.wrap(target, 'reopenFileStreams', (original) => {
     return function reopenFileStreams(this: Logger) {
       const name = nameOf(this) ?? ''
-      if (!this.streams.some((stream) => isFileInRoot(stream, name))) original.call(this)
+      if (!this.streams.some((stream) => isFileInRoot(stream, name))) return original.call(this)
+      context.registry().queue.note(encodeWish({ wish: 'reopen', lib: 'bunyan', name }))
     }
   })
   const unwatch = context.levels.watch(() => {

@@ -31,6 +31,7 @@ export interface Logger {
   /** The lowest level of its streams. */
   _level: number
   _emit(rec: Rec, noEmit?: boolean): string | undefined
+  reopenFileStreams?(): void
 }
 
 /** A stream of bunyan's type `rotating-file`. */

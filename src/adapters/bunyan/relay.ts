@@ -3,6 +3,7 @@
 import { appendFileSync } from 'node:fs'
 import { notice, reasonOf } from '../../core/notice.js'
 import type { LogRecord } from '../../core/record.js'
+import type { Wish } from '../../core/wish.js'
 import { whileRelaying } from '../kit/adapter.js'
 import { unpackLine } from '../kit/capture/line.js'
 import { Loggers } from '../kit/identity/loggers.js'
@@ -15,6 +16,10 @@ import { fileEnd, fileOf } from './streams.js'
 
 /** The root's loggers, from all loaded copies of bunyan. */
 export const loggers: Loggers<Logger> = new Loggers()
+
+export function reopen({ name }: Wish): void {
+  loggers.find({ name, place: '' })?.reopenFileStreams?.()
+}
 
 /** Those that have got a child's record. */
 const relayedTo = new Set<Logger>()

@@ -4,6 +4,7 @@ import type { Settings } from '../../config/options.js'
 import type { Levels } from '../../core/levels.js'
 import type { LogRecord } from '../../core/record.js'
 import type { Capture } from '../../core/stdio.js'
+import type { Wish } from '../../core/wish.js'
 import type { Registry } from '../../logger/registry.js'
 
 /**
@@ -116,6 +117,9 @@ export interface Adapter {
    * is kept and tried again for a short time, and later records of the same library and logger name wait behind it.
    */
   relay(record: LogRecord, extra: string | undefined, line: string): boolean | undefined
+
+  /** In the root: does what a child asks for. Called like `relay`, after the child's records so far. */
+  fulfil?(wish: Wish): void
 
   /**
    * Writes, synchronously and once, what the files of loggers hold that have got a child's record. Called when the process

@@ -14,7 +14,7 @@ import { writeAtOnce } from './flush.js'
 import { openNow } from './late.js'
 import { announceEnds, announceLevel, applyLevel, isInRoot } from './levels.js'
 import { type Library, type Logger, libraryOf, type Stream, streamOf } from './library.js'
-import { loggers, relay, writeUnwritten } from './relay.js'
+import { files, loggers, relay, reopen, writeUnwritten } from './relay.js'
 import { sharedEnds } from './streams.js'
 import { watchThreads } from './threads.js'
 import { Tracker, type Watcher } from './tracker.js'
@@ -49,6 +49,7 @@ export const pinoAdapter: Adapter = {
   },
 
   relay,
+  fulfil: reopen,
   writeUnwritten,
 }
 
@@ -70,7 +71,10 @@ function addLoggers(context: AdapterContext): Watcher {
       if (ends.length > 0) {
         loggers.add(identity, { library, logger })
         // Loggers beyond a limit are not kept.
-        if (loggers.find(identity)) announceEnds(context, identity, ends)
+        if (loggers.find(identity)) {
+          announceEnds(context, identity, ends)
+          for (const [path, end] of ends) files.set(path, end)
+        }
       }
       if (hasLevel) announceLevel(context, identity, logger)
     },

@@ -2,6 +2,7 @@
 
 import { mkdirSync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { encodeWish } from '../../core/wish.js'
 import type { AdapterContext } from '../kit/adapter.js'
 import { callersOf } from '../kit/identity/callers.js'
 import { destinationClass } from './booms.js'
@@ -43,8 +44,13 @@ class Destinations {
       const options = typeof given === 'object' ? given : { minLength: 0 }
       return Object.assign(destination({ ...options, dest: fd }), { file })
     }
-    const late = createLate(create, { file, Class: this.#Class, onWrite: this.#onWrite })
-    if (!isWrittenInRoot(this.#context, resolve(file))) openNow(late)
+    const path = resolve(file)
+    const onReopen = (): void => {
+      const { queue } = this.#context.registry()
+      queue.note(encodeWish({ wish: 'reopen', lib: 'pino', path }))
+    }
+    const late = createLate(create, { file, Class: this.#Class, onWrite: this.#onWrite, onReopen })
+    if (!isWrittenInRoot(this.#context, path)) openNow(late)
     return late
   }
 

@@ -20,14 +20,19 @@ interface Options {
   readonly Class: unknown
   /** Gets all text before it is written. */
   readonly onWrite: (text: unknown) => void
+  /** The application reopens the destination, which the root writes. */
+  readonly onReopen?: () => void
 }
 
 /**
  * Stands for the destination until it is opened, and is that destination from then on, with all of its properties and
  * events. `create` opens it.
  */
-export function createLate(create: () => Stream, { file, Class, onWrite }: Options): Stream {
-  const closed = new Closed(file)
+export function createLate(
+  create: () => Stream,
+  { file, Class, onWrite, onReopen }: Options,
+): Stream {
+  const closed = new Closed(file, onReopen)
   let real: Stream | undefined
   // Not unreferenced: the application may begin its work when the destination is ready.
   soon(() => {
@@ -104,12 +109,14 @@ class Closed extends EventEmitter {
   sync: boolean | undefined
   minLength = 0
   #isEnding = false
+  readonly #onReopen: (() => void) | undefined
   /** What pino tells a transport about its logger. */
   readonly #messages: unknown[] = []
 
-  constructor(file: string | undefined) {
+  constructor(file: string | undefined, onReopen: (() => void) | undefined) {
     super()
     this.file = file
+    this.#onReopen = onReopen
     this.on('message', (message) => this.#messages.push(message))
     this.on('newListener', (event) => {
       if (HEARD.includes(event)) listening++
@@ -160,6 +167,7 @@ class Closed extends EventEmitter {
   flushSync(): void {}
 
   reopen(): void {
+    this.#onReopen?.()
     soon(() => this.emit('ready'))
   }
 

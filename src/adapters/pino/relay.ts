@@ -2,6 +2,7 @@
 
 import { notice, reasonOf } from '../../core/notice.js'
 import type { LogRecord } from '../../core/record.js'
+import type { Wish } from '../../core/wish.js'
 import { readPino } from '../../deferred/pino.js'
 import { whileRelaying } from '../kit/adapter.js'
 import { type Identity, Loggers } from '../kit/identity/loggers.js'
@@ -28,6 +29,13 @@ const CAPTURE = { stdout: true, stderr: true }
 /** The root's loggers whose destinations are files or transports, from all loaded copies of pino. */
 export const loggers: Loggers<{ readonly library: Library; readonly logger: Logger }> =
   new Loggers()
+
+/** The root's files by path. */
+export const files: Map<string, Stream & { reopen?(): void }> = new Map()
+
+export function reopen({ path = '' }: Wish): void {
+  files.get(path)?.reopen?.()
+}
 
 /** The destinations that have got a child's line. */
 const relayedTo = new Set<Stream>()
