@@ -33,6 +33,8 @@ import { type Watch, watchDirectory } from './watch.js'
 const DRAIN_PAUSE = 1
 /** Milliseconds between two checks whether a full handler has room again. */
 const FULL_PAUSE = 5
+/** Milliseconds after a look into the queues within which a producer's ring does not lead to another one. */
+const RUNG_PAUSE = 10
 
 const data = workerData as ThreadData
 const bell = new Int32Array(data.bell)
@@ -71,6 +73,7 @@ let unsubscribe: (() => void) | undefined
 let watched: Watch | undefined
 let levels = data.levels
 let timer: NodeJS.Timeout | undefined
+let pumpedAt = Number.NEGATIVE_INFINITY
 let soon: NodeJS.Immediate | undefined
 let serving = false
 let ended = false
@@ -100,8 +103,14 @@ function wakeSoon(): void {
   })
 }
 
+// A producer has written. Its records are not due yet, and what is due already is handled when the timer fires.
+function rung(): void {
+  if (!timer || monotonic() - pumpedAt >= RUNG_PAUSE) wakeSoon()
+}
+
 // Handles what is due, then rests until a timer fires or, if nothing is left, until the bell rings.
 function pump(): void {
+  pumpedAt = monotonic()
   let delay = listener.pump()
   progressed()
   notifyDrops()
@@ -238,6 +247,7 @@ function watch(directory: string): void {
     levels: () => levels,
     census: () => JSON.stringify(createStatus(listener.sources.values(), data, dropped.read())),
     wake: wakeSoon,
+    rung,
   })
 }
 

@@ -18,6 +18,8 @@ export interface WatchOptions {
   /** What `logshare ps` is answered. */
   readonly census: () => string
   readonly wake: () => void
+  /** Called when a producer has rung. */
+  readonly rung: () => void
 }
 
 export interface Watch {
@@ -30,7 +32,7 @@ export interface Watch {
 export function watchDirectory(
   directory: string,
   listener: Listener,
-  { levels, census, wake }: WatchOptions,
+  { levels, census, wake, rung }: WatchOptions,
 ): Watch {
   const upkeep = new Upkeep(directory)
   const poll = (): void => {
@@ -46,7 +48,7 @@ export function watchDirectory(
   const events: DoorbellEvents = {
     ring(producer) {
       listener.sources.rang(producer)
-      wake()
+      rung()
     },
     gone(producer) {
       listener.sources.disconnected(producer)
