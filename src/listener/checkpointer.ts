@@ -53,11 +53,14 @@ export class Checkpointer {
     this.#isDirty = true
   }
 
-  /** Saves if the last checkpoint is older than the interval, or if segments wait to be removed. */
+  /**
+   * Saves if the last checkpoint is older than the interval, or if a producer fills segments faster than that: it may wait
+   * for one that was read.
+   */
   saveIfDue(): void {
     const isCheap = this.#directory === undefined
     const isDue = isCheap || monotonic() - this.#savedAt >= INTERVAL
-    if (isDue || this.#sources.hasFinishedSegments()) this.save()
+    if (isDue || this.#sources.hasFinishedSegments(2)) this.save()
   }
 
   /**

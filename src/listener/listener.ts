@@ -26,6 +26,8 @@ const POLL_INTERVAL = 5
 const RETRY_INTERVAL = 20
 /** Milliseconds after which a pump under load returns to the event loop. */
 const TURN_LIMIT = 20
+/** Longest time (ms) between two pumps for records that come one by one: they are passed on together. */
+const PAUSE = 10
 
 export interface ListenerOptions {
   /** Window (ms) within which records of different producers are ordered by time; 0: in order of arrival. */
@@ -48,6 +50,7 @@ export class Listener {
   readonly #options: ListenerOptions
   readonly #counters: Counters
   readonly #window: number
+  readonly #pause: number
   readonly #intake: Intake
   readonly #fanout: Fanout
   readonly #children: Children | undefined
@@ -62,6 +65,7 @@ export class Listener {
     this.#options = options
     this.#counters = new Counters(options.counters)
     this.#window = options.window
+    this.#pause = Math.min(PAUSE, options.window / 2)
     const size = Math.min(BATCH_BYTES, options.limit * BATCH_SHARE)
     this.#fanout = new Fanout(options.handlers, options.wait, () =>
       this.#counters.add(Count.FAILED, 1),
@@ -103,14 +107,16 @@ export class Listener {
     const start = monotonic()
     const until = start + TURN_LIMIT
     this.#horizon.resume(start)
+    let isBehind = false
     do {
-      if (this.isFull()) break
+      isBehind = this.isFull()
+      if (isBehind) break
       const due = this.#horizon.time()
       this.#pollIfDue()
-      if (!this.#deliver(this.#intake.collect(due, this.#known()))) break
-    } while (monotonic() < until)
+      isBehind = this.#deliver(this.#intake.collect(due, this.#known()))
+    } while (isBehind && monotonic() < until)
     this.#removeEnded()
-    const delay = this.#delay()
+    const delay = Math.max(this.#delay(), isBehind ? 0 : this.#pause)
     this.#horizon.rest(delay)
     return delay
   }

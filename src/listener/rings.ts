@@ -2,11 +2,17 @@
 
 import type { MessagePort } from 'node:worker_threads'
 import { uniqueHex } from '../core/unique.js'
-import { createRing, emptyRing } from '../queue/ring.js'
+import { capacityOf, createRing, emptyRing, RING_CAPACITY } from '../queue/ring.js'
 import type { Command } from './channel.js'
 
 /** Rings kept for future threads, at most. */
 const MAX_SPARE = 8
+/**
+ * A busy thread fills 2 MiB before its first record is due, and then waits half of the time. So the rings of a few threads
+ * are larger; only what was written to takes up memory.
+ */
+const FEW = 4
+const LARGE = 2 ** 23
 
 export class Rings {
   readonly #post: (command: Command, transfer: readonly MessagePort[]) => void
@@ -33,10 +39,15 @@ export class Rings {
       require('node:worker_threads') as typeof import('node:worker_threads')
     const { port1, port2 } = new MessageChannel()
     const id = uniqueHex() + uniqueHex()
-    const memory = this.#spare.pop() ?? createRing()
+    const memory = this.#create(this.#used.size < FEW ? LARGE : RING_CAPACITY)
     this.add(id, memory)
     this.#post({ type: 'ring', id, memory, port: port1 }, [port1])
     return { memory, port: port2 }
+  }
+
+  #create(capacity: number): SharedArrayBuffer {
+    const found = this.#spare.findIndex((memory) => capacityOf(memory) === capacity)
+    return this.#spare.splice(found, found < 0 ? 0 : 1)[0] ?? createRing(capacity)
   }
 
   /** Called for a ring that a thread made for a thread of its own. */

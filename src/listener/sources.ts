@@ -9,10 +9,12 @@ import type { Position, Positions } from './checkpoint.js'
 import { isOfAnotherBoot, isOwn, isProducerAlive, type Source, threadOf } from './source.js'
 
 /**
- * Milliseconds after its last record during which a queue file is polled, and the interval: its producer need not ring.
+ * Milliseconds after its last record during which a queue file is polled: its producer need not ring. The interval is the
+ * window, as no record is due earlier, within these limits.
  */
 const POLL_TIME = 40
-const POLL_INTERVAL = 5
+const MIN_POLL_INTERVAL = 5
+const MAX_POLL_INTERVAL = 20
 
 export class Sources {
   readonly #sources = new Map<string, Source>()
@@ -151,9 +153,9 @@ export class Sources {
     }
   }
 
-  /** Whether segments were read to their end and can be removed after the next checkpoint. */
-  hasFinishedSegments(): boolean {
-    for (const { file } of this.#sources.values()) if (file?.hasFinished()) return true
+  /** Whether so many segments of one queue were read to their end and can be removed after the next checkpoint. */
+  hasFinishedSegments(count = 1): boolean {
+    for (const { file } of this.#sources.values()) if (file && file.finished >= count) return true
     return false
   }
 
@@ -193,12 +195,12 @@ export class Sources {
   delay(window: number, sources: Iterable<Source>): number {
     let delay = Number.POSITIVE_INFINITY
     const now = monotonic()
+    const polled = Math.min(Math.max(window, MIN_POLL_INTERVAL), MAX_POLL_INTERVAL)
     const due = (time: number): number => Math.max(1, time + window - now)
     for (const { reader, file, activeAt } of sources) {
       const frame = reader.peek()
       if (frame) delay = Math.min(delay, isOfAnotherBoot(frame, now) ? 1 : due(frame.time))
-      else if (file && now - activeAt < POLL_TIME)
-        delay = Math.min(delay, Math.max(POLL_INTERVAL, window - POLL_INTERVAL))
+      else if (file && now - activeAt < POLL_TIME) delay = Math.min(delay, polled)
     }
     return delay
   }

@@ -8,7 +8,6 @@ import type { Origin } from '../core/record.js'
 import type { Tally } from '../core/tally.js'
 import type { Frame } from '../queue/frame.js'
 import { FileReader } from '../queue/reader.js'
-import { RING_CAPACITY } from '../queue/ring.js'
 import type { ThreadData } from './channel.js'
 import type { Source } from './source.js'
 import { Count, Counters } from './stats.js'
@@ -70,7 +69,7 @@ function describe(source: Source, limit: number, drops: Tally): ProducerStatus {
     records,
     bytes,
     waiting: reader.pending(),
-    limit: reader instanceof FileReader ? limit : RING_CAPACITY,
+    limit: reader instanceof FileReader ? limit : reader.capacity,
     dropped: sumOf(drops, origin.source),
     state: hasEnded ? 'ended' : isRecent ? 'logging' : 'idle',
   }

@@ -121,9 +121,9 @@ export class FileReader implements QueueReader {
     this.#finished = this.#finished.filter((number) => number >= before)
   }
 
-  /** Whether there are segments that `discard()` would remove. */
-  hasFinished(): boolean {
-    return this.#finished.length > 0
+  /** Number of segments that `discard()` would remove. */
+  get finished(): number {
+    return this.#finished.length
   }
 
   /**

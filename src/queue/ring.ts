@@ -44,6 +44,11 @@ export function createRing(capacity: number = RING_CAPACITY): SharedArrayBuffer 
   return new SharedArrayBuffer(CONTROL + capacity)
 }
 
+/** Bytes of a ring's frames. */
+export function capacityOf(memory: ArrayBufferLike): number {
+  return memory.byteLength - CONTROL
+}
+
 /** Resets a ring that has neither writer nor reader any more, for a new pair. */
 export function emptyRing(memory: ArrayBufferLike): void {
   new Int32Array(memory, 0, CONTROL / 4).fill(0)
@@ -66,7 +71,7 @@ export class RingWriter implements QueueWriter {
 
   constructor(memory: ArrayBufferLike, policy: QueuePolicy, bell?: Int32Array) {
     this.#control = new Int32Array(memory, 0, CONTROL / 4)
-    this.#capacity = memory.byteLength - CONTROL
+    this.#capacity = capacityOf(memory)
     this.#memory = new Memory(memory, CONTROL, this.#capacity)
     this.#policy = policy
     this.#bell = bell
@@ -172,7 +177,7 @@ export class RingWriter implements QueueWriter {
 export class RingReader implements QueueReader {
   readonly #control: Int32Array
   readonly #bytes: Bytes
-  readonly #capacity: number
+  readonly capacity: number
   #parts: Buffer[] = []
   /** `seq` of the record that the parts belong to. */
   #partsOf = 0
@@ -183,8 +188,8 @@ export class RingReader implements QueueReader {
 
   constructor(memory: ArrayBufferLike) {
     this.#control = new Int32Array(memory, 0, CONTROL / 4)
-    this.#capacity = memory.byteLength - CONTROL
-    this.#bytes = bytesOf(Buffer.from(memory as ArrayBuffer, CONTROL, this.#capacity))
+    this.capacity = capacityOf(memory)
+    this.#bytes = bytesOf(Buffer.from(memory as ArrayBuffer, CONTROL, this.capacity))
     this.#cursor = Atomics.load(this.#control, TAIL)
   }
 
@@ -204,9 +209,9 @@ export class RingReader implements QueueReader {
 
   take(block: Block, until: number, most: number): void {
     const ready = (Atomics.load(this.#control, HEAD) - this.#cursor) | 0
-    if (ready <= 0 || ready > this.#capacity || this.#isOfParts()) return
-    const offset = this.#cursor & (this.#capacity - 1)
-    const end = Math.min(offset + ready, this.#capacity)
+    if (ready <= 0 || ready > this.capacity || this.#isOfParts()) return
+    const offset = this.#cursor & (this.capacity - 1)
+    const end = Math.min(offset + ready, this.capacity)
     const taken = block.take(this.#bytes, offset, end, until, most) - offset
     if (taken === 0) return
     this.#cursor = (this.#cursor + taken) | 0
@@ -232,13 +237,13 @@ export class RingReader implements QueueReader {
 
   // False if reading has to wait until the frames passed are released.
   #read(ready: number): boolean {
-    const offset = this.#cursor & (this.#capacity - 1)
-    if (ready < 0 || ready > this.#capacity) {
+    const offset = this.#cursor & (this.capacity - 1)
+    if (ready < 0 || ready > this.capacity) {
       this.damaged++
       return this.#skip(ready) // the head is damaged: no writer is that far ahead, and none moves back
     }
-    if (this.#capacity - offset < HEADER) return this.#skip(this.#capacity - offset)
-    const frame = readFrame(this.#bytes.buffer, offset, Math.min(offset + ready, this.#capacity))
+    if (this.capacity - offset < HEADER) return this.#skip(this.capacity - offset)
+    const frame = readFrame(this.#bytes.buffer, offset, Math.min(offset + ready, this.capacity))
     if (typeof frame === 'string') {
       this.damaged++
       return this.#skip(ready) // skip everything published: the next frame is certain to start at the head
