@@ -24,14 +24,24 @@ export function monotonic(): number {
  * record's time is only ever printed and formatting a fractional number would be the slowest part of a log call.
  */
 export function wallTime(time: number): string {
-  if (time - checkedAt > CHECK_INTERVAL) followSteps(time)
-  const microseconds = Math.round((time + anchor) * 1e3)
+  const microseconds = wallMicroseconds(time)
   const milliseconds = Math.floor(microseconds / 1e3)
+  return millisecondText(milliseconds) + THREE_DIGITS[microseconds - milliseconds * 1e3]
+}
+
+/** The wall time of a monotonic time, in microseconds since the epoch. */
+export function wallMicroseconds(time: number): number {
+  if (time - checkedAt > CHECK_INTERVAL) followSteps(time)
+  return Math.round((time + anchor) * 1e3)
+}
+
+/** Milliseconds since the epoch as text, with the decimal point; keeps the last one. */
+export function millisecondText(milliseconds: number): string {
   if (milliseconds !== cached) {
     cached = milliseconds
     cachedText = `${milliseconds}.`
   }
-  return cachedText + THREE_DIGITS[microseconds - milliseconds * 1e3]
+  return cachedText
 }
 
 let cached = -1

@@ -37,6 +37,11 @@ export function inheritContext(fields: string): void {
   inherited = split(fields)
 }
 
+/** Whether there is, or may be, a context. */
+export function hasContext(): boolean {
+  return storage !== undefined || inherited.size > 0 || base.size > 0
+}
+
 /** The fields of the current context that a record does not have itself. `body` is the record's members, encoded. */
 export function encodeContext(body: string): string {
   if (!storage && inherited.size === 0) return base.size === 0 ? '' : missing(base, body)

@@ -4,7 +4,8 @@
 // `,"msg":…` and the fields of the call (encoded here), then `}`.
 
 import { format, types } from 'node:util'
-import { encodeString, encodeValue, isError, thrown } from './encode.js'
+import { encodeOther, encodeString, encodeValue, isError, isPlainText } from './encode.js'
+import { encodeFields, type Fields, readField, type Serializers } from './fields.js'
 import type { Redact } from './redact.js'
 
 /**
@@ -45,17 +46,14 @@ export interface LogRecord {
   readonly [field: string]: unknown
 }
 
-/** Fields of a log call or a child logger, by name. */
-export type Fields = Readonly<Record<string, unknown>>
-/** Functions by field name; each returns the value that is encoded in place of the field's. */
-export type Serializers = Readonly<Record<string, (value: never) => unknown>>
-
 /** The fields that are the same in all records of a producer. */
 export interface Origin {
   readonly pid: number
   readonly tid: number
   readonly source: string
 }
+
+export { encodeField, encodeFields, type Fields, RESERVED, type Serializers } from './fields.js'
 
 /** What a logger applies to each of its calls. */
 export interface Context {
@@ -64,19 +62,6 @@ export interface Context {
   readonly serializers?: Serializers | undefined
   readonly redact?: Redact | undefined
 }
-
-/** Names of the record's own fields. A call's field of such a name is written with a leading underscore. */
-export const RESERVED: ReadonlySet<string> = new Set([
-  'level',
-  'time',
-  'pid',
-  'tid',
-  'source',
-  'seq',
-  'name',
-  'msg',
-  'lib',
-])
 
 /**
  * Encodes a call in pino's shape, `(msg, ...args)`, `(fields, msg, ...args)` or `(error, msg?, ...args)`, to
@@ -103,33 +88,21 @@ export function encodeCall(args: readonly unknown[], context: Context): string {
   }
 }
 
-/** `,"key":value` for each field. If a getter or serializer throws, only its own field is lost. */
-export function encodeFields(fields: Fields, serializers?: Serializers): string {
-  let text = ''
-  for (const key of Object.keys(fields)) {
-    text += encodeField(key, member(fields, key, serializers))
-  }
-  return text
-}
-
-/** `,"key":value`; empty for a value that JSON omits. */
-export function encodeField(key: string, value: unknown): string {
-  const text = encodeValue(value)
-  return text === undefined ? '' : encodeKey(key) + text
-}
-
-// Cache of encoded keys: applications use few different keys, again and again.
-const MAX_KEYS = 1000
-const MAX_KEY_LENGTH = 100
-const keys = new Map<string, string>()
-
-function encodeKey(key: string): string {
-  let text = keys.get(key)
-  if (text === undefined) {
-    text = `,${encodeString(RESERVED.has(key) ? `_${key}` : key)}:`
-    if (keys.size < MAX_KEYS && key.length <= MAX_KEY_LENGTH) keys.set(key, text)
-  }
-  return text
+/**
+ * The same for the usual calls, `(msg)` and `(fields, msg)`, in one step and without redaction. Returns what follows
+ * `,"msg":"`, undefined for any other call. Can throw what the fields or V8 throw.
+ */
+export function encodeUsual(
+  args: readonly unknown[],
+  closed: string,
+  serializers?: Serializers,
+): string | undefined {
+  const count = args.length
+  const [first] = args
+  if (count === 1) return typeof first === 'string' ? escapeText(first) + closed : undefined
+  const text = args[1]
+  if (count !== 2 || typeof text !== 'string' || !isUsual(first)) return undefined
+  return escapeText(text) + (closed + encodeFields(first, serializers))
 }
 
 /** A shallow copy of the fields, so that later changes to the object have no effect. Never throws. */
@@ -138,7 +111,7 @@ export function copyFields(fields: Fields): Fields {
     return { ...fields }
   } catch {
     const keys = ownKeys(fields)
-    return Object.fromEntries(keys.map((key) => [key, member(fields, key)]))
+    return Object.fromEntries(keys.map((key) => [key, readField(fields, key)]))
   }
 }
 
@@ -159,6 +132,10 @@ export function formatArgs(given: readonly unknown[], redact?: Redact): string {
 /** `,"msg":"…"`. */
 export function encodeMessage(text: string): string {
   return `,"msg":${encodeString(text)}`
+}
+
+function escapeText(text: string): string {
+  return isPlainText(text) ? text : encodeOther(text).slice(1, -1)
 }
 
 /** `,"err":{…}`. */
@@ -212,20 +189,17 @@ function errorMessage(error: unknown, redact?: Redact): string {
   }
 }
 
-function member(fields: Fields, key: string, serializers?: Serializers): unknown {
-  try {
-    const value = fields[key]
-    if (!serializers || !Object.hasOwn(serializers, key)) return value
-    return (serializers[key] as (value: unknown) => unknown)(value)
-  } catch (error) {
-    return thrown(error)
-  }
-}
-
 function isPlain(value: unknown): value is Fields {
   if (typeof value !== 'object' || value === null || types.isProxy(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
+}
+
+// A cheaper look than `isPlain`, which accepts more.
+function isUsual(value: unknown): value is Fields {
+  if (typeof value !== 'object' || value === null) return false
+  const given = value as Fields
+  return given.constructor === Object && typeof given.toJSON !== 'function'
 }
 
 function isFields(value: unknown): value is Fields {

@@ -25,6 +25,11 @@ interface Span {
 
 type Global = { readonly [API]?: { readonly context?: ContextManager } }
 
+/** Whether OpenTelemetry's API is in use, so that there may be an active span. */
+export function hasTracer(): boolean {
+  return (globalThis as Global)[API]?.context !== undefined
+}
+
 /**
  * `,"trace_id":…,"span_id":…,"trace_flags":…` of the active span, to append to a record's `body` (`,"msg":…` and its
  * fields). Empty if there is no span or if the body has one of these fields already. Never throws.

@@ -1,6 +1,6 @@
 // Logger: the object an application logs with; its methods have pino's shape, so it fits wherever a pino logger does.
 
-import { thrown } from '../core/encode.js'
+import { isAscii, thrown, wideTexts } from '../core/encode.js'
 import {
   checkThreshold,
   LEVELS,
@@ -14,6 +14,7 @@ import {
   encodeCall,
   encodeFields,
   encodeMessage,
+  encodeUsual,
   type Fields,
   type Serializers,
 } from '../core/record.js'
@@ -81,7 +82,11 @@ class NodeLogger implements Logger {
   readonly #node: Node
   readonly #inherited: Inherited
   readonly #bindings: string
+  /** What follows the message: its quotation mark and the bindings, in one piece. */
+  readonly #closed: string
   readonly #isChild: boolean
+  /** Whether the name and the bindings are ASCII. */
+  readonly #isAscii: boolean
   // Own level of a logger made with `child()`; it is not part of the tree of names.
   #own: number | undefined
 
@@ -90,31 +95,33 @@ class NodeLogger implements Logger {
     this.#isChild = inherited !== undefined
     this.#inherited = inherited ?? { fields: {} }
     this.#bindings = encodeFields(this.#inherited.fields, this.#inherited.serializers)
+    this.#closed = ['"', this.#bindings].join('')
+    this.#isAscii = isAscii(node.opening) && isAscii(this.#closed)
     this.#own = this.#numberOf(inherited?.level)
   }
 
   trace(...args: readonly unknown[]): void {
-    if (LEVELS.trace >= (this.#own ?? this.#node.threshold)) this.#log(LEVELS.trace, args)
+    if (LEVELS.trace >= (this.#own ?? this.#node.threshold)) this.#log(LEVELS.trace, ...args)
   }
 
   debug(...args: readonly unknown[]): void {
-    if (LEVELS.debug >= (this.#own ?? this.#node.threshold)) this.#log(LEVELS.debug, args)
+    if (LEVELS.debug >= (this.#own ?? this.#node.threshold)) this.#log(LEVELS.debug, ...args)
   }
 
   info(...args: readonly unknown[]): void {
-    if (LEVELS.info >= (this.#own ?? this.#node.threshold)) this.#log(LEVELS.info, args)
+    if (LEVELS.info >= (this.#own ?? this.#node.threshold)) this.#log(LEVELS.info, ...args)
   }
 
   warn(...args: readonly unknown[]): void {
-    if (LEVELS.warn >= (this.#own ?? this.#node.threshold)) this.#log(LEVELS.warn, args)
+    if (LEVELS.warn >= (this.#own ?? this.#node.threshold)) this.#log(LEVELS.warn, ...args)
   }
 
   error(...args: readonly unknown[]): void {
-    if (LEVELS.error >= (this.#own ?? this.#node.threshold)) this.#log(LEVELS.error, args)
+    if (LEVELS.error >= (this.#own ?? this.#node.threshold)) this.#log(LEVELS.error, ...args)
   }
 
   fatal(...args: readonly unknown[]): void {
-    if (LEVELS.fatal >= (this.#own ?? this.#node.threshold)) this.#log(LEVELS.fatal, args)
+    if (LEVELS.fatal >= (this.#own ?? this.#node.threshold)) this.#log(LEVELS.fatal, ...args)
   }
 
   silent(): void {}
@@ -154,9 +161,21 @@ class NodeLogger implements Logger {
     return level === undefined ? undefined : levelNumber(checkThreshold(level, this.name))
   }
 
-  #log(level: number, args: readonly unknown[]): void {
-    const { registry, json } = this.#node
-    registry.queue.handle(level, json, this.#encode(args))
+  // Spread at both ends: V8 then makes no array for the usual calls.
+  #log(level: number, ...args: readonly unknown[]): void {
+    const { registry, json, opening } = this.#node
+    const wide = wideTexts()
+    const usual = registry.redact ? undefined : this.#encodeUsual(...args)
+    if (usual === undefined) registry.queue.handle(level, json, this.#encode(args))
+    else registry.queue.log(level, opening, usual, this.#isAscii && wide === wideTexts())
+  }
+
+  #encodeUsual(...args: readonly unknown[]): string | undefined {
+    try {
+      return encodeUsual(args, this.#closed, this.#inherited.serializers)
+    } catch {
+      return undefined
+    }
   }
 
   #encode(args: readonly unknown[]): string {

@@ -19,6 +19,8 @@ export interface Node {
   readonly name: string
   /** The name as JSON. */
   readonly json: string
+  /** `,"name":"…","msg":"`. */
+  readonly opening: string
   readonly registry: Registry
   /** Number of the level in force: its own, or that of the nearest ancestor. */
   threshold: number
@@ -110,9 +112,11 @@ export class Registry {
   }
 
   #create(name: string, isKept = true): Node {
+    const json = encodeString(name)
     const node: Node = {
       name,
-      json: encodeString(name),
+      json,
+      opening: [',"name":', json, ',"msg":"'].join(''),
       registry: this,
       threshold: levelNumber('info'),
       limit: 0,

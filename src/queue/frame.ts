@@ -61,6 +61,8 @@ export interface FrameHead {
   /** Monotonic milliseconds. */
   readonly time: number
   readonly seq: number
+  /** In a writer only: whether the text is known to be ASCII, so that its bytes can be copied. */
+  readonly isAscii?: boolean
 }
 
 /** A frame in its queue's memory. The payload is `buffer[start, end)`, valid until the reader's `release()`. */

@@ -4,26 +4,26 @@
 // Invariant: one instance per producer, used by one thread. Count and write happen in one synchronous call, so the
 // order in the queue is the order of `seq`.
 
-import { monotonic, wallTime } from '../core/clock.js'
-import { encodeContext } from '../core/context.js'
-import { CountText } from '../core/digits.js'
-import { encodeString } from '../core/encode.js'
+import { Beginning } from '../core/beginning.js'
+import { monotonic } from '../core/clock.js'
+import { encodeContext, hasContext } from '../core/context.js'
 import { levelName } from '../core/level.js'
 import type { Origin } from '../core/record.js'
-import { encodeTrace } from '../core/trace.js'
+import { encodeTrace, hasTracer } from '../core/trace.js'
 import { type FrameKind, Kind } from './frame.js'
 import type { QueueWriter } from './queue.js'
 
 const WARN = 40
 /** A longer body (UTF-16 units) is replaced by its length, because handlers have to create strings of it, too. */
 const MAX_BODY = 2 ** 26
+const NAME = ',"name":'
+const MESSAGE = ',"msg":"'
 
 export class QueueHandler {
   readonly origin: Origin
   #queue: QueueWriter
   #seq = 0
-  #middle: string
-  readonly #count = new CountText()
+  readonly #beginning: Beginning
   /** Dropped records that no REPORT has announced yet, by level number. */
   #unreported = new Map<number, number>()
   /** All dropped records, by level name. */
@@ -36,8 +36,7 @@ export class QueueHandler {
   constructor(origin: Origin, queue: QueueWriter) {
     this.origin = origin
     this.#queue = queue
-    const { pid, tid, source } = origin
-    this.#middle = `,"pid":${pid},"tid":${tid},"source":${encodeString(source)},"seq":`
+    this.#beginning = new Beginning(origin)
   }
 
   /** Number of records so far: the last `seq`. */
@@ -62,12 +61,37 @@ export class QueueHandler {
         this.#putPlaceholder(level, name, body.length, kind)
         return
       }
-      const traced = body + encodeTrace(body)
-      const fields = traced + encodeContext(traced)
-      const text = extra === undefined ? `${fields}}` : `${fields}}\n${extra}`
-      if (!this.#put(level, name, text, kind)) this.#drop(level)
+      const end = extra === undefined ? '}' : `}\n${extra}`
+      const text = `${NAME}${name}${body}`
+      if (!this.#put(level, text, surroundings(body) + end, kind, false)) this.#drop(level)
     } catch {
       this.#drop(level) // the line exceeds V8's longest string
+    }
+  }
+
+  /**
+   * Writes one record of our own loggers. `opening`: `,"name":"…","msg":"`, in one piece. `rest`: the message and the
+   * fields behind that. `isAscii`: whether both are known to be ASCII. Never throws.
+   */
+  log(level: number, opening: string, rest: string, isAscii: boolean): void {
+    try {
+      if (this.#unreported.size > 0) this.#reportDrops(false)
+      const length = MESSAGE.length + rest.length
+      if (length > MAX_BODY) {
+        this.#putPlaceholder(
+          level,
+          opening.slice(NAME.length, -MESSAGE.length),
+          length,
+          Kind.RECORD,
+        )
+        return
+      }
+      const isAlone = !hasTracer() && !hasContext()
+      const end = isAlone ? '}' : `${surroundings(MESSAGE + rest)}}`
+      const isWritten = this.#put(level, opening, rest + end, Kind.RECORD, isAlone && isAscii)
+      if (!isWritten) this.#drop(level)
+    } catch {
+      this.#drop(level)
     }
   }
 
@@ -92,11 +116,19 @@ export class QueueHandler {
     this.#queue.close()
   }
 
-  #put(level: number, name: string, rest: string, kind: FrameKind, vital?: boolean): boolean {
+  #put(
+    level: number,
+    text: string,
+    rest: string,
+    kind: FrameKind,
+    isAscii: boolean,
+    vital?: boolean,
+  ): boolean {
     const time = monotonic()
     const seq = ++this.#seq
-    const text = `{"level":${level},"time":${wallTime(time)}${this.#middle}${this.#count.read(seq)},"name":${name}${rest}`
-    const isWritten = this.#queue.write({ kind, level, time, seq }, text, vital)
+    const head = { kind, level, time, seq, isAscii: isAscii && this.#beginning.isAscii }
+    const line = this.#beginning.read(level, time, seq) + text + rest
+    const isWritten = this.#queue.write(head, line, vital)
     this.made?.(time)
     return isWritten
   }
@@ -104,8 +136,8 @@ export class QueueHandler {
   // The placeholder is a record of our own: the library it came from has nothing to print of it. A copy stays a copy.
   #putPlaceholder(level: number, name: string, length: number, kind: FrameKind): void {
     const own = kind === Kind.COPY ? kind : Kind.RECORD
-    if (!this.#put(level, name, `,"msg":"[Record of ${length} characters]"}`, own))
-      this.#drop(level)
+    const text = `${NAME}${name},"msg":"[Record of ${length} characters]"`
+    if (!this.#put(level, text, '}', own, false)) this.#drop(level)
   }
 
   #drop(level: number): void {
@@ -123,8 +155,14 @@ export class QueueHandler {
     const total = counts.reduce((sum, [, count]) => sum + count, 0)
     const levels = Object.fromEntries(counts.map(([level, count]) => [levelName(level), count]))
     const fields = `,"dropped":${JSON.stringify({ [this.origin.source]: levels })}`
-    const text = `,"msg":"${total} records dropped: the queue was full"${fields}}`
-    if (this.#put(WARN, '"logshare"', text, Kind.REPORT, vital)) this.#unreported.clear()
+    const text = `${NAME}"logshare","msg":"${total} records dropped: the queue was full"${fields}`
+    if (this.#put(WARN, text, '}', Kind.REPORT, false, vital)) this.#unreported.clear()
     else this.#seq--
   }
+}
+
+// The fields of the active span and of the context that a record does not have itself.
+function surroundings(body: string): string {
+  const span = encodeTrace(body)
+  return span + encodeContext(body + span)
 }

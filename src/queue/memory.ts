@@ -8,6 +8,12 @@ import { checkOf, type FrameHead, frameSize, HEADER, MAGIC, writeHead } from './
 
 const IS_LITTLE_ENDIAN = endianness() === 'LE'
 
+/** What `Buffer.write` calls once it has looked at its arguments, which takes a tenth of a log call. */
+interface Bytes extends Buffer {
+  latin1Write(text: string, offset: number, length: number): number
+  utf8Write(text: string, offset: number): number
+}
+
 export class Memory {
   readonly buffer: Buffer
   readonly #words: Uint32Array
@@ -22,7 +28,11 @@ export class Memory {
 
   /** Writes a frame at `offset` and returns its size. The caller must have made sure that it fits. */
   write(offset: number, head: FrameHead, text: string): number {
-    const payload = text === '' ? 0 : this.buffer.write(text, offset + HEADER)
+    const at = offset + HEADER
+    const bytes = this.buffer as Bytes
+    const payload = head.isAscii
+      ? bytes.latin1Write(text, at, text.length)
+      : bytes.utf8Write(text, at)
     this.writeHead(offset, head, payload)
     return frameSize(payload)
   }

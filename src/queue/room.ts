@@ -55,7 +55,11 @@ export class Room {
   reserve(written: number, size: number, vital: boolean): boolean {
     const { limit } = this.#policy
     const room = vital ? limit : (limit / SHARES) * (SHARES - 1)
-    if (this.#size + written + size <= room) return true
+    return this.#size + written + size <= room || this.#waitForRoom(written, size, room)
+  }
+
+  // On its own, because V8 makes an object at each call of a function whose variables an inner one uses.
+  #waitForRoom(written: number, size: number, room: number): boolean {
     const fits = (): boolean =>
       this.#size + written + size <= room ||
       (this.#full.length === 0 && size > room - this.segmentSize)

@@ -1,0 +1,85 @@
+// Fields: the fields of a call or a logger as members of a JSON line, and the names that they cannot have there.
+
+import {
+  countWide,
+  encodeOther,
+  encodeString,
+  encodeValue,
+  isAscii,
+  isPlainText,
+  thrown,
+} from './encode.js'
+
+/** Fields of a log call or a child logger, by name. */
+export type Fields = Readonly<Record<string, unknown>>
+/** Functions by field name; each returns the value that is encoded in place of the field's. */
+export type Serializers = Readonly<Record<string, (value: never) => unknown>>
+
+/** Names of the record's own fields. A call's field of such a name is written with a leading underscore. */
+export const RESERVED: ReadonlySet<string> = new Set([
+  'level',
+  'time',
+  'pid',
+  'tid',
+  'source',
+  'seq',
+  'name',
+  'msg',
+  'lib',
+])
+
+/** `,"key":value` for each field. If a getter or serializer throws, only its own field is lost. */
+export function encodeFields(fields: Fields, serializers?: Serializers): string {
+  let text = ''
+  for (const key of Object.keys(fields)) {
+    text += encodeField(key, readField(fields, key, serializers))
+  }
+  return text
+}
+
+/** `,"key":value`; empty for a value that JSON omits. */
+export function encodeField(key: string, value: unknown): string {
+  if (typeof value === 'string') {
+    return isPlainText(value)
+      ? `${keyOf(key).quoted}${value}"`
+      : keyOf(key).text + encodeOther(value)
+  }
+  const text = encodeValue(value)
+  return text === undefined ? '' : keyOf(key).text + text
+}
+
+/** The value of a field, as its serializer returns it; a placeholder if a getter or the serializer throws. */
+export function readField(fields: Fields, key: string, serializers?: Serializers): unknown {
+  try {
+    const value = fields[key]
+    if (!serializers || !Object.hasOwn(serializers, key)) return value
+    return (serializers[key] as (value: unknown) => unknown)(value)
+  } catch (error) {
+    return thrown(error)
+  }
+}
+
+interface Key {
+  /** `,"key":`. */
+  readonly text: string
+  /** `,"key":"`, for a text. */
+  readonly quoted: string
+  readonly isAscii: boolean
+}
+
+// Cache of encoded keys: applications use few different keys, again and again.
+const MAX_KEYS = 1000
+const MAX_KEY_LENGTH = 100
+const keys = new Map<string, Key>()
+
+function keyOf(key: string): Key {
+  let encoded = keys.get(key)
+  if (encoded === undefined) {
+    // Joined, so that the text is in one piece.
+    const text = [',', encodeString(RESERVED.has(key) ? `_${key}` : key), ':'].join('')
+    encoded = { text, quoted: [text, '"'].join(''), isAscii: isAscii(text) }
+    if (keys.size < MAX_KEYS && key.length <= MAX_KEY_LENGTH) keys.set(key, encoded)
+  }
+  if (!encoded.isAscii) countWide()
+  return encoded
+}
