@@ -79,6 +79,55 @@ describe('package', () => {
     assert.deepEqual(others, [])
   })
 
+  it('has the types that its types import, and no others', () => {
+    const types = files.filter((file) => file.endsWith('.d.ts'))
+    const imported = new Set(['dist/index.d.ts', 'dist/register.d.ts'])
+    for (const file of imported) {
+      for (const [, path] of read(file).matchAll(/(?:from|import\()\s*['"](\.[^'"]+)\.js['"]/g)) {
+        imported.add(join(dirname(file), `${path}.d.ts`))
+      }
+    }
+    assert.deepEqual(types.sort(), [...imported].sort())
+  })
+
+  for (const [module, moduleResolution, extension] of [
+    ['node16', 'node16', 'cts'],
+    ['nodenext', 'nodenext', 'mts'],
+    ['esnext', 'bundler', 'mts'],
+  ]) {
+    it(`has types for TypeScript's ${moduleResolution} in a .${extension} file`, () => {
+      const file = join(base, `${module}.${extension}`)
+      writeFileSync(
+        file,
+        `import { addHandler, type Config, getLogger, install, type LogRecord, type Options } from 'logshare'
+import 'logshare/register'
+const config: Config = { level: 'info', production: { level: 'warn' } }
+const options: Options = { handlers: [{ type: 'file', path: 'a.log', format: 'ecs' }] }
+const undo: () => void = install(options)
+addHandler((record: LogRecord) => void record.msg)
+getLogger('a').info({ n: 1 }, 'b')
+// @ts-expect-error no such level
+install({ level: 'loud' })
+export { config, undo }
+`,
+      )
+      const flags = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--module', module]
+      const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
+      const types = [
+        '--moduleResolution',
+        moduleResolution,
+        '--types',
+        'node',
+        '--target',
+        'es2023',
+      ]
+      execFileSync(process.execPath, [tsc, ...flags, ...types, file], {
+        cwd: base,
+        stdio: 'pipe',
+      })
+    })
+  }
+
   it('works where it is installed', () => {
     const script = "require('logshare').getLogger('a').info('b')"
     const args = ['-r', 'logshare/register', '-e', script]
