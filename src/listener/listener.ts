@@ -205,7 +205,8 @@ export class Listener {
       if (!head) break
       const isDue = head.frame.time <= due || isOfAnotherBoot(head.frame, now)
       const isFirst = this.#merge.ready === this.sources.size && this.#knowsAll(head.frame)
-      if (!isDue && !(eager && mayPrecede(head.frame) && isFirst)) break
+      // The note of an end must not precede the child's records: its queue may not have been found yet.
+      if (!isDue && !(eager && head.frame.kind !== Kind.NOTE && isFirst)) break
       head.source.activeAt = now
       if (head.frame.kind === Kind.NOTE) {
         if (isWishIn(head.frame.buffer, head.frame.start)) {
@@ -291,11 +292,6 @@ export class Listener {
     }
     return delay
   }
-}
-
-// The note of an end must not precede the child's records: its queue may not have been found yet.
-function mayPrecede({ kind }: Frame): boolean {
-  return kind !== Kind.NOTE
 }
 
 // Loaded only with the option `lifecycle`.
