@@ -15,6 +15,7 @@ const fc = require('fast-check')
 const { doorbellPath, openDoorbell } = require('../dist/queue/doorbell.js')
 const { FileReader, FileWriter } = require('../dist/queue/file.js')
 const { frameSize, HEADER, Kind, readFrame, writeFrame } = require('../dist/queue/frame.js')
+const { Block } = require('../dist/queue/block.js')
 const { createRing, RingReader, RingWriter } = require('../dist/queue/ring.js')
 const { segmentPath } = require('../dist/queue/segment.js')
 
@@ -57,6 +58,7 @@ const foreign = fc.oneof(
     .map((values) => Uint8Array.from(values)),
 )
 /** A place as a part of the whole, so that a case means something for any length. */
+const block = new Block()
 const place = fc.integer({ min: 0, max: 999 })
 const lengths = fc.array(fc.integer({ min: 8, max: 150 }), { minLength: 1, maxLength: 12 })
 
@@ -114,8 +116,18 @@ function wholeIn(bytes, frames) {
   return whole
 }
 
+/** Some of the records that can be taken as a run. @param {QueueReader} reader */
+function takeSome(reader) {
+  block.clear()
+  reader.take(block, Number.POSITIVE_INFINITY, 200)
+  return Array.from({ length: block.count }, (_, i) => {
+    const text = block.buffer.toString('utf8', i && block.ends[i - 1], block.ends[i] - 1)
+    return { seq: block.seqs[i], text }
+  })
+}
+
 /**
- * What a reader has, to its end; fails if there is none.
+ * What a reader has, to its end, in runs and one by one; fails if there is none.
  * @param {QueueReader & { advance?: (gone: boolean) => boolean }} reader
  */
 function drain(reader) {
@@ -126,6 +138,7 @@ function drain(reader) {
     for (let frame = reader.peek(); frame; frame = reader.peek()) {
       read.push({ seq: frame.seq, text: textIn(frame) })
       reader.next()
+      read.push(...takeSome(reader))
       assert.ok(read.length < 10_000, 'no end of records')
     }
     const before = reader.damaged

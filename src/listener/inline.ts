@@ -9,6 +9,7 @@ import type { Kept } from '../handlers/retry.js'
 import type { RingWriter } from '../queue/ring.js'
 import type { Ending, LineBatch } from './channel.js'
 import type { Listener } from './listener.js'
+import { Count, Counters } from './stats.js'
 
 /** Longest time (ms) that records wait while code that logs keeps running. */
 const DELAY = 10
@@ -112,6 +113,8 @@ export class Inline {
       if (!handlers.some(needsThread)) kept = this.listener.handOver(handlers.length)
     }
     this.close()
+    // Until the next one counts it.
+    new Counters(this.#options.counters).set(Count.WAITING, sizeOf(kept))
     return kept
   }
 
@@ -160,4 +163,8 @@ export class Inline {
     this.#retrying = later(() => this.pump(), delay)
     this.#retrying.unref()
   }
+}
+
+function sizeOf(kept: readonly (Kept | undefined)[]): number {
+  return kept.flatMap((each) => each?.entries ?? []).reduce((sum, { size }) => sum + size, 0)
 }

@@ -8,6 +8,7 @@ const { once } = require('node:events')
 const { join } = require('node:path')
 const { Worker } = require('node:worker_threads')
 const fc = require('fast-check')
+const { Block } = require('../../dist/queue/block.js')
 const { Kind } = require('../../dist/queue/frame.js')
 const { createRing, RingReader, RingWriter } = require('../../dist/queue/ring.js')
 const { FIXTURES } = require('../helpers/run.js')
@@ -152,6 +153,29 @@ test('parts of a record that was dropped are not joined to the next one', () => 
   assert.deepEqual(readAll(reader), [])
   assert.ok(writer.write(headOf(3), 'three'))
   assert.deepEqual(readAll(reader), ['three'])
+})
+
+test('a record in parts is not part of a run, before and after it was looked at', () => {
+  for (const looks of [false, true]) {
+    const { writer, reader } = makeRing()
+    const texts = ['one', 'two', 'x'.repeat(1400), 'four']
+    for (const [seq, text] of texts.entries()) assert.ok(writer.write(headOf(seq), text))
+    const block = new Block()
+    const take = () => reader.take(block, Number.POSITIVE_INFINITY, 1e6)
+    take()
+    assert.equal(block.count, 2)
+    reader.release()
+    if (looks) reader.peek()
+    take()
+    assert.equal(block.count, 2)
+    const frame = reader.peek()
+    assert.equal(frame && read(frame), texts[2])
+    take()
+    assert.equal(block.count, 2)
+    reader.next()
+    take()
+    assert.equal(block.buffer.toString('utf8', 0, block.size), 'one\ntwo\nfour\n')
+  }
 })
 
 test('a closed writer rejects records until it is opened again', () => {
