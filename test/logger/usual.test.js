@@ -16,7 +16,7 @@ const text = fc.oneof(
 const value = fc.oneof(text, fc.anything({ withBigInt: true, withDate: true, withMap: true }))
 const fields = fc.oneof(
   fc.dictionary(text, value),
-  fc.dictionary(fc.constantFrom('id', 'msg', 'level', 'err', 'toJSON'), value),
+  fc.dictionary(fc.constantFrom('id', 'msg', 'level', 'err', 'toJSON', 'größe'), value),
 )
 const args = fc.oneof(fc.tuple(text), fc.tuple(fields, text), fc.tuple(fc.anything(), text))
 
