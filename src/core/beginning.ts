@@ -6,8 +6,8 @@
 
 import { millisecondText, wallMicroseconds } from './clock.js'
 import { THREE_DIGITS } from './digits.js'
-import { encodeString, isAscii } from './encode.js'
 import type { Origin } from './record.js'
+import { encodeString, isAscii } from './text.js'
 
 /** The text before the microseconds of a level. */
 interface Start {

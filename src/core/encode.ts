@@ -3,6 +3,9 @@
 import { types } from 'node:util'
 import type { configure } from 'safe-stable-stringify'
 import { isJson } from './json.js'
+import { bounded, encodeString, escapeControls } from './text.js'
+
+export { encodeString, escapeControls } from './text.js'
 
 type Stringify = ReturnType<typeof configure>
 type Plain = Record<string, unknown>
@@ -11,22 +14,16 @@ type Plain = Record<string, unknown>
 const MAX_DEPTH = 64
 /** Members of one object or array beyond this many are replaced by their count. */
 const MAX_BREADTH = 2 ** 20
-/** A longer string (in UTF-16 units) is replaced by its length. */
-const MAX_STRING = 2 ** 26
-/** Characters that JSON allows unescaped, but that terminals or line readers interpret; some change the direction of text. */
-const CONTROLS = /[\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
-const ALL_CONTROLS = new RegExp(CONTROLS, 'g')
-/** Control characters are among these, and all that is not ASCII. */
-const BEYOND = /[\u007f-\uffff]/
-/** Texts that need no escaping. This test takes half as long as a JSON.stringify that finds nothing to escape. */
-const PLAIN = /^[ !#-[\]-~]*$/
-/** Texts in which only line feeds need escaping. */
-const PLAIN_LINES = /^[\n !#-[\]-~]*$/
-/** Texts shorter than this are tested character by character. They are in one piece, whatever they were made of. */
-const SHORT = 13
-/** Texts from this length on go to JSON.stringify without a test, which could find a character to escape at the end only. */
-const LONG = 2 ** 16
-const ERROR_KEYS = new Set(['name', 'message', 'stack', 'code', 'cause', 'errors', 'toJSON'])
+/** Members of an error that come first, or not at all. */
+export const ERROR_KEYS: ReadonlySet<string> = new Set([
+  'name',
+  'message',
+  'stack',
+  'code',
+  'cause',
+  'errors',
+  'toJSON',
+])
 
 /** JSON text of any value; `undefined` for what JSON omits (undefined, or a `toJSON` that returns it). Never throws. */
 export function encodeValue(value: unknown): string | undefined {
@@ -44,63 +41,6 @@ export function encodeValue(value: unknown): string | undefined {
     default:
       return encodeValue(toPlain(value))
   }
-}
-
-/** A JSON string; lone surrogates become escapes, so the text is always valid UTF-8. */
-export function encodeString(text: string): string {
-  return isPlainText(text) ? `"${text}"` : encodeOther(text)
-}
-
-/** The same for a text that is known not to be plain. */
-export function encodeOther(text: string): string {
-  // Call stacks: with JSON.stringify and the search for control characters they take twice as long.
-  if (text.length < LONG && PLAIN_LINES.test(text)) return `"${text.replaceAll('\n', '\\n')}"`
-  return escapeControls(JSON.stringify(bounded(text)))
-}
-
-/** Escapes the control characters and line separators that JSON allows, so that the text is one line for any reader. */
-export function escapeControls(json: string): string {
-  if (!BEYOND.test(json)) return json
-  wide++
-  if (!CONTROLS.test(json)) return json
-  return json.replace(ALL_CONTROLS, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
-  })
-}
-
-let wide = 0
-
-/**
- * How many texts so far may have been more than ASCII. The same count before and after an encoding means that its text
- * is ASCII, whose bytes are copied where others are encoded.
- */
-export function wideTexts(): number {
-  return wide
-}
-
-/** Counts a text that was encoded earlier. */
-export function countWide(): void {
-  wide++
-}
-
-/** Whether a text is ASCII. */
-export function isAscii(text: string): boolean {
-  return !BEYOND.test(text)
-}
-
-function bounded(text: string): string {
-  return text.length > MAX_STRING ? `[String of ${text.length} characters]` : text
-}
-
-/** Whether a text needs no escaping in JSON. */
-export function isPlainText(text: string): boolean {
-  // `indexOf` first: it joins the pieces that a text was made of, for which the test takes twice as long.
-  if (text.length >= SHORT) return text.length < LONG && text.indexOf('"') < 0 && PLAIN.test(text)
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code < 32 || code > 126 || code === 34 || code === 92) return false
-  }
-  return true
 }
 
 /** Whether a value is an error of this realm or another. False for a proxy that throws. */
@@ -293,8 +233,8 @@ function define(target: object, key: string, value: unknown): void {
   })
 }
 
-// A subclass that does not set `name` is named after its constructor.
-function errorType(error: Error): string {
+/** The type of an error. A subclass that does not set `name` is named after its constructor. */
+export function errorType(error: Error): string {
   return error.name === 'Error' ? (error.constructor?.name ?? 'Error') : String(error.name)
 }
 

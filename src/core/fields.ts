@@ -1,14 +1,8 @@
 // Fields: the fields of a call or a logger as members of a JSON line, and the names that they cannot have there.
 
-import {
-  countWide,
-  encodeOther,
-  encodeString,
-  encodeValue,
-  isAscii,
-  isPlainText,
-  thrown,
-} from './encode.js'
+import { encodeValue, thrown } from './encode.js'
+import { encodeFailure } from './failure.js'
+import { countWide, encodeOther, encodeString, isAscii, isPlainText } from './text.js'
 
 /** Fields of a log call or a child logger, by name. */
 export type Fields = Readonly<Record<string, unknown>>
@@ -44,7 +38,8 @@ export function encodeField(key: string, value: unknown): string {
       ? `${keyOf(key).quoted}${value}"`
       : keyOf(key).text + encodeOther(value)
   }
-  const text = encodeValue(value)
+  const failure = typeof value === 'object' && value !== null ? encodeFailure(value) : undefined
+  const text = failure ?? encodeValue(value)
   return text === undefined ? '' : keyOf(key).text + text
 }
 

@@ -4,9 +4,11 @@
 // `,"msg":…` and the fields of the call (encoded here), then `}`.
 
 import { format, types } from 'node:util'
-import { encodeOther, encodeString, encodeValue, isError, isPlainText } from './encode.js'
+import { encodeValue, isError } from './encode.js'
+import { encodeFailure } from './failure.js'
 import { encodeFields, type Fields, readField, type Serializers } from './fields.js'
 import type { Redact } from './redact.js'
+import { encodeOther, encodeString, isPlainText } from './text.js'
 
 /**
  * One record, as every handler gets it. The JSON line has the same fields in this order.
@@ -140,7 +142,7 @@ function escapeText(text: string): string {
 
 /** `,"err":{…}`. */
 export function encodeError(error: Error): string {
-  return `,"err":${encodeValue(error)}`
+  return `,"err":${encodeFailure(error) ?? encodeValue(error)}`
 }
 
 function encodeMessageCall(args: readonly unknown[], context: Context): string {

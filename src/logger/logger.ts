@@ -1,6 +1,6 @@
 // Logger: the object an application logs with; its methods have pino's shape, so it fits wherever a pino logger does.
 
-import { isAscii, thrown, wideTexts } from '../core/encode.js'
+import { thrown } from '../core/encode.js'
 import {
   checkThreshold,
   LEVELS,
@@ -18,6 +18,7 @@ import {
   type Fields,
   type Serializers,
 } from '../core/record.js'
+import { isAscii, wideTexts } from '../core/text.js'
 import type { Node } from './registry.js'
 
 /**
