@@ -7,7 +7,9 @@
 import type { Readable } from 'node:stream'
 import { type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads'
 import { before } from '../core/front.js'
+import { setImmediate } from '../core/originals.js'
 import { type Capture, inherit, isText, onceOpened, passCaptured } from '../core/stdio.js'
+import type { MailboxReader, MailboxWriter } from './mailbox.js'
 
 type Done = (error?: Error | null) => void
 interface Chunk {
@@ -24,8 +26,12 @@ type WorkerStream = NodeJS.WriteStream & {
 const PAYLOAD = 'stdioPayload'
 /** In place of an encoding: the next text does not wait for an answer. */
 const EARLY = 'logshare-early'
+/** The same: the mailbox has text. With the first of these messages it comes itself. */
+const MAILED = 'logshare-mailed'
 const NOTHING: Chunk = { chunk: '', encoding: 'utf8' }
 const NAMES = ['stdout', 'stderr'] as const
+/** A worker that posts more texts at once than this gets a mailbox. */
+const MANY = 32
 
 /** In a worker: makes its standard streams post each chunk at once. Returns the undo. */
 export function postAtOnce(): () => void {
@@ -40,15 +46,17 @@ export function postAtOnce(): () => void {
 // once, and later an empty text in its place.
 function patch(name: (typeof NAMES)[number], stream: WorkerStream): () => void {
   const { write, _writev: writev } = stream
-  const port = symbolOf(stream, 'kPort')
-  if (!writev || !port) return () => {}
+  const key = symbolOf(stream, 'kPort')
+  if (!writev || !key) return () => {}
   /** Of each write that waits in the stream, whether its text has been posted. */
   let waiting: boolean[] = []
   let unposted = 0
   let isAsking = false
-  const post = (chunk: Chunk): void => {
-    const chunks = [{ chunk: '', encoding: EARLY }, chunk]
-    ;(stream[port] as MessagePort).postMessage({ type: PAYLOAD, stream: name, chunks })
+  const port = stream[key] as MessagePort
+  const post = (chunk: string | Uint8Array, encoding: unknown): void => {
+    const given = typeof encoding === 'string' ? encoding : 'utf8'
+    if (typeof chunk !== 'string' || !mail(port, name, chunk, given))
+      postText(port, name, { chunk, encoding: given })
   }
   const prototype = {
     write(this: unknown, ...args: unknown[]): boolean {
@@ -56,7 +64,7 @@ function patch(name: (typeof NAMES)[number], stream: WorkerStream): () => void {
       const isCorked = stream.writableCorked > 0
       if (this === stream && (isAsking || isCorked) && stream.writable && isText(chunk)) {
         const isNext = !isCorked && unposted === 0
-        if (isNext) post({ chunk, encoding: typeof encoding === 'string' ? encoding : 'utf8' })
+        if (isNext) post(chunk, encoding)
         else unposted++
         waiting.push(isNext)
       }
@@ -68,13 +76,39 @@ function patch(name: (typeof NAMES)[number], stream: WorkerStream): () => void {
       waiting = waiting.slice(chunks.length)
       unposted -= posted.filter((is) => !is).length
       isAsking = true
+      const given = left.length > 0 ? left : [NOTHING]
+      mailbox?.posted(given.length)
       const asked = before(done, () => {
         isAsking = false
       })
-      writev.call(this, left.length > 0 ? left : [NOTHING], asked)
+      writev.call(this, given, asked)
     },
   }
   return inherit(stream, prototype)
+}
+
+let mailbox: MailboxWriter | undefined
+let texts = 0
+
+// Both streams of a worker have the same port and the same mailbox.
+function mail(port: MessagePort, name: string, text: string, encoding: string): boolean {
+  if (!mailbox && ++texts <= MANY) return false
+  if (encoding !== 'utf8') return false
+  if (!mailbox) {
+    const { MailboxWriter } = require('./mailbox.js') as typeof import('./mailbox.js')
+    mailbox = new MailboxWriter(() => postChunks(port, name, [{ chunk: '', encoding: MAILED }]))
+    postChunks(port, name, [{ chunk: mailbox.memory as never, encoding: MAILED }])
+  }
+  return mailbox.write(name === 'stdout' ? 0 : 1, text)
+}
+
+function postText(port: MessagePort, name: string, chunk: Chunk): void {
+  mailbox?.posted(1)
+  postChunks(port, name, [{ chunk: '', encoding: EARLY }, chunk])
+}
+
+function postChunks(port: MessagePort, stream: string, chunks: readonly Chunk[]): void {
+  port.postMessage({ type: PAYLOAD, stream, chunks })
 }
 
 /**
@@ -82,24 +116,45 @@ function patch(name: (typeof NAMES)[number], stream: WorkerStream): () => void {
  * not capture it. Text that was posted early is not answered: the worker does not wait for that.
  */
 export function receiveOutput(worker: Worker, capture: Capture): void {
-  for (const name of NAMES) {
+  let mailbox: MailboxReader | undefined
+  const outlets = NAMES.map((name) => createOutlet(worker[name], capture[name]))
+  const read = (): void => {
+    try {
+      mailbox?.read((index, bytes) => outlets[index]?.(bytes))
+    } catch (error) {
+      soon(read) // a listener of the application's threw
+      throw error
+    }
+  }
+  const open = (chunk: unknown): void => {
+    const { MailboxReader } = require('./mailbox.js') as typeof import('./mailbox.js')
+    if (chunk instanceof SharedArrayBuffer) mailbox = new MailboxReader(chunk)
+    else read()
+  }
+  for (const [index, name] of NAMES.entries()) {
     const stream = worker[name]
-    const { push, _read: answer } = stream
+    const { _read: answer } = stream
     let isEarly = false
     let owes = true // Node's first answer comes before any text
+    const pass = outlets[index] as (chunk: unknown, encoding?: BufferEncoding) => boolean
     const methods = {
-      push(chunk: unknown, encoding?: BufferEncoding | typeof EARLY): boolean {
+      push(chunk: unknown, encoding?: BufferEncoding | Mark): boolean {
+        if (encoding === MAILED) {
+          open(chunk)
+          return true
+        }
         if (encoding === EARLY) {
           isEarly = true
           return true
         }
+        read()
+        if (chunk !== null) mailbox?.arrived()
         owes ||= !isEarly
         isEarly = false
         if (owes && isLeft(stream)) methods._read(0)
-        if (!capture[name] || !isText(chunk)) return push.call(stream, chunk, encoding)
-        const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : asBuffer(chunk)
-        const text = stream.readableEncoding === null ? undefined : bytes.toString()
-        return passCaptured(bytes, text, () => push.call(stream, bytes))
+        const isOpen = pass(chunk, encoding)
+        read()
+        return isOpen
       },
       _read(size: number): void {
         if (!owes) return
@@ -109,6 +164,24 @@ export function receiveOutput(worker: Worker, capture: Capture): void {
     }
     for (const [key, value] of Object.entries(methods))
       Object.defineProperty(stream, key, { value, configurable: true, writable: true })
+  }
+}
+
+type Mark = typeof EARLY | typeof MAILED
+
+const soon = setImmediate
+
+// Returns the stream's own `push`, which marks what the worker has captured.
+function createOutlet(
+  stream: Readable,
+  isCaptured: boolean,
+): (chunk: unknown, encoding?: BufferEncoding) => boolean {
+  const { push } = stream
+  return (chunk, encoding) => {
+    if (!isCaptured || !isText(chunk)) return push.call(stream, chunk, encoding)
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : asBuffer(chunk)
+    const text = stream.readableEncoding === null ? undefined : bytes.toString()
+    return passCaptured(bytes, text, () => push.call(stream, bytes))
   }
 }
 
