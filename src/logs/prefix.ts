@@ -33,7 +33,7 @@ const FORMS: readonly RegExp[] = [
   // logfmt
   String.raw`^(?:[a-z]+=[\w.-]+ )?(?:time|ts|t|timestamp)="?${DATE}[T ]${TIME}${ZONE}`,
   // journalctl -o short-full
-  String.raw`^[A-Z][a-z]{2} ${DATE} ${TIME}${ZONE}`,
+  `^[A-Z][a-z]{2} ${DATE} ${TIME}${ZONE}`,
   // java.util.logging
   String.raw`^(?<word>[A-Z][a-z]{2}) (?<day>\d{1,2}), (?<year>\d{4}),? ${TIME}[ \u202f](?<half>[AP]M)`,
   // Nest
