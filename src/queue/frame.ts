@@ -171,3 +171,9 @@ function spread(bits: number): number {
   const whole = Math.imul(half ^ (half >>> 13), 0xc2b2ae35)
   return whole ^ (whole >>> 16)
 }
+
+/** Offset behind bytes that are not a frame: that of the next magic, or where one may begin that has not been read yet. */
+export function behindDamage(buffer: Buffer, start: number, end: number): number {
+  const next = buffer.indexOf('SL', start + 5, 'latin1')
+  return next < 0 || next >= end ? Math.max(start + 1, end - 5) : next - 4
+}

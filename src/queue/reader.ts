@@ -8,7 +8,16 @@ import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
 import { removeFile } from '../core/remove.js'
 import { type Block, type Bytes, bytesOf } from './block.js'
 import { EXTENT_FRAME, hasExtent, isFree, readExtent, release, writtenAt } from './extent.js'
-import { endOfFrames, type Frame, frameSize, HEADER, hasFrame, Kind, readFrame } from './frame.js'
+import {
+  behindDamage,
+  endOfFrames,
+  type Frame,
+  frameSize,
+  HEADER,
+  hasFrame,
+  Kind,
+  readFrame,
+} from './frame.js'
 import type { QueueReader } from './queue.js'
 import { endPath, nextSegment, removeUpTo, segmentPath } from './segment.js'
 
@@ -16,6 +25,8 @@ const MIN_CHUNK = 64 * 1024
 const MAX_CHUNK = 256 * 1024
 /** A buffer that a large record made larger than this is not kept. */
 const MAX_KEPT = 2 * MAX_CHUNK
+
+type Place = readonly [segment: number, offset: number]
 
 export class FileReader implements QueueReader {
   readonly #directory: string
@@ -48,11 +59,7 @@ export class FileReader implements QueueReader {
   damaged = 0
 
   /** Starts at a checkpoint, which an earlier reader's `position()` returned. */
-  constructor(
-    directory: string,
-    producer: string,
-    [segment, offset]: readonly [segment: number, offset: number] = [0, 0],
-  ) {
+  constructor(directory: string, producer: string, [segment, offset]: Place = [0, 0]) {
     this.#directory = directory
     this.#producer = producer
     this.#number = segment
@@ -64,7 +71,7 @@ export class FileReader implements QueueReader {
   }
 
   /** The checkpoint: segment and offset of the first byte behind the records passed. */
-  position(): readonly [segment: number, offset: number] {
+  position(): Place {
     return [this.#number, this.#position - (this.#end - this.#start)]
   }
 
@@ -296,12 +303,8 @@ export class FileReader implements QueueReader {
     return hasFrame(this.#buffer, Math.max(this.#start + HEADER, unsearched), this.#end)
   }
 
-  // Skips bytes that are not a frame, up to the next magic.
   #skipDamage(): void {
     this.damaged++
-    const next = this.#buffer.indexOf('SL', this.#start + 5, 'latin1')
-    // Keep the last 5 bytes: they may be the start of a frame whose magic has not been read yet.
-    this.#start =
-      next < 0 || next >= this.#end ? Math.max(this.#start + 1, this.#end - 5) : next - 4
+    this.#start = behindDamage(this.#buffer, this.#start, this.#end)
   }
 }
