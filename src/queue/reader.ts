@@ -1,13 +1,12 @@
 // Reader: the listener's end of a FileQueue, which reads its segments in order and removes those it has read.
 //
-// Invariant: one reader at a time, and only the reader removes segments; a successor starts at the checkpoint of the
-// last one (`position()`). The writer only appends. A frame at the end of the file that is not complete is read again
-// later; it is skipped only when another frame follows it, or when the writer is gone.
+// Invariant: one reader at a time, and only it removes segments; a successor starts at its checkpoint (`position()`). The
+// writer only appends. An incomplete frame at the end is read again, unless another frame follows or the writer is gone.
 
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, readSync } from 'node:fs'
 import { removeFile } from '../core/remove.js'
 import { type Block, type Bytes, bytesOf } from './block.js'
-import { EXTENT_FRAME, hasExtent, isFree, readExtent, release, writtenAt } from './extent.js'
+import { EXTENT_FRAME, hasExtent, readExtent, release, writtenAt } from './extent.js'
 import {
   behindDamage,
   endOfFrames,
@@ -18,6 +17,7 @@ import {
   Kind,
   readFrame,
 } from './frame.js'
+import { openSegment } from './open.js'
 import type { QueueReader } from './queue.js'
 import { endPath, nextSegment, removeUpTo, segmentPath } from './segment.js'
 
@@ -250,8 +250,7 @@ export class FileReader implements QueueReader {
     this.#start = this.#end
   }
 
-  // The file became shorter: somebody cut it. Reads it again from the start, without the records that were passed
-  // already.
+  // The file became shorter: somebody cut it. Reads it again from the start, without the records that were passed.
   #restart(): void {
     this.damaged++
     this.#start = this.#end
@@ -259,8 +258,7 @@ export class FileReader implements QueueReader {
     this.#skipTo = this.#last
   }
 
-  // Bytes to read: at least the rest of the current frame. The caller limits a wrong size in its header to the file's
-  // size.
+  // Bytes to read: at least the rest of the current frame. The caller limits a wrong size in its header.
   #chunkFor(rest: number): number {
     if (rest < HEADER) return MAX_CHUNK
     return Math.max(MAX_CHUNK, frameSize(this.#buffer.readUInt32LE(this.#start)) - rest)
@@ -268,20 +266,12 @@ export class FileReader implements QueueReader {
 
   // False while the segment has not begun.
   #open(): boolean {
-    const number = this.#number
-    try {
-      this.#fd = openSync(segmentPath(this.#directory, this.#producer, number), 'r')
-    } catch {
-      return false // not created yet
-    }
-    if (!hasExtent(this.#fd) || !isFree(this.#fd)) return true
-    this.close()
-    // An earlier reader has released the file, or the writer has not begun yet, which then is the last one.
-    const next = nextSegment(this.#directory, this.#producer, number)
-    if (next === undefined) return false
-    this.#number = next
-    this.#position = 0
-    return this.#open()
+    const opened = openSegment(this.#directory, this.#producer, this.#number)
+    if (!opened) return false
+    this.#fd = opened.fd
+    if (opened.number !== this.#number) this.#position = 0
+    this.#number = opened.number
+    return true
   }
 
   // Whether a segment has its first frame: then the writer does not return to the segment before it.
