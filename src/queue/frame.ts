@@ -115,7 +115,7 @@ export function readFrame(buffer: Buffer, offset: number, limit: number): ReadRe
   const check = buffer.readUInt32LE(offset + 20)
   if (buffer.readUInt16LE(offset + 4) !== MAGIC || payload > MAX_PAYLOAD) return 'damaged'
   if (kind < Kind.RECORD || kind > Kind.NOTE || !(time >= 0 && time < MAX_TIME)) return 'damaged'
-  if (check !== checkOf(payload, { kind, level, time, seq })) return 'damaged'
+  if (check !== hashOf(payload, kind, level, time, seq)) return 'damaged'
   if (limit - offset < frameSize(payload)) return 'incomplete'
   const start = offset + HEADER
   return { kind, level, time, seq, buffer, start, end: start + payload }
