@@ -7,7 +7,7 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
 import { removeFile } from '../core/remove.js'
 import { type Block, type Bytes, bytesOf } from './block.js'
-import { EXTENT_FRAME, hasExtent, isFree, readExtent, release, writtenAt } from './extent.js'
+import { EXTENT_FRAME, hasExtent, isFree, readExtent, release, writtenFrom } from './extent.js'
 import { endOfFrames, type Frame, frameSize, HEADER, hasFrame, Kind, readFrame } from './frame.js'
 import type { QueueReader } from './queue.js'
 import { endPath, nextSegment, removeUpTo, segmentPath } from './segment.js'
@@ -148,12 +148,7 @@ export class FileReader implements QueueReader {
   /** Bytes written and not yet passed. */
   pending(): number {
     const [first, offset] = this.position()
-    let bytes = -offset
-    for (let number = first; ; number++) {
-      const written = writtenAt(segmentPath(this.#directory, this.#producer, number))
-      if (written === undefined) return Math.max(0, bytes)
-      bytes += written
-    }
+    return Math.max(0, writtenFrom(this.#directory, this.#producer, first) - offset)
   }
 
   /** Removes the rest of the queue. Call it only when the writer is gone and all frames were released. */
