@@ -230,16 +230,14 @@ export class FileReader implements QueueReader {
     return this.#limit > this.#position
   }
 
-  // Drops the incomplete frame at the file's end, to read it again: the writer may have cut it off (full disk) and
-  // written another one in its place.
+  // Drops the incomplete frame at the end, to read it again: it may be cut off (full disk) and another one in its place.
   #dropTail(): void {
     this.#isTail = false
     this.#position -= this.#end - this.#start
     this.#start = this.#end
   }
 
-  // The file became shorter: somebody cut it. Reads it again from the start, without the records that were passed
-  // already.
+  // The file became shorter: somebody cut it. Reads it again from the start, without the records passed already.
   #restart(): void {
     this.damaged++
     this.#start = this.#end
