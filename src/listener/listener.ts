@@ -27,7 +27,7 @@ const RETRY_INTERVAL = 20
 /** Milliseconds after which a pump under load returns to the event loop. */
 const TURN_LIMIT = 20
 /** Longest time (ms) between two pumps for records that come one by one: they are passed on together. */
-const PAUSE = 10
+const PAUSE = 5
 
 export interface ListenerOptions {
   /** Window (ms) within which records of different producers are ordered by time; 0: in order of arrival. */
@@ -65,7 +65,7 @@ export class Listener {
     this.#options = options
     this.#counters = new Counters(options.counters)
     this.#window = options.window
-    this.#pause = Math.min(PAUSE, options.window / 2)
+    this.#pause = Math.min(PAUSE, options.window / 4)
     const size = Math.min(BATCH_BYTES, options.limit * BATCH_SHARE)
     this.#fanout = new Fanout(options.handlers, options.wait, () =>
       this.#counters.add(Count.FAILED, 1),

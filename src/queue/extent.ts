@@ -18,6 +18,7 @@
 
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import { HEADER, Kind, readFrame, writeFrame } from './frame.js'
+import { segmentPath } from './segment.js'
 
 const PAYLOAD = 8
 const HEAD = { kind: Kind.EXTENT, level: 0, time: 0, seq: 0 }
@@ -78,8 +79,18 @@ export function writtenIn(fd: number): number {
   return hasExtent(fd) ? readExtent(fd) : fstatSync(fd).size
 }
 
-/** Bytes written into the segment at `path`; undefined if it cannot be opened. */
-export function writtenAt(path: string): number | undefined {
+/** Bytes written into the segments of a producer, from a number on. */
+export function writtenFrom(directory: string, producer: string, first: number): number {
+  let bytes = 0
+  for (let number = first; ; number++) {
+    const written = writtenAt(segmentPath(directory, producer, number))
+    if (written === undefined) return bytes
+    bytes += written
+  }
+}
+
+// Undefined if it cannot be opened.
+function writtenAt(path: string): number | undefined {
   try {
     const fd = openSync(path, 'r')
     try {

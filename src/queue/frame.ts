@@ -117,7 +117,7 @@ export function readFrame(buffer: Buffer, offset: number, limit: number): ReadRe
   const check = buffer.readUInt32LE(offset + 20)
   if (buffer.readUInt16LE(offset + 4) !== MAGIC || payload > MAX_PAYLOAD) return 'damaged'
   if (kind < Kind.RECORD || kind > Kind.NOTE || !(time >= 0 && time < MAX_TIME)) return 'damaged'
-  if (check !== checkOf(payload, { kind, level, time, seq })) return 'damaged'
+  if (check !== hashOf(payload, kind, level, time, seq)) return 'damaged'
   if (limit - offset < frameSize(payload)) return 'incomplete'
   const start = offset + HEADER
   return { kind, level, time, seq, buffer, start, end: start + payload }
@@ -170,10 +170,4 @@ function spread(bits: number): number {
   const half = Math.imul(bits ^ (bits >>> 16), 0x9e3779b1)
   const whole = Math.imul(half ^ (half >>> 13), 0xc2b2ae35)
   return whole ^ (whole >>> 16)
-}
-
-/** Offset behind bytes that are not a frame: that of the next magic, or where one may begin that has not been read yet. */
-export function behindDamage(buffer: Buffer, start: number, end: number): number {
-  const next = buffer.indexOf('SL', start + 5, 'latin1')
-  return next < 0 || next >= end ? Math.max(start + 1, end - 5) : next - 4
 }

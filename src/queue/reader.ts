@@ -6,17 +6,8 @@
 import { closeSync, existsSync, fstatSync, readSync } from 'node:fs'
 import { removeFile } from '../core/remove.js'
 import { type Block, type Bytes, bytesOf } from './block.js'
-import { EXTENT_FRAME, hasExtent, readExtent, release, writtenAt } from './extent.js'
-import {
-  behindDamage,
-  endOfFrames,
-  type Frame,
-  frameSize,
-  HEADER,
-  hasFrame,
-  Kind,
-  readFrame,
-} from './frame.js'
+import { EXTENT_FRAME, hasExtent, readExtent, release, writtenFrom } from './extent.js'
+import { endOfFrames, type Frame, frameSize, HEADER, hasFrame, Kind, readFrame } from './frame.js'
 import { openSegment } from './open.js'
 import type { QueueReader } from './queue.js'
 import { endPath, nextSegment, removeUpTo, segmentPath } from './segment.js'
@@ -155,12 +146,7 @@ export class FileReader implements QueueReader {
   /** Bytes written and not yet passed. */
   pending(): number {
     const [first, offset] = this.position()
-    let bytes = -offset
-    for (let number = first; ; number++) {
-      const written = writtenAt(segmentPath(this.#directory, this.#producer, number))
-      if (written === undefined) return Math.max(0, bytes)
-      bytes += written
-    }
+    return Math.max(0, writtenFrom(this.#directory, this.#producer, first) - offset)
   }
 
   /** Removes the rest of the queue. Call it only when the writer is gone and all frames were released. */
@@ -242,8 +228,7 @@ export class FileReader implements QueueReader {
     return this.#limit > this.#position
   }
 
-  // Drops the incomplete frame at the file's end, to read it again: the writer may have cut it off (full disk) and
-  // written another one in its place.
+  // Drops the incomplete frame at the end, to read it again: it may be cut off (full disk) and another one in its place.
   #dropTail(): void {
     this.#isTail = false
     this.#position -= this.#end - this.#start
@@ -295,6 +280,9 @@ export class FileReader implements QueueReader {
 
   #skipDamage(): void {
     this.damaged++
-    this.#start = behindDamage(this.#buffer, this.#start, this.#end)
+    const next = this.#buffer.indexOf('SL', this.#start + 5, 'latin1')
+    // Keep the last 5 bytes: they may be the start of a frame whose magic has not been read yet.
+    this.#start =
+      next < 0 || next >= this.#end ? Math.max(this.#start + 1, this.#end - 5) : next - 4
   }
 }
