@@ -10,7 +10,9 @@ import {
   type Threshold,
 } from '../core/level.js'
 import {
+  type Closed,
   copyFields,
+  createClosed,
   encodeCall,
   encodeFields,
   encodeMessage,
@@ -83,8 +85,7 @@ class NodeLogger implements Logger {
   readonly #node: Node
   readonly #inherited: Inherited
   readonly #bindings: string
-  /** What follows the message: its quotation mark and the bindings, in one piece. */
-  readonly #closed: string
+  readonly #closed: Closed
   readonly #isChild: boolean
   /** Whether the name and the bindings are ASCII. */
   readonly #isAscii: boolean
@@ -96,8 +97,8 @@ class NodeLogger implements Logger {
     this.#isChild = inherited !== undefined
     this.#inherited = inherited ?? { fields: {} }
     this.#bindings = encodeFields(this.#inherited.fields, this.#inherited.serializers)
-    this.#closed = ['"', this.#bindings].join('')
-    this.#isAscii = isAscii(node.opening) && isAscii(this.#closed)
+    this.#closed = createClosed(this.#bindings)
+    this.#isAscii = isAscii(node.opening) && isAscii(this.#bindings)
     this.#own = this.#numberOf(inherited?.level)
   }
 

@@ -71,12 +71,12 @@ export class QueueHandler {
 
   /**
    * Writes one record of our own loggers. `opening`: `,"name":"…","msg":"`, in one piece. `rest`: the message and the
-   * fields behind that. `isAscii`: whether both are known to be ASCII. Never throws.
+   * fields behind that, and `}`. `isAscii`: whether both are known to be ASCII. Never throws.
    */
   log(level: number, opening: string, rest: string, isAscii: boolean): void {
     try {
       if (this.#unreported.size > 0) this.#reportDrops(false)
-      const length = MESSAGE.length + rest.length
+      const length = MESSAGE.length + rest.length - 1
       if (length > MAX_BODY) {
         this.#putPlaceholder(
           level,
@@ -87,8 +87,8 @@ export class QueueHandler {
         return
       }
       const isAlone = !hasTracer() && !hasContext()
-      const end = isAlone ? '}' : `${surroundings(MESSAGE + rest)}}`
-      const isWritten = this.#put(level, opening, rest + end, Kind.RECORD, isAlone && isAscii)
+      const text = isAlone ? rest : surrounded(rest.slice(0, -1))
+      const isWritten = this.#put(level, opening, text, Kind.RECORD, isAlone && isAscii)
       if (!isWritten) this.#drop(level)
     } catch {
       this.#drop(level)
@@ -165,4 +165,8 @@ export class QueueHandler {
 function surroundings(body: string): string {
   const span = encodeTrace(body)
   return span + encodeContext(body + span)
+}
+
+function surrounded(rest: string): string {
+  return `${rest}${surroundings(MESSAGE + rest)}}`
 }

@@ -4,7 +4,7 @@
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const fc = require('fast-check')
-const { encodeCall, encodeFields, encodeUsual } = require('../../dist/core/record.js')
+const { createClosed, encodeCall, encodeFields, encodeUsual } = require('../../dist/core/record.js')
 const { Registry } = require('../../dist/logger/registry.js')
 const { QueueHandler } = require('../../dist/queue/handler.js')
 
@@ -24,8 +24,9 @@ test('property: a usual call has the text of any other', () => {
   fc.assert(
     fc.property(args, fields, (given, own) => {
       const bindings = encodeFields(own)
-      const usual = encodeUsual(given, `"${bindings}`)
-      if (usual !== undefined) assert.equal(`,"msg":"${usual}`, encodeCall(given, { bindings }))
+      const usual = encodeUsual(given, createClosed(bindings))
+      if (usual !== undefined)
+        assert.equal(`,"msg":"${usual}`, `${encodeCall(given, { bindings })}}`)
     }),
     { numRuns: 1000 },
   )
