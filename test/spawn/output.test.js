@@ -41,6 +41,11 @@ it('every way of writing, while the parent has still to answer: the same bytes i
   assert.match(stdout, /^a\nb\nc\nd\ne\nf\ng\nERR_/)
 })
 
+it('short and long texts, and bytes, on both streams: all, in order, though the worker is terminated', async () => {
+  const { code, stdout, stderr } = await run('output/mailed.js')
+  assert.deepEqual([code, stdout, stderr], [0, '3000 -1\n', ''])
+})
+
 /**
  * Through a pipe of the shell: one of `spawn` is a socket, of which a process that exits loses what does not fit.
  * @param {string} end @param {string} where
