@@ -91,7 +91,8 @@ export class LineReader {
     if (Number.isNaN(time)) return time
     this.#isPrefixed = true
     this.timeEnd = start + lengthWithColors(head, this.#prefixes.length)
-    this.timeStart = this.timeEnd
+    const isPlain = this.timeEnd === start + this.#prefixes.length
+    this.timeStart = isPlain ? start + this.#prefixes.start : this.timeEnd
     return time
   }
 

@@ -16,6 +16,8 @@ const TIME = String.raw`(?<hour>\d{1,2}):(?<minute>\d\d):(?<second>\d\d)(?:[.,:]
 const DATE = String.raw`(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)`
 const ZONE = String.raw`(?: ?(?<zone>Z|UTC|GMT|[+-]\d\d:?\d\d))?`
 
+const ISO = /\d{4}([-/])\d\d\1\d\d[T ]\d\d:\d\d:/
+
 /** In the order in which they are tried. The time is what stands before an empty group. */
 const FORMS: readonly RegExp[] = [
   // Rails and Ruby's Logger
@@ -48,8 +50,9 @@ export class Prefixes {
   #form: RegExp | undefined
   /** The time read last; a time of the day goes on from it. */
   #last = Number.NaN
-  /** Length of the text up to the end of the time. */
+  /** Length of the text up to the end of the time, and up to its start if it is written as ISO 8601. */
   length = 0
+  start = 0
 
   /** `reference` (ms since the epoch): when the log was last written. */
   constructor(reference: number) {
@@ -67,6 +70,8 @@ export class Prefixes {
       this.#form = form
       this.#last = time
       this.length = found[0].length
+      const iso = found[0].search(ISO)
+      this.start = iso < 0 ? this.length : iso
       return time
     }
     return Number.NaN

@@ -33,6 +33,38 @@ function iso(time) {
   return new Date(time).toISOString()
 }
 
+/** @type {typeof FORMS} */
+const BEHIND = [
+  (time, id) => `time=${iso(time)} level=INFO msg=${id}`,
+  (time, id) => `level=warn ts="${iso(time)}" msg=${id}`,
+  (time, id) => `[${id}] ${iso(time).slice(0, -1).replaceAll('-', '/').replace('T', ' ')} [INF] x`,
+  (time, id) => `I, [${iso(time).slice(0, -1)}${id + 100} #1]  INFO -- : ${id}`,
+]
+
+test('the time of each line behind something else, too', () => {
+  const step = fc.array(fc.nat(2_000_000), { minLength: 1, maxLength: 60 })
+  fc.assert(
+    fc.property(fc.constantFrom(...BEHIND), step, (form, steps) => {
+      let time = START
+      const lines = steps.map((each, id) => {
+        time += each
+        return form(time, id % 10)
+      })
+      const records = new Records({ reference: START, capacity: 1 << 16, isSorted: false })
+      records.feed(Buffer.from(`${lines.join('\n')}\n`))
+      records.finish()
+      const found = lines.map((_, at) => records.page.entry(at).time)
+      const expected = lines.map((line) => {
+        const bytes = Buffer.from(`${line}\n`)
+        const reader = new LineReader(START)
+        reader.read(bytes, 0, bytes.length - 1)
+        return reader.time
+      })
+      assert.deepEqual(found, expected)
+    }),
+  )
+})
+
 test('the time of each line is the one that is found without its neighbours', () => {
   const line = fc.record({ form: fc.nat(FORMS.length - 1), step: fc.nat(100_000), id: fc.nat(40) })
   fc.assert(
