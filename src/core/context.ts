@@ -3,13 +3,23 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
 import { encodeTrace } from './trace.js'
 
-/** Encoded members by key, each as `,"key":value`. */
-type Members = ReadonlyMap<string, string>
+interface Member {
+  /** `,"key":`. */
+  readonly start: string
+  /** `,"key":value`. */
+  readonly text: string
+}
+
+/** Encoded members by key, and all of them as one text. */
+interface Members {
+  readonly byKey: ReadonlyMap<string, Member>
+  readonly text: string
+}
 
 /** A child process gets its context in its environment, whose size is limited: a longer context (characters) is left out. */
 const MAX_INHERITED = 2 ** 14
 
-const NONE: Members = new Map()
+const NONE: Members = membersOf(new Map())
 
 let storage: AsyncLocalStorage<Members> | undefined
 let inherited: Members = NONE
@@ -20,24 +30,23 @@ let inherited: Members = NONE
  */
 export function runInContext<T>(fields: string, act: () => T): T {
   storage ??= createStorage()
-  return storage.run(new Map([...current(), ...split(fields)]), act)
+  return storage.run(membersOf(new Map([...current().byKey, ...split(fields)])), act)
 }
 
 /** In a child: the context in which its parent started it. */
 export function inheritContext(fields: string): void {
-  inherited = split(fields)
+  inherited = membersOf(split(fields))
 }
 
-/** Whether there is, or may be, a context. */
+/** Whether there is a context that has fields. */
 export function hasContext(): boolean {
-  return storage !== undefined || inherited.size > 0
+  return current().text !== ''
 }
 
 /** The fields of the current context that a record does not have itself. `body` is the record's members, encoded. */
 export function encodeContext(body: string): string {
-  if (!hasContext()) return ''
-  let text = ''
-  for (const [key, member] of current()) if (!hasMember(body, key, member)) text += member
+  const { byKey, text } = current()
+  for (const { start } of byKey.values()) if (body.includes(start)) return missing(byKey, body)
   return text
 }
 
@@ -58,16 +67,25 @@ function createStorage(): AsyncLocalStorage<Members> {
 }
 
 // The same text can be a member of an object within the record.
-function hasMember(body: string, key: string, member: string): boolean {
-  const start = member.slice(0, JSON.stringify(key).length + 2)
-  return body.includes(start) && Object.hasOwn(parse(body), key)
+function missing(byKey: Members['byKey'], body: string): string {
+  const own = parse(body)
+  return joined([...byKey].filter(([key]) => !Object.hasOwn(own, key)).map(([, member]) => member))
 }
 
-function split(fields: string): Members {
-  const members = Object.entries(parse(fields))
-  return new Map(
-    members.map(([key, value]) => [key, `,${JSON.stringify(key)}:${JSON.stringify(value)}`]),
-  )
+function membersOf(byKey: Members['byKey']): Members {
+  return { byKey, text: joined([...byKey.values()]) }
+}
+
+function joined(members: readonly Member[]): string {
+  return members.map(({ text }) => text).join('')
+}
+
+function split(fields: string): Map<string, Member> {
+  const members = Object.entries(parse(fields)).map(([key, value]) => {
+    const start = `,${JSON.stringify(key)}:`
+    return [key, { start, text: start + JSON.stringify(value) }] as const
+  })
+  return new Map(members)
 }
 
 function parse(members: string): object {
