@@ -5,17 +5,28 @@ import { encodeFields, type Fields } from './record.js'
 import type { Redact } from './redact.js'
 import { encodeTrace } from './trace.js'
 
-/** Encoded members by key, each as `,"key":value`. */
-type Members = ReadonlyMap<string, string>
+interface Member {
+  /** `,"key":`. */
+  readonly start: string
+  /** `,"key":value`. */
+  readonly text: string
+}
+
+/** Encoded members by key, and all of them as one text. */
+interface Members {
+  readonly byKey: ReadonlyMap<string, Member>
+  readonly text: string
+}
 
 /** A child process gets its context in its environment, whose size is limited: a longer context (characters) is left out. */
 const MAX_INHERITED = 2 ** 14
 
-const NONE: Members = new Map()
+const NONE: Members = membersOf(new Map())
 
 let storage: AsyncLocalStorage<Members> | undefined
-let inherited: Members = NONE
+/** Fields of all records, which are part of every context. */
 let base: Members = NONE
+let inherited: Members = NONE
 
 /**
  * Runs `act` and returns its result. Records logged by it, also after an `await`, get the fields in addition to those of
@@ -23,43 +34,44 @@ let base: Members = NONE
  */
 export function runInContext<T>(fields: string, act: () => T): T {
   storage ??= createStorage()
-  return storage.run(new Map([...current(), ...split(fields)]), act)
+  return storage.run(membersOf(new Map([...current().byKey, ...split(fields)])), act)
 }
 
 /** Sets the fields of all records of this thread: an outermost context, which children set themselves. */
 export function setFields(fields: Fields, redact: Redact | undefined): void {
   const encoded = encodeFields(fields)
-  base = split(redact ? redact.fields(encoded) : encoded)
+  const outer = split(redact ? redact.fields(encoded) : encoded)
+  inherited = membersOf(new Map([...outer, ...own(inherited)]))
+  base = membersOf(outer)
 }
 
 /** In a child: the context in which its parent started it. */
 export function inheritContext(fields: string): void {
-  inherited = split(fields)
+  inherited = membersOf(new Map([...base.byKey, ...split(fields)]))
 }
 
-/** Whether there is, or may be, a context. */
+/** Whether there is a context that has fields. */
 export function hasContext(): boolean {
-  return storage !== undefined || inherited.size > 0 || base.size > 0
+  return current().text !== ''
 }
 
 /** The fields of the current context that a record does not have itself. `body` is the record's members, encoded. */
 export function encodeContext(body: string): string {
-  if (!storage && inherited.size === 0) return base.size === 0 ? '' : missing(base, body)
-  const text = missing(current(), body)
-  return base.size === 0 ? text : text + missing(base, body + text)
-}
-
-function missing(members: Members, body: string): string {
-  let text = ''
-  for (const [key, member] of members) if (!hasMember(body, key, member)) text += member
+  const { byKey, text } = current()
+  for (const { start } of byKey.values()) if (body.includes(start)) return missing(byKey, body)
   return text
 }
 
 /** What a child that is started here inherits: the context and the active span, encoded; undefined if there is nothing. */
 export function contextForChild(): string | undefined {
   const span = encodeTrace('')
-  const text = span + missing(current(), span)
+  const text = span + missing(new Map(own(current())), span)
   return text === '' || text.length > MAX_INHERITED ? undefined : text
+}
+
+// Without the fields of all records.
+function own({ byKey }: Members): (readonly [string, Member])[] {
+  return [...byKey].filter(([key, { text }]) => base.byKey.get(key)?.text !== text)
 }
 
 function current(): Members {
@@ -72,16 +84,25 @@ function createStorage(): AsyncLocalStorage<Members> {
 }
 
 // The same text can be a member of an object within the record.
-function hasMember(body: string, key: string, member: string): boolean {
-  const start = member.slice(0, JSON.stringify(key).length + 2)
-  return body.includes(start) && Object.hasOwn(parse(body), key)
+function missing(byKey: Members['byKey'], body: string): string {
+  const own = parse(body)
+  return joined([...byKey].filter(([key]) => !Object.hasOwn(own, key)).map(([, member]) => member))
 }
 
-function split(fields: string): Members {
-  const members = Object.entries(parse(fields))
-  return new Map(
-    members.map(([key, value]) => [key, `,${JSON.stringify(key)}:${JSON.stringify(value)}`]),
-  )
+function membersOf(byKey: Members['byKey']): Members {
+  return { byKey, text: joined([...byKey.values()]) }
+}
+
+function joined(members: readonly Member[]): string {
+  return members.map(({ text }) => text).join('')
+}
+
+function split(fields: string): Map<string, Member> {
+  const members = Object.entries(parse(fields)).map(([key, value]) => {
+    const start = `,${JSON.stringify(key)}:`
+    return [key, { start, text: start + JSON.stringify(value) }] as const
+  })
+  return new Map(members)
 }
 
 function parse(members: string): object {
