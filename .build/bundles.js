@@ -20,6 +20,7 @@ const ROLES = {
     'adapters/node/console.js',
     'adapters/node/crash.js',
     'adapters/node/debuglog.js',
+    'adapters/node/direct.js',
     'adapters/node/streams.js',
     'adapters/node/warning.js',
     'adapters/node/writes.js',

@@ -8,7 +8,7 @@ import { notice } from '../core/notice.js'
 import { process } from '../core/originals.js'
 import type { Parent } from './inherit.js'
 import { isRunningOurs } from './living.js'
-import { canPreload, forgetPreload } from './preload.js'
+import { asBare, canPreload, forgetPreload } from './preload.js'
 
 /** The options that `ChildProcess.prototype.spawn` gets. */
 export interface SpawnOptions {
@@ -107,8 +107,7 @@ function startAsync(
   if (typeof options !== 'object' || options === null) return original.apply(child, args)
   const pairs = options.envPairs === undefined ? defaultPairs(options) : options.envPairs
   if (!Array.isArray(pairs) || isRestricted(options)) return original.apply(child, args)
-  if (cannotLoad(options))
-    return original.call(child, command().asBare(options, pairs), ...args.slice(1))
+  if (cannotLoad(options)) return original.call(child, asBare(options, pairs), ...args.slice(1))
   const parent = getParent()
   return parent
     ? processes().startAsync(child, original, args, {
@@ -130,7 +129,7 @@ function startSync(
   const { envPairs: pairs } = options
   const isApplied = !isRunningOurs() && Array.isArray(pairs) && !isRestricted(options)
   if (!isApplied) return original.apply(self, args)
-  if (cannotLoad(options)) return original.call(self, command().asBare(options, pairs), ...rest)
+  if (cannotLoad(options)) return original.call(self, asBare(options, pairs), ...rest)
   const parent = getParent()
   return parent
     ? processes().startSync(self, original, rest, { options, pairs, parent })
@@ -177,8 +176,4 @@ function isOfOther(options: SpawnOptions): boolean {
 
 function processes(): typeof import('./processes.js') {
   return require('./processes.js') as typeof import('./processes.js')
-}
-
-function command(): typeof import('./command.js') {
-  return require('./command.js') as typeof import('./command.js')
 }

@@ -6,7 +6,7 @@ import type { SpawnOptions } from './child-process.js'
 import { childVariables, repairArgs } from './flag.js'
 import { CHILD_VARIABLE, type ProcessHand } from './inherit.js'
 import { withOwn } from './own.js'
-import { flagsWithoutPreload, START_DIRECTORY, withoutPreload } from './preload.js'
+import { START_DIRECTORY } from './preload.js'
 
 const NODE_OPTIONS = 'NODE_OPTIONS='
 /** The variable that Node's test runner sets for the processes in which it runs files. */
@@ -28,19 +28,6 @@ export function withHand(
   }
   const envPairs = addToPairs(pairs, given, options)
   return withOwn(options, { args: changed, envPairs })
-}
-
-/** The same options without our flag. */
-export function asBare(options: SpawnOptions, pairs: readonly string[]): SpawnOptions {
-  const { args } = options
-  const without = (pair: string): string => {
-    const isOptions = pair.startsWith(NODE_OPTIONS) && pair.includes('register')
-    return isOptions ? NODE_OPTIONS + withoutPreload(pair.slice(NODE_OPTIONS.length)) : pair
-  }
-  return withOwn(options, {
-    args: Array.isArray(args) ? flagsWithoutPreload(args) : args,
-    envPairs: pairs.map(without),
-  })
 }
 
 function isListOfArgs(args: unknown): args is readonly unknown[] {

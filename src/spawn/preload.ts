@@ -4,6 +4,8 @@ import { accessSync, constants } from 'node:fs'
 import { resolve } from 'node:path'
 import { notice } from '../core/notice.js'
 import { process } from '../core/originals.js'
+import type { SpawnOptions } from './child-process.js'
+import { withOwn } from './own.js'
 
 /** Path of the file that is preloaded into children. */
 export const PRELOAD: string = resolve(__dirname, '../../register.js')
@@ -89,4 +91,19 @@ function currentDirectory(): string {
   } catch {
     return '/' // it was removed
   }
+}
+
+const NODE_OPTIONS = 'NODE_OPTIONS='
+
+/** The same options without our flag. */
+export function asBare(options: SpawnOptions, pairs: readonly string[]): SpawnOptions {
+  const { args } = options
+  const without = (pair: string): string => {
+    const isOptions = pair.startsWith(NODE_OPTIONS) && pair.includes('register')
+    return isOptions ? NODE_OPTIONS + withoutPreload(pair.slice(NODE_OPTIONS.length)) : pair
+  }
+  return withOwn(options, {
+    args: Array.isArray(args) ? flagsWithoutPreload(args) : args,
+    envPairs: pairs.map(without),
+  })
 }
