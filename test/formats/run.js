@@ -25,7 +25,7 @@ const { PROGRAMS } = require('./programs.js')
 const DOCS = join(__dirname, '../../docs/formats.md')
 const LIBRARY = join(__dirname, 'library.js')
 
-/** Libraries: package of the version, logger's name, and whether the last record has a stack. */
+/** Libraries: package of the version, and the logger's name. @type {readonly (readonly string[])[]} */
 const LIBRARIES = [
   ['pino', 'pino', 'db'],
   ['pino-pretty', 'pino-pretty', ''],
@@ -43,6 +43,7 @@ const LIBRARIES = [
 /** @type {readonly import('./programs.js').Program[]} */
 const ALL = [...LIBRARIES.map(ofLibrary), ...PROGRAMS]
 
+/** @param {readonly string[]} library @returns {import('./programs.js').Program} */
 function ofLibrary([name, packageName, logger]) {
   const manifest = join(__dirname, '../../node_modules', packageName, 'package.json')
   return {
