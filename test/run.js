@@ -13,6 +13,7 @@ const OTHERS = [
   'apps',
   'attacks',
   'fixtures',
+  'formats',
   'helpers',
   'launchers',
   'output',

@@ -31,10 +31,11 @@ const WINDOW = 1000
 const FOLLOW_WINDOW = 200
 
 const HELP = `
-Input: logs of logshare, pino, bunyan, winston (JSON) and log4js; any text log whose lines begin with a time (ISO 8601,
-syslog or epoch); any JSON log with a member "time", "timestamp", "@timestamp", "ts" or "date". A line without a time
-belongs to the line before it, so a stack trace stays with its error. A time without a zone is local; set TZ to change
-the zone. Parts of a rotated log can be given in any order and can be compressed with gzip. "-" is standard input.
+Input: logs of logshare, pino, bunyan, winston, log4js, LogTape, nginx, Apache, redis and many more; any text log whose
+lines begin with a time (ISO 8601, syslog or epoch); any JSON log with a member "time", "timestamp", "@timestamp", "ts"
+or "date". A line without a time belongs to the line before it, so a stack trace stays with its error. A time without a
+zone is local; set TZ to change the zone. Parts of a rotated log can be given in any order and can be compressed with
+gzip. "-" is standard input.
 
 Formats: "raw" copies lines unchanged. "json" copies JSON lines unchanged and converts each text record to
 {"level","time","name","msg","file"}, without the members that are not known. "pretty" is for reading.

@@ -55,7 +55,7 @@ export class Inline {
     this.pace = options.pace
     const { settings, marks, queue } = options
     if (marks || settings.handlers.length > 0) void this.listener
-    else new Counters(options.counters).set(Count.SOURCES, 1) // this thread's queue
+    new Counters(options.counters).set(Count.SOURCES, 1) // this thread's queue
     queue.drain = () => this.pump()
     queue.wrote = (time) => this.#schedule(time)
   }

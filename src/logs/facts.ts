@@ -27,8 +27,8 @@ const LEVELS = LEVEL_KEYS.map((key) => Buffer.from(key))
 /** Objects that have level or name in them: roarr's, tslog's. */
 const CONTEXTS = ['context', '_meta', '_logMeta'].map((key) => Buffer.from(key))
 /** Other keys for the name of a logger. */
-const NAMES = ['logger', 'label', 'logger_name', 'category', 'SYSLOG_IDENTIFIER', 'c'].map((key) =>
-  Buffer.from(key),
+const NAMES = ['logger', 'label', 'logger_name', 'category', 'tag', 'SYSLOG_IDENTIFIER', 'c'].map(
+  (key) => Buffer.from(key),
 )
 const KEYS = {
   name: Buffer.from('name'),

@@ -65,7 +65,7 @@ const RESTS: readonly RegExp[] = [
   // AWS Lambda
   /^\t[\w-]+\t(?<word>[A-Z]+)\t/,
   // logback and log4j: `[thread] LEVEL name - `
-  /^\s+\[[^\]]+\]\s+(?<word>[A-Z]{4,5})\s+(?<name>[\w.$]+)\s+(?:--?|:)\s/,
+  /^\s+\[[^\]]+\]\s+(?<word>[A-Z]{4,8})\s+(?<name>[\w.$]+)\s+(?:--?|:)\s/,
   // CRI
   /^ (?<stream>stdout|stderr) [FP] /,
 ]

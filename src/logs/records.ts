@@ -108,8 +108,10 @@ export class Records {
 
   /** Ends a line that has no line feed yet. */
   endLine(): void {
-    if (this.#at < this.page.used) this.feed(Uint8Array.of(LINE_FEED))
     this.scan(Number.POSITIVE_INFINITY)
+    if (this.#at === this.page.used) return
+    this.feed(Uint8Array.of(LINE_FEED))
+    this.scan(1)
   }
 
   /** Completes the last record, to which lines could still be added, if nothing was added since the last call. */

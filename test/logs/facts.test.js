@@ -42,6 +42,7 @@ const TEXTS = [
   ['2026-11-22 21:38:42.123 UTC [12] ERROR:  bad', 50, '', '[12] ERROR:  bad'],
   ['time=2026-11-22T21:38:42.123Z level=WARN msg="so \\"slow\\"" logger=db', 40, 'db', 'so "slow"'],
   ['2026-11-22 21:38:42,123 [main] WARN com.x.Db - slow', 40, 'com.x.Db', 'slow'],
+  ['2026-11-22 21:38:42,123 [MainThread] WARNING db - slow', 40, 'db', 'slow'],
   ['2026-11-22T21:38:42.123456789Z stdout F any text', Number.NaN, '', 'any text'],
   ['[Nest] 12  - 11/22/2026, 9:38:42 PM    WARN [Db] slow', 40, 'Db', 'slow'],
 ]
@@ -71,6 +72,7 @@ test('levels and names in members of other libraries', () => {
       'db',
     ],
     ['{"level":"log","timestamp":1795383522123,"message":"x","context":"Db"}', 30, 'Db'],
+    ['{"date":"2026-11-22T21:38:42Z","args":["x"],"type":"warn","level":1,"tag":"db"}', 40, 'db'],
     ['{"time":"2026-11-22T21:38:42Z","level":"WARN+2","msg":"x"}', 40, ''],
     ['{"time":"2026-11-22T21:38:42Z","level":4,"msg":"x"}', 40, ''],
     ['{"level":1,"ts":1795383522.5,"msg":"x"}', 40, ''],
