@@ -61,7 +61,7 @@ const RESTS: readonly RegExp[] = [
   // Apache's `[module:level] [pid …] [client …] `
   /^\] \[(?<name>\w*):(?<word>[a-z]+\d?)\] (?:\[pid [^\]]*\] )?/,
   // Nest's `LOG [Context] `
-  /^\s+(?<word>[A-Z]{3,7}) \[(?<name>[^\]]+)\] /,
+  /^\s+(?<word>[A-Z]{3,7}) \[(?<name>[^\]\s]+)\] /,
   // AWS Lambda
   /^\t[\w-]+\t(?<word>[A-Z]+)\t/,
   // logback and log4j: `[thread] LEVEL name - `

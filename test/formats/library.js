@@ -98,7 +98,7 @@ const LIBRARIES = {
     three(Roarr.child({ package: 'db' }))
   },
   'consola, JSON': () => {
-    const { createConsola } = require('consola')
+    const { createConsola } = /** @type {any} */ (require('consola'))
     const write = (/** @type {object} */ entry) =>
       appendFileSync(path, `${JSON.stringify(entry)}\n`)
     three(createConsola({ reporters: [{ log: write }] }).withTag('db'))
