@@ -5,6 +5,7 @@
 
 import { executionAsyncId } from 'node:async_hooks'
 import { process, queueMicrotask } from './originals.js'
+import { rethrow } from './rethrow.js'
 
 type Emit = (event: string | symbol, ...args: unknown[]) => boolean
 type Args = readonly unknown[]
@@ -84,7 +85,6 @@ function cover(original: Emit): Emit {
         return original.call(this, event, ...args)
       } catch (error) {
         for (const { failed } of arounds) failed?.(args, error)
-        const { rethrow } = require('./frames.js') as typeof import('./frames.js')
         return rethrow(error, emit)
       } finally {
         emitting.delete(event)
@@ -164,7 +164,6 @@ function handleCaptured(original: (...args: never[]) => unknown, args: readonly 
     return original.apply(process, [...args])
   } catch (error) {
     for (const { failed } of aroundsOf(CAPTURED)) failed?.(args, error)
-    const { rethrow } = require('./frames.js') as typeof import('./frames.js')
     return rethrow(error, handleCaptured)
   }
 }

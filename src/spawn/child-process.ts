@@ -6,6 +6,7 @@
 import { ChildProcess } from 'node:child_process'
 import { notice } from '../core/notice.js'
 import { process } from '../core/originals.js'
+import { rethrow } from '../core/rethrow.js'
 import type { Parent } from './inherit.js'
 import { isRunningOurs } from './living.js'
 import { asBare, canPreload, forgetPreload } from './preload.js'
@@ -39,7 +40,6 @@ export function patchChildProcess(parent: () => Parent | undefined): () => void 
         try {
           return startAsync(this, original, args, getParent)
         } catch (error) {
-          const { rethrow } = require('../core/frames.js') as typeof import('../core/frames.js')
           return rethrow(error, spawn)
         }
       }

@@ -7,6 +7,7 @@ import { EventEmitter } from 'node:events'
 import { syncBuiltinESMExports } from 'node:module'
 import type { Worker as NodeWorker } from 'node:worker_threads'
 import { process } from '../core/originals.js'
+import { rethrow } from '../core/rethrow.js'
 import type { Parent } from './inherit.js'
 import { OriginalWorker } from './living.js'
 import { withOwn } from './own.js'
@@ -87,8 +88,7 @@ function build(
     const made = construct(args, newTarget)
     return Array.isArray(made) ? Reflect.construct(OriginalWorker, made, newTarget) : made
   } catch (error) {
-    const { rethrow } = require('../core/frames.js') as typeof import('../core/frames.js')
-    return rethrow(error, shell)
+    return rethrow(error, shell as never)
   }
 }
 
