@@ -58,7 +58,7 @@ export class Host {
   #levels = 0
   #closed = false
 
-  /** Opens the handlers. Throws `LOGSHARE_ERR_HANDLER` if one cannot be opened. */
+  /** Throws `LOGSHARE_ERR_HANDLER` if a handler cannot be opened. */
   constructor({ settings, Worker, take, keepsDirectory = false }: HostOptions) {
     this.#directory = new RuntimeDirectory(keepsDirectory)
     this.#take = take
@@ -86,6 +86,7 @@ export class Host {
       rings: this.#rings,
       directory: this.#directory,
       progress: () => this.#remote.progress,
+      look: () => this.#start.look(),
     })
     this.#main.open()
   }
@@ -145,10 +146,7 @@ export class Host {
     return this.#rings.prepare()
   }
 
-  /**
-   * The runtime directory, read from now on: at first the one that `find` returns, locked, or a new one. Throws
-   * `LOGSHARE_ERR_DIR`.
-   */
+  /** The runtime directory: at first what `find` returns, locked, or a new one. Throws `LOGSHARE_ERR_DIR`. */
   openDirectory(find: () => string | undefined): string {
     const { path } = this.#directory
     if (path !== undefined && this.#directory.isUsable()) return path

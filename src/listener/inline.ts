@@ -31,6 +31,8 @@ export interface InlineOptions {
   readonly pace: Pace
   readonly take: (purpose: LineBatch['purpose'], lines: readonly string[]) => void
   readonly dropped: (tally: Tally) => void
+  /** Called before the records of this thread are handled: the listener may move to its thread. */
+  readonly look?: () => void
   /** Given in a takeover: the previous listener's marks. Then a handler that cannot be opened is left out. */
   readonly marks?: readonly Mark[]
   /** What each handler of the settings kept before, if no thread has taken it. */
@@ -48,6 +50,8 @@ export class Inline {
   #scheduledAt = 0
   #retrying: NodeJS.Timeout | undefined
   #closed = false
+  /** Whether records of this thread are left to another listener, if there will be one. */
+  #isLooking = false
 
   /** Opens the handlers. Throws `LOGSHARE_ERR_HANDLER` if one cannot be opened, unless it is a takeover. */
   constructor(options: InlineOptions) {
@@ -110,7 +114,7 @@ export class Inline {
     const { handlers } = this.#options.settings
     let kept: readonly (Kept | undefined)[] = []
     if (this.#listener) {
-      this.listener.pumpUntil(ALL)
+      if (!this.#isLooking) this.listener.pumpUntil(ALL)
       if (!handlers.some(needsThread)) kept = this.listener.handOver(handlers.length)
     }
     this.close()
@@ -129,7 +133,7 @@ export class Inline {
     const listener = this.#listener
     if (!listener) return
     listener.sources.detectEnded()
-    listener.pumpUntil(ALL)
+    if (!this.#isLooking) listener.pumpUntil(ALL)
     listener.drain()
     void listener.close()
   }
@@ -154,8 +158,16 @@ export class Inline {
     } else if (!this.#scheduled) {
       this.#scheduled = true
       this.#scheduledAt = time
-      nextTick(() => this.pump())
+      nextTick(() => this.#pumpNow())
     }
+  }
+
+  // A record of a child that this thread's record answers must not come behind it: then the other listener reads both.
+  #pumpNow(): void {
+    this.#isLooking = true
+    this.#options.look?.()
+    this.#isLooking = false
+    this.pump()
   }
 
   #retryLater(delay: number): void {

@@ -10,7 +10,8 @@ import { Inline, type InlineOptions, type Pace } from './inline.js'
 import type { Rings } from './rings.js'
 
 export interface MainOptions
-  extends Pick<InlineOptions, 'counters' | 'queue' | 'memory' | 'take' | 'dropped'> {
+  extends Pick<InlineOptions, 'counters' | 'queue' | 'memory' | 'take' | 'dropped'>,
+    Required<Pick<InlineOptions, 'look'>> {
   readonly rings: Rings
   readonly directory: RuntimeDirectory
   /** The thread's heartbeat. */
@@ -110,11 +111,11 @@ export class Main {
 
   // In a takeover, which has `marks`, a handler that cannot be opened is left out; else it throws.
   #create(marks?: readonly Mark[]): Inline {
-    const { counters, queue, memory, take, dropped } = this.#options
+    const { counters, queue, memory, take, dropped, look } = this.#options
     const inline = new Inline({
       settings: this.#settings,
       pace: this.#pace,
-      ...{ counters, queue, memory, take, dropped },
+      ...{ counters, queue, memory, take, dropped, look },
       ...(marks && { marks, kept: this.#handed.kept }),
     })
     this.#inline = inline
