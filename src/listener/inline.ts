@@ -12,7 +12,7 @@ import type { Listener } from './listener.js'
 import { Count, Counters } from './stats.js'
 
 /** Longest time (ms) that records wait while code that logs keeps running. */
-const DELAY = 10
+const DELAY = 2
 /** Due time that includes every record. */
 const ALL = Number.POSITIVE_INFINITY
 

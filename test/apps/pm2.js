@@ -29,7 +29,7 @@ async function* runMode(folder, spec, mode) {
   const began = Date.now()
   const plain = await runOnce(folder, spec, { mode })
   plain.remove()
-  const config = join(__dirname, '../fixtures/apps/pm2/logshare.config.js')
+  const config = join(__dirname, '../fixtures/apps/pm2/log-config.js')
   for (const { way, directory } of WAYS) {
     const again = way === '-r' && !directory ? began : Date.now()
     const ours = await runOnce(folder, spec, { mode, way, config, directory })
