@@ -175,27 +175,22 @@ function mayBeSurrounded(getter: () => Emit): boolean {
   return executionAsyncId() === 0 && isAskedByNode(getter)
 }
 
-// Whether nothing written in JavaScript has called the getter.
-function isAskedByNode(getter: () => Emit): boolean {
-  try {
-    return countCallers(getter) === 0
-  } catch {
-    return true // frozen intrinsics
-  }
-}
+/** Node's own, from Node 22 on. */
+const { prepareStackTrace } = Error
 
-function countCallers(above: () => Emit): unknown {
+// Whether nothing written in JavaScript has called the getter. Where the application formats stack traces, its function must
+// not see one of ours, nor be missing for a moment: then it counts as Node.
+function isAskedByNode(getter: () => Emit): boolean {
+  if (Error.prepareStackTrace !== prepareStackTrace) return true
   const { stackTraceLimit } = Error
-  const prepare = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace')
   const holder: { stack?: unknown } = {}
   try {
     Error.stackTraceLimit = 1
-    Error.prepareStackTrace = (_error, sites) => sites.length
-    Error.captureStackTrace(holder, above)
-    return holder.stack
+    Error.captureStackTrace(holder, getter)
+    return !String(holder.stack).includes('\n')
+  } catch {
+    return true // frozen intrinsics
   } finally {
-    if (prepare) Object.defineProperty(Error, 'prepareStackTrace', prepare)
-    else Reflect.deleteProperty(Error, 'prepareStackTrace')
     Error.stackTraceLimit = stackTraceLimit
   }
 }
