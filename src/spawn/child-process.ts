@@ -66,7 +66,8 @@ function findBinding(): Record<string, SyncFunction> | undefined {
   const before = Object.getOwnPropertyDescriptor(target, 'noDeprecation')
   try {
     target.noDeprecation = true
-    return target.binding?.('spawn_sync')
+    const found = target.binding?.('spawn_sync') as Record<string, SyncFunction> | undefined
+    return typeof found?.spawn === 'function' ? found : undefined
   } catch {
     return undefined // another runtime, whose children have no logshare
   } finally {

@@ -86,7 +86,7 @@ test('recover loads no module that only a config.json names', async (t) => {
   assert.equal(code, 1)
   assert.match(
     stderr,
-    /^logshare: [^\n]*: not recovered, it has a handler of the type module: add --modules/,
+    /^logshare: [^\n]*: not recovered, it has a handler of the type module or pino: add --modules/,
   )
   assert.ok(!fs.existsSync(marker))
   fs.writeFileSync(config, before)

@@ -155,7 +155,7 @@ it('commands that find nothing say so', async (t) => {
   ])
   assert.deepEqual(
     results.map(({ code }) => code),
-    [1, 0, 0],
+    [1, 1, 1],
   )
   for (const { stderr } of results)
     assert.match(stderr, /^logshare: (this user runs no|no application|nothing to)/)
