@@ -2,10 +2,10 @@
 //
 // Whatever a user puts into a runtime directory, such as a link, then leads root nowhere that the user could not go.
 
-import { lstatSync, readdirSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { listDirectories, listNamed } from '../core/directory.js'
+import { listDirectories, listNamed, namesIn } from '../core/directory.js'
 import { process } from '../core/originals.js'
 import { currentUser } from '../core/trust.js'
 
@@ -55,12 +55,4 @@ function asUser<T>(user: number, act: () => T): T {
 function usersIn(place: string): number[] {
   const found = namesIn(place).map((name) => Number(/^logshare-(\d{1,9})/.exec(name)?.[1] ?? 0))
   return [...new Set(found)]
-}
-
-function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory)
-  } catch {
-    return []
-  }
 }

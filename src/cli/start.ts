@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { process } from '../core/originals.js'
-import { PRELOAD, PRELOAD_FLAG } from '../spawn/preload.js'
+import { PRELOAD, withPreload } from '../spawn/preload.js'
 import type { Program } from './program.js'
 
 /** Signals that a supervisor or a terminal sends to end a program. */
@@ -16,7 +16,7 @@ export function start(program: Program, variables: NodeJS.ProcessEnv): void {
   const { script = '', command = process.execPath, flags, args } = program
   const isNode = program.kind === 'node'
   if (!isNode && !isDisabled) {
-    env.NODE_OPTIONS = [PRELOAD_FLAG, process.env.NODE_OPTIONS].filter(Boolean).join(' ')
+    env.NODE_OPTIONS = withPreload(process.env.NODE_OPTIONS)
   }
   const preload = isDisabled ? [] : ['-r', PRELOAD]
   const words = isNode ? [...preload, ...flags, script, ...args] : args

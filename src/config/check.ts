@@ -12,6 +12,16 @@ export type Check<T> = (value: unknown, option: string) => T
 /** An object whose members are not checked yet. */
 export type Shape = Readonly<Record<string, unknown>>
 
+/** Calls `act`. The message of a `LogshareError` that it throws gets what `prefix` makes of it in front. */
+export function withPrefix<T>(prefix: (message: string) => string, act: () => T): T {
+  try {
+    return act()
+  } catch (error) {
+    if (error instanceof LogshareError) error.message = prefix(error.message) + error.message
+    throw error
+  }
+}
+
 /** Accepts only the given texts. */
 export function oneOf<const T extends string>(...choices: readonly T[]): Check<T> {
   return (value, option) => {

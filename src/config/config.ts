@@ -2,8 +2,8 @@
 
 import { dirname } from 'node:path'
 import { diagnose } from '../core/diagnostics.js'
-import { LogshareError } from '../core/errors.js'
 import { process } from '../core/originals.js'
+import { withPrefix } from './check.js'
 import { selectEnvironment } from './environment.js'
 import { checkOptions, type Options, type Settings } from './options.js'
 import { fillPlaceholders } from './placeholder.js'
@@ -25,7 +25,12 @@ export function loadSettings(
   if (given !== undefined) checkOptions(given, adapterNames)
   const config = loadConfig(adapterNames, env)
   const level = env.LOGSHARE_LEVEL ? { level: env.LOGSHARE_LEVEL } : {}
-  if (env.LOGSHARE_LEVEL) withOrigin('LOGSHARE_LEVEL', () => checkOptions(level, adapterNames))
+  if (env.LOGSHARE_LEVEL) {
+    withPrefix(
+      () => 'LOGSHARE_LEVEL: ',
+      () => checkOptions(level, adapterNames),
+    )
+  }
   return checkOptions({ ...config, ...(given as object | undefined), ...level }, adapterNames)
 }
 
@@ -37,12 +42,15 @@ export function loadConfig(
   const source = readConfig(env)
   if (!source) return {}
   diagnose('config', '%s, %s', source.origin, source.reason)
-  return locate(source, () => {
-    const filled = fillPlaceholders(source.options, env)
-    return selectEnvironment(filled, env.NODE_ENV, (options) =>
-      checkConfig(options, adapterNames, source.path),
-    )
-  })
+  return withPrefix(
+    (message) => placeOf(source, message),
+    () => {
+      const filled = fillPlaceholders(source.options, env)
+      return selectEnvironment(filled, env.NODE_ENV, (options) =>
+        checkConfig(options, adapterNames, source.path),
+      )
+    },
+  )
 }
 
 /** Whether settings are more than the defaults with another level. A root without more only launches what it starts. */
@@ -63,25 +71,8 @@ function checkConfig(
   return given.handlers === undefined ? given : { ...given, handlers: settings.handlers }
 }
 
-// Adds the source of a wrong option to the error's message, with the line if it has lines.
-function locate<T>({ origin, json, member }: Source, check: () => T): T {
-  try {
-    return check()
-  } catch (error) {
-    if (error instanceof LogshareError) {
-      const option = member + /^[^:\s]*/.exec(error.message)?.[0]
-      const line = json === undefined ? '' : `:${lineOfOption(json, option)}`
-      error.message = `${origin}${line}: ${error.message}`
-    }
-    throw error
-  }
-}
-
-function withOrigin(origin: string, check: () => unknown): void {
-  try {
-    check()
-  } catch (error) {
-    if (error instanceof LogshareError) error.message = `${origin}: ${error.message}`
-    throw error
-  }
+// The source of a wrong option, with the line if it has lines.
+function placeOf({ origin, json, member }: Source, message: string): string {
+  const option = member + /^[^:\s]*/.exec(message)?.[0]
+  return json === undefined ? `${origin}: ` : `${origin}:${lineOfOption(json, option)}: `
 }

@@ -1,6 +1,6 @@
 // Environment: sections of a configuration such as `"production": { … }`, which hold what differs by NODE_ENV.
 
-import { LogshareError } from '../core/errors.js'
+import { withPrefix } from './check.js'
 import { nearest } from './nearest.js'
 import { OPTION_NAMES, type Options } from './options.js'
 
@@ -22,7 +22,10 @@ export function selectEnvironment(
   const general = check(Object.fromEntries(entries.filter((entry) => !isSection(entry))))
   let chosen: Options = {}
   for (const [name, value] of entries.filter(isSection)) {
-    const checked = within(name, () => check(value))
+    const checked = withPrefix(
+      () => `${name}.`,
+      () => check(value),
+    )
     if (name === current) chosen = checked
   }
   return { ...general, ...chosen }
@@ -31,13 +34,4 @@ export function selectEnvironment(
 function isOptions(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   return Object.keys(value).every((key) => nearest(key, OPTION_NAMES) !== undefined)
-}
-
-function within<T>(section: string, check: () => T): T {
-  try {
-    return check()
-  } catch (error) {
-    if (error instanceof LogshareError) error.message = `${section}.${error.message}`
-    throw error
-  }
 }

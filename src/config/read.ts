@@ -38,9 +38,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Source | undefined {
 
 // The search and its library are loaded only if there may be something to find.
 function readNearby(env: NodeJS.ProcessEnv): Source | undefined {
-  if (nearbyFolder(env) === undefined) return undefined
+  const start = nearbyFolder(env)
+  if (start === undefined) return undefined
   const { findConfig } = require('./search.js') as typeof import('./search.js')
-  const found = findConfig(env)
+  const found = findConfig(start)
   if (!found) return undefined
   const { path, text, isMember } = found
   const source = readFile(path, text, path)

@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs'
 import { notice } from '../core/notice.js'
 import { currentUser } from '../core/trust.js'
-import { CONFIG_FILES, lastFolder, nearbyFolder } from './nearby.js'
+import { CONFIG_FILES, lastFolder } from './nearby.js'
 
 export interface FoundConfig {
   readonly path: string
@@ -12,10 +12,8 @@ export interface FoundConfig {
   readonly isMember: boolean
 }
 
-/** Never throws. */
-export function findConfig(env: NodeJS.ProcessEnv): FoundConfig | undefined {
-  const start = nearbyFolder(env)
-  if (start === undefined) return undefined
+/** `start`: where the search begins (`nearbyFolder`). Never throws. */
+export function findConfig(start: string): FoundConfig | undefined {
   const found = search(start)
   if (!found) return undefined
   const owner = foreignOwner(found.path, start)

@@ -183,7 +183,8 @@ function homesIn(place: string): string[] {
     })
 }
 
-function namesIn(directory: string): string[] {
+/** Names in a directory; none if it cannot be read. */
+export function namesIn(directory: string): string[] {
   try {
     return readdirSync(directory)
   } catch {

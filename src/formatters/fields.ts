@@ -3,6 +3,7 @@
 import { LEVELS } from '../core/level.js'
 import { RealDate } from '../core/originals.js'
 import type { LogRecord } from '../core/record.js'
+import { type ErrorRecord, isErrorRecord } from './text/error.js'
 
 /** Time in RFC 3339 with microseconds, in UTC; `-` if it is no time. */
 export function isoTime(time: number): string {
@@ -22,21 +23,8 @@ export function severityOf(level: number): number {
 }
 
 /** The error of a record, if it has one. */
-export interface ErrorFields {
-  readonly type: string
-  readonly message: string
-  readonly stack?: string
-  readonly code?: unknown
-}
-
-export function errorOf({ err }: LogRecord): ErrorFields | undefined {
-  if (typeof err !== 'object' || err === null) return undefined
-  const { type, message, stack, code } = err as Partial<Record<keyof ErrorFields, unknown>>
-  if (typeof type !== 'string' || typeof message !== 'string') return undefined
-  return {
-    type,
-    message,
-    ...(typeof stack === 'string' && { stack }),
-    ...(code !== undefined && { code }),
-  }
+export function errorOf({ err }: LogRecord): ErrorRecord | undefined {
+  if (!isErrorRecord(err)) return undefined
+  const { stack, ...error } = err
+  return typeof stack === 'string' ? { ...error, stack } : error
 }

@@ -53,6 +53,11 @@ export function parseRecord({ buffer, start, end, level, seq }: Delivery): LogRe
   return parseLine(buffer.toString('utf8', start, end), level, seq)
 }
 
+/** The same for a line that a handler has kept. */
+export function parseBytes(line: Uint8Array): LogRecord {
+  return parseLine(Buffer.from(line.buffer, line.byteOffset, line.length).toString())
+}
+
 /** The same for a line without its frame. */
 export function parseLine(line: string, level: number = LEVELS.info, seq = 0): LogRecord {
   try {

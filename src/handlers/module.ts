@@ -7,7 +7,7 @@ import { reasonOf } from '../core/notice.js'
 import type { LogRecord } from '../core/record.js'
 import { createFilter } from './filter.js'
 import type { Handler, HandlerContext } from './handler.js'
-import { parseLine } from './lines.js'
+import { parseBytes } from './lines.js'
 import { Courier, courierMethods, Refusal } from './network/courier.js'
 import { find } from './packages.js'
 
@@ -43,7 +43,7 @@ export function createModuleHandler(
     async send(lines) {
       try {
         opening ??= load(path, options)
-        const records = lines.map((line) => parseLine(Buffer.from(line).toString()))
+        const records = lines.map((line) => parseBytes(line))
         opened = await opening
         await opened.write(records)
       } catch (error) {

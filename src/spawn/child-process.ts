@@ -9,7 +9,7 @@ import { process } from '../core/originals.js'
 import { rethrow } from '../core/rethrow.js'
 import type { Parent } from './inherit.js'
 import { isRunningOurs } from './living.js'
-import { asBare, canPreload, forgetPreload } from './preload.js'
+import { asBare, canPreload, forgetPreload, NODE_OPTIONS } from './preload.js'
 
 /** The options that `ChildProcess.prototype.spawn` gets. */
 export interface SpawnOptions {
@@ -23,8 +23,6 @@ export interface SpawnOptions {
 }
 
 export type SyncFunction = (...args: unknown[]) => unknown
-
-const NODE_OPTIONS = 'NODE_OPTIONS='
 
 /** Flags of Node's permission model. A preload that `--allow-fs-read` does not cover would kill the child. */
 const PERMISSION = /^--(?:experimental-)?permission\b/

@@ -6,9 +6,8 @@ import type { SpawnOptions } from './child-process.js'
 import { childVariables, repairArgs } from './flag.js'
 import { CHILD_VARIABLE, type ProcessHand } from './inherit.js'
 import { withOwn } from './own.js'
-import { START_DIRECTORY } from './preload.js'
+import { NODE_OPTIONS, START_DIRECTORY } from './preload.js'
 
-const NODE_OPTIONS = 'NODE_OPTIONS='
 /** The variable that Node's test runner sets for the processes in which it runs files. */
 const TEST = /^NODE_TEST_CONTEXT=child/
 

@@ -21,6 +21,11 @@ export function quote(path: string): string {
 /** Our flag for NODE_OPTIONS. In two words, because Node 6 and 8 reject `--require=` ("bad option"). */
 export const PRELOAD_FLAG: string = `--require ${quote(PRELOAD)}`
 
+/** The value of NODE_OPTIONS with our flag in front, for a process that has it not yet. */
+export function withPreload(options: string | undefined): string {
+  return options ? `${PRELOAD_FLAG} ${options}` : PRELOAD_FLAG
+}
+
 /** In a bundle, this code is not where the package has it, and there is no preload. */
 const isInPlace = resolve(PRELOAD, '../dist/spawn/preload.js') === __filename
 
@@ -93,7 +98,8 @@ function currentDirectory(): string {
   }
 }
 
-const NODE_OPTIONS = 'NODE_OPTIONS='
+/** How the variable begins in a list of a process's variables. */
+export const NODE_OPTIONS = 'NODE_OPTIONS='
 
 /** The same options without our flag. */
 export function asBare(options: SpawnOptions, pairs: readonly string[]): SpawnOptions {

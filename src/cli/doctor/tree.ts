@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { reasonOf } from '../../core/notice.js'
 import { clearTimeout, process, setTimeout } from '../../core/originals.js'
 import type { LogRecord } from '../../core/record.js'
-import { PRELOAD, PRELOAD_FLAG } from '../../spawn/preload.js'
+import { PRELOAD, withPreload } from '../../spawn/preload.js'
 import type { Finding } from './finding.js'
 import { adapterOf, findLibraries } from './libraries.js'
 import { KINDS, MARK } from './probe.js'
@@ -35,8 +35,12 @@ export async function observe(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<Finding[]> {
-  const options = [PRELOAD_FLAG, env.NODE_OPTIONS].filter(Boolean).join(' ')
-  const { records, problem } = await run(command, args, { ...env, NODE_OPTIONS: options }, OBSERVED)
+  const { records, problem } = await run(
+    command,
+    args,
+    { ...env, NODE_OPTIONS: withPreload(env.NODE_OPTIONS) },
+    OBSERVED,
+  )
   const found: Finding[] =
     problem === undefined ? [] : [{ area: 'children', state: 'note', what: problem }]
   for (const source of [...new Set(records.map((each) => each.source))].sort()) {

@@ -12,6 +12,7 @@ export interface ErrorRecord {
   readonly type: string
   readonly message: string
   readonly stack?: string
+  readonly code?: unknown
   readonly cause?: unknown
   readonly errors?: unknown
 }

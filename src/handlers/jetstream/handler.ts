@@ -10,7 +10,7 @@ import { LEVELS } from '../../core/level.js'
 import { notice } from '../../core/notice.js'
 import { createFilter } from '../filter.js'
 import type { Handler, HandlerContext } from '../handler.js'
-import { parseLine } from '../lines.js'
+import { parseBytes } from '../lines.js'
 import { Courier, courierMethods, PartialFailure } from '../network/courier.js'
 import {
   ANSWER_TIME,
@@ -193,7 +193,7 @@ class Publisher {
   #dropTooLarge({ room }: Stream, message: Message): boolean {
     if (message.line.length <= room) return false
     message.isStored = true
-    const { source, level = LEVELS.info } = parseLine(Buffer.from(message.line).toString())
+    const { source, level = LEVELS.info } = parseBytes(message.line)
     this.#context.dropped(source, level, 1)
     const text = `a record of ${message.line.length} bytes exceeds the server's max_payload`
     notice('LOGSHARE_WARN_DROPPED', `${this.#label}: ${text}`, `${this.#label} size`)

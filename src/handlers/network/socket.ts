@@ -9,7 +9,7 @@ import { notice } from '../../core/notice.js'
 import { createJson } from '../../formatters/json.js'
 import { createFilter } from '../filter.js'
 import type { Handler, HandlerContext } from '../handler.js'
-import { parseLine } from '../lines.js'
+import { parseBytes } from '../lines.js'
 import { Courier, courierMethods } from './courier.js'
 import { createReceiver } from './receiver.js'
 import { DATAGRAM_BATCH, type Receiver, type Route } from './route.js'
@@ -39,14 +39,14 @@ export function createSocketHandler(
     context,
     frame: (line) => Buffer.concat([line, end]),
     shorten: (line) => {
-      const { source, _source, level } = parseLine(Buffer.from(line).toString())
+      const { source, _source, level } = parseBytes(line)
       const isOurs = json === undefined
       context.dropped(String(source ?? _source ?? ''), isOurs ? level : LEVELS.info, 1)
       const what = `a record of ${line.length} bytes is too long for a datagram`
       notice('LOGSHARE_WARN_DROPPED', `${label}: ${what}; such records are dropped`, label)
       return undefined
     },
-    encode: (line) => (json ? Buffer.from(json(parseLine(textOf(line)))) : line),
+    encode: (line) => (json ? Buffer.from(json(parseBytes(line))) : line),
   })
 }
 
@@ -80,8 +80,4 @@ export function createNetHandler(
       await receiver.close()
     },
   }
-}
-
-function textOf(line: Uint8Array): string {
-  return Buffer.from(line.buffer, line.byteOffset, line.length).toString()
 }

@@ -8,7 +8,7 @@ import { hostname } from 'node:os'
 import { FACILITIES, type SyslogHandlerOptions } from '../../config/remote.js'
 import { createSyslogFormat } from '../../formatters/syslog.js'
 import type { Handler, HandlerContext } from '../handler.js'
-import { parseLine } from '../lines.js'
+import { parseBytes } from '../lines.js'
 import { createNetHandler } from './socket.js'
 
 /**
@@ -36,7 +36,7 @@ export function createSyslogHandler(
     context,
     frame: isCounted ? countOctets : endLine,
     shorten: truncate,
-    encode: (line) => Buffer.from(toText(parseLine(Buffer.from(line).toString()))),
+    encode: (line) => Buffer.from(toText(parseBytes(line))),
   })
 }
 
