@@ -5,8 +5,3 @@
 export function withOwn<T extends object, U>(original: T, changed: U): T & U {
   return Object.setPrototypeOf({ ...original, ...changed }, Object.getPrototypeOf(original))
 }
-
-/** A copy that inherits nothing, as Node takes the options of most calls. */
-export function ownMembers<T extends object>(options: T | null | undefined): Partial<T> {
-  return Object.setPrototypeOf({ ...options }, null)
-}
