@@ -9,8 +9,8 @@ import { levelName } from '../core/level.js'
 import { RealDate } from '../core/originals.js'
 import { printable } from '../core/printable.js'
 import type { LogRecord } from '../core/record.js'
-import { describeError, isErrorRecord } from './text/error.js'
-import { createPaint, LEVEL_STYLES, type Paint, sourceStyle } from './text/palette.js'
+import { describeError, type ErrorStyle, isErrorRecord } from './text/error.js'
+import { createPaint, LEVEL_STYLES, sourceStyle } from './text/palette.js'
 import { widthOf, wrap } from './text/width.js'
 
 const OWN = new Set(['level', 'time', 'pid', 'tid', 'source', 'seq', 'name', 'msg', 'lib'])
@@ -53,14 +53,10 @@ export function createPretty(options: PrettyOptions): (record: LogRecord) => str
     const source = isLive ? sourceStyle(record.source) : 'gray'
     const where = isNamed ? ` ${paint(source, `(${printable(record.source)})`)}` : ''
     const head = `${paint('gray', text)} ${word} ${paint('bold', printable(record.name))}${where} `
-    const lines: string[] = []
-    for (const [key, value] of Object.entries(record)) {
-      if (OWN.has(key) || !isErrorRecord(value)) continue
-      lines.push(...describeError(key === 'err' ? '' : `${printable(key)}: `, value, style))
-    }
-    const body = layOut(head, indent(record.msg), fieldsOf(record, paint, colors), columns, colors)
+    const { fields, errors } = split(record, style)
+    const body = layOut(head, indent(record.msg), fields, columns, colors)
     const date = day === undefined ? '' : `${paint('gray', `${INDENT}${day}`)}\n`
-    return date + [body, ...lines].join('\n')
+    return date + [body, ...errors].join('\n')
   }
 }
 
@@ -102,13 +98,22 @@ interface Field {
   readonly text: string
 }
 
-function fieldsOf(record: LogRecord, paint: Paint, colors: boolean): Field[] {
-  return Object.entries(record)
-    .filter(([key, value]) => !OWN.has(key) && !isErrorRecord(value))
-    .map(([name, value]) => {
-      const key = printable(name)
-      return { key, value, text: `${paint('gray', `${key}=`)}${inspect(value, colors)}` }
-    })
+function split(
+  record: LogRecord,
+  style: ErrorStyle,
+): { readonly fields: readonly Field[]; readonly errors: readonly string[] } {
+  const fields: Field[] = []
+  const errors: string[] = []
+  for (const [name, value] of Object.entries(record)) {
+    if (OWN.has(name)) continue
+    const key = printable(name)
+    if (isErrorRecord(value)) {
+      errors.push(...describeError(name === 'err' ? '' : `${key}: `, value, style))
+    } else {
+      fields.push({ key, value, text: `${style.paint('gray', `${key}=`)}${style.show(value)}` })
+    }
+  }
+  return { fields, errors }
 }
 
 // On a terminal, a message that is too long is broken under itself, and fields that do not fit get lines of their own.
@@ -140,10 +145,10 @@ function alignFields(fields: readonly Field[], columns: number, colors: boolean)
     const start = `${INDENT}${key.padEnd(widest)} = `
     const room = Math.max(20, columns - start.length)
     const options = { colors, compact: 3, breakLength: room, depth: 6 }
-    const text = util.inspect(value, options).split('\n').map(safe)
-    return wrap(text.join(`\n${' '.repeat(start.length)}`), columns * 4, '')
-      .split('\n')
-      .map((line, i) => (i === 0 ? start + line : line))
+    const deep = ' '.repeat(start.length)
+    const lines = util.inspect(value, options).split('\n').map(safe)
+    const text = lines.map((line) => wrap(line, columns, deep)).join(`\n${deep}`)
+    return (start + text).split('\n')
   })
 }
 

@@ -246,6 +246,8 @@ test('on a terminal, messages are broken at words under themselves and fields al
         1,
       )
     }
+    const long = pretty(recordOf({ text: 'a long text '.repeat(40), path: 'x'.repeat(300) }))
+    for (const line of long.split('\n')) assert.ok(widthOf(line) <= columns, `${columns}: ${line}`)
     if (columns > 60) assert.doesNotMatch(pretty(recordOf({ attempt: 3 })), /\n/)
   }
 })
