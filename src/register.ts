@@ -40,7 +40,7 @@ function registerProcess(preloaded: boolean): void {
   }
   const inheritance = withJoined(readInheritance(hand.directory, refused), hand.joined)
   if (inheritance?.isConfigured === false && !inheritance.isCollector && nearbyFolder()) {
-    placeRoot(configured(), preloaded) // what started this process has no configuration: a launcher
+    placeRoot(load(), preloaded) // what started this process has no configuration: a launcher
     return
   }
   if (!inheritance) {
@@ -92,6 +92,10 @@ function joins(preloaded: boolean): boolean {
 function configured(): Settings | undefined {
   const { LOGSHARE_CONFIG, LOGSHARE_LEVEL } = process.env
   if (!LOGSHARE_CONFIG && !LOGSHARE_LEVEL && !nearbyFolder()) return undefined
+  return load()
+}
+
+function load(): Settings {
   const { loadSettings } = require('./config/config.js') as typeof import('./config/config.js')
   return loadSettings(undefined, ADAPTER_NAMES)
 }
