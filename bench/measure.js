@@ -3,7 +3,7 @@
 
 const { execFileSync, fork, spawn, spawnSync } = require('node:child_process')
 const { once } = require('node:events')
-const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
+const { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
 const { createServer } = require('node:net')
 const { tmpdir } = require('node:os')
 const { join } = require('node:path')
@@ -67,12 +67,18 @@ async function pour(variant, base) {
 }
 
 async function runTask(task) {
+  const { library, handlers = library === 'logshare' ? ['file'] : undefined } = task
   const env = { ...process.env, TASK: JSON.stringify(task) }
-  const isOurs = task.library === 'logshare'
-  if (isOurs) env.LOGSHARE_CONFIG = JSON.stringify({ handlers: [{ type: 'file', path: file }] })
-  const root = fork(program, { env, execArgv: isOurs ? ['-r', register] : [] })
+  // What a child prints goes into the file that is counted, and what a handler keeps of it into another one.
+  const path = library === 'print' ? `${file}.copy` : file
+  const kept = handlers?.map((type) => (type === 'file' ? { type, path } : { type }))
+  if (kept) env.LOGSHARE_CONFIG = JSON.stringify({ handlers: kept })
+  const stdout = library === 'print' ? openSync(file, 'a') : 'inherit'
+  const stdio = ['ignore', stdout, 'inherit', 'ipc']
+  const root = fork(program, { env, execArgv: handlers ? ['-r', register] : [], stdio })
+  if (typeof stdout === 'number') closeSync(stdout)
   const [[report]] = await Promise.all([once(root, 'message'), once(root, 'exit')])
-  if (task.library === 'rsyslog') await arrived(task)
+  if (library === 'rsyslog') await arrived(task)
   return { ...report, end: process.hrtime.bigint() }
 }
 

@@ -4,7 +4,7 @@
 /**
  * Without `children` it is measured from the start to the end (begin.js).
  * @typedef {{ library: string, child?: 'fork' | 'thread', children?: number, shape?: string, share?: number,
- *   isLong?: boolean, does?: string, isFile?: boolean }} Variant
+ *   isLong?: boolean, does?: string, isFile?: boolean, handlers?: string[] }} Variant
  */
 
 const forks = (library, children, more = {}) => ({ library, child: 'fork', children, ...more })
@@ -40,6 +40,10 @@ const VARIANTS = {
   'log4js 4 forks': forks('log4js', 4, { share: 1 / 20 }),
   'rsyslog 4 forks': forks('rsyslog', 4, { share: 1 / 10 }),
   'blocks 4 forks': forks('blocks', 4),
+  'bare print': forks('print', 1),
+  'logshare print': forks('print', 1, { handlers: [] }),
+  'logshare print, console': forks('print', 1, { handlers: ['console'] }),
+  'logshare print, file': forks('print', 1, { handlers: ['file'] }),
   'python 4 forks': forks('python', 4, { share: 1 / 25 }),
   ...shaped('error', 1 / 10),
   ...shaped('fields', 1 / 2),
@@ -113,6 +117,9 @@ const ROWS = [
     caller,
     '≤ 0.5',
   ),
+  prints('', ', no handler'),
+  prints(', console', ', a console handler'),
+  prints(', file', ', a file handler'),
   row(
     'CPU of the root, µs a record, 4 forks',
     'logshare 4 forks',
@@ -196,6 +203,11 @@ const ROWS = [
 
 function over(key) {
   return (ours, peer) => ours[key] - peer[key]
+}
+
+function prints(variant, what) {
+  const name = `CPU of the caller, process.stdout.write${what}, beside bare`
+  return row(name, `logshare print${variant}`, 'bare print', caller, '≤ 0.6')
 }
 
 function begins(what, name, value, goal) {

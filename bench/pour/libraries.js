@@ -8,6 +8,8 @@ const { requirePeer } = require('../peers.js')
 
 const BLOCK = 64 * 1024
 const nothing = async () => {}
+/** What a program prints by itself: 100 bytes. */
+const PRINTED = `${'x'.repeat(99)}\n`
 
 /** @type {Record<string, (task: any) => { log: (fields: object, text: string) => void, end: () => Promise<void> }>} */
 const LIBRARIES = {
@@ -38,6 +40,9 @@ const LIBRARIES = {
       },
     }
   },
+
+  // The file is the process's stdout.
+  print: () => ({ log: () => process.stdout.write(PRINTED), end: nothing }),
 
   winston({ file }) {
     const winston = requirePeer('winston')
