@@ -74,8 +74,13 @@ function start({ env, config }, command, extra = {}) {
 function watch(program) {
   const got = { stdout: '', stderr: '' }
   const waiting = new Set()
-  const timer = setTimeout(() => program.kill('SIGKILL'), 60_000)
-  program.once('exit', () => clearTimeout(timer))
+  // What it has started may hold its streams, too.
+  const timer = setTimeout(() => {
+    program.kill('SIGKILL')
+    program.stdout.destroy()
+    program.stderr.destroy()
+  }, 60_000)
+  program.once('close', () => clearTimeout(timer))
   for (const name of /** @type {const} */ (['stdout', 'stderr'])) {
     program[name].setEncoding('utf8').on('data', (text) => {
       got[name] += text
