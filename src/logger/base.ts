@@ -16,15 +16,14 @@ interface Own {
 }
 
 /** What pino-http (`customProps`) reads by symbols that each copy of pino makes for itself, by their descriptions. */
-const BY_DESCRIPTION: Readonly<Record<string, (logger: Own) => unknown>> = {
-  'pino.chindings': (logger) => logger[BINDINGS],
-  'pino.stringify': () => (value: unknown) => encodeValue(value) ?? '',
-}
+const BY_DESCRIPTION: ReadonlyMap<string | undefined, (logger: Own) => unknown> = new Map([
+  ['pino.chindings', (logger: Own): unknown => logger[BINDINGS]],
+  ['pino.stringify', () => (value: unknown) => encodeValue(value) ?? ''],
+])
 
 const CONSTANTS = {
   useOnlyCustomLevels: false,
   useLevelLabels: false,
-  onChild: (_child: unknown): void => {},
   get version(): string {
     return (require('../../package.json') as { version: string }).version
   },
@@ -42,7 +41,7 @@ Empty.prototype = new Proxy(
   Object.create(EventEmitter.prototype, Object.getOwnPropertyDescriptors(CONSTANTS)) as object,
   {
     get(target, key, logger) {
-      const read = typeof key === 'symbol' ? BY_DESCRIPTION[key.description ?? ''] : undefined
+      const read = typeof key === 'symbol' ? BY_DESCRIPTION.get(key.description) : undefined
       return read ? read(logger as Own) : Reflect.get(target, key, logger)
     },
   },

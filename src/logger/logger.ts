@@ -151,8 +151,10 @@ class NodeLogger extends Base implements Logger {
     const paths = redact && 'paths' in redact ? redact.paths : redact
     const node = paths ? withRedact(this.#node, paths) : this.#node
     const child = new NodeLogger(node, this.#inherit(fields, options ?? {}))
-    if (Object.hasOwn(this, 'onChild')) child.onChild = this.onChild
-    this.onChild(child)
+    if (this.onChild !== ignore) {
+      child.onChild = this.onChild
+      this.onChild(child)
+    }
     return child as Logger as Logger & CustomLevels<Custom>
   }
 
@@ -250,6 +252,10 @@ class NodeLogger extends Base implements Logger {
     }
   }
 }
+
+const ignore = (_child: unknown): void => {}
+// Not a field, which each child would have.
+Object.defineProperty(NodeLogger.prototype, 'onChild', { value: ignore, writable: true })
 
 function withPrefix(prefix: string, body: string): string {
   return prefix === '' ? body : encodeMessage(prefix).slice(0, -1) + body.slice(MESSAGE.length)

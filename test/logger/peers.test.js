@@ -194,6 +194,7 @@ test("what is read by pino's symbols is there, of every copy of pino", async () 
     assert.deepEqual(log[serializersSym], serializers)
   }
   assert.equal(log[Symbol.iterator], undefined)
+  assert.equal(log[Symbol('constructor')], undefined)
   assert.equal(await log, log, 'it is no promise')
 })
 
