@@ -148,7 +148,7 @@ class NodeLogger extends Base implements Logger {
     options?: ChildOptions<Custom>,
   ): Logger & CustomLevels<Custom> {
     const { redact } = options ?? {}
-    const paths = redact && 'paths' in redact ? redact.paths : redact
+    const paths: readonly string[] | undefined = isList(redact) ? redact : redact?.paths
     const node = paths ? withRedact(this.#node, paths) : this.#node
     const child = new NodeLogger(node, this.#inherit(fields, options ?? {}))
     if (this.onChild !== ignore) {
@@ -252,6 +252,8 @@ class NodeLogger extends Base implements Logger {
     }
   }
 }
+
+const isList = Array.isArray as (value: unknown) => value is readonly unknown[]
 
 const ignore = (_child: unknown): void => {}
 // Not a field, which each child would have.

@@ -155,6 +155,7 @@ test("a child's paths are redacted beside those of the options", async () => {
   })
   assert.ok(!JSON.stringify(records).includes('hidden'), JSON.stringify(records))
   assert.equal(records[3].password, 'kept')
+  log.child({}, { redact: /** @type {any} */ ('text') }).info('not looked at')
   getLogger('redacted').level = 'warn'
   assert.equal(log.isLevelEnabled('info'), false)
 })
