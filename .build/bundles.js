@@ -6,7 +6,7 @@
 
 const { mkdirSync, readFileSync, writeFileSync } = require('node:fs')
 const { join, posix } = require('node:path')
-const { transformSync } = require('esbuild')
+const { shrink } = require('./shrink.js')
 
 const dist = join(__dirname, '../dist')
 
@@ -140,15 +140,14 @@ function table(modules) {
   return `{ __proto__: null,\n${entries.join('')}}`
 }
 
-// Without comments and indentation. Names and lines stay: a stack trace tells where an error is.
+// Shrunk, with the names of modules in place of their paths.
 function minify(name) {
   const text = read(name)
     .replace(/^"use strict";\n/, '')
     .replace(/(?<=\brequire\(["'])\.[^"']+\.js(?=["']\))/g, (path) => {
       return `#${posix.join(posix.dirname(name), path)}`
     })
-  const { code } = transformSync(text, { loader: 'js', legalComments: 'none', target: 'node20' })
-  return /`[^`]*\n[^`]*`/.test(code) ? code : code.replace(/^ +/gm, '')
+  return shrink(text)
 }
 
 function read(name) {

@@ -1,13 +1,17 @@
 'use strict'
 // Vendor: bundles libraries into dist/vendor/, so that they are no further packages to install. Those that measure and wrap
 // text for terminals are ES modules, which Node 20.0 to 20.18 cannot load by `require`.
+//
+// What has to be one copy with the application's, or is replaced by it, stays a dependency: debug, require-in-the-middle,
+// shimmer.
 
 const { mkdirSync, readdirSync, readFileSync, writeFileSync } = require('node:fs')
-const { join } = require('node:path')
+const { dirname, join, relative } = require('node:path')
 const { buildSync } = require('esbuild')
 
 const root = join(__dirname, '..')
-const target = join(root, 'dist/vendor')
+const dist = join(root, 'dist')
+const target = join(dist, 'vendor')
 
 /** Files by name: what each exports. */
 const FILES = {
@@ -16,9 +20,20 @@ export { default as wrapAnsi } from 'wrap-ansi'`,
   config: `export { lilconfigSync } from 'lilconfig'`,
 }
 
+/** Libraries that dist/ asks for by their name: it gets those in dist/vendor/ instead. */
+const LIBRARIES = {
+  '@pinojs/redact': 'redact',
+  commander: 'commander',
+  'safe-stable-stringify': 'stringify',
+}
+
 mkdirSync(target, { recursive: true })
 const packages = new Set()
-for (const [name, contents] of Object.entries(FILES)) {
+const libraries = Object.entries(LIBRARIES).map(([id, name]) => [
+  name,
+  `module.exports = require('${id}')`,
+])
+for (const [name, contents] of [...Object.entries(FILES), ...libraries]) {
   const { metafile } = buildSync({
     stdin: { contents, resolveDir: root },
     outfile: join(target, `${name}.js`),
@@ -27,6 +42,7 @@ for (const [name, contents] of Object.entries(FILES)) {
     target: 'node20',
     format: 'cjs',
     minify: true,
+    legalComments: 'none',
     metafile: true,
   })
   for (const path of Object.keys(metafile.inputs)) {
@@ -34,7 +50,20 @@ for (const [name, contents] of Object.entries(FILES)) {
     if (found) packages.add(found[1])
   }
 }
+for (const file of readdirSync(dist, { recursive: true })) {
+  if (file.endsWith('.js') && !file.startsWith('vendor')) useVendored(file)
+}
 writeFileSync(join(target, 'LICENSES'), [...packages].sort().map(licenseOf).join('\n'))
+
+/** @param {string} file in dist/ */
+function useVendored(file) {
+  const text = readFileSync(join(dist, file), 'utf8')
+  const changed = text.replace(/(?<=\brequire\(["'])[@a-z][^"']+(?=["']\))/g, (id) => {
+    if (!Object.hasOwn(LIBRARIES, id)) return id
+    return `${relative(dirname(file), '.') || '.'}/vendor/${LIBRARIES[id]}.js`
+  })
+  if (changed !== text) writeFileSync(join(dist, file), changed)
+}
 
 /** Name, version and licence of a bundled package, which its licence asks to keep. */
 function licenseOf(path) {

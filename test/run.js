@@ -23,6 +23,7 @@ const OTHERS = [
   'helpers',
   'launchers',
   'output',
+  'package',
   'versions',
   'worlds',
 ]

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
 import { LogshareError } from '../core/errors.js'
+import { loadOptional } from '../core/load.js'
 import { reasonOf } from '../core/notice.js'
 import { process } from '../core/originals.js'
 import { nearbyFolder } from './nearby.js'
@@ -105,7 +106,7 @@ function shown(value: string): string {
 
 function loadModule(path: string): unknown {
   try {
-    const exported = require(path) as { default?: unknown }
+    const exported = loadOptional(path) as { default?: unknown }
     return exported.default ?? exported
   } catch (cause) {
     throw new LogshareError('LOGSHARE_ERR_CONFIG', `${path}: ${remedy(path, cause)}`, { cause })

@@ -77,7 +77,9 @@ export function encodeCall(args: readonly unknown[], context: Context): string {
     if (typeof first === 'string') return encodeMessageCall(args, context)
     if (isPlain(first)) return encodeFieldsCall(first, args, context)
     if (isError(first)) {
-      const text = args.length > 1 ? formatArgs(args.slice(1), redact) : errorMessage(first, redact)
+      const text = hasMessage(args)
+        ? formatArgs(args.slice(1), redact)
+        : errorMessage(first, redact)
       return join(text, encodeError(first), context)
     }
     return isFields(first)
@@ -173,7 +175,7 @@ function encodeFieldsCall(given: Fields, args: readonly unknown[], context: Cont
   if (fields !== given && !isFields(fields)) {
     return join(formatArgs([fields, ...args.slice(1)], redact), '', context) // a URL
   }
-  if (args.length > 1) {
+  if (hasMessage(args)) {
     const text =
       args.length === 2 && typeof args[1] === 'string' ? args[1] : formatArgs(args.slice(1), redact)
     return join(text, encodeFields(fields, serializers), context)
@@ -182,6 +184,11 @@ function encodeFieldsCall(given: Fields, args: readonly unknown[], context: Cont
   if (typeof msg === 'string') return join(msg, encodeFields(others, serializers), context)
   const text = isError(fields.err) ? errorMessage(fields.err, redact) : ''
   return join(text, encodeFields(fields, serializers), context)
+}
+
+// nestjs-pino and pino-http pass undefined where there is none.
+function hasMessage(args: readonly unknown[]): boolean {
+  return args.length > 2 || (args.length === 2 && args[1] !== undefined)
 }
 
 function join(text: string, fields: string, { bindings, redact }: Context): string {

@@ -3,6 +3,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { LogshareError } from '../core/errors.js'
+import { loadOptional } from '../core/load.js'
 import { process } from '../core/originals.js'
 
 /** Throws `LOGSHARE_ERR_HANDLER` with the install command if a package is missing. */
@@ -21,12 +22,15 @@ export function checkPackages(handler: string, names: readonly string[]): void {
  */
 export function loadPackage(name: string, ...within: readonly string[]): unknown {
   const first = find(name) ?? name
-  return require(within.reduce((path, each) => createRequire(path).resolve(each), first))
+  return loadOptional(within.reduce((path, each) => createRequire(path).resolve(each), first))
 }
 
 /** The file that a package or module name resolves to; undefined if there is none. */
 export function find(name: string): string | undefined {
-  for (const each of [require, createRequire(join(process.cwd(), 'package.json'))]) {
+  for (const each of [
+    createRequire(__filename),
+    createRequire(join(process.cwd(), 'package.json')),
+  ]) {
     try {
       return each.resolve(name)
     } catch {

@@ -1,4 +1,6 @@
-// Logger: the object an application logs with; its methods have pino's shape, so it fits wherever a pino logger does.
+// Logger: the object an application logs with.
+//
+// Its methods have pino's shape (shape.ts), so it fits wherever a pino logger does.
 
 import { thrown } from '../core/encode.js'
 import {
@@ -7,6 +9,7 @@ import {
   type Level,
   levelName,
   levelNumber,
+  SILENT,
   type Threshold,
 } from '../core/level.js'
 import {
@@ -21,54 +24,13 @@ import {
   type Serializers,
 } from '../core/record.js'
 import { isAscii, wideTexts } from '../core/text.js'
+import { announceLevel, Base, BINDINGS, SERIALIZERS } from './base.js'
+import { addMethods, checkLevels, createMapping, ownValue } from './custom.js'
+import { withRedact } from './redacted.js'
 import type { Node } from './registry.js'
+import type { ChildOptions, CustomLevels, LevelMapping, Logger } from './shape.js'
 
-/**
- * Logs a message with printf-like arguments (`%s %d %i %f %j %o %O`), or fields with or without a message. An Error as
- * first argument, or as last one if no placeholder consumes it, becomes the record's `err`. Never throws.
- */
-export interface LogMethod {
-  (message: unknown, ...args: readonly unknown[]): void
-  (fields: object, message?: string, ...args: readonly unknown[]): void
-}
-
-/** Options of `child()`. */
-export interface ChildOptions {
-  /**
-   * Level of the child logger alone. Default: that of its parent. The type is `string`, as in pino; a text that is not
-   * a level throws `LOGSHARE_ERR_LEVEL`.
-   */
-  readonly level?: string | undefined
-  /** Functions by field name; each returns the value to log in place of the field's. Default: the parent's. */
-  readonly serializers?: Serializers
-}
-
-/** A logger, as `getLogger()` returns it. */
-export interface Logger {
-  readonly trace: LogMethod
-  readonly debug: LogMethod
-  readonly info: LogMethod
-  readonly warn: LogMethod
-  readonly error: LogMethod
-  readonly fatal: LogMethod
-  /** Does nothing; exists because pino's loggers have it. */
-  readonly silent: LogMethod
-  /** The dotted name; `root` for the root logger. */
-  readonly name: string
-  /**
-   * The level in force: the logger's own, or that of the nearest ancestor that has one. Setting it gives the logger its
-   * own level; anything that is not a level throws `LOGSHARE_ERR_LEVEL`.
-   */
-  level: Threshold
-  /** Whether records of a level are logged; false for a text that is not a level. */
-  isLevelEnabled(level: string): boolean
-  /**
-   * Returns a logger of the same name that adds fields to each record. Throws `LOGSHARE_ERR_LEVEL` for a wrong `level`.
-   */
-  child(fields: Fields, options?: ChildOptions): Logger
-  /** A copy of the fields that this logger adds. */
-  bindings(): Fields
-}
+export type { ChildOptions, CustomLevels, LevelMapping, Logger, LogMethod } from './shape.js'
 
 /** Creates the logger of a node of the registry. */
 export function createLogger(node: Node): Logger {
@@ -77,29 +39,42 @@ export function createLogger(node: Node): Logger {
 
 interface Inherited {
   readonly fields: Fields
+  /** The fields, encoded with the serializers of the logger that they were given to. */
+  readonly bindings: string
+  readonly prefix: string
   readonly serializers?: Serializers | undefined
-  readonly level?: string | undefined
+  readonly own?: number | undefined
+  readonly custom?: Readonly<Record<string, number>> | undefined
 }
 
-class NodeLogger implements Logger {
+const MESSAGE = ',"msg":"'
+const NOTHING: Inherited = { fields: {}, bindings: '', prefix: '' }
+
+class NodeLogger extends Base implements Logger {
   readonly #node: Node
-  readonly #inherited: Inherited
-  readonly #bindings: string
-  readonly #closed: Closed
+  #inherited: Inherited
+  #closed: Closed
   readonly #isChild: boolean
-  /** Whether the name and the bindings are ASCII. */
-  readonly #isAscii: boolean
+  /** What is before the text of a message. */
+  readonly #opening: string
+  /** Whether the opening and the bindings are ASCII. */
+  #isAscii: boolean
   // Own level of a logger made with `child()`; it is not part of the tree of names.
   #own: number | undefined
 
   constructor(node: Node, inherited?: Inherited) {
+    super()
     this.#node = node
     this.#isChild = inherited !== undefined
-    this.#inherited = inherited ?? { fields: {} }
-    this.#bindings = encodeFields(this.#inherited.fields, this.#inherited.serializers)
-    this.#closed = createClosed(this.#bindings)
-    this.#isAscii = isAscii(node.opening) && isAscii(this.#bindings)
-    this.#own = this.#numberOf(inherited?.level)
+    this.#inherited = inherited ?? NOTHING
+    const { prefix, bindings, own, custom } = this.#inherited
+    // Joined, so that the text is in one piece.
+    const before = encodeMessage(prefix).slice(MESSAGE.length, -1)
+    this.#opening = prefix === '' ? node.opening : [node.opening, before].join('')
+    this.#closed = createClosed(bindings)
+    this.#isAscii = isAscii(this.#opening) && isAscii(bindings)
+    this.#own = own
+    if (custom) addMethods(this, custom, (level, args) => this.#logAt(level, args))
   }
 
   trace(...args: readonly unknown[]): void {
@@ -123,7 +98,7 @@ class NodeLogger implements Logger {
   }
 
   fatal(...args: readonly unknown[]): void {
-    if (LEVELS.fatal >= (this.#own ?? this.#node.threshold)) this.#log(LEVELS.fatal, ...args)
+    if (LEVELS.fatal >= (this.#own ?? this.#node.threshold)) this.#logLast(args)
   }
 
   silent(): void {}
@@ -133,43 +108,130 @@ class NodeLogger implements Logger {
   }
 
   get level(): Threshold {
-    return levelName(this.#own ?? this.#node.threshold)
+    return this.#nameOf(this.#own ?? this.#node.threshold)
   }
 
   set level(level: Threshold) {
-    if (this.#isChild) this.#own = this.#numberOf(level)
-    else this.#node.registry.setLevel(this.#node, level)
+    if (!this.#isChild) {
+      this.#node.registry.setLevel(this.#node, level)
+      return
+    }
+    const before = this.levelVal
+    this.#own = level === undefined ? undefined : this.#numberOf(level)
+    announceLevel(this, before)
+  }
+
+  get levelVal(): number {
+    const level = this.#own ?? this.#node.threshold
+    return level >= SILENT ? Number.POSITIVE_INFINITY : level
+  }
+
+  get levels(): LevelMapping {
+    return createMapping(this.customLevels)
+  }
+
+  get customLevels(): Readonly<Record<string, number>> {
+    return this.#inherited.custom ?? {}
+  }
+
+  get msgPrefix(): string | undefined {
+    return this.#inherited.prefix || undefined
   }
 
   isLevelEnabled(level: string): boolean {
-    const number = LEVELS[level as Level]
+    const number = LEVELS[level as Level] ?? ownValue(this.#inherited.custom, level)
     return number !== undefined && number >= (this.#own ?? this.#node.threshold)
   }
 
-  child(fields: Fields, options: ChildOptions = {}): Logger {
-    const serializers = { ...this.#inherited.serializers, ...options.serializers }
-    return new NodeLogger(this.#node, {
-      fields: { ...this.#inherited.fields, ...copyFields(fields) },
-      ...(Object.keys(serializers).length > 0 && { serializers }),
-      level: options.level ?? (this.#own === undefined ? undefined : levelName(this.#own)),
-    })
+  child<Custom extends string = never>(
+    fields: Fields,
+    options?: ChildOptions<Custom>,
+  ): Logger & CustomLevels<Custom> {
+    const { redact } = options ?? {}
+    const paths: readonly string[] | undefined = isList(redact) ? redact : redact?.paths
+    const node = paths ? withRedact(this.#node, paths) : this.#node
+    const child = new NodeLogger(node, this.#inherit(fields, options ?? {}))
+    if (this.onChild !== ignore) {
+      child.onChild = this.onChild
+      this.onChild(child)
+    }
+    return child as Logger as Logger & CustomLevels<Custom>
   }
 
   bindings(): Fields {
     return { ...this.#inherited.fields }
   }
 
-  #numberOf(level: string | undefined): number | undefined {
-    return level === undefined ? undefined : levelNumber(checkThreshold(level, this.name))
+  setBindings(fields: Fields): void {
+    const { own: _, ...inherited } = this.#inherit(fields, {})
+    this.#inherited = inherited
+    this.#closed = createClosed(inherited.bindings)
+    this.#isAscii = isAscii(this.#opening) && isAscii(inherited.bindings)
+  }
+
+  flush(done?: (error?: Error) => void): void {
+    const written = this.#node.registry.flush?.() ?? Promise.resolve()
+    void written.then(() => done?.(), done)
+  }
+
+  /** The serializers, for whoever adds to them. */
+  get [SERIALIZERS](): Serializers | undefined {
+    return this.#inherited.serializers
+  }
+
+  /** The fields of `bindings()`, encoded. */
+  get [BINDINGS](): string {
+    return this.#inherited.bindings
+  }
+
+  #inherit(
+    given: Fields,
+    { serializers, msgPrefix, customLevels, level }: ChildOptions,
+  ): Inherited {
+    const parent = this.#inherited
+    const fields = copyFields(given)
+    const custom = customLevels ? checkLevels(customLevels, this) : parent.custom
+    const all = { ...parent.serializers, ...serializers }
+    const added = encodeFields(fields, all)
+    const isNew = !Object.keys(fields).some((key) => Object.hasOwn(parent.fields, key))
+    const merged = { ...parent.fields, ...fields }
+    return {
+      fields: merged,
+      bindings: isNew ? parent.bindings + added : encodeFields(merged, all),
+      prefix: parent.prefix + (typeof msgPrefix === 'string' ? msgPrefix : ''),
+      ...(Object.keys(all).length > 0 && { serializers: all }),
+      custom,
+      own: level === undefined ? this.#own : this.#numberOf(level, custom),
+    }
+  }
+
+  #numberOf(level: string, custom = this.#inherited.custom): number {
+    return ownValue(custom, level) ?? levelNumber(checkThreshold(level, this.name))
+  }
+
+  #nameOf(level: number): Threshold {
+    const found = Object.entries(this.customLevels).find(([, number]) => number === level)
+    return found ? (found[0] as Threshold) : levelName(level)
+  }
+
+  // One whose level is its own.
+  #logAt(level: number, args: readonly unknown[]): void {
+    if (level >= (this.#own ?? this.#node.threshold)) this.#log(level, ...args)
+  }
+
+  // The process may end at once.
+  #logLast(args: readonly unknown[]): void {
+    this.#log(LEVELS.fatal, ...args)
+    this.#node.registry.settle?.()
   }
 
   // Spread at both ends: V8 then makes no array for the usual calls.
   #log(level: number, ...args: readonly unknown[]): void {
-    const { registry, json, opening } = this.#node
+    const { registry, json } = this.#node
     const wide = wideTexts()
     const usual = registry.redact ? undefined : this.#encodeUsual(...args)
     if (usual === undefined) registry.queue.handle(level, json, this.#encode(args))
-    else registry.queue.log(level, opening, usual, this.#isAscii && wide === wideTexts())
+    else registry.queue.log(level, this.#opening, usual, this.#isAscii && wide === wideTexts())
   }
 
   #encodeUsual(...args: readonly unknown[]): string | undefined {
@@ -181,14 +243,22 @@ class NodeLogger implements Logger {
   }
 
   #encode(args: readonly unknown[]): string {
+    const { bindings, serializers, prefix } = this.#inherited
     try {
-      return encodeCall(args, {
-        bindings: this.#bindings,
-        serializers: this.#inherited.serializers,
-        redact: this.#node.registry.redact,
-      })
+      const { redact } = this.#node.registry
+      return withPrefix(prefix, encodeCall(args, { bindings, serializers, redact }))
     } catch (error) {
       return encodeMessage(thrown(error)) // the text exceeds V8's longest string
     }
   }
+}
+
+const isList = Array.isArray as (value: unknown) => value is readonly unknown[]
+
+const ignore = (_child: unknown): void => {}
+// Not a field, which each child would have.
+Object.defineProperty(NodeLogger.prototype, 'onChild', { value: ignore, writable: true })
+
+function withPrefix(prefix: string, body: string): string {
+  return prefix === '' ? body : encodeMessage(prefix).slice(0, -1) + body.slice(MESSAGE.length)
 }

@@ -7,6 +7,7 @@ import type { RootLevels } from '../core/levels.js'
 import { encodeFields, type Fields } from '../core/record.js'
 import type { Redact } from '../core/redact.js'
 import type { QueueHandler } from '../queue/handler.js'
+import { announceLevel } from './base.js'
 import { createLogger, type Logger } from './logger.js'
 
 const MAX_NODES = 10_000
@@ -38,6 +39,10 @@ export class Registry {
   #rootLevels: ReadonlyMap<string, Threshold> = new Map()
   /** Called after a level was set in this thread. */
   changed: (() => void) | undefined
+  /** Resolves when what has been logged before is written. */
+  flush: (() => Promise<void>) | undefined
+  /** Blocks until then, at most for a moment. */
+  settle: (() => void) | undefined
   /** Where records go. */
   readonly queue: QueueHandler
   /** Applied to the fields of each record. */
@@ -128,7 +133,12 @@ export class Registry {
   }
 
   #inheritAll(): void {
-    for (const each of this.#nodes.values()) this.#inherit(each)
+    for (const each of this.#nodes.values()) {
+      const logger = this.#loggers.get(each.name)
+      const before = logger?.levelVal
+      this.#inherit(each)
+      if (before !== undefined) announceLevel(logger as Logger, before)
+    }
   }
 
   #inherit(node: Node): void {

@@ -6,6 +6,7 @@
 // aborts the process.
 
 import { isMainThread } from 'node:worker_threads'
+import { loadOptional } from '../core/load.js'
 import { process } from '../core/originals.js'
 
 /** Linux, sys/mman.h. */
@@ -73,7 +74,7 @@ function fromFfi(): Calls {
 }
 
 function fromKoffi(): Calls {
-  const { load, view } = require('koffi') as typeof import('koffi')
+  const { load, view } = loadOptional('koffi') as typeof import('koffi')
   const library = load(null)
   const mmap = library.func('intptr_t mmap(intptr_t, size_t, int, int, int, int64_t)')
   return {
@@ -108,7 +109,7 @@ function loadFfi(): Ffi {
     else Reflect.apply(emit, process, warning)
   }
   try {
-    return require(FFI) as Ffi
+    return loadOptional(FFI) as Ffi
   } finally {
     if (own) Object.defineProperty(process, 'emitWarning', own)
     if (kept) warnWhenUsed(kept)

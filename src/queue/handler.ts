@@ -70,7 +70,7 @@ export class QueueHandler {
   }
 
   /**
-   * Writes one record of our own loggers. `opening`: `,"name":"…","msg":"`, in one piece. `rest`: the message and the
+   * Writes one record of our own loggers. `opening`: `,"name":"…","msg":"` and how the message begins, in one piece. `rest`: the message and the
    * fields behind that, and `}`. `isAscii`: whether both are known to be ASCII. Never throws.
    */
   log(level: number, opening: string, rest: string, isAscii: boolean): void {
@@ -80,7 +80,7 @@ export class QueueHandler {
       if (length > MAX_BODY) {
         this.#putPlaceholder(
           level,
-          opening.slice(NAME.length, -MESSAGE.length),
+          opening.slice(NAME.length, opening.indexOf(MESSAGE)),
           length,
           Kind.RECORD,
         )

@@ -137,7 +137,7 @@ function startSync(
 
 // Whether the preload would end a child: it has gone, or the child's user may not read it.
 function cannotLoad(options: SpawnOptions): boolean {
-  if (canPreload()) return isOfOther(options)
+  if (canPreload(String(options.file))) return isOfOther(options)
   forgetPreload()
   return true
 }

@@ -31,10 +31,13 @@ const isInPlace = resolve(PRELOAD, '../dist/spawn/preload.js') === __filename
 
 /**
  * Whether this user can read the preload file now, and the process may open enough files. If not, children start without
- * logshare: a missing preload would kill them.
+ * logshare: a missing preload would kill them. `file`: the program that is started, unless it is a thread.
  */
-export function canPreload(): boolean {
-  if (!isInPlace) return false
+export function canPreload(file?: string): boolean {
+  if (!isInPlace) {
+    if (isNode(file)) notice('LOGSHARE_WARN_FAILED_OPEN', BUNDLED)
+    return false
+  }
   try {
     accessSync(PRELOAD, constants.R_OK)
   } catch (error) {
@@ -50,6 +53,13 @@ export function canPreload(): boolean {
 }
 
 let hasDescriptors: boolean | undefined
+
+const BUNDLED =
+  'children start without logshare, which is bundled: mark it as external in the bundler'
+
+function isNode(file: string | undefined): boolean {
+  return file === undefined || /(?:^|[\\/])node(?:\.exe)?$/.test(file)
+}
 
 /** A flag that names our preload by its path or our usual name. */
 const NAMED = new RegExp(

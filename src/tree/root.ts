@@ -66,16 +66,19 @@ export function createRoot(settings: Settings): Instance {
     isConfigured: isConfigured(host.settings, ADAPTER_NAMES),
   })
   const prepare = createPrepare(host, inheritance)
+  const flush = async (): Promise<void> => {
+    await host.flush()
+    await Promise.all([...handlers].map(flushHandler))
+  }
   registry.changed = () => announcer.changed()
+  registry.flush = flush
+  registry.settle = () => host.drain(undefined, true)
   levels.watch(() => announcer.changed())
   return {
     registry,
     parent: createParent(host, inheritance, prepare, (end) => noteEnd(registry, end)),
     install: (changed) => installHost({ host, registry, prepare, announcer }, changed),
-    async flush() {
-      await host.flush()
-      await Promise.all([...handlers].map(flushHandler))
-    },
+    flush,
     reopen: () => host.reopen(),
     stats: () => ({ source: 'root', made: queue.records, dropped: queue.dropped, ...host.stats() }),
     addHandler(handler) {

@@ -10,6 +10,7 @@ const { checkLog, checkTexts } = require('./check.js')
 const { checkLines, compareLines } = require('./lines.js')
 const { install } = require('./install.js')
 const { startRedis } = require('./redis.js')
+const { runPeer } = require('./peers.js')
 const { runPm2 } = require('./pm2.js')
 const { SPECS } = require('./specs.js')
 const { readLog } = require('../helpers/run.js')
@@ -42,7 +43,7 @@ async function main() {
   try {
     for (const spec of specs) {
       const env = { ...spec.env, ...(redis && { REDIS_SOCKET: redis.socket }) }
-      const test = spec.runner === 'pm2' ? runPm2 : testApplication
+      const test = spec.runner ? { pm2: runPm2, peers: runPeer }[spec.runner] : testApplication
       for await (const [run, faults, began] of test(folder, { ...spec, env })) {
         const isGood = faults.length === 0
         outcome[isGood ? 'passed' : 'failed']++

@@ -26,10 +26,11 @@
  * @property {string[]} [copied] libraries of which the log may have some, whatever was printed
  * @property {boolean} [prints] whether what it prints has to be the same
  * @property {Lines} [lines]
- * @property {'pm2'} [runner]
+ * @property {'pm2' | 'peers'} [runner]
  */
 
 const { FRAMEWORKS } = require('./frameworks.js')
+const { PEERS } = require('./peers.js')
 
 const THREADS = /^worker#\d+$/
 const FORKS = /^fork#\d+$/
@@ -214,6 +215,7 @@ const SPECS = [
     runner: 'pm2',
   },
   ...FRAMEWORKS,
+  ...PEERS,
 ]
 
 module.exports = { SPECS }

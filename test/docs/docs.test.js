@@ -27,7 +27,7 @@ const all = PAGES.map(({ text }) => text).join('\n')
 const docs = PAGES.slice(1)
 const named = new Set(docs.flatMap(({ text, anchors }) => [...codeIn(text), ...anchors]))
 const compiled = readdirSync(join(ROOT, 'dist'), { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.js'))
+  .filter((name) => name.endsWith('.js') && !name.startsWith('vendor'))
   .map((name) => readFileSync(join(ROOT, 'dist', name), 'utf8'))
   .join('\n')
 

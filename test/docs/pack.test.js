@@ -81,7 +81,7 @@ describe('package', () => {
 
   it('has the types that its types import, and no others', () => {
     const types = files.filter((file) => file.endsWith('.d.ts'))
-    const imported = new Set(['dist/index.d.ts', 'dist/register.d.ts'])
+    const imported = new Set(['dist/index.d.ts', 'register.d.ts'])
     for (const file of imported) {
       for (const [, path] of read(file).matchAll(/(?:from|import\()\s*['"](\.[^'"]+)\.js['"]/g)) {
         imported.add(join(dirname(file), `${path}.d.ts`))

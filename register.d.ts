@@ -1,0 +1,2 @@
+// Register: has no exports; it is loaded for what it does.
+export {}
