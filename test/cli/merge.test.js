@@ -216,6 +216,9 @@ test('refuses wrong options by name', async () => {
     [['--json'], /--json requires --stats/],
     [['--stats', '--follow'], /--stats cannot be combined with --follow/],
     [['--stats', '--name', 'x'], /cannot be combined with --level or --name/],
+    [['--replace'], /--replace requires --to/],
+    [['--to', 'x.db', '--follow'], /--to cannot be combined with --stats, --follow or --format/],
+    [['--to', 'none/x.db'], /needs SQLite.*npm install better-sqlite3@12, or use Node 22\.13/],
     [['--format', 'xml'], /Allowed choices are raw, json, pretty/],
   ]) {
     const { code, stdout, stderr } = await merge([.../** @type {string[]} */ (args), 'x.log'])
