@@ -7,6 +7,7 @@ import type { LogRecord } from '../core/record.js'
 import { createPretty } from '../formatters/pretty.js'
 import { levelOf, readText } from './facts.js'
 import type { LogEntry } from './page.js'
+import { joinDocker } from './parts.js'
 
 export type Format = 'raw' | 'json' | 'pretty'
 
@@ -18,7 +19,8 @@ export type Convert = (entry: LogEntry, path: string) => string | undefined
 /** Returns undefined if all records are written unchanged. */
 export function createConvert(format: Format, colors: boolean): Convert | undefined {
   if (format === 'raw') return undefined
-  if (format === 'json') return (entry, path) => (entry.isJson ? undefined : asJson(entry, path))
+  if (format === 'json')
+    return (entry, path) => (entry.isJson ? inOneLine(entry) : asJson(entry, path))
   const pretty = createPretty({ colors })
   return (entry, path) => {
     const record = entry.isJson ? parse(entry, path) : recordOf(entry, path)
@@ -26,6 +28,13 @@ export function createConvert(format: Format, colors: boolean): Convert | undefi
     const text = entry.bytes.toString('utf8', entry.start, entry.end)
     return text.split(/\r?\n/).map(printable).join('\n')
   }
+}
+
+// Undefined if it is.
+function inOneLine({ bytes, start, end }: LogEntry): string | undefined {
+  const feed = bytes.indexOf(0x0a, start)
+  if (feed < 0 || feed >= end) return undefined
+  return escapeControls(joinDocker(bytes.toString('utf8', start, end)))
 }
 
 // Members that are not known are left out.
@@ -57,14 +66,17 @@ const NOBODY = { pid: 0, tid: 0, seq: 0 }
 
 // Renames members of other libraries' records to those of ours.
 function parse(entry: LogEntry, path: string): LogRecord | undefined {
-  const line = entry.bytes.toString('utf8', entry.start, entry.end)
+  const line = joinDocker(entry.bytes.toString('utf8', entry.start, entry.end))
   let parsed: Record<string, unknown>
   try {
     parsed = JSON.parse(line) as Record<string, unknown>
   } catch {
     return undefined
   }
-  const { level, severity, name, label, source, msg, message, timestamp, v, ...fields } = parsed
+  const { level, severity, name, label, source, msg, message, timestamp, v, ...others } = parsed
+  const { log, ...rest } = others
+  const isDocker = typeof log === 'string' && typeof others.stream === 'string'
+  const fields = isDocker ? rest : others
   const isMessage = msg === undefined
   return {
     ...NOBODY,
@@ -74,7 +86,7 @@ function parse(entry: LogEntry, path: string): LogRecord | undefined {
     time: entry.time,
     source: typeof source === 'string' ? source : basename(path),
     name: textOf(name ?? label) || '-',
-    msg: textOf(isMessage ? message : msg),
+    msg: isDocker ? log.replace(/\r?\n$/, '') : textOf(isMessage ? message : msg),
   }
 }
 

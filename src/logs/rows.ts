@@ -9,6 +9,7 @@ import type { Log } from './log.js'
 import { Members } from './members.js'
 import type { Sink } from './merge.js'
 import type { LogEntry } from './page.js'
+import { joinDocker } from './parts.js'
 import type { Value } from './sqlite.js'
 
 const names = (text: string): ReadonlySet<string> => new Set(text.split(' '))
@@ -85,7 +86,7 @@ function ofJson(entry: LogEntry): Columns {
   const { name, source } = facts
   const level = readLevel(entry)
   const pid = /^\d{1,15}$/.test(facts.pid) ? Number(facts.pid) : null
-  const text = entry.bytes.toString('utf8', entry.start, entry.end)
+  const text = joinDocker(entry.bytes.toString('utf8', entry.start, entry.end))
   const record = parse(text)
   if (!record) return { level, name, source, pid, message: text, fields: null }
   const key = MESSAGES.find((each) => record[each] !== undefined && record[each] !== null)
@@ -96,7 +97,8 @@ function ofJson(entry: LogEntry): Columns {
     ((of === 'name' || of === 'logger') && record[of] === name) ||
     (of === 'source' && record[of] === source) ||
     (of === 'pid' && record[of] === pid)
-  const message = key === undefined ? null : textOf(record[key])
+  const message =
+    key === undefined ? null : textOf(record[key]).replace(key === 'log' ? /\r?\n$/ : '', '')
   return { level, name, source, pid, message, fields: fieldsOf(entry, isColumn) }
 }
 
