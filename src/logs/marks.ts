@@ -67,6 +67,12 @@ const RESTS: readonly RegExp[] = [
   /^\t[\w-]+\t(?<word>[A-Z]+)\t/,
   // logback and log4j: `[thread] LEVEL name - `
   /^\s+\[[^\]]+\]\s+(?<word>[A-Z]{4,8})\s+(?<name>[\w.$]+)\s+(?:--?|:)\s/,
+  // tslog 4 and 5
+  /^\t(?<word>[A-Z]+)\s*\t\S+:\d+\t(?:(?<name>[^\t ]+)\t)?/,
+  // tslog 3
+  /^\s+(?<word>[A-Z]{4,5})\s+\[(?:(?<name>\S+) )?\S+:\d+[^\]]*\]\s+/,
+  // signale
+  /^\] (?:\[(?<name>[^\]]+)\] )?› (?:[^\w\s]+\s+)?(?<word>[a-z]+)\s+/,
   // CRI
   /^ (?<stream>stdout|stderr) [FP](?::\S*)? /,
 ]
