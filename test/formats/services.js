@@ -6,8 +6,10 @@ const { once } = require('node:events')
 const { existsSync, readFileSync, writeFileSync, chownSync } = require('node:fs')
 const { connect } = require('node:net')
 const { join } = require('node:path')
+const { install } = require('../apps/install.js')
 const { setTimeout: sleep } = require('node:timers/promises')
 
+const LAUNCHERS = join(__dirname, '../launchers')
 const REMOTE = '/lib/systemd/systemd-journal-remote'
 
 /** Waits until a log has a text. @param {string} path @param {string} text */
@@ -124,6 +126,27 @@ log.warn('beta')
 begin; raise 'gamma'; rescue => e; log.error(e); end
 `
 
+/** @param {string} folder @param {string[]} flags */
+async function pm2(folder, flags) {
+  const [app, path] = [join(folder, 'app.js'), join(folder, 'log')]
+  writeFileSync(app, "console.log('alpha'); setInterval(() => {}, 1000)")
+  const options = {
+    cwd: folder,
+    env: { ...process.env, PM2_HOME: join(folder, 'home') },
+    timeout: 60_000,
+  }
+  const command = join(install(LAUNCHERS), 'node_modules/pm2/bin/pm2')
+  const run = (/** @type {string[]} */ ...args) =>
+    execFileSync(process.execPath, [command, ...args], { ...options, stdio: 'ignore' })
+  try {
+    run('start', app, '--name', 'db', '--log', path, ...flags)
+    await has(path, 'alpha')
+  } finally {
+    run('kill')
+  }
+  return path
+}
+
 /** @type {readonly (readonly [message: string, level: number, logger?: string])[]} */
 const THREE = [
   ['alpha', 30, 'db'],
@@ -206,6 +229,20 @@ const SERVICES = [
       ['serving initial configuration', 30],
     ],
   },
+  ...[
+    ['text', '--time'],
+    ['JSON', '--log-type', 'json'],
+  ].map(([title, ...flags]) => ({
+    name: `pm2, ${title}`,
+    command: process.execPath,
+    get version() {
+      const manifest = JSON.stringify(join(install(LAUNCHERS), 'node_modules/pm2/package.json'))
+      return ['-p', `JSON.parse(fs.readFileSync(${manifest})).version`]
+    },
+    write: (/** @type {string} */ folder) => pm2(folder, flags),
+    has: /** @type {any} */ ([['alpha', Number.NaN, title === 'JSON' ? 'db' : '']]),
+    precision: 1000,
+  })),
   {
     name: 'Ruby, Logger',
     command: 'ruby',
