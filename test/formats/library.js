@@ -85,7 +85,7 @@ const LIBRARIES = {
     log.warn('beta')
     log.error('gamma', new Error('of its own'))
   },
-  'tslog, JSON': () => {
+  'tslog 4, JSON': () => {
     const { Logger } = require('tslog4')
     const log = new Logger({ name: 'db', type: 'hidden' })
     log.attachTransport((entry) => appendFileSync(path, `${JSON.stringify(entry)}\n`))

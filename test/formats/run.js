@@ -38,7 +38,7 @@ const LIBRARIES = [
   ['winston, JSON', 'winston', 'db'],
   ['winston, text', 'winston', 'db'],
   ['log4js, coloured', 'log4js', 'db'],
-  ['tslog, JSON', 'tslog4', 'db'],
+  ['tslog 4, JSON', 'tslog4', 'db'],
   ['tslog 5, JSON', 'tslog', 'db'],
   ['tslog 5, text', 'tslog', 'db'],
   ['tslog 4, text', 'tslog4', 'db'],
