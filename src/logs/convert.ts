@@ -5,7 +5,8 @@ import { escapeControls } from '../core/encode.js'
 import { printable } from '../core/printable.js'
 import type { LogRecord } from '../core/record.js'
 import { createPretty } from '../formatters/pretty.js'
-import { levelOf, readText } from './facts.js'
+import { readFacts, readLevel, readText } from './facts.js'
+import { messageOf, textOf } from './message.js'
 import type { LogEntry } from './page.js'
 import { joinDocker } from './parts.js'
 
@@ -73,24 +74,16 @@ function parse(entry: LogEntry, path: string): LogRecord | undefined {
   } catch {
     return undefined
   }
-  const { level, severity, name, label, source, msg, message, timestamp, v, ...others } = parsed
-  const { log, ...rest } = others
-  const isDocker = typeof log === 'string' && typeof others.stream === 'string'
-  const fields = isDocker ? rest : others
-  const isMessage = msg === undefined
+  const { level, severity, name, label, source, timestamp, v, ...fields } = parsed
+  const message = messageOf(fields)
+  if (message) delete fields[message.key]
   return {
     ...NOBODY,
     ...fields,
-    ...(!isMessage && message !== undefined && { message }),
-    level: levelOf(level ?? severity),
+    level: readLevel(entry),
     time: entry.time,
     source: typeof source === 'string' ? source : basename(path),
-    name: textOf(name ?? label) || '-',
-    msg: isDocker ? log.replace(/\r?\n$/, '') : textOf(isMessage ? message : msg),
+    name: textOf(name ?? label) || readFacts(entry).name || '-',
+    msg: message?.text ?? '',
   }
-}
-
-function textOf(value: unknown): string {
-  if (value === undefined || value === null) return ''
-  return typeof value === 'string' ? value : JSON.stringify(value)
 }

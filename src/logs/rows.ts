@@ -8,13 +8,12 @@ import { levelOf, readFacts, readLevel, readText } from './facts.js'
 import type { Log } from './log.js'
 import { Members } from './members.js'
 import type { Sink } from './merge.js'
+import { messageOf } from './message.js'
 import type { LogEntry } from './page.js'
 import { joinDocker } from './parts.js'
 import type { Value } from './sqlite.js'
 
 const names = (text: string): ReadonlySet<string> => new Set(text.split(' '))
-/** The first of these that a record has is its message. */
-const MESSAGES = ['msg', 'message', 'MESSAGE', 'short_message', 'log']
 const LEVELS = names('level severity lvl levelname')
 const TIMES = names('time timestamp @timestamp ts __REALTIME_TIMESTAMP')
 
@@ -89,16 +88,15 @@ function ofJson(entry: LogEntry): Columns {
   const text = joinDocker(entry.bytes.toString('utf8', entry.start, entry.end))
   const record = parse(text)
   if (!record) return { level, name, source, pid, message: text, fields: null }
-  const key = MESSAGES.find((each) => record[each] !== undefined && record[each] !== null)
+  const found = messageOf(record)
   const isColumn = (of: string): boolean =>
-    of === key ||
+    of === found?.key ||
     (LEVELS.has(of) && !Number.isNaN(levelOf(record[of]))) ||
     (TIMES.has(of) && isTime(record[of], entry.time)) ||
     ((of === 'name' || of === 'logger') && record[of] === name) ||
     (of === 'source' && record[of] === source) ||
     (of === 'pid' && record[of] === pid)
-  const message =
-    key === undefined ? null : textOf(record[key]).replace(key === 'log' ? /\r?\n$/ : '', '')
+  const message = found?.text ?? null
   return { level, name, source, pid, message, fields: fieldsOf(entry, isColumn) }
 }
 
@@ -128,10 +126,6 @@ function parse(text: string): Record<string, unknown> | undefined {
   } catch {
     return undefined
   }
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 // Bytes that are no UTF-8 stay as they are.

@@ -108,6 +108,25 @@ test('Docker: a text without a line feed at its end goes on in the next line', (
   }
 })
 
+test('the message of the journal, also as a list of bytes', () => {
+  const text = '\u001b[32mgreen ›'
+  const [PRIORITY, SYSLOG_IDENTIFIER] = ['4', 'db']
+  const list = JSON.stringify({
+    PRIORITY,
+    SYSLOG_IDENTIFIER,
+    MESSAGE: [...Buffer.from(text)],
+    __REALTIME_TIMESTAMP: `${START}000`,
+  })
+  const [entry] = entriesOf([list])
+  assert.ok(entry)
+  assert.deepEqual(rowOf(entry, 'x').slice(7, 10), [
+    text,
+    'x',
+    '{"PRIORITY":"4","SYSLOG_IDENTIFIER":"db"}',
+  ])
+  assert.match(createConvert('pretty', false)?.(entry, 'x') ?? '', / WARN {2}db \(x\) .*green ›/)
+})
+
 test('members of other programs that are called "log" are no parts', () => {
   const lines = [
     `{"log":"a","level":30,"time":${START}}`,
