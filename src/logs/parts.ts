@@ -29,6 +29,11 @@ export function isNext(before: number, part: number): boolean {
   return (before & MORE) !== 0 && (before & ~MORE) === (part & ~MORE)
 }
 
+/** Whether a whole line of one stream has come between the parts of a line of the other one. */
+export function isBetween(before: number, part: number): boolean {
+  return (before & MORE) !== 0 && (part & MORE) === 0 && (before & ~MORE) !== part
+}
+
 function ofCri(bytes: Buffer, timeEnd: number, end: number): number {
   const text = bytes.toString('latin1', timeEnd, Math.min(end, timeEnd + 10))
   if (!CRI.test(text)) return 0

@@ -3,7 +3,7 @@
 import { Line, LineReader } from './line.js'
 import { Memory } from './memory.js'
 import { CUT, entryOf, JSON_LINE, KIND_BITS, type LogEntry, Page, REST, TIMED } from './page.js'
-import { isNext, MORE, partAt } from './parts.js'
+import { isBetween, isNext, MORE, partAt } from './parts.js'
 import { Shapes } from './shape.js'
 
 const LINE_FEED = 0x0a
@@ -164,6 +164,10 @@ export class Records {
   #timed(start: number, end: number, time: number, isJson: boolean, timeEnd: number): void {
     const part = partAt(this.page.bytes, start, end, timeEnd)
     if (part !== 0 && this.#goesOn(part, end)) return
+    if (part !== 0 && isBetween(this.#part, part)) {
+      this.#between(start, end, time, isJson ? JSON_LINE : (timeEnd - start) << KIND_BITS)
+      return
+    }
     this.#close()
     this.#last = time
     if (this.#isEarly) this.#place(time)
@@ -181,6 +185,21 @@ export class Records {
     this.#end = end
     this.#part = part
     return true
+  }
+
+  // A whole line of the other stream is put in front of the record that is open, so that its parts stay together.
+  #between(from: number, end: number, time: number, kind: number): void {
+    const { bytes } = this.page
+    const length = end + 1 - from
+    const start = this.#start
+    const parts = Buffer.from(bytes.subarray(start, from))
+    bytes.copyWithin(start, from, end + 1)
+    bytes.set(parts, start + length)
+    this.#start += length
+    this.#end += length
+    this.#last = time
+    if (time > this.latest) this.latest = time
+    this.#give(start, start + length - 1, time, TIMED | kind)
   }
 
   #open(start: number, end: number, kind: number): void {
