@@ -24,6 +24,7 @@ const OTHERS = [
   'launchers',
   'output',
   'package',
+  'sqlite',
   'versions',
   'worlds',
 ]

@@ -5,8 +5,10 @@ import { escapeControls } from '../core/encode.js'
 import { printable } from '../core/printable.js'
 import type { LogRecord } from '../core/record.js'
 import { createPretty } from '../formatters/pretty.js'
-import { levelOf, readText } from './facts.js'
+import { readFacts, readLevel, readText } from './facts.js'
+import { messageOf, textOf } from './message.js'
 import type { LogEntry } from './page.js'
+import { joinDocker } from './parts.js'
 
 export type Format = 'raw' | 'json' | 'pretty'
 
@@ -18,7 +20,8 @@ export type Convert = (entry: LogEntry, path: string) => string | undefined
 /** Returns undefined if all records are written unchanged. */
 export function createConvert(format: Format, colors: boolean): Convert | undefined {
   if (format === 'raw') return undefined
-  if (format === 'json') return (entry, path) => (entry.isJson ? undefined : asJson(entry, path))
+  if (format === 'json')
+    return (entry, path) => (entry.isJson ? inOneLine(entry) : asJson(entry, path))
   const pretty = createPretty({ colors })
   return (entry, path) => {
     const record = entry.isJson ? parse(entry, path) : recordOf(entry, path)
@@ -26,6 +29,13 @@ export function createConvert(format: Format, colors: boolean): Convert | undefi
     const text = entry.bytes.toString('utf8', entry.start, entry.end)
     return text.split(/\r?\n/).map(printable).join('\n')
   }
+}
+
+// Undefined if it is.
+function inOneLine({ bytes, start, end }: LogEntry): string | undefined {
+  const feed = bytes.indexOf(0x0a, start)
+  if (feed < 0 || feed >= end) return undefined
+  return escapeControls(joinDocker(bytes.toString('utf8', start, end)))
 }
 
 // Members that are not known are left out.
@@ -57,28 +67,23 @@ const NOBODY = { pid: 0, tid: 0, seq: 0 }
 
 // Renames members of other libraries' records to those of ours.
 function parse(entry: LogEntry, path: string): LogRecord | undefined {
-  const line = entry.bytes.toString('utf8', entry.start, entry.end)
+  const line = joinDocker(entry.bytes.toString('utf8', entry.start, entry.end))
   let parsed: Record<string, unknown>
   try {
     parsed = JSON.parse(line) as Record<string, unknown>
   } catch {
     return undefined
   }
-  const { level, severity, name, label, source, msg, message, timestamp, v, ...fields } = parsed
-  const isMessage = msg === undefined
+  const { level, severity, name, label, source, timestamp, v, ...fields } = parsed
+  const message = messageOf(fields)
+  if (message) delete fields[message.key]
   return {
     ...NOBODY,
     ...fields,
-    ...(!isMessage && message !== undefined && { message }),
-    level: levelOf(level ?? severity),
+    level: readLevel(entry),
     time: entry.time,
     source: typeof source === 'string' ? source : basename(path),
-    name: textOf(name ?? label) || '-',
-    msg: textOf(isMessage ? message : msg),
+    name: textOf(name ?? label) || readFacts(entry).name || '-',
+    msg: message?.text ?? '',
   }
-}
-
-function textOf(value: unknown): string {
-  if (value === undefined || value === null) return ''
-  return typeof value === 'string' ? value : JSON.stringify(value)
 }

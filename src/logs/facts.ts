@@ -1,6 +1,7 @@
 // Facts: reads level, logger name, producer and message from a record of any log, as far as it has them.
 
 import { levelOfWord } from '../core/alias.js'
+import { readColumns } from './columns.js'
 import { levelOfLetter, levelOfSeverity, readMarks } from './marks.js'
 import { Members } from './members.js'
 import type { LogEntry } from './page.js'
@@ -22,14 +23,33 @@ export interface Facts {
   seq: number
 }
 
-const LEVEL_KEYS = ['level', 'severity', 'lvl', 'levelname', 'log.level', 'PRIORITY', 's']
+const LEVEL_KEYS = [
+  'level',
+  'severity',
+  'lvl',
+  'levelname',
+  'log.level',
+  'error_severity',
+  'logLevel',
+  'PRIORITY',
+  's',
+]
 const LEVELS = LEVEL_KEYS.map((key) => Buffer.from(key))
 /** Objects that have level or name in them: roarr's, tslog's. */
 const CONTEXTS = ['context', '_meta', '_logMeta'].map((key) => Buffer.from(key))
 /** Other keys for the name of a logger. */
-const NAMES = ['logger', 'label', 'logger_name', 'category', 'tag', 'SYSLOG_IDENTIFIER', 'c'].map(
-  (key) => Buffer.from(key),
-)
+const NAMES = [
+  'logger',
+  'label',
+  'logger_name',
+  'loggerName',
+  'category',
+  'tag',
+  'SYSLOG_IDENTIFIER',
+  'PROGRAM',
+  'app_name',
+  'c',
+].map((key) => Buffer.from(key))
 const KEYS = {
   name: Buffer.from('name'),
   source: Buffer.from('source'),
@@ -92,7 +112,8 @@ export function readLevel({ bytes, start, end }: LogEntry): number {
 
 function levelAt(key: string, bytes: Buffer, start: number, end: number): number {
   const text = valueText(bytes)
-  if (key === 'PRIORITY') return levelOfSeverity(Number(text))
+  if (key === 'PRIORITY' && text !== '' && !Number.isNaN(Number(text)))
+    return levelOfSeverity(Number(text))
   if (key === 's') return levelOfLetter(text) ?? Number.NaN
   const number = Number(text)
   if (text === '' || Number.isNaN(number) || number >= SCALE) return levelOf(text)
@@ -145,12 +166,12 @@ export function levelOf(value: unknown): number {
   if (typeof value !== 'string' || value === '') return Number.NaN
   const number = Number(value)
   if (!Number.isNaN(number)) return number
-  // slog has levels such as INFO+1.
+  // slog has levels such as INFO+1, PostgreSQL DEBUG1, Apache trace8.
   const name = value
     .replace(COLORS, '')
     .trim()
     .toLowerCase()
-    .replace(/[+-]\d+$/, '')
+    .replace(/(?:[+-]\d+|(?<=[a-z])\d)$/, '')
   return levelOfWord(name) ?? Number.NaN
 }
 
@@ -179,7 +200,7 @@ export function readText({ bytes, start, end, isTimed, timeLength }: LogEntry): 
   const rest = textOf(bytes, start + timeLength, end)
   const isColored = rest.includes(ESCAPE)
   const shown = isColored ? rest.replace(COLORS, '') : rest
-  return readMarks(head, shown) ?? readPlain(shown)
+  return readMarks(head, shown) ?? readColumns(head, shown) ?? readPlain(shown)
 }
 
 function readPlain(rest: string): TextFacts {

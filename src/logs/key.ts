@@ -15,7 +15,7 @@ const TIMES = names(
   'time timestamp @timestamp ts date startTime asctime datetime timeMillis eventTime',
 )
 /** Only a logger has these. */
-const CERTAIN = names('@timestamp __REALTIME_TIMESTAMP instant t _meta _logMeta')
+const CERTAIN = names('@timestamp __REALTIME_TIMESTAMP ISODATE instant t _meta _logMeta')
 /** May be in front of the time that a logger writes first. */
 const HEADS = names('level severity levelname lvl pid')
 const FIRST = names('time ts timestamp')

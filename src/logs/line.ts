@@ -147,11 +147,12 @@ function skipColors(bytes: Uint8Array, start: number): number {
   return at
 }
 
-// Whether a record may begin with this: a letter, a digit or a colon, but no blank.
+// Whether a record may begin with this: a letter, a digit, a colon or an underscore, but no blank.
 function isStart(byte: number | undefined): boolean {
   return (
     isDigit(byte) ||
     byte === 0x3a ||
+    byte === 0x5f ||
     (byte !== undefined && (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a)
   )
 }

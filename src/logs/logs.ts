@@ -2,12 +2,14 @@
 
 import type { Writable } from 'node:stream'
 import type { Format } from './convert.js'
+import type { LogDatabase } from './database.js'
 import { createAccepts, type Wanted } from './filter.js'
 import { capacityOf, Log, type Reading } from './log.js'
 import { Memory } from './memory.js'
 import { followLogs, mergeLogs } from './merge.js'
 import { OUTPUT_SIZE, Output } from './output.js'
 import { Records } from './records.js'
+import { Rows } from './rows.js'
 import { openSource, type Source } from './source.js'
 import { Stats } from './stats.js'
 import { openTail } from './tail.js'
@@ -57,6 +59,22 @@ export async function merge(options: MergeOptions): Promise<number> {
   const output = new Output(options.output, format, { colors, memory, flushed })
   await mergeLogs(logs, output)
   return output.late
+}
+
+/** Writes the records of all logs into a database, and finishes it. */
+export async function store(
+  options: Omit<MergeOptions, 'format' | 'colors' | 'output'>,
+  database: LogDatabase,
+): Promise<void> {
+  const sources = openAll(options.paths, options.failed)
+  const { window } = options
+  const logs = createLogs(sources, options, { window, memory: memoryFor(sources.size) })
+  try {
+    await mergeLogs(logs, new Rows(database, () => showProgress(options, logs)))
+    database.finish()
+  } finally {
+    database.discard()
+  }
 }
 
 /** Writes the records of growing logs sorted by time, each once it is as old as the window, until `stop`. */
@@ -109,7 +127,7 @@ export async function count(
 
 function createLogs(
   sources: ReadonlyMap<string, Source>,
-  { wanted, failed }: MergeOptions,
+  { wanted, failed }: Pick<MergeOptions, 'wanted' | 'failed'>,
   { window, memory }: { readonly window: number; readonly memory: Memory },
 ): Log[] {
   const sizes = sizesOf(sources.size)

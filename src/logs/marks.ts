@@ -2,6 +2,7 @@
 
 import { levelOfWord } from '../core/alias.js'
 import type { TextFacts } from './facts.js'
+import { joinCri } from './parts.js'
 
 /** Levels of syslog's severities 0 to 7. */
 const SEVERITIES = [60, 60, 60, 50, 40, 30, 30, 20]
@@ -66,8 +67,14 @@ const RESTS: readonly RegExp[] = [
   /^\t[\w-]+\t(?<word>[A-Z]+)\t/,
   // logback and log4j: `[thread] LEVEL name - `
   /^\s+\[[^\]]+\]\s+(?<word>[A-Z]{4,8})\s+(?<name>[\w.$]+)\s+(?:--?|:)\s/,
+  // tslog 4 and 5
+  /^\t(?<word>[A-Z]+)\s*\t\S+:\d+\t(?:(?<name>[^\t ]+)\t)?/,
+  // tslog 3
+  /^\s+(?<word>[A-Z]{4,5})\s+\[(?:(?<name>\S+) )?\S+:\d+[^\]]*\]\s+/,
+  // signale
+  /^\] (?:\[(?<name>[^\]]+)\] )?› (?:[^\w\s]+\s+)?(?<word>[a-z]+)\s+/,
   // CRI
-  /^ (?<stream>stdout|stderr) [FP] /,
+  /^ (?<stream>stdout|stderr) [FP](?::\S*)? /,
 ]
 
 function readRest(head: string, rest: string): TextFacts | undefined {
@@ -77,7 +84,8 @@ function readRest(head: string, rest: string): TextFacts | undefined {
     if (!found) continue
     const level = levelOfWord(word ?? short ?? '') ?? Number.NaN
     if (Number.isNaN(level) && stream === undefined) continue
-    return { level, name, message: rest.slice(found[0].length) }
+    const message = rest.slice(found[0].length)
+    return { level, name, message: stream === undefined ? message : joinCri(message) }
   }
   const redis = /^ ([.*#-]) /.exec(rest)
   if (!redis || !/^\d+:[XCSM] /.test(head)) return undefined

@@ -14,6 +14,8 @@ interface Parts {
 
 const TIME = String.raw`(?<hour>\d{1,2}):(?<minute>\d\d):(?<second>\d\d)(?:[.,:](?<fraction>\d{1,9}))?`
 const DATE = String.raw`(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)`
+/** Newer versions of ICU put a narrow space in front. Lines are read as latin1. */
+const HALF = String.raw`(?: |\xe2\x80\xaf)(?<half>[AP]M)`
 const ZONE = String.raw`(?: ?(?<zone>Z|UTC|GMT|[+-]\d\d:?\d\d))?`
 
 const ISO = /\d{4}([-/])\d\d\1\d\d[T ]\d\d:\d\d:/
@@ -37,11 +39,13 @@ const FORMS: readonly RegExp[] = [
   // journalctl -o short-full
   `^[A-Z][a-z]{2} ${DATE} ${TIME}${ZONE}`,
   // java.util.logging
-  String.raw`^(?<word>[A-Z][a-z]{2}) (?<day>\d{1,2}), (?<year>\d{4}),? ${TIME}[ \u202f](?<half>[AP]M)`,
+  String.raw`^(?<word>[A-Z][a-z]{2}) (?<day>\d{1,2}), (?<year>\d{4}),? ${TIME}${HALF}`,
   // Nest
-  String.raw`^\[[^\]]+\] \d+ {2}- (?<month>\d\d)/(?<day>\d\d)/(?<year>\d{4}), ${TIME} (?<half>[AP]M)`,
+  String.raw`^\[[^\]]+\] \d+ {2}- (?<month>\d\d)/(?<day>\d\d)/(?<year>\d{4}), ${TIME}${HALF}`,
+  // journalctl -o export
+  '^__CURSOR=\\S*;t=(?<cursor>[0-9a-f]+);',
   // The time of the day alone: pino-pretty, signale, consola
-  String.raw`^\[?${TIME}(?=[\] ])`,
+  String.raw`^\[?${TIME}(?:${HALF})?(?=[\] ])`,
 ].map((form) => new RegExp(form))
 
 /** Reads the times of one log, whose lines all have the form of the first. */
@@ -79,6 +83,7 @@ export class Prefixes {
 
   #timeOf(parts: Parts): number {
     const { year, month, day, word, half, zone, fraction = '', hour, minute, second } = parts
+    if (parts.cursor !== undefined) return Number.parseInt(parts.cursor, 16) / 1000
     const isAfternoon = half === 'PM' ? 12 : 0
     const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + isAfternoon
     const clock = [hours, Number(minute), Number(second), Number(`0.${fraction}`) * 1000] as const

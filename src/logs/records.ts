@@ -3,6 +3,7 @@
 import { Line, LineReader } from './line.js'
 import { Memory } from './memory.js'
 import { CUT, entryOf, JSON_LINE, KIND_BITS, type LogEntry, Page, REST, TIMED } from './page.js'
+import { isBetween, isNext, MORE, partAt } from './parts.js'
 import { Shapes } from './shape.js'
 
 const LINE_FEED = 0x0a
@@ -41,6 +42,8 @@ export class Records {
   #end = 0
   #time = Number.NaN
   #kind = 0
+  /** Which part of a container's line it ends with. */
+  #part = 0
   #isFresh = false
   /** Whether the line that is read began in the record before. */
   #isRest = false
@@ -130,6 +133,7 @@ export class Records {
   #close(): void {
     if (!this.#isOpen) return
     this.#isOpen = false
+    this.#part = 0
     this.#give(this.#start, this.#end, this.#time, this.#kind)
   }
 
@@ -158,12 +162,44 @@ export class Records {
   }
 
   #timed(start: number, end: number, time: number, isJson: boolean, timeEnd: number): void {
+    const part = partAt(this.page.bytes, start, end, timeEnd)
+    if (part !== 0 && this.#goesOn(part, end)) return
+    if (part !== 0 && isBetween(this.#part, part)) {
+      this.#between(start, end, time, isJson ? JSON_LINE : (timeEnd - start) << KIND_BITS)
+      return
+    }
     this.#close()
     this.#last = time
     if (this.#isEarly) this.#place(time)
     if (time > this.latest) this.latest = time
-    if (isJson) this.#give(start, end, time, TIMED | JSON_LINE)
+    const isWhole = isJson && (part & MORE) === 0
+    if (isWhole) this.#give(start, end, time, TIMED | JSON_LINE)
+    else if (isJson) this.#open(start, end, TIMED | JSON_LINE)
     else this.#open(start, end, TIMED | ((timeEnd - start) << KIND_BITS))
+    this.#part = isWhole ? 0 : part
+  }
+
+  // Whether a part of a line belongs to the record that is open.
+  #goesOn(part: number, end: number): boolean {
+    if (!this.#isOpen || !isNext(this.#part, part) || end - this.#start > MAX_LINE) return false
+    this.#end = end
+    this.#part = part
+    return true
+  }
+
+  // A whole line of the other stream is put in front of the record that is open, so that its parts stay together.
+  #between(from: number, end: number, time: number, kind: number): void {
+    const { bytes } = this.page
+    const length = end + 1 - from
+    const start = this.#start
+    const parts = Buffer.from(bytes.subarray(start, from))
+    bytes.copyWithin(start, from, end + 1)
+    bytes.set(parts, start + length)
+    this.#start += length
+    this.#end += length
+    this.#last = time
+    if (time > this.latest) this.latest = time
+    this.#give(start, start + length - 1, time, TIMED | kind)
   }
 
   #open(start: number, end: number, kind: number): void {

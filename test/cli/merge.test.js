@@ -7,11 +7,15 @@ const { execFileSync, spawn } = require('node:child_process')
 const { once } = require('node:events')
 const {
   appendFileSync,
+  closeSync,
   mkdirSync,
+  openSync,
   readFileSync,
   renameSync,
   truncateSync,
+  unlinkSync,
   writeFileSync,
+  writeSync,
 } = require('node:fs')
 const { join } = require('node:path')
 const { gzipSync } = require('node:zlib')
@@ -216,6 +220,9 @@ test('refuses wrong options by name', async () => {
     [['--json'], /--json requires --stats/],
     [['--stats', '--follow'], /--stats cannot be combined with --follow/],
     [['--stats', '--name', 'x'], /cannot be combined with --level or --name/],
+    [['--replace'], /--replace requires --to/],
+    [['--to', 'x.db', '--follow'], /--to cannot be combined with --stats, --follow or --format/],
+    [['--to', 'none/x.db'], /needs SQLite.*npm install better-sqlite3@12, or use Node 22\.13/],
     [['--format', 'xml'], /Allowed choices are raw, json, pretty/],
   ]) {
     const { code, stdout, stderr } = await merge([.../** @type {string[]} */ (args), 'x.log'])
@@ -341,6 +348,39 @@ test('--follow reads growing, renamed and truncated logs; SIGINT ends it with co
   child.kill('SIGINT')
   const [code, signal] = await closed
   assert.deepEqual([code, signal, seen.stderr], [0, null, ''])
+})
+
+test('a half line at the end of a cut gzip stays in its place', async (t) => {
+  const directory = scratch(t)
+  const packed = gzipSync(line(0) + line(1), { level: 0 })
+  // Behind a header of 15 bytes, the text is as it was.
+  writeFileSync(join(directory, 'cut.gz'), packed.subarray(0, 15 + line(0).length + 30))
+  writeFileSync(join(directory, 'b.log'), line(0, { msg: 'same' }) + line(5))
+  const { code, stdout } = await merge(['cut.gz', 'b.log'], { cwd: directory })
+  const half = `${line(1).slice(0, 30)}\n`
+  assert.deepEqual([code, stdout], [1, line(0) + half + line(0, { msg: 'same' }) + line(5)])
+})
+
+test('--follow goes on with a log that vanishes and comes back', { timeout: 60_000 }, async (t) => {
+  const directory = scratch(t)
+  const path = join(directory, 'a.log')
+  writeFileSync(path, line(0))
+  const { child, seen, until, closed } = follow(t, ['a.log'], directory)
+  await until(line(0))
+  const fd = openSync(path, 'a')
+  unlinkSync(path)
+  writeSync(fd, line(1))
+  await until(line(1))
+  writeSync(fd, line(2))
+  closeSync(fd)
+  writeFileSync(path, line(3))
+  await until(line(3))
+  unlinkSync(path)
+  writeFileSync(path, line(4))
+  await until(line(4))
+  child.kill('SIGINT')
+  assert.deepEqual(await closed, [0, null])
+  assert.deepEqual(seen, { stdout: [0, 1, 2, 3, 4].map((i) => line(i)).join(''), stderr: '' })
 })
 
 test('--follow waits for a log that does not exist yet, and reads compressed logs once', {

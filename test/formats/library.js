@@ -1,10 +1,15 @@
 'use strict'
-// Logs "alpha" as info, "beta" as warn and "gamma" as error through a library, to the file that is given: library.js name file
+// Logs "alpha" as info, "beta" as warn and "gamma" as error through a library, to the file that is given:
+//
+//   library.js name file [folder with other packages]
 
 const { appendFileSync, createWriteStream } = require('node:fs')
+const { createRequire } = require('node:module')
+const { join } = require('node:path')
 const { Writable } = require('node:stream')
 
-const [, , name, path] = process.argv
+const [, , name, path, folder = __dirname] = process.argv
+const requireOther = createRequire(join(folder, 'x'))
 
 /** Writes to the file at once. */
 function toFile() {
@@ -15,6 +20,15 @@ function toFile() {
       done()
     },
   })
+}
+
+/** What is printed goes to the file. */
+function catchPrinted() {
+  for (const stream of [process.stdout, process.stderr])
+    stream.write = (/** @type {any} */ text) => {
+      appendFileSync(path, text)
+      return true
+    }
 }
 
 /** @param {{ info(text: string): void, warn(text: string): void, error(...args: unknown[]): void }} log */
@@ -71,11 +85,34 @@ const LIBRARIES = {
     log.warn('beta')
     log.error('gamma', new Error('of its own'))
   },
-  'tslog, JSON': () => {
+  'tslog 4, JSON': () => {
     const { Logger } = require('tslog4')
     const log = new Logger({ name: 'db', type: 'hidden' })
     log.attachTransport((entry) => appendFileSync(path, `${JSON.stringify(entry)}\n`))
     three(log)
+  },
+  'tslog 5, JSON': () => tslog('tslog', { type: 'json' }),
+  'tslog 5, text': () => tslog('tslog', { type: 'pretty' }),
+  'tslog 4, text': () => tslog('tslog4', { type: 'pretty' }),
+  'tslog 3, JSON': () => tslog('tslog3', { type: 'json' }),
+  'tslog 3, text': () => tslog('tslog3', { type: 'pretty' }),
+  signale: () => {
+    const { Signale } = require('signale')
+    const log = new Signale({ scope: 'db', stream: toFile() })
+    log.config({ displayTimestamp: true })
+    three(log)
+  },
+  'winston 2, text': () => {
+    const { Logger, transports } = requireOther('winston2')
+    three(new Logger({ transports: [new transports.File({ stream: toFile(), json: false })] }))
+  },
+  Nest: () => {
+    const { Logger } = requireOther('@nestjs/common')
+    catchPrinted()
+    const log = new Logger('db')
+    log.log('alpha')
+    log.warn('beta')
+    log.error('gamma')
   },
   'LogTape, text': async () => {
     const { configure, getLogger, getStreamSink } = await import('@logtape/logtape')
@@ -103,6 +140,13 @@ const LIBRARIES = {
       appendFileSync(path, `${JSON.stringify(entry)}\n`)
     three(createConsola({ reporters: [{ log: write }] }).withTag('db'))
   },
+}
+
+/** @param {string} version @param {object} options */
+async function tslog(version, options) {
+  const { Logger } = version === 'tslog' ? await import('tslog') : requireOther(version)
+  catchPrinted()
+  three(new Logger({ name: 'db', ...options }))
 }
 
 /** @param {Function} configure @param {Function} getStreamSink @param {object} [options] */

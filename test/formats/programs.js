@@ -17,6 +17,7 @@ const { setTimeout: sleep } = require('node:timers/promises')
  * @property {(folder: string) => Promise<string>} write resolves to the path of the log
  * @property {readonly (readonly [message: string, level: number, logger?: string])[]} has records that are in it
  * @property {number} [lines] lines of each record
+ * @property {string} [heading] what a line without a time begins with
  * @property {number} [precision] of its times, in ms
  */
 

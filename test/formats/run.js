@@ -20,12 +20,17 @@ const { join } = require('node:path')
 const { readFacts, readLevel, readText } = require('../../dist/logs/facts.js')
 const { levelName } = require('../../dist/core/level.js')
 const { Records } = require('../../dist/logs/records.js')
+const { install } = require('../apps/install.js')
 const { PROGRAMS } = require('./programs.js')
+const { SERVICES } = require('./services.js')
 
 const DOCS = join(__dirname, '../../docs/formats.md')
 const LIBRARY = join(__dirname, 'library.js')
 
-/** Libraries: package of the version, and the logger's name. @type {readonly (readonly string[])[]} */
+/**
+ * Libraries: package of the version, the logger's name, and whose package.json installs it if it is not ours.
+ * @type {readonly (readonly string[])[]}
+ */
 const LIBRARIES = [
   ['pino', 'pino', 'db'],
   ['pino-pretty', 'pino-pretty', ''],
@@ -33,26 +38,40 @@ const LIBRARIES = [
   ['winston, JSON', 'winston', 'db'],
   ['winston, text', 'winston', 'db'],
   ['log4js, coloured', 'log4js', 'db'],
-  ['tslog, JSON', 'tslog4', 'db'],
+  ['tslog 4, JSON', 'tslog4', 'db'],
+  ['tslog 5, JSON', 'tslog', 'db'],
+  ['tslog 5, text', 'tslog', 'db'],
+  ['tslog 4, text', 'tslog4', 'db'],
+  ['tslog 3, JSON', 'tslog3', 'db', 'versions'],
+  ['tslog 3, text', 'tslog3', 'db', 'versions'],
+  ['signale', 'signale', 'db'],
+  ['winston 2, text', 'winston2', '', 'versions'],
+  ['Nest', '@nestjs/common', 'db', 'versions'],
   ['LogTape, text', '@logtape/logtape', 'db·pool'],
   ['LogTape, JSON', '@logtape/logtape', 'db.pool'],
   ['roarr', 'roarr', 'db'],
   ['consola, JSON', 'consola', 'db'],
 ]
 
+/** Libraries whose times have no milliseconds. */
+const SECONDS = ['signale', 'Nest']
+
 /** @type {readonly import('./programs.js').Program[]} */
-const ALL = [...LIBRARIES.map(ofLibrary), ...PROGRAMS]
+const ALL = [...LIBRARIES.map(ofLibrary), ...PROGRAMS, ...SERVICES]
 
 /** @param {readonly string[]} library @returns {import('./programs.js').Program} */
-function ofLibrary([name, packageName, logger]) {
-  const manifest = join(__dirname, '../../node_modules', packageName, 'package.json')
+function ofLibrary([name, packageName, logger, from]) {
+  const packages = () => (from ? install(join(__dirname, '..', from)) : join(__dirname, '../..'))
   return {
     name,
     command: process.execPath,
-    version: ['-p', `JSON.parse(fs.readFileSync(${JSON.stringify(manifest)})).version`],
+    get version() {
+      const manifest = join(packages(), 'node_modules', packageName, 'package.json')
+      return ['-p', `JSON.parse(fs.readFileSync(${JSON.stringify(manifest)})).version`]
+    },
     write: async (/** @type {string} */ folder) => {
       const path = join(folder, 'library.log')
-      execFileSync(process.execPath, [LIBRARY, name, path], { stdio: 'inherit' })
+      execFileSync(process.execPath, [LIBRARY, name, path, packages()], { stdio: 'inherit' })
       return path
     },
     has: [
@@ -60,6 +79,7 @@ function ofLibrary([name, packageName, logger]) {
       ['beta', 40, logger],
       ['gamma', 50, logger],
     ],
+    precision: SECONDS.includes(name) ? 1000 : 1,
   }
 }
 
@@ -85,9 +105,10 @@ function read(path) {
 }
 
 /** What is wrong with the records of a log. */
-function faultsOf({ has, precision = 1 }, records, [from, to]) {
+function faultsOf({ has, heading = 'no heading', precision = 1 }, records, [from, to]) {
   const wrong = records.filter(
-    ({ time, isTimed }) => !isTimed || time < from - precision || time > to + 1,
+    ({ time, isTimed, message }) =>
+      (!isTimed && !message.startsWith(heading)) || time < from - precision || time > to + 1,
   )
   const faults = wrong.map(({ time, message }) => `time ${time} of ${message.slice(0, 100)}`)
   for (const [message, level, name = ''] of has) {

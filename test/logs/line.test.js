@@ -111,6 +111,15 @@ const TIMED = [
   ['level=info ts=2026-11-22T21:38:42.123Z msg=x', T + 123],
   ['Sun 2026-11-22 21:38:42 UTC host app[12]: x', T],
   ['Nov 22, 2026 10:38:42 PM com.example.Main main', T],
+  // Java 20 and Node with ICU 72 put a narrow space in front of PM.
+  ['Nov 22, 2026 10:38:42\u202fPM com.example.Main main', T],
+  ['[Nest] 12  - 11/22/2026, 10:38:42\u202fPM     LOG x', T],
+  ['[10:38:42 PM] [db] › ℹ  info      x', T],
+  ['[10:38:42\u202fPM] [db] › ℹ  info      x', T],
+  ['__CURSOR=s=05;i=1;b=01;m=1;t=64e32fb6f8d3b;x=bc', 0x64e32fb6f8d3b / 1000],
+  ['{"timestamp":"2026-11-22 21:38:42.123 UTC","pid":1,"error_severity":"LOG"}', T + 123],
+  ['{"PROGRAM":"db","PRIORITY":"info","ISODATE":"2026-11-22T21:38:42+00:00"}', T],
+  ['2026-11-22T21:38:42.123Z\tbeef-01\tINFO\tx', T + 123],
   ['\u001b[32m[Nest] 12  - \u001b[39m11/22/2026, 10:38:42 PM \u001b[32m    LOG\u001b[39m x', T],
   ['[22:38:42.123] INFO (12): x', T + 123],
 ]
