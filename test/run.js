@@ -12,6 +12,7 @@ const { join, relative } = require('node:path')
 const OTHERS = [
   'apps',
   'attacks',
+  'examples',
   'fixtures',
   'formats',
   'helpers',
