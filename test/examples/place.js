@@ -95,7 +95,13 @@ function start(place, [program = '', ...args], env = {}) {
       }, fail),
     /** Sends a signal to all its processes but npm and its shell, which would not wait. @param {NodeJS.Signals} signal */
     signal(signal) {
-      for (const pid of membersOf(Number(child.pid))) process.kill(pid, signal)
+      for (const pid of membersOf(Number(child.pid))) {
+        try {
+          process.kill(pid, signal)
+        } catch {
+          // The first one has ended it.
+        }
+      }
     },
     /** Resolves when it has ended well. @param {RegExp} [expected] warnings */
     async end(expected) {
