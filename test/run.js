@@ -18,6 +18,7 @@ const { endInSilence } = require('./helpers/silence.js')
 const OTHERS = [
   'apps',
   'attacks',
+  'examples',
   'fixtures',
   'formats',
   'helpers',

@@ -28,7 +28,13 @@ function install(from = __dirname) {
   for (const file of FILES) copyFileSync(join(from, file), join(folder, file))
   // Not `npm ci`, which fails where a registry lacks packages of other platforms. Scripts would only build what these
   // packages do without.
-  const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
+  const flags = [
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--prefer-offline',
+    '--loglevel=error',
+  ]
   console.log(`installing the applications' packages into ${folder}`)
   execFileSync('npm', ['install', ...flags], { cwd: folder, stdio: 'inherit' })
   writeFileSync(complete, '')

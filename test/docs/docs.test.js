@@ -70,7 +70,8 @@ describe('pages', () => {
       scripts.filter((script) => !(script in MANIFEST.scripts)),
       [],
     )
-    const known = ['logshare', ...Object.keys(MANIFEST.peerDependencies)]
+    const { devDependencies, peerDependencies } = MANIFEST
+    const known = ['logshare', ...Object.keys({ ...devDependencies, ...peerDependencies })]
     const lines = [...all.matchAll(/^npm install (.+)$/gm)].map((found) => found[1])
     assert.ok(lines.length > 0)
     for (const name of lines.flatMap((line) => line.split(' ')))

@@ -4,12 +4,12 @@
 //   pm2 start ecosystem.config.js
 //   npx logshare ps /var/tmp/shop-log
 
-const LOGSHARE_DIR = '/var/tmp/shop-log'
+const LOGSHARE_DIR = process.env.LOGSHARE_DIR ?? '/var/tmp/shop-log'
 
 module.exports = {
   apps: [
     {
-      name: 'log',
+      name: 'collector', // not `log`, which pm2 takes for its command
       script: 'node_modules/logshare/dist/cli/main.js',
       args: 'collect --config logshare.json',
       env: { LOGSHARE_DIR },
