@@ -210,19 +210,55 @@ export function drainOutput(workers: Iterable<Worker>): void {
   }
 }
 
-function drain(worker: { readonly [key: symbol]: unknown }): void {
+// Other messages of a worker are too late when its parent exits.
+function drain(worker: WorkerInside): void {
+  for (let next = receiveTexts(worker); next; next = receiveTexts(worker));
+}
+
+/** Receives texts up to a message of another kind. Returns a function that receives that. */
+function receiveTexts(worker: WorkerInside): (() => void) | undefined {
   const port = symbolOf(worker, 'kPort')
   const onMessage = symbolOf(worker, 'kOnMessage')
-  if (!port || !onMessage || !worker[port]) return
-  for (;;) {
+  if (!port || !onMessage) return undefined
+  const receive = (message: unknown): void =>
+    (worker[onMessage] as (message: unknown) => void).call(worker, message)
+  while (worker[port]) {
     const received = receiveMessageOnPort(worker[port] as MessagePort) as
       | { readonly message: { readonly type?: unknown } }
       | undefined
-    if (!received) return
-    // Other messages of a worker are too late when its parent exits.
-    if (received.message.type === PAYLOAD)
-      (worker[onMessage] as (message: unknown) => void).call(worker, received.message)
+    if (!received) break
+    const { message } = received
+    if (message.type !== PAYLOAD) return () => receive(message)
+    receive(message)
   }
+  return undefined
+}
+
+interface WorkerInside {
+  readonly [key: symbol]: unknown
+}
+
+/** By this method Node hands a message to the listeners of a port. */
+const DISPATCH = Symbol.for('nodejs.internal.kHybridDispatch')
+
+/**
+ * Receives what a worker has printed before each message that it has posted to its parent. Node reads the texts and the
+ * messages from two ports, in any order; an application tells by a message that it has printed.
+ */
+export function receiveInOrder(worker: WorkerInside): void {
+  const key = symbolOf(worker, 'kPublicPort')
+  const port = key && (worker[key] as Record<symbol, unknown> | null)
+  const dispatch = port?.[DISPATCH]
+  if (!port || typeof dispatch !== 'function') return
+  const value = function (this: unknown, ...args: unknown[]): unknown {
+    const next = receiveTexts(worker)
+    try {
+      return dispatch.apply(this, args)
+    } finally {
+      next?.()
+    }
+  }
+  Object.defineProperty(port, DISPATCH, { value, configurable: true, writable: true })
 }
 
 interface Handle {

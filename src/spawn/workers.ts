@@ -7,7 +7,7 @@ import { process } from '../core/originals.js'
 import type { Begun } from './ends.js'
 import { type Parent, WORKER_KEY, type WorkerHand } from './inherit.js'
 import { OriginalWorker, workers } from './living.js'
-import { handleOf, receiveOutput } from './output.js'
+import { handleOf, receiveInOrder, receiveOutput } from './output.js'
 import { planFlags, type Started, setStarted } from './worker-flags.js'
 import { type Hand, type Options, OptionsProxy } from './worker-options.js'
 
@@ -72,6 +72,7 @@ export function adopt(
 ): void {
   workers.add(worker)
   receiveOutput(worker, capture)
+  receiveInOrder(worker as never)
   parent.started()
   hookExit(worker, parent)
   if (!parent.report || !begun) return
