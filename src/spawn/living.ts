@@ -32,14 +32,17 @@ interface LivingProcess {
 
 /** The Workers that run. */
 export const workers: Set<NodeWorker> = new Set()
+/** The Worker that has ended last. While Node ends it, it emits its last messages before it reads its last text. */
+export const ended: { last?: WeakRef<NodeWorker> } = {}
 /** The processes that run, by id. */
 export const processes: Map<number, LivingProcess> = new Map()
 
-/** Prints what workers that still run have printed so far: to be called when this thread exits. */
+/** Prints what workers have printed so far: to be called when this thread exits. */
 export function drainWorkers(): void {
-  if (workers.size === 0) return
+  const last = ended.last?.deref()
+  if (workers.size === 0 && !last) return
   const { drainOutput } = require('./output.js') as typeof import('./output.js')
-  drainOutput(workers)
+  drainOutput(last ? [last, ...workers] : workers)
 }
 
 /**

@@ -238,7 +238,7 @@ interface WorkerInside {
   readonly [key: symbol]: unknown
 }
 
-/** By this method Node hands a message to the listeners of a port. */
+/** By this method Node hands a message to the listeners of a port (lib/internal/per_context/messageport.js). */
 const DISPATCH = Symbol.for('nodejs.internal.kHybridDispatch')
 
 /**

@@ -6,7 +6,7 @@ import { before } from '../core/front.js'
 import { process } from '../core/originals.js'
 import type { Begun } from './ends.js'
 import { type Parent, WORKER_KEY, type WorkerHand } from './inherit.js'
-import { OriginalWorker, workers } from './living.js'
+import { ended, OriginalWorker, workers } from './living.js'
 import { handleOf, receiveInOrder, receiveOutput } from './output.js'
 import { planFlags, type Started, setStarted } from './worker-flags.js'
 import { type Hand, type Options, OptionsProxy } from './worker-options.js'
@@ -145,6 +145,7 @@ function hookExit(worker: NodeWorker, parent: Parent): void {
   }
   handle.onexit = before(original, () => {
     workers.delete(worker)
+    ended.last = new WeakRef(worker)
     parent.ended(thread)
   })
 }

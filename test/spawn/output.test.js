@@ -46,6 +46,19 @@ it('short and long texts, and bytes, on both streams: all, in order, though the 
   assert.deepEqual([code, stdout, stderr], [0, '3000 -1\n', ''])
 })
 
+it('what a worker has printed before it posted a message is there before the message', async () => {
+  const { code, stdout, stderr } = await run('output/answers.js')
+  assert.deepEqual([code, stderr], [0, ''])
+  const expected = Array.from({ length: 300 }, (_, n) => [`sent ${n}`, `got ${n}`])
+  assert.deepEqual(stdout.trimEnd().split('\n'), expected.flat())
+})
+
+it("the root exits at the last message of a worker, which Node emits before it reads the worker's text", async () => {
+  const { code, stdout, stderr } = await run('output/last-message.js')
+  assert.deepEqual([code, stderr], [0, ''])
+  assert.deepEqual(stdout.trimEnd().split('\n'), LINES.slice(0, 200))
+})
+
 /**
  * Through a pipe of the shell: one of `spawn` is a socket, of which a process that exits loses what does not fit.
  * @param {string} end @param {string} where
