@@ -10,7 +10,7 @@ const { loadSettings } = require('../../dist/config/config.js')
 const { scratch } = require('../helpers/run.js')
 
 const TOP =
-  'level, levels, adapters, handlers, relay, streams, lifecycle, programs, overflow, order, queue, redact, fields, hostname, inputs'
+  'level, levels, adapters, handlers, relay, streams, lifecycle, programs, overflow, order, queue, redact, fields, hostname, metrics, inputs'
 const LEVELS = 'one of trace, debug, info, warn, error, fatal, silent'
 const SIZE = 'a size such as "64m" or a number of bytes'
 const TIME = 'a duration such as "20ms" or a number of milliseconds'

@@ -105,6 +105,11 @@ const PLACES = [
     base: {},
     members: ['policy', 'limit', 'wait', 'other'],
   },
+  {
+    build: (/** @type {object} */ o) => ({ metrics: o }),
+    base: {},
+    members: ['port', 'host', 'other'],
+  },
   { build: (/** @type {object} */ o) => ({ order: o }), base: {}, members: ['window'] },
   { build: (/** @type {object} */ o) => ({ streams: o }), base: {}, members: ['stdout', 'stderr'] },
   ...Object.entries({
