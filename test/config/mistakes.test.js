@@ -101,6 +101,11 @@ const MISTAKES = [
   ['{ "handlers": ["file"] }', 1, "handlers[0]: expected an object, got 'file' (string)"],
   ['{ "relay": "no" }', 1, "relay: expected true or false, got 'no' (string)"],
   ['{ "lifecycle": 1 }', 1, 'lifecycle: expected true or false, got 1 (number)'],
+  [
+    '{ "metrics": { "port": 65536 } }',
+    1,
+    'metrics.port: expected a port from 0 to 65535, got 65536 (number)',
+  ],
   ['{ "redact": "password" }', 1, "redact: expected an array, got 'password' (string)"],
   ['{ "levels": ["db"] }', 1, 'levels: expected an object, got ["db"] (array)'],
   [
