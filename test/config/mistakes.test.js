@@ -87,7 +87,7 @@ const MISTAKES = [
   [
     handler('"type": "console", "strem": "stderr"'),
     3,
-    `handlers[0].strem: unknown option, expected one of ${FILTER}, stream, format, messageKey, levelKey, timestampKey, levels, time, clock, stderr; did you mean 'stream'?`,
+    `handlers[0].strem: unknown option, expected one of ${FILTER}, stream, format, messageKey, levelKey, timestampKey, levels, time, clock, fold, stderr; did you mean 'stream'?`,
   ],
   // types
   ['[]', 1, 'options: expected an object, got [] (array)'],

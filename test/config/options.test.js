@@ -199,7 +199,7 @@ const REJECTED = [
   ],
   [
     handlers({ type: 'console', path: 'a' }),
-    'handlers[0].path: unknown option, expected one of type, level, names, sources, lib, rate, sample, stream, format, messageKey, levelKey, timestampKey, levels, time, clock, stderr',
+    'handlers[0].path: unknown option, expected one of type, level, names, sources, lib, rate, sample, stream, format, messageKey, levelKey, timestampKey, levels, time, clock, fold, stderr',
   ],
   [
     handlers({ type: 'relay', format: 'json' }),

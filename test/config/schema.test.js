@@ -117,7 +117,7 @@ const PLACES = [
       { path: 'a' },
       { ...FILTER, ...KEYS, path: 0, format: 0, rotate: 0, sync: 0, reopen: 0 },
     ],
-    console: [{}, { ...FILTER, ...KEYS, clock: 0, stream: 0, format: 0, stderr: 0 }],
+    console: [{}, { ...FILTER, ...KEYS, clock: 0, fold: 0, stream: 0, format: 0, stderr: 0 }],
     relay: [{}, FILTER],
     socket: [{ address: 'tcp://a:1' }, { ...FILTER, ...KEYS, format: 0, address: 0, tls: 0 }],
     syslog: [{}, { ...FILTER, address: 0, tls: 0, format: 0, facility: 0, app: 0 }],
