@@ -4,7 +4,9 @@ import { install } from './install.js'
 import type { Logger } from './logger/logger.js'
 import { callEach } from './tree/each.js'
 import type { RecordHandler, Stats } from './tree/instance.js'
+import type { MetricsProvider } from './tree/meter.js'
 import { instance } from './tree/place.js'
+import type { MetricsRegistry } from './tree/prometheus.js'
 
 export type {
   ConsoleHandlerOptions,
@@ -12,6 +14,7 @@ export type {
   HandlerOptions,
   RelayHandlerOptions,
 } from './config/handlers.js'
+export type { MetricsOptions } from './config/metrics.js'
 export type { Config, Options } from './config/options.js'
 export type { KeepOptions, RotateOptions } from './config/rotate.js'
 export { LogshareError } from './core/errors.js'
@@ -19,6 +22,8 @@ export type { Level, Threshold } from './core/level.js'
 export type { LogRecord } from './core/record.js'
 export type { ChildOptions, Logger, LogMethod } from './logger/logger.js'
 export type { RecordHandler as Handler, Stats } from './tree/instance.js'
+export type { MetricsProvider } from './tree/meter.js'
+export type { MetricsRegistry } from './tree/prometheus.js'
 export { install }
 
 /**
@@ -74,6 +79,38 @@ export function addHandler(
   handler: RecordHandler | ((record: import('./core/record.js').LogRecord) => void),
 ): () => void {
   return instance().addHandler(typeof handler === 'function' ? callEach(handler) : handler)
+}
+
+/**
+ * Registers the metrics of the whole tree with prom-client: records and bytes, drops, what waits in the queues, and the
+ * listener's lag. They are read when the registry is scraped. In a child it does nothing.
+ *
+ * @param registry - A `Registry` of `prom-client`. Default: the package's own.
+ * @returns A function that removes them.
+ * @throws `LogshareError` with the code `LOGSHARE_ERR_OPTION` if `prom-client` is not installed.
+ * @example
+ * registerMetrics()
+ * app.get('/metrics', async (request, response) => response.end(await client.register.metrics()))
+ */
+export function registerMetrics(registry?: MetricsRegistry): () => void {
+  const { metrics } = instance()
+  if (!metrics) return () => {}
+  const { registerIn } = require('./tree/prometheus.js') as typeof import('./tree/prometheus.js')
+  return registerIn(registry, metrics)
+}
+
+/**
+ * Observes the metrics of the whole tree as instruments of OpenTelemetry. In a child it does nothing.
+ *
+ * @param provider - A `MeterProvider`. Default: the global one of `@opentelemetry/api`, as it is at the call.
+ * @returns A function that ends it.
+ * @throws `LogshareError` with the code `LOGSHARE_ERR_OPTION` if `@opentelemetry/api` is not installed.
+ */
+export function observeMetrics(provider?: MetricsProvider): () => void {
+  const { metrics } = instance()
+  if (!metrics) return () => {}
+  const { observeBy } = require('./tree/meter.js') as typeof import('./tree/meter.js')
+  return observeBy(provider, metrics)
 }
 
 /**

@@ -3,7 +3,17 @@
 import { isAbsolute, resolve } from 'node:path'
 import { LogshareError } from '../core/errors.js'
 import type { Threshold } from '../core/level.js'
-import { type Check, list, object, oneOf, optional, optionError, text, threshold } from './check.js'
+import {
+  boolean,
+  type Check,
+  list,
+  object,
+  oneOf,
+  optional,
+  optionError,
+  text,
+  threshold,
+} from './check.js'
 import { checkFilter, FILTER_NAMES, type FilterOptions } from './filter.js'
 import { checkKeys, KEY_NAMES, type KeyOptions, STORE_FORMATS, type StoreFormat } from './format.js'
 import type { RemoteHandlerOptions } from './remote.js'
@@ -45,6 +55,8 @@ export interface ConsoleHandlerOptions extends FilterOptions, KeyOptions {
    * Default `"absolute"`.
    */
   readonly clock?: 'absolute' | 'relative' | 'start'
+  /** Whether `pretty` on a terminal shows records that repeat the one before as one line with a count. Default: true. */
+  readonly fold?: boolean
   /** Level name: records of this level and above go to stderr instead of `stream`. Default: none. */
   readonly stderr?: Threshold
 }
@@ -148,12 +160,14 @@ function consoleHandler(value: unknown, option: string): ConsoleHandlerOptions {
     'format',
     ...KEY_NAMES,
     'clock',
+    'fold',
     'stderr',
   ])
   const formats = oneOf('auto', 'json', 'pretty', 'raw', ...STORE_FORMATS)
   const format = optional(given.format, `${option}.format`, formats) ?? 'auto'
   const clocks = oneOf('absolute', 'relative', 'start')
   const clock = optional(given.clock, `${option}.clock`, clocks)
+  const fold = optional(given.fold, `${option}.fold`, boolean)
   const stderr = optional(given.stderr, `${option}.stderr`, threshold)
   return {
     type: 'console',
@@ -162,6 +176,7 @@ function consoleHandler(value: unknown, option: string): ConsoleHandlerOptions {
     format,
     ...checkKeys(given, option, format),
     ...(clock && { clock }),
+    ...(fold !== undefined && { fold }),
     ...(stderr !== undefined && { stderr }),
   }
 }

@@ -18,6 +18,7 @@ import {
 } from './check.js'
 import { checkHandlers, type HandlerOptions, type RelayHandlerOptions } from './handlers.js'
 import type { InputOptions } from './inputs.js'
+import type { MetricsOptions, MetricsSettings } from './metrics.js'
 import { parseDuration, parseSize } from './quantity.js'
 
 /**
@@ -90,6 +91,8 @@ export interface Options {
   readonly fields?: Readonly<Record<string, unknown>>
   /** Whether all records have a field `hostname`, or the name it has. Default: false. */
   readonly hostname?: boolean | string
+  /** Serves the metrics of the tree at `http://127.0.0.1:9464/metrics`. Needs `prom-client`. Default: they are not served. */
+  readonly metrics?: MetricsOptions
   /** Inputs of `logshare collect`; an application ignores them. Default `[]`. */
   readonly inputs?: readonly InputOptions[]
 }
@@ -115,6 +118,8 @@ export interface Settings {
   readonly order: { readonly window: number }
   readonly queue: 'ring' | 'file'
   readonly redact: readonly string[]
+  /** If they are served. */
+  readonly metrics?: MetricsSettings
   /** With `hostname`. */
   readonly fields: Readonly<Record<string, unknown>>
 }
@@ -135,6 +140,7 @@ export const OPTION_NAMES: readonly string[] = [
   'redact',
   'fields',
   'hostname',
+  'metrics',
   'inputs',
 ]
 
@@ -180,7 +186,14 @@ export function checkOptions(
       ...hostField(given.hostname),
       ...optional(given.fields, 'fields', jsonFields),
     },
+    ...metrics(given.metrics),
   }
+}
+
+function metrics(value: unknown): Pick<Settings, 'metrics'> {
+  if (value === undefined) return {}
+  const { checkMetrics } = require('./metrics.js') as typeof import('./metrics.js')
+  return { metrics: checkMetrics(value, 'metrics') }
 }
 
 function adapters(value: unknown, names: readonly string[]): readonly string[] {

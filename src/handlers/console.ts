@@ -9,6 +9,7 @@ import { createPretty } from '../formatters/pretty.js'
 import { createRaw } from '../formatters/raw.js'
 import { Backlog } from './backlog.js'
 import { createFilter } from './filter.js'
+import { Fold } from './fold.js'
 import type { Delivery, Handler, HandlerContext } from './handler.js'
 import { type Format, Lines } from './lines.js'
 import { endLine, openOutput, writeFully, writeSome } from './output.js'
@@ -79,22 +80,39 @@ function createStream(
   }
   const backlog = new Backlog({ label, lines, write, context })
   if (context.kept) backlog.takeOver(context.kept)
+  const pass = (records: readonly Delivery[]): void => {
+    if (!isClosed) backlog.write(records)
+  }
+  const fold = folds(format, standard) ? new Fold(pass) : undefined
   return {
     label,
-    write: (records: readonly Delivery[]) => {
-      if (!isClosed) backlog.write(records)
-    },
-    retry: () => backlog.retry(),
+    write: (records: readonly Delivery[]) => (fold ? fold.write(records) : pass(records)),
+    retry: () => Math.min(fold?.retry() ?? Number.POSITIVE_INFINITY, backlog.retry()),
     waiting: () => backlog.size,
-    handOver: () => backlog.handOver(),
-    drain: () => backlog.drain(),
-    close: () => output?.close(),
+    handOver() {
+      fold?.end()
+      return backlog.handOver()
+    },
+    drain() {
+      fold?.end()
+      backlog.drain()
+    },
+    close() {
+      fold?.end()
+      output?.close()
+    },
   }
 }
 
 interface ConsoleFormat extends KeyOptions {
   readonly format?: ConsoleHandlerOptions['format']
   readonly clock?: ConsoleHandlerOptions['clock']
+  readonly fold?: boolean
+}
+
+// Only for people: a file, a pipe and JSON get every record.
+function folds({ format = 'auto', fold = true }: ConsoleFormat, fd: number): boolean {
+  return fold && (format === 'auto' || format === 'pretty') && isatty(fd)
 }
 
 /** How a descriptor shows records; undefined for JSON as it was encoded. */

@@ -16,6 +16,12 @@ export function checkPackages(handler: string, names: readonly string[]): void {
   )
 }
 
+/** Loads the package that an option or a function needs. Throws `LOGSHARE_ERR_OPTION` if it is missing. */
+export function loadPeer(what: string, name: string): unknown {
+  if (find(name) !== undefined) return loadPackage(name)
+  throw new LogshareError('LOGSHARE_ERR_OPTION', `${what}: needs ${name}; npm install ${name}`)
+}
+
 /**
  * Loads a package that is installed next to logshare or in the application. With more names each is resolved from the
  * package before it, and the last is loaded: a copy nested in another package's dependencies.

@@ -81,6 +81,7 @@ export type Command =
     }
   | { readonly type: 'watch'; readonly directory: string }
   | { readonly type: 'subscribe'; readonly on: boolean }
+  | { readonly type: 'metrics'; readonly port: MessagePort }
   | { readonly type: 'levels'; readonly version: number; readonly text: string }
 
 /**

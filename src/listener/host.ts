@@ -14,6 +14,7 @@ import { RuntimeDirectory } from './directory.js'
 import type { Inline, Pace } from './inline.js'
 import { isInspected } from './inspector.js'
 import { Main } from './main.js'
+import type { Metrics } from './measured.js'
 import { Remote } from './remote.js'
 import { Rings } from './rings.js'
 import { Count, Counters, type ListenerStats } from './stats.js'
@@ -226,6 +227,13 @@ export class Host {
       drops: this.#drops.read(),
       undelivered: this.#remote.undelivered,
     }
+  }
+
+  /** Resolves within a second: without what the thread has read, if that does not answer. */
+  metrics(): Promise<Metrics> {
+    const { gather } = require('./metrics.js') as typeof import('./metrics.js')
+    const here = this.#main.measure()
+    return gather(here, this.#main.inline ? undefined : this.#remote, () => this.stats())
   }
 
   #move(): void {

@@ -16,12 +16,13 @@ import { Listener } from './listener.js'
 
 /** Throws `LOGSHARE_ERR_HANDLER` if a handler cannot be opened, unless it is a takeover. */
 export function createInlineListener(options: InlineOptions): Listener {
-  const { settings, counters, dropped, memory } = options
+  const { settings, counters, ledger, dropped, memory } = options
   const { limit, wait } = settings.overflow
   const { window } = settings.order
   const { lifecycle } = settings
+  const common = { window, wait, limit, lifecycle, counters, ledger, dropped }
   const handlers = openHandlers(options)
-  const listener = new Listener({ window, wait, limit, handlers, lifecycle, counters, dropped })
+  const listener = new Listener({ ...common, handlers })
   listener.sources.addRing(memory)
   return listener
 }

@@ -8,7 +8,9 @@ import type { Mark, Send } from '../handlers/handler.js'
 import type { Kept } from '../handlers/retry.js'
 import type { RingWriter } from '../queue/ring.js'
 import type { Ending, LineBatch } from './channel.js'
+import type { Ledger } from './ledger.js'
 import type { Listener } from './listener.js'
+import type { ListenerMetrics } from './measured.js'
 import { Count, Counters } from './stats.js'
 
 /** Longest time (ms) that records wait while code that logs keeps running. */
@@ -25,6 +27,8 @@ export type Pace = 'immediate' | 'batched'
 export interface InlineOptions {
   readonly settings: Settings
   readonly counters: SharedArrayBuffer
+  /** Outlives this listener. */
+  readonly ledger: Ledger
   /** The root's own queue: the writer and the memory that the listener reads. */
   readonly queue: RingWriter
   readonly memory: SharedArrayBuffer
@@ -100,6 +104,13 @@ export class Inline {
     if (!this.#listener) return
     this.pump()
     await this.listener.flush()
+  }
+
+  measure(): ListenerMetrics {
+    const { ledger, settings } = this.#options
+    if (!this.#listener) return { accounts: ledger.read(), queues: [], lag: 0 }
+    const { measure } = require('./metrics.js') as typeof import('./metrics.js')
+    return measure(this.#listener.sources, ledger, settings.overflow.limit)
   }
 
   /** After the end: whether producers in other processes live on, and whether records were left in their queues. */

@@ -7,11 +7,12 @@ import { Batch } from '../handlers/batch.js'
 import type { Delivery } from '../handlers/handler.js'
 import { type Frame, Kind } from '../queue/frame.js'
 import type { Children } from './children.js'
+import type { Entry, Ledger } from './ledger.js'
 import type { Leftover } from './leftover.js'
 import { type Head, Merge } from './merge.js'
-import { isOfAnotherBoot } from './source.js'
+import { isOfAnotherBoot, type Source } from './source.js'
 import type { Sources } from './sources.js'
-import { originOf } from './status.js'
+import { originOf, producerOf } from './status.js'
 
 export interface IntakeOptions {
   readonly sources: Sources
@@ -19,6 +20,7 @@ export interface IntakeOptions {
   readonly children: Children | undefined
   /** What producers report as dropped is added here. */
   readonly drops: Drops
+  readonly ledger: Ledger
   /** Bytes of a batch, from which on it is full. */
   readonly size: number
   /** Called for each note. */
@@ -70,6 +72,8 @@ export class Intake {
   #countRun({ source }: Head, count: number, bytes: number): void {
     source.records += count
     source.bytes += bytes
+    const { block } = this.#batch
+    this.#entryOf(source).countRun(block.levels, block.count - count, block.count, bytes)
     this.#options.children?.count(source, this.#batch.lastSeq)
   }
 
@@ -83,11 +87,18 @@ export class Intake {
     } else {
       source.records++
       source.bytes += frame.end - frame.start
+      this.#entryOf(source).count(frame.level, frame.end - frame.start)
       children?.count(source, frame.seq)
       if (frame.kind === Kind.REPORT) this.#countDrops({ source, frame })
       batch.add(frame)
     }
     this.#merge.shift()
+  }
+
+  #entryOf(source: Source): Entry {
+    const { sources, ledger } = this.#options
+    source.entry ??= ledger.open(producerOf(source), () => [...sources.values()].map(producerOf))
+    return source.entry
   }
 
   // Counts what a producer reports as dropped.

@@ -12,6 +12,7 @@ import type { Children } from './children.js'
 import { Fanout } from './fanout.js'
 import { Horizon } from './horizon.js'
 import { Intake } from './intake.js'
+import type { Ledger } from './ledger.js'
 import { Leftover } from './leftover.js'
 import { clearReopenRequest, isReopenRequested } from './reopen.js'
 import { Sources } from './sources.js'
@@ -40,6 +41,8 @@ export interface ListenerOptions {
   /** Whether the ends of children become records. */
   readonly lifecycle: boolean
   readonly counters: SharedArrayBuffer
+  /** Counts by producer and level. */
+  readonly ledger: Ledger
   /** Called from time to time with what producers report as dropped. */
   readonly dropped: (tally: Tally) => void
 }
@@ -79,6 +82,7 @@ export class Listener {
       leftover: this.leftover,
       children: this.#children,
       drops: this.#drops,
+      ledger: options.ledger,
       size,
       noted: () => this.#checkpointer.delivered(),
       pass: (wish) => this.#fanout.pass(wish),

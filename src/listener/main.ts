@@ -7,6 +7,8 @@ import { readCheckpoint } from './checkpoint.js'
 import type { RuntimeDirectory } from './directory.js'
 import { Handed } from './handed.js'
 import { Inline, type InlineOptions, type Pace } from './inline.js'
+import { Ledger } from './ledger.js'
+import type { ListenerMetrics } from './measured.js'
 import type { Rings } from './rings.js'
 
 export interface MainOptions
@@ -21,6 +23,8 @@ export interface MainOptions
 export class Main {
   readonly #options: MainOptions
   readonly #handed: Handed
+  /** What was read here, by whichever listener. */
+  readonly #ledger = new Ledger()
   #settings: Settings
   #pace: Pace = 'immediate'
   #inline: Inline | undefined
@@ -92,6 +96,11 @@ export class Main {
     return this.#inline?.pumpDue
   }
 
+  /** What this thread has read, and reads. */
+  measure(): ListenerMetrics {
+    return this.#inline?.measure() ?? { accounts: this.#ledger.read(), queues: [], lag: 0 }
+  }
+
   /** Leaves the listener to the thread, with what its handlers keep. */
   handOver(): void {
     if (this.#inline) this.#handed.put(this.#inline.handOver())
@@ -115,7 +124,7 @@ export class Main {
     const inline = new Inline({
       settings: this.#settings,
       pace: this.#pace,
-      ...{ counters, queue, memory, take, dropped, look },
+      ...{ counters, queue, memory, take, dropped, look, ledger: this.#ledger },
       ...(marks && { marks, kept: this.#handed.kept }),
     })
     this.#inline = inline

@@ -10,6 +10,7 @@ import type { FileReader } from '../queue/reader.js'
 import type { RingReader } from '../queue/ring.js'
 import { endPath, listProducers, ownSpace, spaceOf } from '../queue/segment.js'
 import { livesElsewhere } from './elsewhere.js'
+import type { Entry } from './ledger.js'
 
 export interface Source {
   /** The producer's name in the runtime directory, or `ring-` and a number. */
@@ -34,6 +35,8 @@ export interface Source {
   /** Records and bytes this listener has read from the queue. */
   records: number
   bytes: number
+  /** The producer's counts by level. */
+  entry?: Entry
 }
 
 /** The process id in a producer's name. */

@@ -62,17 +62,31 @@ export function createStatus(
 
 function describe(source: Source, limit: number, drops: Tally): ProducerStatus {
   const { reader, records, bytes, hasEnded, activeAt } = source
-  const origin = helloOf(source) ?? source.origin ?? unknownOrigin(source)
+  const origin = originOfSource(source)
   const isRecent = records > 0 && monotonic() - activeAt < RECENT
   return {
     ...origin,
     records,
     bytes,
     waiting: reader.pending(),
-    limit: reader instanceof FileReader ? limit : reader.capacity,
+    limit: capacityOf(source, limit),
     dropped: sumOf(drops, origin.source),
     state: hasEnded ? 'ended' : isRecent ? 'logging' : 'idle',
   }
+}
+
+function originOfSource(source: Source): Origin {
+  return helloOf(source) ?? source.origin ?? unknownOrigin(source)
+}
+
+/** Path of a queue's producer in the tree of children. */
+export function producerOf(source: Source): string {
+  return originOfSource(source).source
+}
+
+/** Bytes that may wait in a queue. `limit`: those in queue files. */
+export function capacityOf({ reader }: Source, limit: number): number {
+  return reader instanceof FileReader ? limit : reader.capacity
 }
 
 // Who writes a queue file. The records in it may have other sources: a collector's input writes those of its senders.

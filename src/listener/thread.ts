@@ -24,6 +24,7 @@ import {
   Word,
 } from './channel.js'
 import { readCheckpoint, readOtherMarks } from './checkpoint.js'
+import { Ledger } from './ledger.js'
 import { Listener } from './listener.js'
 import { createOutbox } from './outbox.js'
 import { createStatus } from './status.js'
@@ -57,7 +58,9 @@ const context: HandlerContext = {
 }
 /** Drops that main has not been notified of yet, and those that it has. */
 const [drops, dropped] = [new Drops(), new Drops()]
+const ledger = new Ledger()
 const listener = new Listener({
+  ledger,
   window: data.settings.order.window,
   wait,
   limit,
@@ -214,6 +217,9 @@ function execute(command: Command): void {
     case 'subscribe':
       subscribe(command.on)
       break
+    case 'metrics':
+      answerMetrics(command.port)
+      return
     case 'levels':
       levels = command.version
       watched?.tell(levels)
@@ -221,6 +227,13 @@ function execute(command: Command): void {
       break
   }
   wakeSoon()
+}
+
+// Loaded only if the application has metrics. The port closes with the answer.
+function answerMetrics(port: MessagePort): void {
+  const { measure } = require('./metrics.js') as typeof import('./metrics.js')
+  port.postMessage(measure(listener.sources, ledger, limit))
+  port.close()
 }
 
 // Main is notified too: if this thread dies, the next one gets the ring from main.

@@ -2,6 +2,7 @@
 
 import type { Settings } from '../config/options.js'
 import type { LogRecord } from '../core/record.js'
+import type { Metrics } from '../listener/measured.js'
 import type { ListenerStats } from '../listener/stats.js'
 import type { Registry } from '../logger/registry.js'
 import type { Parent } from '../spawn/inherit.js'
@@ -35,6 +36,8 @@ export interface Instance {
   reopen(): Promise<void>
   stats(): Stats
   addHandler(handler: RecordHandler): () => void
+  /** In a root. */
+  readonly metrics?: () => Promise<Metrics>
   /** In a root: applies settings, opens their handlers and hooks the exit; returns the undo. */
   readonly install?: (settings: Settings) => () => void
 }

@@ -3,6 +3,7 @@
 import { threadId } from 'node:worker_threads'
 import { ADAPTER_NAMES } from '../adapters/table.js'
 import { isConfigured } from '../config/config.js'
+import type { MetricsSettings } from '../config/metrics.js'
 import type { Settings } from '../config/options.js'
 import { clockAnchor } from '../core/clock.js'
 import { setFields } from '../core/context.js'
@@ -80,6 +81,7 @@ export function createRoot(settings: Settings): Instance {
     install: (changed) => installHost({ host, registry, prepare, announcer }, changed),
     flush,
     reopen: () => host.reopen(),
+    metrics: () => host.metrics(),
     stats: () => ({ source: 'root', made: queue.records, dropped: queue.dropped, ...host.stats() }),
     addHandler(handler) {
       handlers.add(handler)
@@ -128,7 +130,13 @@ function createAnnouncer(
 
 // Loggers that exist already stay valid: only the handlers behind them change.
 function installHost({ host, registry, prepare, announcer }: Root, settings: Settings): () => void {
-  host.open(settings, 'batched')
+  const endMetrics = settings.metrics && serve(host, settings.metrics)
+  try {
+    host.open(settings, 'batched')
+  } catch (error) {
+    endMetrics?.()
+    throw error
+  }
   registry.queue.redirect(withTerminal(host, host.queue))
   diagnose('root', 'installed, handlers: %s', settings.handlers.map(({ type }) => type).join(', '))
   const redact = createRedact(settings.redact)
@@ -154,11 +162,17 @@ function installHost({ host, registry, prepare, announcer }: Root, settings: Set
   return () => {
     unhookExit()
     unhookSignals()
+    endMetrics?.()
     host.close()
     endPending()
     host.open({ ...settings, handlers: [], lifecycle: false }, 'immediate')
     registry.queue.redirect(withTerminal(host, host.queue))
   }
+}
+
+function serve(host: Host, settings: MetricsSettings): () => void {
+  const { serveMetrics } = require('./scrape.js') as typeof import('./scrape.js')
+  return serveMetrics(settings, () => host.metrics())
 }
 
 // Listens only to signals that the options name: a process with a listener for a signal no longer ends by that signal.

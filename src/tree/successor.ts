@@ -6,6 +6,7 @@ import type { Settings } from '../config/options.js'
 import { diagnose } from '../core/diagnostics.js'
 import type { RootLevels } from '../core/levels.js'
 import { dropLock } from '../core/lock.js'
+import { notice, reasonOf } from '../core/notice.js'
 import { process } from '../core/originals.js'
 import { checkHandler } from '../handlers/create.js'
 import { checkFile } from '../handlers/file/handler.js'
@@ -24,6 +25,7 @@ export function takeOver(directory: string, settings: Settings): void {
   const host = createHost(settings)
   closeAtExit(host)
   host.takeOver(directory)
+  tryMetrics(host, settings)
   diagnose('root', 'process %d takes over %s', process.pid, directory)
 }
 
@@ -36,7 +38,11 @@ export function serve(directory: string, settings: Settings, levels: RootLevels)
   closeAtExit(host)
   host.sendLevels(levels.version, JSON.stringify(levels))
   host.takeOver(directory)
-  return () => host.close()
+  const endMetrics = tryMetrics(host, settings)
+  return () => {
+    endMetrics?.()
+    host.close()
+  }
 }
 
 /**
@@ -64,6 +70,18 @@ function checkOpenable(directory: string, settings: Settings): void {
   } catch (error) {
     dropLock(directory)
     throw error
+  }
+}
+
+// The root's port is free again. This process may not find the package.
+function tryMetrics(host: Host, { metrics }: Settings): (() => void) | undefined {
+  if (!metrics) return undefined
+  try {
+    const { serveMetrics } = require('./scrape.js') as typeof import('./scrape.js')
+    return serveMetrics(metrics, () => host.metrics())
+  } catch (error) {
+    notice('LOGSHARE_WARN_FAILED_OPEN', reasonOf(error), 'metrics')
+    return undefined
   }
 }
 

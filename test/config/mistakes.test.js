@@ -10,7 +10,7 @@ const { loadSettings } = require('../../dist/config/config.js')
 const { scratch } = require('../helpers/run.js')
 
 const TOP =
-  'level, levels, adapters, handlers, relay, streams, lifecycle, programs, overflow, order, queue, redact, fields, hostname, inputs'
+  'level, levels, adapters, handlers, relay, streams, lifecycle, programs, overflow, order, queue, redact, fields, hostname, metrics, inputs'
 const LEVELS = 'one of trace, debug, info, warn, error, fatal, silent'
 const SIZE = 'a size such as "64m" or a number of bytes'
 const TIME = 'a duration such as "20ms" or a number of milliseconds'
@@ -87,7 +87,7 @@ const MISTAKES = [
   [
     handler('"type": "console", "strem": "stderr"'),
     3,
-    `handlers[0].strem: unknown option, expected one of ${FILTER}, stream, format, messageKey, levelKey, timestampKey, levels, time, clock, stderr; did you mean 'stream'?`,
+    `handlers[0].strem: unknown option, expected one of ${FILTER}, stream, format, messageKey, levelKey, timestampKey, levels, time, clock, fold, stderr; did you mean 'stream'?`,
   ],
   // types
   ['[]', 1, 'options: expected an object, got [] (array)'],
@@ -101,6 +101,11 @@ const MISTAKES = [
   ['{ "handlers": ["file"] }', 1, "handlers[0]: expected an object, got 'file' (string)"],
   ['{ "relay": "no" }', 1, "relay: expected true or false, got 'no' (string)"],
   ['{ "lifecycle": 1 }', 1, 'lifecycle: expected true or false, got 1 (number)'],
+  [
+    '{ "metrics": { "port": 65536 } }',
+    1,
+    'metrics.port: expected a port from 0 to 65535, got 65536 (number)',
+  ],
   ['{ "redact": "password" }', 1, "redact: expected an array, got 'password' (string)"],
   ['{ "levels": ["db"] }', 1, 'levels: expected an object, got ["db"] (array)'],
   [

@@ -13,7 +13,7 @@ const LEVELS = 'one of trace, debug, info, warn, error, fatal, silent'
 const SIZE = 'a size such as "64m" or a number of bytes'
 const TIME = 'a duration such as "20ms" or a number of milliseconds'
 const TOP =
-  'level, levels, adapters, handlers, relay, streams, lifecycle, programs, overflow, order, queue, redact, fields, hostname, inputs'
+  'level, levels, adapters, handlers, relay, streams, lifecycle, programs, overflow, order, queue, redact, fields, hostname, metrics, inputs'
 
 /** @param {unknown} given @param {string} [directory] */
 const checkOptions = (given, directory) => options.checkOptions(given, ADAPTER_NAMES, directory)
@@ -199,7 +199,7 @@ const REJECTED = [
   ],
   [
     handlers({ type: 'console', path: 'a' }),
-    'handlers[0].path: unknown option, expected one of type, level, names, sources, lib, rate, sample, stream, format, messageKey, levelKey, timestampKey, levels, time, clock, stderr',
+    'handlers[0].path: unknown option, expected one of type, level, names, sources, lib, rate, sample, stream, format, messageKey, levelKey, timestampKey, levels, time, clock, fold, stderr',
   ],
   [
     handlers({ type: 'relay', format: 'json' }),

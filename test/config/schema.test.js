@@ -105,6 +105,11 @@ const PLACES = [
     base: {},
     members: ['policy', 'limit', 'wait', 'other'],
   },
+  {
+    build: (/** @type {object} */ o) => ({ metrics: o }),
+    base: {},
+    members: ['port', 'host', 'other'],
+  },
   { build: (/** @type {object} */ o) => ({ order: o }), base: {}, members: ['window'] },
   { build: (/** @type {object} */ o) => ({ streams: o }), base: {}, members: ['stdout', 'stderr'] },
   ...Object.entries({
@@ -112,7 +117,7 @@ const PLACES = [
       { path: 'a' },
       { ...FILTER, ...KEYS, path: 0, format: 0, rotate: 0, sync: 0, reopen: 0 },
     ],
-    console: [{}, { ...FILTER, ...KEYS, clock: 0, stream: 0, format: 0, stderr: 0 }],
+    console: [{}, { ...FILTER, ...KEYS, clock: 0, fold: 0, stream: 0, format: 0, stderr: 0 }],
     relay: [{}, FILTER],
     socket: [{ address: 'tcp://a:1' }, { ...FILTER, ...KEYS, format: 0, address: 0, tls: 0 }],
     syslog: [{}, { ...FILTER, address: 0, tls: 0, format: 0, facility: 0, app: 0 }],

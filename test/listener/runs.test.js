@@ -15,6 +15,7 @@ const {
 const { join } = require('node:path')
 const { createHandlers } = require('../../dist/handlers/create.js')
 const { readCheckpoint } = require('../../dist/listener/checkpoint.js')
+const { Ledger } = require('../../dist/listener/ledger.js')
 const { Listener } = require('../../dist/listener/listener.js')
 const { FileWriter } = require('../../dist/queue/file.js')
 const { Kind } = require('../../dist/queue/frame.js')
@@ -110,6 +111,7 @@ function openListener(directory, handlers, isSuccessor = false) {
     handlers: createHandlers(settings, context),
     lifecycle: false,
     counters: new SharedArrayBuffer(64),
+    ledger: new Ledger(),
     dropped() {},
   })
   return { listener, relayed }
