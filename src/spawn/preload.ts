@@ -7,8 +7,17 @@ import { process } from '../core/originals.js'
 import type { SpawnOptions } from './child-process.js'
 import { withOwn } from './own.js'
 
+const HERE = resolve(__dirname, '../../register.js')
+
 /** Path of the file that is preloaded into children. */
-export const PRELOAD: string = resolve(__dirname, '../../register.js')
+export const PRELOAD: string = onDisk(HERE)
+
+/** Where a path is for processes without Yarn PnP, which gives a package with peers another name: `__virtual__/HASH/UP/…`. */
+export function onDisk(path: string): string {
+  const [, before, up, rest] =
+    /^(.*)[\\/]__virtual__[\\/][^\\/]+[\\/](\d+)[\\/](.*)$/.exec(path) ?? []
+  return rest === undefined ? path : resolve(`${before}`, '../'.repeat(Number(up)), rest)
+}
 
 /** The folder in which the process was started: Node looks there for a preload that is not named by its path. */
 export const START_DIRECTORY: string = currentDirectory()
@@ -27,7 +36,7 @@ export function withPreload(options: string | undefined): string {
 }
 
 /** In a bundle, this code is not where the package has it, and there is no preload. */
-const isInPlace = resolve(PRELOAD, '../dist/spawn/preload.js') === __filename
+const isInPlace = resolve(HERE, '../dist/spawn/preload.js') === __filename
 
 /**
  * Whether this user can read the preload file now, and the process may open enough files. If not, children start without

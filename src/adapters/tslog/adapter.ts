@@ -8,7 +8,7 @@ import { hookPackage } from '../kit/hook/package.js'
 import { captureCalls } from './capture.js'
 import { createWatch } from './levels.js'
 import { type Logger, originals } from './library.js'
-import { relay } from './relay.js'
+import { relay, writeUnwritten } from './relay.js'
 import { watchFlush } from './sink.js'
 import { announceTransports, watchTransports } from './transports.js'
 
@@ -35,6 +35,7 @@ export const tslogAdapter: Adapter = {
   },
 
   relay,
+  writeUnwritten,
 }
 
 function patch(prototype: Logger, context: AdapterContext): () => void {

@@ -4,10 +4,28 @@ import { RealDate } from '../../core/originals.js'
 import type { LogRecord } from '../../core/record.js'
 import { revive, unpackArgs } from '../kit/capture/values.js'
 import { relayInto } from '../kit/guard.js'
+import { isExiting } from '../kit/relay/unwritten.js'
 import { derive, type Logger, metaKey, originalOf, type Plain } from './library.js'
 import { isVersion4, SILENT, silence } from './overlay.js'
 import type { Extra } from './record.js'
 import { findLogger } from './transports.js'
+
+interface Transport {
+  /** The file transport of version 5 writes what it holds. */
+  flushSync?(): void
+}
+
+/** The loggers that have got a child's record. */
+const relayedTo = new Set<Logger>()
+
+/** Has their transports write what came after tslog has done so, in its exit listener. */
+export function writeUnwritten(): void {
+  if (!isExiting()) return
+  const transports = new Set(
+    [...relayedTo].flatMap(({ settings }) => settings.attachedTransports ?? []),
+  )
+  for (const each of transports) (each as Transport | undefined)?.flushSync?.()
+}
 
 /** Returns undefined if the root has no such logger with transports. */
 export function relay(record: LogRecord, text: string | undefined): boolean | undefined {
@@ -16,6 +34,7 @@ export function relay(record: LogRecord, text: string | undefined): boolean | un
   const logger = findLogger(extra.identity)
   const log = logger && originalOf(logger)
   if (!logger || !log) return undefined
+  relayedTo.add(logger)
   return relayInto('tslog', () => {
     log.call(
       relayingLogger(logger, record, extra),

@@ -73,18 +73,25 @@ function onChange(
     const { delayRotateEvent, hookRotator, watchFiles } =
       require('./rotator.js') as typeof import('./rotator.js')
     undo.push(hookRotator((create) => delayRotateEvent(watchFiles(create))))
+    const { announceEvents } = require('./rotations.js') as typeof import('./rotations.js')
     return (logger) => {
       if (context.role === 'copy') for (const each of logger.transports) terminal.guard(each)
+      for (const each of logger.transports) announceEvents(each, context.levels)
       destinations.announce(logger)
     }
   }
   const { delayFiles, openFile } = require('./files.js') as typeof import('./files.js')
   const { hookJson } = require('./json.js') as typeof import('./json.js')
-  undo.push(delayFiles(), hookJson())
+  const { Rotations } = require('./rotations.js') as typeof import('./rotations.js')
+  const rotations = new Rotations(context.levels)
+  undo.push(delayFiles(), hookJson(), () => rotations.close())
   return (logger) => {
     destinations.forget(logger)
     for (const each of logger.transports) terminal.guard(each)
-    if (!destinations.isInRoot(logger)) for (const each of logger.transports) openFile(each)
+    const act = destinations.isInRoot(logger)
+      ? (each: Transport) => rotations.follow(each)
+      : openFile
+    for (const each of logger.transports) act(each)
   }
 }
 

@@ -58,6 +58,11 @@ export function openFile(given: Transport): void {
   if (transport.logStream instanceof DelayedStream) transport.logStream = transport.logStream.open()
 }
 
+/** Whether the transport is DailyRotateFile's and has not opened its file. */
+export function isDelayed({ logStream }: { readonly logStream?: object }): boolean {
+  return logStream instanceof DelayedStream && !logStream.isOpen
+}
+
 // A transport that is used without a logger, or by one that is no longer relayed, opens the file when it is written to.
 function delay(transport: FileTransport, open: () => void): void {
   const own = Object.getOwnPropertyDescriptor(transport, 'log')
@@ -88,6 +93,10 @@ class DelayedStream extends EventEmitter {
   constructor(create: () => unknown) {
     super()
     this.#create = create
+  }
+
+  get isOpen(): boolean {
+    return this.#stream !== undefined
   }
 
   open(): EventEmitter & { write: (...args: unknown[]) => unknown } {

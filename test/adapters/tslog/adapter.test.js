@@ -98,3 +98,15 @@ for (const library of ['tslog', 'tslog4']) {
 }
 
 describeFiles('tslog')
+
+it("tslog: the root's file transport writes what a child logs after tslog's exit listener", async (t) => {
+  const cwd = scratch(t)
+  const { code, stderr } = await run('adapters/tslog-late.mjs', { cwd })
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
+  const texts = readFileSync(join(cwd, 'app.log'), 'utf8').trim().split('\n')
+  const late = Array.from({ length: 100 }, (_, i) => `late ${i + 1}`)
+  assert.deepEqual(
+    texts.map((line) => JSON.parse(line).message),
+    ['early', ...late],
+  )
+})
