@@ -1,7 +1,7 @@
 // Record: the parts of our record, and of the text for the root's logger, that are read from tslog's record of a call.
 
 import { encodeString, escapeControls } from '../../core/encode.js'
-import { pack } from '../kit/capture/values.js'
+import { pack } from '../kit/capture/codec.js'
 import type { InstanceIdentity } from '../kit/identity/instances.js'
 import { identify, instances, type Logger, metaKey, type Plain, type Settings } from './library.js'
 
@@ -20,7 +20,10 @@ export interface Extra {
   readonly identity: InstanceIdentity
   readonly id: number
   readonly level: string
-  readonly args: unknown
+  /** By `packPlain`. */
+  readonly args?: readonly (readonly unknown[])[]
+  /** By `pack`, if JSON does not express all of them. */
+  readonly packed?: unknown
   readonly fields: unknown
   readonly meta: unknown
 }
@@ -28,6 +31,8 @@ export interface Extra {
 interface Parts {
   /** The arguments, packed. */
   readonly args: string
+  /** Whether `packPlain` has packed them. */
+  readonly isPlain: boolean
   readonly own: Plain
   readonly meta: Plain
 }
@@ -37,10 +42,10 @@ export function toExtra(
   { id, level }: Pick<Call, 'id' | 'level'>,
   parts: Parts,
 ): string {
-  const { args, own, meta } = parts
+  const { args, isPlain, own, meta } = parts
   identify(logger)
   const start = `{"identity":${instances.describe(logger)},"id":${id},"level":${encodeString(level)}`
-  return `${start},"args":${args},"fields":${pack(own)},"meta":${packMeta(meta)}}`
+  return `${start},"${isPlain ? 'args' : 'packed'}":${args},"fields":${pack(own)},"meta":${packMeta(meta)}}`
 }
 
 // Encoding reads tslog's lazy members here, in the child. The root sets `date` itself.

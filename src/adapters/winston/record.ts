@@ -2,8 +2,9 @@
 
 import { encodeString, isError } from '../../core/encode.js'
 import { encodeField, type LogRecord } from '../../core/record.js'
-import { pack, restore } from '../kit/capture/codec.js'
+import { pack } from '../kit/capture/codec.js'
 import { textOf as printed, type Taken, withoutColours } from '../kit/capture/take.js'
+import { restore } from '../kit/relay/restore.js'
 import type { Formatted } from './formatted.js'
 import { filesOf, type Identity, nameOf } from './identity.js'
 import { withoutText } from './json.js'

@@ -1,0 +1,33 @@
+'use strict'
+// The libraries whose printed values are compared, and the kinds that may differ, each with its reason.
+
+/**
+ * @typedef {object} Spec
+ * @property {string} title
+ * @property {string} library in test/fixtures/values/libraries.js
+ * @property {string} name of the package, if there is one
+ * @property {string} [alias] as which it is installed
+ * @property {Record<string, string>} [env]
+ * @property {Record<string, string>} [differs] by the kind's name: why it is not the same
+ */
+
+/** @type {Spec[]} */
+const SPECS = [
+  { title: 'console', library: 'console', name: '' },
+  { title: 'debug 2', library: 'debug', name: 'debug', alias: 'debug2', env: { DEBUG: 'shop' } },
+  { title: 'debug 4', library: 'debug', name: 'debug', env: { DEBUG: 'shop' } },
+  { title: 'pino 9', library: 'pino', name: 'pino', alias: 'pino9' },
+  { title: 'pino 10', library: 'pino', name: 'pino' },
+  { title: 'bunyan 2', library: 'bunyan', name: 'bunyan' },
+  { title: 'winston 3', library: 'winston', name: 'winston' },
+  { title: 'log4js 6', library: 'log4js', name: 'log4js' },
+  { title: 'consola 3', library: 'consola', name: 'consola' },
+  { title: 'signale 1', library: 'signale', name: 'signale' },
+  { title: 'loglevel 1', library: 'loglevel', name: 'loglevel' },
+  { title: 'LogTape 2', library: 'logtape', name: '@logtape/logtape' },
+  { title: 'roarr 7', library: 'roarr', name: 'roarr', env: { ROARR_LOG: 'true' } },
+  { title: 'tslog 4', library: 'tslog', name: 'tslog', alias: 'tslog4' },
+  { title: 'tslog 5', library: 'tslog', name: 'tslog' },
+]
+
+module.exports = { SPECS }
