@@ -17,6 +17,7 @@ const OTHERS = [
   'helpers',
   'launchers',
   'output',
+  'values',
   'versions',
   'worlds',
 ]

@@ -8,8 +8,42 @@
  * @property {string} name of the package, if there is one
  * @property {string} [alias] as which it is installed
  * @property {Record<string, string>} [env]
- * @property {Record<string, string>} [differs] by the kind's name: why it is not the same
+ * @property {readonly Difference[]} [differs]
+ *
+ * @typedef {object} Difference
+ * @property {readonly string[]} [kinds] all, if there are none
+ * @property {RegExp} [where] the output, the place and the number of the call, with bars between them
+ * @property {string} why
  */
+
+/** @type {Difference[]} */
+const TSLOG = [
+  {
+    kinds: ['error with a text for a cause'],
+    why: "tslog makes an error of a cause that is none, with a stack of its own: the root's",
+  },
+  {
+    kinds: ['throwing getter', 'Proxy that throws'],
+    why: 'a text in the place of what throws: without logshare, tslog writes an empty line',
+  },
+]
+/** @type {Difference[]} */
+const TSLOG_PRETTY = [
+  {
+    where: /^line-pretty\|\w+\|5/,
+    why: '`%o` shows members that are not enumerable, as those of the class',
+  },
+  {
+    kinds: ['iterator', 'Promise', 'pending Promise'],
+    where: /^line-pretty/,
+    why: "without tslog's colours and line breaks: only `util.inspect` sees what is in it",
+  },
+  {
+    kinds: ['DOMException'],
+    where: /^line-pretty/,
+    why: 'its message is a getter of the class: tslog leaves it out',
+  },
+]
 
 /** @type {Spec[]} */
 const SPECS = [
@@ -26,8 +60,8 @@ const SPECS = [
   { title: 'loglevel 1', library: 'loglevel', name: 'loglevel' },
   { title: 'LogTape 2', library: 'logtape', name: '@logtape/logtape' },
   { title: 'roarr 7', library: 'roarr', name: 'roarr', env: { ROARR_LOG: 'true' } },
-  { title: 'tslog 4', library: 'tslog', name: 'tslog', alias: 'tslog4' },
-  { title: 'tslog 5', library: 'tslog', name: 'tslog' },
+  { title: 'tslog 4', library: 'tslog', name: 'tslog', alias: 'tslog4', differs: TSLOG },
+  { title: 'tslog 5', library: 'tslog', name: 'tslog', differs: [...TSLOG, ...TSLOG_PRETTY] },
 ]
 
 module.exports = { SPECS }

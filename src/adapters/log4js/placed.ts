@@ -12,17 +12,22 @@ const PLACEHOLDER = /%[sdifjoOc%]/g
 export function formatPlaced(args: readonly unknown[]): readonly unknown[] {
   const [first] = args
   if (args.length === 1 || typeof first !== 'string' || !first.includes('%')) return args
-  if (args.every(isPlain)) return args
+  if (!first.includes('%o') && args.every(isPlain)) return args
   let next = 1
   const placed: unknown[] = []
   const text = first.replace(PLACEHOLDER, (placeholder) => {
     if (placeholder === '%%' || next >= args.length) return placeholder
     const arg = args[next++]
-    const isKept = isPlain(arg) || placeholder === '%c'
+    const isKept = placeholder === '%c' || (isPlain(arg) && !isHiding(arg, placeholder))
     placed.push(isKept ? arg : attempt(() => format(placeholder, arg)))
     return isKept ? placeholder : '%s'
   })
   return [text, ...placed, ...args.slice(next)]
+}
+
+// JSON leaves out members that are not enumerable, too.
+function isHiding(arg: unknown, placeholder: string): boolean {
+  return placeholder === '%o' && typeof arg === 'object' && arg !== null
 }
 
 function isPlain(value: unknown): boolean {
@@ -31,7 +36,7 @@ function isPlain(value: unknown): boolean {
     case 'function':
       return false
     case 'object':
-      return value === null || attempt(() => isExact(value)) === true
+      return value === null || isExact(value)
     default:
       return true
   }

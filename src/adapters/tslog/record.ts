@@ -60,10 +60,20 @@ const META_OBJECTS = new Set(['date', 'path', 'parentNames', 'name'])
 
 function encodeMeta(meta: Plain): string | undefined {
   try {
-    return escapeControls(JSON.stringify(meta))
+    const path = meta.path && withUndefined(meta.path)
+    return escapeControls(JSON.stringify(path ? { ...meta, path } : meta))
   } catch {
     return undefined
   }
+}
+
+// A call in a function without a name has no method.
+function withUndefined(path: object): object {
+  const members = Object.entries(path)
+  if (members.every(([, value]) => value !== undefined)) return path
+  return Object.fromEntries(
+    members.map(([key, value]) => [key, value === undefined ? { $: 'undefined' } : value]),
+  )
 }
 
 /** The arguments after the mask, which version 5 attaches to its record. */

@@ -29,13 +29,9 @@ export function pack(value: unknown): string {
 }
 
 function packExact(value: unknown): string | undefined {
-  try {
-    return typeof value === 'object' && value !== null && isExact(value)
-      ? JSON.stringify(value)
-      : undefined
-  } catch {
-    return undefined
-  }
+  return typeof value === 'object' && value !== null && isExact(value)
+    ? JSON.stringify(value)
+    : undefined
 }
 
 // `above` holds the objects that contain the value, from the outermost inwards. A circular reference becomes its index there.
@@ -53,7 +49,7 @@ function describe(value: unknown, above: readonly object[]): unknown {
     case 'symbol':
       return tag('symbol', value.description)
     case 'function':
-      return describeFunction(value)
+      return describeFunction(value, (part) => describe(part, [...above, value]))
     case 'object':
       return value === null ? null : describeObject(value, above)
     default:
@@ -71,7 +67,7 @@ function describeObject(value: object, above: readonly object[]): unknown {
     if (Array.isArray(value)) return describeArray(value, packPart)
     return describeKnown(value, packPart) ?? describeInstance(value, packPart)
   } catch (error) {
-    return thrown(error)
+    return types.isProxy(value) ? describeOpaque(value) : thrown(error)
   }
 }
 
@@ -84,7 +80,6 @@ function describeArray(list: readonly unknown[], packPart: Pack): unknown {
 }
 
 function describeKnown(value: object, packPart: Pack): Tagged | undefined {
-  if (types.isProxy(value)) return describeOpaque(value)
   if (isError(value)) return tag('error', describeError(value, packPart))
   if (types.isDate(value)) {
     const time = value.getTime()
@@ -101,6 +96,8 @@ function describeKnown(value: object, packPart: Pack): Tagged | undefined {
   if (types.isBoxedPrimitive(value)) return tag('boxed', packPart(value.valueOf()))
   if (types.isArgumentsObject(value))
     return tag('arguments', Array.from(value as ArrayLike<unknown>, packPart))
+  const empty = EMPTY.find((kind) => types[`is${kind}`](value))
+  if (empty) return tag('empty', empty)
   return describeBytes(value, packPart) ?? (isOpaque(value) ? describeOpaque(value) : undefined)
 }
 
@@ -120,15 +117,15 @@ function kindOf(value: object): string {
   return String((value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag])
 }
 
+/** What is made anew: what it holds cannot be seen. */
+const EMPTY = ['WeakMap', 'WeakSet', 'GeneratorObject'] as const
+
 // What has no members and shows what it holds by `util.inspect` alone.
 function isOpaque(value: object): boolean {
   return (
     types.isPromise(value) ||
-    types.isWeakMap(value) ||
-    types.isWeakSet(value) ||
     types.isMapIterator(value) ||
     types.isSetIterator(value) ||
-    types.isGeneratorObject(value) ||
     types.isExternal(value) ||
     types.isModuleNamespaceObject(value) ||
     value instanceof WeakRef

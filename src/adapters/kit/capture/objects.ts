@@ -41,6 +41,7 @@ export function describeInstance(value: object, packPart: Pack): unknown {
     $: 'object',
     v: members,
     class: prototype === null ? null : attempt(() => value.constructor.name),
+    isDerived: prototype !== Object.prototype,
     ...(symbols && { symbols }),
     ...(tag !== undefined && { tag }),
     ...(typeof toJSON === 'function' && { json: packPart(attempt(() => toJSON.call(value, ''))) }),
@@ -49,25 +50,36 @@ export function describeInstance(value: object, packPart: Pack): unknown {
   }
 }
 
-// Deep within another value, `util.inspect` asks for a shorter text.
+// Deep within another value, and for `%s`, `util.inspect` asks for a shorter text.
 function describeShown(value: object): Readonly<Record<string, unknown>> {
-  const shown = attempt(() => inspect(value))
-  const flat = attempt(() => inspect(value, { depth: -1 }))
-  return flat === shown ? { shown } : { shown, flat }
+  const [shown, low, flat] = [2, 0, -1].map((depth) => attempt(() => inspect(value, { depth })))
+  return { shown, ...(low !== shown && { low }), ...(flat !== low && { flat }) }
 }
 
-/** A function's name, what `util.inspect` prints of it, and its source. */
-export function describeFunction(value: object): Tagged {
-  const name = attempt(() => String((value as { name?: unknown }).name))
-  const shown = attempt(() => inspect(value))
+/** A function's name, kind, number of parameters, members and source. */
+export function describeFunction(value: object, packPart: Pack): Tagged {
+  const { name, length } = value as { readonly name?: unknown; readonly length?: unknown }
   const source = attempt(() => String(value))
-  const isUsual = shown === (name === '' ? '[Function (anonymous)]' : `[Function: ${name}]`)
+  const members = describeMembers(value, packPart)
+  const text = attempt(() => inspect(value))
   return {
     $: 'function',
-    v: name,
-    ...(!isUsual && { shown }),
-    text: String(source).length > MAX_SOURCE ? shown : source,
+    v: typeof name === 'string' ? name : '',
+    ...kindOf(value, String(text)),
+    ...(length !== 0 && { length }),
+    ...(Object.keys(members).length > 0 && { members }),
+    text: String(source).length > MAX_SOURCE ? text : source,
   }
+}
+
+// `[class A extends B]` names a class and the one above it.
+function kindOf(value: object, text: string): { readonly kind: string; readonly above?: string } {
+  if (text.startsWith('[class ')) {
+    const above = / extends ([^\]\s]+)/.exec(text)?.[1]
+    return { kind: 'class', ...(above !== undefined && { above }) }
+  }
+  const [, kind = 'Function'] = /^\[(\w+)/.exec(text) ?? []
+  return { kind: kind === 'Function' && !Object.hasOwn(value, 'prototype') ? 'arrow' : kind }
 }
 
 /** What cannot leave its thread, such as a promise: its texts and its JSON. */
@@ -76,9 +88,10 @@ export function describeOpaque(value: object): Tagged {
     $: 'object',
     v: {},
     class: attempt(() => value.constructor?.name ?? 'Object'),
+    isDerived: true,
     tag: attempt(() => tagOf(value)),
     shown: attempt(() => inspect(value)),
-    text: attempt(() => String(value)),
+    ...(attempt(() => hasText(value)) === true && { text: attempt(() => String(value)) }),
     json: jsonOf(value),
   }
 }

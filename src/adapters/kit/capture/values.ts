@@ -40,16 +40,9 @@ export function plainText(value: unknown): string | undefined {
     case 'boolean':
       return String(value)
     case 'object':
-      return value === null ? 'null' : exactText(value)
+      if (value === null) return 'null'
+      return isExact(value) ? escapeControls(JSON.stringify(value)) : undefined
     default:
       return undefined
-  }
-}
-
-function exactText(value: object): string | undefined {
-  try {
-    return isExact(value) ? escapeControls(JSON.stringify(value)) : undefined
-  } catch {
-    return undefined // a getter that throws
   }
 }

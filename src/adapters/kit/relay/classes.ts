@@ -7,17 +7,24 @@ import type { Tagged } from '../capture/objects.js'
 type Class = abstract new (...args: never[]) => object
 
 /** An empty object that stands for the instance that was described. */
-export function standIn({ class: name, json, shown, flat = shown, text, tag }: Tagged): object {
+export function standIn(described: Tagged): object {
+  const { class: name, json, shown, text, tag, isDerived } = described
   if (name === undefined) return {}
-  const prototype = name === null ? null : prototypeFor(String(name), Object)
+  const isPlain = name === 'Object' && isDerived !== true
+  const known = isPlain ? Object.prototype : prototypeFor(String(name), Object)
+  const prototype = name === null ? null : known
   const made: object = Object.create(prototype)
   // `%o` shows what is not enumerable of an object, but no functions of its prototype.
   const home = prototype === null || prototype === Object.prototype ? made : prototype
   if (tag !== undefined) hide(home, Symbol.toStringTag, tag)
   if (json !== undefined) hide(home, 'toJSON', () => plain(json))
-  if (shown !== undefined) hide(home, inspect.custom, (depth: number) => (depth < 0 ? flat : shown))
+  if (shown !== undefined) hide(home, inspect.custom, inspectOf(described))
   if (text !== undefined) hide(home, 'toString', () => text)
   return made
+}
+
+function inspectOf({ shown, low = shown, flat = low }: Tagged): (depth: number) => unknown {
+  return (depth) => (depth < 0 ? flat : depth === 0 ? low : shown)
 }
 
 // The result of a `toJSON` may hold further instances: of those their own `toJSON` results are used.
@@ -33,9 +40,8 @@ function plain(json: unknown): unknown {
   return plain(inner ?? v)
 }
 
-/** A prototype whose class has this name and extends `base`; not shared, but for a plain object's. */
+/** A new prototype, whose class has this name and extends `base`. */
 export function prototypeFor(name: string, base: Class): object {
-  if (base === Object && name === 'Object') return Object.prototype
   const known = { [name]: class {} }[name] as Class
   Object.setPrototypeOf(known.prototype, base.prototype as object)
   Object.defineProperty(known, 'name', { value: name })

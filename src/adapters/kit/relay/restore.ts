@@ -1,9 +1,9 @@
 // Restore: makes values of the text that codec.ts has made of a child's.
 
-import { inspect } from 'node:util'
 import { RealDate } from '../../../core/originals.js'
 import type { Tagged } from '../capture/objects.js'
-import { errorFor, type Failure, hide, prototypeFor, standIn } from './classes.js'
+import { errorFor, type Failure, prototypeFor, standIn } from './classes.js'
+import { functionFor, objectFor } from './functions.js'
 
 type Unpack = (value: unknown) => unknown
 
@@ -42,6 +42,8 @@ function restoreTagged(tagged: Tagged, above: readonly unknown[]): unknown {
       list.length = tagged.length as number
       return fillMembers(list, v as object, above)
     }
+    case 'function':
+      return fillMembers(functionFor(tagged), tagged.members ?? {}, above)
     case 'map':
       return fill(named(new Map(), tagged, Map), above, (map, unpackPart) => {
         for (const [key, item] of v as [unknown, unknown][])
@@ -67,14 +69,14 @@ function restoreSimple(tagged: Tagged): unknown {
       return BigInt(v as string)
     case 'symbol':
       return Symbol(v as string | undefined)
-    case 'function':
-      return restoreFunction(tagged)
     case 'date':
       return named(new RealDate((v as number | null) ?? Number.NaN), tagged, RealDate)
     case 'regexp':
       return new RegExp(v as string, tagged.flags as string)
     case 'boxed':
       return Object(restorePart(v, []))
+    case 'empty':
+      return objectFor(v)
     case 'buffer':
       return Buffer.from(v as string, 'base64')
     case 'bytes':
@@ -102,13 +104,6 @@ function restoreBytes({ v, class: name }: Tagged): unknown {
   if (isShared || name === 'ArrayBuffer') return buffer
   const Made = (globalThis as unknown as Record<string, Maker | undefined>)[String(name)]
   return Made ? new Made(buffer) : bytes
-}
-
-function restoreFunction({ v, shown, text }: Tagged): unknown {
-  const made = Object.defineProperty(() => {}, 'name', { value: v })
-  if (shown !== undefined) hide(made, inspect.custom, () => shown)
-  hide(made, 'toString', () => text)
-  return made
 }
 
 /** Of the child's class, if that is not the library's or the language's own. */
