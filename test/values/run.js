@@ -4,18 +4,10 @@
 //
 //   node test/values/run.js [--table] [library…]
 
-const {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-} = require('node:fs')
+const { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } = require('node:fs')
 const { tmpdir } = require('node:os')
 const { join } = require('node:path')
-const { run, FIXTURES, ROOT } = require('../helpers/run.js')
+const { run, FIXTURES } = require('../helpers/run.js')
 const { KINDS } = require('../fixtures/values/kinds.js')
 const { SPECS } = require('./specs.js')
 
@@ -135,7 +127,7 @@ function split(parts, output, text, cwd) {
   void before
   for (const part of rest) {
     const [, place, call, kind, value] =
-      /^(thread|fork) (?:(\d+) (.*?)|end)>>>([^]*)$/.exec(part) ?? []
+      /^(thread|fork) (?:(\d+) (.*?)|end)>>>([\s\S]*)$/.exec(part) ?? []
     parts.set(`${output}|${place}|${call ?? 'end'}|${kind ?? ''}`, value ?? part)
   }
 }

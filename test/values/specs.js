@@ -19,6 +19,11 @@
 /** @type {Difference[]} */
 const TSLOG = [
   {
+    kinds: ['cyclic', 'cyclic array', 'error with cyclic causes'],
+    where: /^record/,
+    why: 'the same object twice in a call arrives as two, which `util.inspect` numbers',
+  },
+  {
     kinds: ['error with a text for a cause'],
     why: "tslog makes an error of a cause that is none, with a stack of its own: the root's",
   },
@@ -28,13 +33,28 @@ const TSLOG = [
   },
 ]
 /** @type {Difference[]} */
+const TSLOG4 = [
+  {
+    kinds: ['URLSearchParams', 'Headers', 'AbortSignal'],
+    why: 'tslog 4 gives the transport a copy that `util.inspect` cannot read: without logshare, the log call throws',
+  },
+]
+/** @type {Difference[]} */
 const TSLOG_PRETTY = [
   {
     where: /^line-pretty\|\w+\|5/,
     why: '`%o` shows members that are not enumerable, as those of the class',
   },
   {
-    kinds: ['iterator', 'Promise', 'pending Promise'],
+    kinds: [
+      'iterator',
+      'Promise',
+      'pending Promise',
+      'URL',
+      'URLSearchParams',
+      'Headers',
+      'AbortSignal',
+    ],
     where: /^line-pretty/,
     why: "without tslog's colours and line breaks: only `util.inspect` sees what is in it",
   },
@@ -60,7 +80,13 @@ const SPECS = [
   { title: 'loglevel 1', library: 'loglevel', name: 'loglevel' },
   { title: 'LogTape 2', library: 'logtape', name: '@logtape/logtape' },
   { title: 'roarr 7', library: 'roarr', name: 'roarr', env: { ROARR_LOG: 'true' } },
-  { title: 'tslog 4', library: 'tslog', name: 'tslog', alias: 'tslog4', differs: TSLOG },
+  {
+    title: 'tslog 4',
+    library: 'tslog',
+    name: 'tslog',
+    alias: 'tslog4',
+    differs: [...TSLOG, ...TSLOG4],
+  },
   { title: 'tslog 5', library: 'tslog', name: 'tslog', differs: [...TSLOG, ...TSLOG_PRETTY] },
 ]
 

@@ -61,20 +61,21 @@ const META_OBJECTS = new Set(['date', 'path', 'parentNames', 'name'])
 function encodeMeta(meta: Plain): string | undefined {
   try {
     const path = meta.path && withUndefined(meta.path)
-    return escapeControls(JSON.stringify(path ? { ...meta, path } : meta))
+    return escapeControls(JSON.stringify(withUndefined(path ? { ...meta, path } : meta)))
   } catch {
     return undefined
   }
 }
 
-// A call in a function without a name has no method.
-function withUndefined(path: object): object {
-  const members = Object.entries(path)
-  if (members.every(([, value]) => value !== undefined)) return path
-  return Object.fromEntries(
-    members.map(([key, value]) => [key, value === undefined ? { $: 'undefined' } : value]),
-  )
+// JSON leaves out what is undefined: the method of a call in a function without a name, for example.
+function withUndefined(values: object): object {
+  const entries = Object.entries(values) as [string, unknown][]
+  if (entries.every(([, value]) => value !== undefined)) return values
+  const tagged = entries.map(([key, value]) => [key, value === undefined ? UNDEFINED : value])
+  return Object.fromEntries(tagged) as object
 }
+
+const UNDEFINED = { $: 'undefined' }
 
 /** The arguments after the mask, which version 5 attaches to its record. */
 export function maskedArgs(record: Plain): readonly unknown[] | undefined {
