@@ -55,12 +55,12 @@ export function rebuildInfo(
   level: string,
   keys: readonly string[],
   given: readonly string[] | null,
-): { info: Info; splat: unknown[] } {
+): { info: Info; splat: unknown[] | null } {
   const own: Record<string, unknown> = { level, message: record.msg }
   const read = (key: string): [string, unknown] => [
     key,
     Object.hasOwn(own, key) ? own[key] : record[key],
   ]
   const info = Object.fromEntries(keys.map(read)) as unknown as Info
-  return { info, splat: given ? [Object.fromEntries(given.map(read))] : [] }
+  return { info, splat: given && [Object.fromEntries(given.map(read))] }
 }
