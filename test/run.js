@@ -26,6 +26,7 @@ const OTHERS = [
   'output',
   'package',
   'sqlite',
+  'values',
   'versions',
   'worlds',
 ]

@@ -9,6 +9,7 @@ import { process } from '../core/originals.js'
 import type { LogRecord } from '../core/record.js'
 import type { Wish } from '../core/wish.js'
 import type { Adapter, AdapterContext } from './kit/adapter.js'
+import { withName } from './kit/hook/alias.js'
 import { onceGlobal } from './kit/hook/globals.js'
 import { findPresent } from './kit/hook/present.js'
 import { beforeFile } from './kit/hook/watch.js'
@@ -154,9 +155,9 @@ export function installAdapters(
       )
     }
   }
-  const cached = Object.keys(require.cache ?? {}).filter(
-    (path) => OWN === '' || !path.startsWith(OWN),
-  )
+  const cached = Object.keys(require.cache ?? {})
+    .filter((path) => OWN === '' || !path.startsWith(OWN))
+    .map(withName)
   const wanted = names ?? Object.keys(ADAPTERS)
   for (const name of wanted.length > 0 ? new Set([...wanted, ...STREAMS]) : []) {
     const entry = ADAPTERS[name]
@@ -168,7 +169,8 @@ export function installAdapters(
     else later.set(name, entry)
   }
   const unwatch = beforeFile((filename) => {
-    for (const [name, entry] of later) if (entry.file?.test(filename)) install(name, entry)
+    const path = withName(filename)
+    for (const [name, entry] of later) if (entry.file?.test(path)) install(name, entry)
   })
   undo.push(hookModules([...later.values()].filter(({ esm }) => esm !== undefined)))
   return () => {
@@ -184,7 +186,7 @@ function hookModules(entries: readonly Entry[]): () => void {
   const present = canHook && names.length > 0 ? findPresent(names) : []
   if (present.length === 0) return () => {}
   const { hookModules } = require('./kit/hook/esm.js') as typeof import('./kit/hook/esm.js')
-  return hookModules(present, (path) => entries.some(({ file }) => file?.test(path)))
+  return hookModules(present, (url) => entries.some(({ file }) => file?.test(withName(url))))
 }
 
 // Adapters loaded so far: calling `require` again takes longer than relaying a record.

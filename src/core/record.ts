@@ -6,7 +6,7 @@
 import { format, types } from 'node:util'
 import { encodeValue, isError } from './encode.js'
 import { encodeFailure } from './failure.js'
-import { encodeFields, type Fields, readField, type Serializers } from './fields.js'
+import { encodeField, encodeFields, type Fields, readField, type Serializers } from './fields.js'
 import type { Redact } from './redact.js'
 import { encodeOther, encodeString, isPlainText } from './text.js'
 
@@ -80,7 +80,7 @@ export function encodeCall(args: readonly unknown[], context: Context): string {
       const text = hasMessage(args)
         ? formatArgs(args.slice(1), redact)
         : errorMessage(first, redact)
-      return join(text, encodeError(first), context)
+      return join(text, errorField(first, context), context)
     }
     return isFields(first)
       ? encodeFieldsCall(first, args, context)
@@ -141,11 +141,42 @@ export function formatArgs(given: readonly unknown[], redact?: Redact): string {
   try {
     return format(...args)
   } catch {
-    // An argument threw: keep the placeholders in the text and append the arguments.
-    return args
-      .map((arg) => (typeof arg === 'string' ? arg : (encodeValue(arg) ?? 'undefined')))
-      .join(' ')
+    return formatEach(args)
   }
+}
+
+// An argument threw, as a BigInt does for `%j`: only what stands for its own placeholder is encoded.
+function formatEach([first, ...args]: readonly unknown[]): string {
+  try {
+    if (typeof first !== 'string') throw new TypeError('no format')
+    let next = 0
+    const text = first.replace(PLACEHOLDER, (placeholder) => {
+      if (placeholder === '%%' || next >= args.length) return placeholder
+      const at = next++
+      args[at] = formatOne(placeholder, args[at])
+      return '%s'
+    })
+    return format(text, ...args)
+  } catch {
+    return appended([first, ...args])
+  }
+}
+
+const PLACEHOLDER = /%[sdifjoOc%]/g
+
+function formatOne(placeholder: string, arg: unknown): string {
+  try {
+    return format(placeholder, arg)
+  } catch {
+    return encodeValue(arg) ?? 'undefined'
+  }
+}
+
+// Keeps the placeholders in the text and appends the arguments.
+function appended(args: readonly unknown[]): string {
+  return args
+    .map((arg) => (typeof arg === 'string' ? arg : (encodeValue(arg) ?? 'undefined')))
+    .join(' ')
 }
 
 /** `,"msg":"…"`. */
@@ -162,11 +193,17 @@ export function encodeError(error: Error): string {
   return `,"err":${encodeFailure(error) ?? encodeValue(error)}`
 }
 
+// As the logger's serializer for `err` makes it.
+function errorField(error: Error, { serializers }: Context): string {
+  if (!serializers || !Object.hasOwn(serializers, 'err')) return encodeError(error)
+  return encodeField('err', readField({ err: error }, 'err', serializers))
+}
+
 function encodeMessageCall(args: readonly unknown[], context: Context): string {
   const { redact } = context
   if (args.length === 1) return join(formatArgs(args, redact), '', context)
   const { args: shown, error } = splitError(args)
-  return join(formatArgs(shown, redact), error ? encodeError(error) : '', context)
+  return join(formatArgs(shown, redact), error ? errorField(error, context) : '', context)
 }
 
 function encodeFieldsCall(given: Fields, args: readonly unknown[], context: Context): string {

@@ -83,18 +83,21 @@ export function createRoot(settings: Settings): Instance {
     reopen: () => host.reopen(),
     metrics: () => host.metrics(),
     stats: () => ({ source: 'root', made: queue.records, dropped: queue.dropped, ...host.stats() }),
-    addHandler(handler) {
-      handlers.add(handler)
-      const update = (): void => {
-        host.subscribe(handlers.size > 0)
-        levels.announceReaders(handlers.size > 0)
-      }
-      update()
-      return () => {
-        handlers.delete(handler)
-        update()
-      }
-    },
+    addHandler: (handler) => addReader(handlers, handler, host),
+  }
+}
+
+// Returns the undo.
+function addReader(handlers: Set<RecordHandler>, handler: RecordHandler, host: Host): () => void {
+  const update = (): void => {
+    host.subscribe(handlers.size > 0)
+    levels.announceReaders(handlers.size > 0)
+  }
+  handlers.add(handler)
+  update()
+  return () => {
+    handlers.delete(handler)
+    update()
   }
 }
 

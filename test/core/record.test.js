@@ -137,6 +137,19 @@ test('serializers replace the values of their fields; if one throws, only its fi
   })
 })
 
+test('the serializer for `err` gets an error given first or last, too', () => {
+  const serializers = { err: (/** @type {Error} */ error) => ({ is: error.message }) }
+  const error = new Error('boom')
+  for (const args of [
+    [error, 'm'],
+    ['m', error],
+    [{ err: error }, 'm'],
+  ]) {
+    assert.deepEqual(call(args, { serializers }), { msg: 'm', err: { is: 'boom' } })
+  }
+  assert.deepEqual(call([error], { serializers }), { msg: 'boom', err: { is: 'boom' } })
+})
+
 test('inherited properties of the serializers object are not used as serializers', () => {
   const fields = JSON.parse('{"toString":1,"constructor":2,"__proto__":3,"valueOf":4}')
   assert.equal(
@@ -183,12 +196,13 @@ test('if an argument throws, the text and the other arguments are kept', () => {
   const bad = { toString: thrower, a: 1 }
   assert.equal(
     formatArgs(['user %s of %s', 'ann', bad]),
-    'user %s of %s ann {"toString":"[Function: thrower]","a":1}',
+    'user ann of {"toString":"[Function: thrower]","a":1}',
   )
-  assert.equal(formatArgs(['%j', { n: 1n }]), '%j {"n":1}')
+  assert.equal(formatArgs(['%j', { n: 1n }]), '{"n":1}')
+  assert.equal(formatArgs(['%% %s %j %d', 'a', { b: { n: 1n } }, 2, 'c']), '% a {"b":{"n":1}} 2 c')
   assert.equal(
     formatArgs(['%j', { toJSON: thrower, a: 1 }, undefined]),
-    '%j {"toJSON":"[Function: thrower]","a":1} undefined',
+    '{"toJSON":"[Function: thrower]","a":1} undefined',
   )
   /** @type {any} */
   const cycle = {}

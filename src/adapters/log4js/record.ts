@@ -3,11 +3,13 @@
 import { isError } from '../../core/encode.js'
 import { RealDate } from '../../core/originals.js'
 import { encodeFields } from '../../core/record.js'
-import { pack, restore } from '../kit/capture/codec.js'
+import { pack } from '../kit/capture/codec.js'
 import { plainTextOf, type Taken } from '../kit/capture/take.js'
+import { restore } from '../kit/relay/restore.js'
 import { type Texts, useTexts } from './layouts.js'
 import { levelOf } from './levels.js'
 import type { Copy, Event, Level } from './library.js'
+import { formatPlaced } from './placed.js'
 
 const LOCATION = [
   'fileName',
@@ -52,13 +54,14 @@ export function toRecord(event: Event, extra?: string): Taken {
 /** `isForAll`: the root's appenders to the terminal write the event as well. */
 export function toExtra(event: Event, isForAll: boolean, texts?: Texts): string {
   const { startTime, level, data, context, error, cluster } = event
-  const index = data.indexOf(error)
+  const placed = formatPlaced(data)
+  const index = placed.indexOf(error)
   const location = locationOf(event)
   const known = index === -1 ? error : index
   const sent: Sent = {
     time: startTime.getTime(),
     level: [level.level, level.levelStr, level.colour],
-    data: [...data],
+    data: [...placed],
     context,
     ...(location && { location }),
     ...(known !== undefined && { error: known }),

@@ -47,8 +47,13 @@ function fieldsOf(context: Message['context']): string {
   const { package: pack, program, error } = context
   let fields = pack === undefined ? '' : encodeField('program', program)
   for (const key of Object.keys(context))
-    if (!OWN.has(key)) fields += encodeField(key, context[key])
+    if (!OWN.has(key)) fields += encodeField(keyOf(key, error), context[key])
   return fields + encodeSerialized(error)
+}
+
+// Our record has the error under this key.
+function keyOf(key: string, error: unknown): string {
+  return key === 'err' && error !== undefined ? '_err' : key
 }
 
 // The application serializes errors itself; these are the members that the package serialize-error writes.

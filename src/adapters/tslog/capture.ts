@@ -2,8 +2,9 @@
 
 import { encodeFields } from '../../core/record.js'
 import { type AdapterContext, isRead, isRelaying, whileRelaying } from '../kit/adapter.js'
+import { pack } from '../kit/capture/codec.js'
 import { canDefer, errorAmong, shownArgs, take, takeDeferred } from '../kit/capture/take.js'
-import { messageOf, packArgs, packPlain } from '../kit/capture/values.js'
+import { messageOf, packPlain } from '../kit/capture/values.js'
 import { tryCapture } from '../kit/guard.js'
 import { type Log, type Logger, nameOf, type Plain } from './library.js'
 import { createOverlays, type Way } from './overlay.js'
@@ -59,10 +60,19 @@ function capture(
   const own = ownFields(record, args, settings)
   const name = nameOf(settings)
   const number = Math.min(Math.max(Math.floor(id), 1), 6) * 10
-  const toText = (packed: string): string =>
-    toExtra(logger, { id, level }, { args: packed, own, meta: metaOf(record, settings) })
-  const plain = isRelayed && canDefer(context) ? packPlain(args) : undefined
-  if (plain && takeDeferred(context, 'tslog', name, number, toText(plain))) return
+  const plain = isRelayed ? packPlain(args) : undefined
+  const toText = (): string =>
+    toExtra(
+      logger,
+      { id, level },
+      {
+        args: plain ?? pack(args),
+        isPlain: plain !== undefined,
+        own,
+        meta: metaOf(record, settings),
+      },
+    )
+  if (plain && canDefer(context) && takeDeferred(context, 'tslog', name, number, toText())) return
   const fields = Object.assign({}, ...args.filter(isFields)) as Plain
   const shown = shownArgs(context, args)
   const taken = {
@@ -73,6 +83,6 @@ function capture(
     error: errorAmong(args),
     fields: encodeFields({ ...own, ...fields }),
   }
-  if (isRelayed) take(context, { ...taken, extra: toText(packArgs(args)) }, 'take')
+  if (isRelayed) take(context, { ...taken, extra: toText() }, 'take')
   else take(context, taken, 'copy')
 }

@@ -1,7 +1,7 @@
 // Record: the parts of our record, and of the text for the root's logger, that are read from tslog's record of a call.
 
 import { encodeString, escapeControls } from '../../core/encode.js'
-import { pack } from '../kit/capture/values.js'
+import { pack } from '../kit/capture/codec.js'
 import type { InstanceIdentity } from '../kit/identity/instances.js'
 import { identify, instances, type Logger, metaKey, type Plain, type Settings } from './library.js'
 
@@ -20,7 +20,10 @@ export interface Extra {
   readonly identity: InstanceIdentity
   readonly id: number
   readonly level: string
-  readonly args: unknown
+  /** By `packPlain`. */
+  readonly args?: readonly (readonly unknown[])[]
+  /** By `pack`, if JSON does not express all of them. */
+  readonly packed?: unknown
   readonly fields: unknown
   readonly meta: unknown
 }
@@ -28,6 +31,8 @@ export interface Extra {
 interface Parts {
   /** The arguments, packed. */
   readonly args: string
+  /** Whether `packPlain` has packed them. */
+  readonly isPlain: boolean
   readonly own: Plain
   readonly meta: Plain
 }
@@ -37,10 +42,10 @@ export function toExtra(
   { id, level }: Pick<Call, 'id' | 'level'>,
   parts: Parts,
 ): string {
-  const { args, own, meta } = parts
+  const { args, isPlain, own, meta } = parts
   identify(logger)
   const start = `{"identity":${instances.describe(logger)},"id":${id},"level":${encodeString(level)}`
-  return `${start},"args":${args},"fields":${pack(own)},"meta":${packMeta(meta)}}`
+  return `${start},"${isPlain ? 'args' : 'packed'}":${args},"fields":${pack(own)},"meta":${packMeta(meta)}}`
 }
 
 // Encoding reads tslog's lazy members here, in the child. The root sets `date` itself.
@@ -55,11 +60,22 @@ const META_OBJECTS = new Set(['date', 'path', 'parentNames', 'name'])
 
 function encodeMeta(meta: Plain): string | undefined {
   try {
-    return escapeControls(JSON.stringify(meta))
+    const path = meta.path && withUndefined(meta.path)
+    return escapeControls(JSON.stringify(withUndefined(path ? { ...meta, path } : meta)))
   } catch {
     return undefined
   }
 }
+
+// JSON leaves out what is undefined: the method of a call in a function without a name, for example.
+function withUndefined(values: object): object {
+  const entries = Object.entries(values) as [string, unknown][]
+  if (entries.every(([, value]) => value !== undefined)) return values
+  const tagged = entries.map(([key, value]) => [key, value === undefined ? UNDEFINED : value])
+  return Object.fromEntries(tagged) as object
+}
+
+const UNDEFINED = { $: 'undefined' }
 
 /** The arguments after the mask, which version 5 attaches to its record. */
 export function maskedArgs(record: Plain): readonly unknown[] | undefined {

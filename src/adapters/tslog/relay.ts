@@ -2,8 +2,8 @@
 
 import { RealDate } from '../../core/originals.js'
 import type { LogRecord } from '../../core/record.js'
-import { revive, unpackArgs } from '../kit/capture/values.js'
 import { relayInto } from '../kit/guard.js'
+import { restore } from '../kit/relay/restore.js'
 import { isExiting } from '../kit/relay/unwritten.js'
 import { derive, type Logger, metaKey, originalOf, type Plain } from './library.js'
 import { isVersion4, SILENT, silence } from './overlay.js'
@@ -36,20 +36,19 @@ export function relay(record: LogRecord, text: string | undefined): boolean | un
   if (!logger || !log) return undefined
   relayedTo.add(logger)
   return relayInto('tslog', () => {
-    log.call(
-      relayingLogger(logger, record, extra),
-      extra.id,
-      extra.level,
-      ...unpackArgs(extra.args),
-    )
+    log.call(relayingLogger(logger, record, extra), extra.id, extra.level, ...argsOf(extra))
   })
+}
+
+function argsOf({ args, packed }: Extra): unknown[] {
+  return args ? args.map(([arg]) => arg) : (restore(packed) as unknown[])
 }
 
 // The root's logger without everything that tslog has already done in the child. In version 5 the type stays, because it
 // decides about the format of transports without one.
 function relayingLogger(logger: Logger, { time }: LogRecord, extra: Extra): Logger {
   const { settings } = logger
-  const meta = { ...(revive(extra.meta) as Plain), date: new RealDate(time) }
+  const meta = { ...(restore(extra.meta) as Plain), date: new RealDate(time) }
   const withMeta = (fields: Plain): Plain => ({ ...fields, [metaKey(settings)]: meta })
   const mask = (args: unknown): unknown => args
   const own: Plain = {
@@ -73,7 +72,7 @@ function relayingLogger(logger: Logger, { time }: LogRecord, extra: Extra): Logg
   return Object.create(logger, {
     settings: { value: derive(settings, own) },
     runtime: { value: silence(logger.runtime) },
-    logObj: { value: revive(extra.fields) },
+    logObj: { value: restore(extra.fields) },
     maskingEngine: { value: logger.maskingEngine && { mask } },
     asyncContextBox: { value: {} },
     _resolveLogArguments: { value: mask },

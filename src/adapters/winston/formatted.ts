@@ -1,6 +1,7 @@
 // Formatted: carries infos that a child has formatted itself to the transports of the root's logger.
 
-import { pack, restore } from '../kit/capture/codec.js'
+import { pack } from '../kit/capture/codec.js'
+import { restore } from '../kit/relay/restore.js'
 import { type Format, type Info, LEVEL, type Logger, MESSAGE, type Transport } from './library.js'
 import { isPlain } from './plain.js'
 import { filesAmong } from './transports.js'

@@ -3,6 +3,7 @@
 // Used if nothing but the root's logger of the same identity reads the record. The child does not run its format then.
 
 import { encodeField, type LogRecord } from '../../core/record.js'
+import { isShown } from '../kit/capture/exact.js'
 import { isKept, keysText, MAX_STRING } from '../kit/capture/members.js'
 import { withoutColours } from '../kit/capture/take.js'
 import { type Info, levelName, SPLAT } from './library.js'
@@ -21,6 +22,7 @@ export function shapeOf(info: Info): Shape | undefined {
   if (typeof message !== 'string' || message.length > MAX_STRING) return undefined
   if (level !== levelName(info) || Object.getPrototypeOf(info) !== Object.prototype)
     return undefined
+  if (Object.getOwnPropertySymbols(info).some(isShown)) return undefined
   const splat = info[SPLAT] ?? []
   const given = splat.length === 0 ? 'null' : givenKeys(info, splat)
   const isText = splat.length === 0 || !message.includes('%')
@@ -53,12 +55,12 @@ export function rebuildInfo(
   level: string,
   keys: readonly string[],
   given: readonly string[] | null,
-): { info: Info; splat: unknown[] } {
+): { info: Info; splat: unknown[] | null } {
   const own: Record<string, unknown> = { level, message: record.msg }
   const read = (key: string): [string, unknown] => [
     key,
     Object.hasOwn(own, key) ? own[key] : record[key],
   ]
   const info = Object.fromEntries(keys.map(read)) as unknown as Info
-  return { info, splat: given ? [Object.fromEntries(given.map(read))] : [] }
+  return { info, splat: given && [Object.fromEntries(given.map(read))] }
 }

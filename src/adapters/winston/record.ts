@@ -2,8 +2,9 @@
 
 import { encodeString, isError } from '../../core/encode.js'
 import { encodeField, type LogRecord } from '../../core/record.js'
-import { pack, restore } from '../kit/capture/codec.js'
+import { pack } from '../kit/capture/codec.js'
 import { textOf as printed, type Taken, withoutColours } from '../kit/capture/take.js'
+import { restore } from '../kit/relay/restore.js'
 import type { Formatted } from './formatted.js'
 import { filesOf, type Identity, nameOf } from './identity.js'
 import { withoutText } from './json.js'
@@ -19,7 +20,10 @@ export interface Extra {
   /** Whether the child has set the logger's level itself. */
   readonly isOwn: boolean
   readonly info: Info
+  /** By which formats find the record. */
   readonly splat: unknown[]
+  /** Whether the child's info had this array. */
+  readonly hasSplat: boolean
   readonly formatted?: Formatted | null
 }
 
@@ -90,7 +94,7 @@ function textOf(message: unknown): string {
 
 /** `formatted`: a `Formatted` as JSON, if the info has passed the child's formats. */
 export function toExtra(head: string, info: Info, formatted = 'null'): string {
-  return `[${head},${pack(info)},${pack(info[SPLAT] ?? [])},${formatted}]`
+  return `[${head},${pack(info)},${pack(info[SPLAT] ?? null)},${formatted}]`
 }
 
 /** Converts an info that the root can rebuild from our record. */
@@ -149,9 +153,21 @@ export function fromExtra(record: LogRecord, text: string): Extra {
   if (Array.isArray(info)) {
     return {
       ...head,
-      ...rebuildInfo(record, head.level, info as string[], splat as string[] | null),
+      ...withSplat(rebuildInfo(record, head.level, info as string[], splat as string[] | null)),
     }
   }
-  const values = { info: restore(info) as Info, splat: restore(splat) as unknown[] }
-  return { ...head, ...values, formatted }
+  const values = { info: restore(info) as Info, splat: restore(splat) as unknown[] | null }
+  return { ...head, ...withSplat(values), formatted }
+}
+
+// The format `splat` prefers the array to the member `splat` of the info.
+function withSplat({
+  info,
+  splat,
+}: {
+  readonly info: Info
+  readonly splat: unknown[] | null
+}): Pick<Extra, 'info' | 'splat' | 'hasSplat'> {
+  const given: unknown = info.splat
+  return { info, splat: splat ?? (Array.isArray(given) ? given : []), hasSplat: splat !== null }
 }

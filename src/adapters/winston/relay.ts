@@ -10,7 +10,15 @@ import { whenReady } from './backpressure.js'
 import { resultsOf } from './formatted.js'
 import type { Loggers } from './identity.js'
 import { nameAt } from './levels.js'
-import { type Format, type Info, LEVEL, type Logger, MESSAGE, SPLAT } from './library.js'
+import {
+  type Format,
+  type Info,
+  LEVEL,
+  type Logger,
+  MESSAGE,
+  SPLAT,
+  type Transport,
+} from './library.js'
 import { type Extra, fromExtra } from './record.js'
 import { silence } from './terminal.js'
 import { filesAmong } from './transports.js'
@@ -71,7 +79,7 @@ export function relayTo(loggers: Loggers, record: LogRecord, text: string): bool
 }
 
 function prepare(logger: Logger, record: LogRecord, extra: Extra): Info {
-  const { info, splat, level, isOwn, formatted } = extra
+  const { info, splat, hasSplat, level, isOwn, formatted } = extra
   const { levels } = logger
   const others = filesAmong(logger)
   const isKnown = levels[level] !== undefined
@@ -79,11 +87,22 @@ function prepare(logger: Logger, record: LogRecord, extra: Extra): Info {
   // The level that the child has set itself overrides the root's: the info passes the root's check.
   const isBelow = isOwn && (levels[info.level] ?? 0) > (levels[logger.level] ?? 0)
   info[LEVEL] = isBelow ? logger.level : isKnown ? level : info.level
-  info[SPLAT] = splat
+  setSplat(info, splat, hasSplat || logger.transports.some(copiesInfos))
   if (formatted && formatted.text !== null) info[MESSAGE] = formatted.text
   if (info.exception && !others.some((t) => t.handleExceptions)) info.exception = false
   if (info.rejection && !others.some((t) => t.handleRejections)) info.rejection = false
   return info
+}
+
+// What prints an info within itself would show the array, where the child's info has none.
+function setSplat(info: Info, splat: unknown[], isShown: boolean): void {
+  const value = { value: splat, configurable: true, writable: true, enumerable: isShown }
+  Object.defineProperty(info, SPLAT, value)
+}
+
+// winston gives the format of a transport a copy of what is enumerable.
+function copiesInfos({ format, transport }: Transport): boolean {
+  return format !== undefined || transport?.format !== undefined
 }
 
 // Formats run within `write`, or later if a transport is slow. So they look the record up instead of being passed it.
@@ -108,7 +127,7 @@ function wrapFormat(format: Format): void {
         ? (relay.results.get(this) ?? info)
         : atTime(relay.record.time, () => transform.call(this, info, options))
       // A format may make an info of its own, without the array.
-      if (result && result[SPLAT] === undefined) result[SPLAT] = splat
+      if (result && result[SPLAT] === undefined) setSplat(result, splat, true)
       return result
     } catch (error) {
       relay.hasFailed = true

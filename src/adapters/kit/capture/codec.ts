@@ -1,38 +1,37 @@
-// Codec: encodes any value as one line of text and decodes it in the root to a value that prints the same (winston, log4js).
+// Codec: encodes any value as one line of text, from which restore.ts makes a value in the root that prints the same (winston,
+// log4js, tslog).
 //
 // The text is JSON with tags for what JSON cannot express. The root's formats and layouts see errors with their class,
-// dates, maps, and functions with their names. values.ts restores only errors.
+// dates, maps, and functions with their names.
 
 import { inspect, types } from 'node:util'
 import { isError, thrown } from '../../../core/encode.js'
-import { isJson } from '../../../core/json.js'
 import { RealDate } from '../../../core/originals.js'
-import { attempt, describeInstance, makeInstance, type Pack, type Tagged } from './objects.js'
-
-type Unpack = (value: unknown) => unknown
+import { isExact } from './exact.js'
+import {
+  attempt,
+  classOf,
+  describeFunction,
+  describeInstance,
+  describeMembers,
+  describeOpaque,
+  MAX_BREADTH,
+  type Pack,
+  type Tagged,
+} from './objects.js'
 
 const MAX_DEPTH = 64
-const MAX_BREADTH = 2 ** 16
 const MAX_STRING = 2 ** 22
 
 /** The value as one line of text. Never throws, except when memory runs out. */
 export function pack(value: unknown): string {
-  return packPlain(value) ?? JSON.stringify(describe(value, []))
+  return packExact(value) ?? JSON.stringify(describe(value, []))
 }
 
-function packPlain(value: unknown): string | undefined {
-  try {
-    return typeof value === 'object' && value !== null && isJson(value)
-      ? JSON.stringify(value)
-      : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** Decodes a value. `described` is the text made by `pack`, parsed as JSON. */
-export function restore(described: unknown): unknown {
-  return restorePart(described, [])
+function packExact(value: unknown): string | undefined {
+  return typeof value === 'object' && value !== null && isExact(value)
+    ? JSON.stringify(value)
+    : undefined
 }
 
 // `above` holds the objects that contain the value, from the outermost inwards. A circular reference becomes its index there.
@@ -41,7 +40,8 @@ function describe(value: unknown, above: readonly object[]): unknown {
     case 'string':
       return value.length > MAX_STRING ? `[String of ${value.length} characters]` : value
     case 'number':
-      return Number.isFinite(value) && !Object.is(value, -0) ? value : tag('number', String(value))
+      if (Object.is(value, -0)) return tag('number', '-0')
+      return Number.isFinite(value) ? value : tag('number', String(value))
     case 'undefined':
       return tag('undefined')
     case 'bigint':
@@ -49,10 +49,7 @@ function describe(value: unknown, above: readonly object[]): unknown {
     case 'symbol':
       return tag('symbol', value.description)
     case 'function':
-      return tag(
-        'function',
-        attempt(() => String(value.name)),
-      )
+      return describeFunction(value, (part) => describe(part, [...above, value]))
     case 'object':
       return value === null ? null : describeObject(value, above)
     default:
@@ -67,32 +64,72 @@ function describeObject(value: object, above: readonly object[]): unknown {
   const below = [...above, value]
   const packPart: Pack = (part) => describe(part, below)
   try {
-    if (Array.isArray(value)) return Array.from(value.slice(0, MAX_BREADTH), packPart)
+    if (Array.isArray(value)) return describeArray(value, packPart)
     return describeKnown(value, packPart) ?? describeInstance(value, packPart)
   } catch (error) {
-    return thrown(error)
+    return types.isProxy(value) ? describeOpaque(value) : thrown(error)
   }
 }
 
+function describeArray(list: readonly unknown[], packPart: Pack): unknown {
+  const keys = Object.keys(list)
+  const known = classOf(list, Array.prototype)
+  const isDense = keys.length === list.length && (keys.at(-1) ?? '-1') === String(list.length - 1)
+  if (isDense && known === undefined) return Array.from(list.slice(0, MAX_BREADTH), packPart)
+  return { ...tag('array', describeMembers(list, packPart)), length: list.length, class: known }
+}
+
 function describeKnown(value: object, packPart: Pack): Tagged | undefined {
-  if (types.isProxy(value)) return tag('text', inspect(value))
   if (isError(value)) return tag('error', describeError(value, packPart))
-  if (types.isDate(value))
-    return tag('date', Number.isNaN(value.getTime()) ? null : value.getTime())
-  if (types.isMap(value))
-    return tag(
-      'map',
-      Array.from(value, ([key, v]) => [packPart(key), packPart(v)]),
-    )
-  if (types.isSet(value)) return tag('set', Array.from(value, packPart))
-  if (types.isRegExp(value)) return { ...tag('regexp', value.source), flags: value.flags }
-  if (Buffer.isBuffer(value)) return tag('buffer', value.toString('base64'))
-  if (types.isBoxedPrimitive(value)) return packPart(value.valueOf()) as Tagged
-  if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value) || types.isPromise(value)) {
-    return tag('text', inspect(value))
+  if (types.isDate(value)) {
+    const time = value.getTime()
+    const v = Number.isNaN(time) ? null : time
+    return { $: 'date', v, class: classOf(value, RealDate.prototype) }
   }
-  if (types.isWeakMap(value) || types.isWeakSet(value)) return tag('text', inspect(value))
-  return undefined
+  if (types.isMap(value)) {
+    const v = Array.from(value, ([key, item]) => [packPart(key), packPart(item)])
+    return { $: 'map', v, class: classOf(value, Map.prototype) }
+  }
+  if (types.isSet(value))
+    return { $: 'set', v: Array.from(value, packPart), class: classOf(value, Set.prototype) }
+  if (types.isRegExp(value)) return { ...tag('regexp', value.source), flags: value.flags }
+  if (types.isBoxedPrimitive(value)) return tag('boxed', packPart(value.valueOf()))
+  if (types.isArgumentsObject(value))
+    return tag('arguments', Array.from(value as ArrayLike<unknown>, packPart))
+  const empty = EMPTY.find((kind) => types[`is${kind}`](value))
+  if (empty) return tag('empty', empty)
+  return describeBytes(value, packPart) ?? (isOpaque(value) ? describeOpaque(value) : undefined)
+}
+
+function describeBytes(value: object, packPart: Pack): Tagged | undefined {
+  if (Buffer.isBuffer(value)) return tag('buffer', value.toString('base64'))
+  if (ArrayBuffer.isView(value)) {
+    const { buffer, byteLength, byteOffset } = value
+    if (types.isDataView(value)) return { ...tag('view', packPart(buffer)), byteLength, byteOffset }
+    const bytes = Buffer.from(buffer, byteOffset, byteLength)
+    return { $: 'bytes', v: bytes.toString('base64'), class: kindOf(value) }
+  }
+  if (!types.isAnyArrayBuffer(value)) return undefined
+  return { $: 'bytes', v: Buffer.from(value).toString('base64'), class: kindOf(value) }
+}
+
+function kindOf(value: object): string {
+  return String((value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag])
+}
+
+/** What is made anew: what it holds cannot be seen. */
+const EMPTY = ['WeakMap', 'WeakSet', 'GeneratorObject'] as const
+
+// What has no members and shows what it holds by `util.inspect` alone.
+function isOpaque(value: object): boolean {
+  return (
+    types.isPromise(value) ||
+    types.isMapIterator(value) ||
+    types.isSetIterator(value) ||
+    types.isExternal(value) ||
+    types.isModuleNamespaceObject(value) ||
+    value instanceof WeakRef
+  )
 }
 
 function describeError(error: Error, packPart: Pack): unknown {
@@ -106,6 +143,7 @@ function describeError(error: Error, packPart: Pack): unknown {
     const value = packPart(attempt(() => (error as unknown as Record<string, unknown>)[key]))
     Object.defineProperty(isShown ? own : hidden, key, { value, enumerable: true })
   }
+  const { [inspect.custom]: custom } = error as { [inspect.custom]?: unknown }
   return {
     type,
     name: attempt(() => error.name),
@@ -113,126 +151,11 @@ function describeError(error: Error, packPart: Pack): unknown {
     stack: read('stack'),
     own,
     hidden,
+    ...(!Object.hasOwn(error, 'message') && { isBare: true }),
+    ...(typeof custom === 'function' && { shown: attempt(() => inspect(error)) }),
   }
 }
 
 function tag($: string, v?: unknown): Tagged {
   return v === undefined ? { $ } : { $, v }
-}
-
-function restorePart(value: unknown, above: readonly unknown[]): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) {
-    const list: unknown[] = []
-    const below = [...above, list]
-    for (const item of value) list.push(restorePart(item, below))
-    return list
-  }
-  const { $, v } = value as Tagged
-  if ($ === 'error') return restoreError(v as Described, above)
-  if ($ === 'above') return above[v as number]
-  if ($ === 'map')
-    return fill(new Map(), above, (map, unpackPart) => {
-      for (const [key, item] of v as [unknown, unknown][])
-        map.set(unpackPart(key), unpackPart(item))
-    })
-  if ($ === 'set')
-    return fill(new Set(), above, (set, unpackPart) => {
-      for (const item of v as unknown[]) set.add(unpackPart(item))
-    })
-  if ($ === 'object' || $ === undefined) return fillObject(value as Tagged, above)
-  return restorePrimitive(value as Tagged)
-}
-
-function fillObject(described: Tagged, above: readonly unknown[]): unknown {
-  const { made, members } = makeInstance(described)
-  return fill(made, above, (object, unpackPart) => copyInto(object, members, unpackPart))
-}
-
-function restorePrimitive({ $, v, flags }: Tagged): unknown {
-  switch ($) {
-    case 'number':
-      return Number(v)
-    case 'bigint':
-      return BigInt(v as string)
-    case 'symbol':
-      return Symbol(v as string | undefined)
-    case 'function':
-      return Object.defineProperty(() => {}, 'name', { value: v })
-    case 'date':
-      return new RealDate((v as number | null) ?? Number.NaN)
-    case 'regexp':
-      return new RegExp(v as string, flags as string)
-    case 'buffer':
-      return Buffer.from(v as string, 'base64')
-    case 'text':
-      return { [inspect.custom]: () => v, toString: () => v, toJSON: () => v }
-    default:
-      return undefined
-  }
-}
-
-interface Described {
-  readonly type: unknown
-  readonly name: unknown
-  readonly message: unknown
-  readonly stack: unknown
-  readonly own: object
-  readonly hidden: object
-}
-
-function restoreError(described: Described, above: readonly unknown[]): Error {
-  const { type, name, message, stack, own, hidden } = described
-  const error = new Error(String(message))
-  Object.setPrototypeOf(error, prototypeOf(String(type), String(name)))
-  Object.defineProperty(error, 'stack', { value: stack, configurable: true, writable: true })
-  return fill(error, above, (target, unpackPart) => {
-    copyInto(target, own, unpackPart)
-    copyInto(target, hidden, unpackPart, false)
-  })
-}
-
-const prototypes = new Map<string, object>()
-const MAX_PROTOTYPES = 1000
-
-// The prototype of the built-in class, if there is one with these names, or else of a class made for them.
-function prototypeOf(type: string, name: string): object {
-  const builtin: unknown = (globalThis as Record<string, unknown>)[type]
-  if (typeof builtin === 'function' && builtin.prototype instanceof Error && type === name) {
-    return builtin.prototype
-  }
-  if (type === 'Error' && name === 'Error') return Error.prototype
-  const key = `${type} ${name}`
-  let prototype = prototypes.get(key)
-  if (!prototype) {
-    const known = class extends Error {}
-    Object.defineProperty(known, 'name', { value: type })
-    if (name !== type || name !== 'Error') {
-      Object.defineProperty(known.prototype, 'name', {
-        value: name,
-        configurable: true,
-        writable: true,
-      })
-    }
-    prototype = known.prototype as object
-    if (prototypes.size < MAX_PROTOTYPES) prototypes.set(key, prototype)
-  }
-  return prototype
-}
-
-function fill<T>(
-  made: T,
-  above: readonly unknown[],
-  put: (made: T, unpackPart: Unpack) => void,
-): T {
-  const below = [...above, made]
-  put(made, (part) => restorePart(part, below))
-  return made
-}
-
-function copyInto(target: object, members: object, unpackPart: Unpack, enumerable = true): void {
-  for (const [key, member] of Object.entries(members)) {
-    const value = unpackPart(member)
-    Object.defineProperty(target, key, { value, enumerable, configurable: true, writable: true })
-  }
 }

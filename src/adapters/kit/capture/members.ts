@@ -1,7 +1,7 @@
 // Members: which members of a library's record our record holds unchanged, so that the root can rebuild the library's.
 
-import { isJson } from '../../../core/json.js'
 import { RESERVED } from '../../../core/record.js'
+import { isExact } from './exact.js'
 
 /** Longest text (characters) that our record is sure to hold unchanged. */
 export const MAX_STRING: number = 2 ** 16
@@ -13,11 +13,11 @@ export function isKept(key: string, value: unknown): boolean {
     case 'string':
       return value.length <= MAX_STRING
     case 'number':
-      return Number.isFinite(value)
+      return Number.isFinite(value) && (value !== 0 || !Object.is(value, -0))
     case 'boolean':
       return true
     case 'object':
-      return value === null || isJson(value)
+      return value === null || isExact(value)
     default:
       return false
   }

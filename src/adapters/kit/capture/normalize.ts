@@ -5,10 +5,15 @@ import { levelOfWord } from '../../../core/alias.js'
 import { process } from '../../../core/originals.js'
 
 /** Our level, 10 to 60: that of the label if it is a known word, or else `level` rounded down to a multiple of ten. */
-export function standardLevel(level: number, label?: string): number {
+export function standardLevel(level: unknown, label?: string): number {
+  if (typeof level !== 'number' || Number.isNaN(level))
+    return levelOfWord(label ?? String(level)) ?? USUAL
   const known = label === undefined ? undefined : levelOfWord(label)
   return known ?? Math.min(60, Math.max(10, Math.floor(level / 10) * 10))
 }
+
+/** Of a record whose level is no number: the application has given a field of this name. */
+const USUAL = 30
 
 const HOST = hostname()
 const PID = process.pid

@@ -1,8 +1,9 @@
-// Objects: the part of the codec for instances of classes, which the root may not have; they print as in the child.
+// Objects: the part of the codec for functions, instances of classes and what cannot leave its thread: they print as in the
+// child, where the root has no such class.
 
 import { inspect } from 'node:util'
 import { thrown } from '../../../core/encode.js'
-import { RealDate } from '../../../core/originals.js'
+import { isShown } from './exact.js'
 
 /** A value that JSON cannot express: `$` is its kind, `v` what it is made from. */
 export interface Tagged {
@@ -13,11 +14,14 @@ export interface Tagged {
 
 export type Pack = (value: unknown) => unknown
 
-const MAX_BREADTH = 2 ** 16
+export const MAX_BREADTH: number = 2 ** 16
+/** Characters of a function's source. */
+const MAX_SOURCE = 2 ** 12
 
 interface Shown {
   toJSON?: unknown
   [inspect.custom]?: unknown
+  [Symbol.toStringTag]?: unknown
 }
 
 /**
@@ -27,68 +31,121 @@ interface Shown {
 export function describeInstance(value: object, packPart: Pack): unknown {
   const prototype: unknown = Object.getPrototypeOf(value)
   const { toJSON, [inspect.custom]: custom } = value as Shown
+  const tag = tagOf(value)
   const isPlain = prototype === Object.prototype && typeof toJSON !== 'function'
   const members = describeMembers(value, packPart)
-  if (isPlain && typeof custom !== 'function') {
+  const symbols = describeSymbols(value, packPart)
+  if (isPlain && typeof custom !== 'function' && symbols === undefined && tag === undefined)
     return Object.hasOwn(members, '$') ? { $: 'object', v: members } : members
-  }
   return {
     $: 'object',
     v: members,
     class: prototype === null ? null : attempt(() => value.constructor.name),
+    isDerived: prototype !== Object.prototype,
+    ...(symbols && { symbols }),
+    ...(tag !== undefined && { tag }),
     ...(typeof toJSON === 'function' && { json: packPart(attempt(() => toJSON.call(value, ''))) }),
-    ...(typeof custom === 'function' && { shown: attempt(() => inspect(value)) }),
+    ...(typeof custom === 'function' && describeShown(value)),
     ...(hasText(value) && { text: attempt(() => String(value)) }),
   }
 }
 
-/** An empty object that stands for the instance that was described, and the members to put into it. */
-export function makeInstance(described: Tagged): { made: object; members: object } {
-  if (described.$ === undefined) return { made: {}, members: described }
-  const { v, class: name, shown, text } = described
-  if (name === undefined) return { made: {}, members: v as object }
-  const made: object = Object.create(name === null ? null : prototypeFor(String(name)))
-  if ('json' in described) hide(made, 'toJSON', () => plain(described.json))
-  if (shown !== undefined) hide(made, inspect.custom, () => shown)
-  if (text !== undefined) hide(made, 'toString', () => text)
-  return { made, members: v as object }
+// Deep within another value, and for `%s`, `util.inspect` asks for a shorter text.
+function describeShown(value: object): Readonly<Record<string, unknown>> {
+  const [shown, low, flat] = [2, 0, -1].map((depth) => attempt(() => inspect(value, { depth })))
+  return { shown, ...(low !== shown && { low }), ...(flat !== low && { flat }) }
 }
 
-// The result of a `toJSON` may hold further instances: of those their own `toJSON` results are used.
-function plain(json: unknown): unknown {
-  if (typeof json !== 'object' || json === null) return json
-  if (Array.isArray(json)) return json.map(plain)
-  const { $, v, json: inner } = json as Tagged
-  if ($ === undefined)
-    return Object.fromEntries(Object.entries(json).map(([k, m]) => [k, plain(m)]))
-  if ($ === 'date') return v === null ? null : new RealDate(v as number).toJSON()
-  if ($ === 'undefined' || $ === 'function') return undefined
-  return plain(inner ?? v)
+/** A function's name, kind, number of parameters, members and source. */
+export function describeFunction(value: object, packPart: Pack): Tagged {
+  const { name, length } = value as { readonly name?: unknown; readonly length?: unknown }
+  const source = attempt(() => String(value))
+  const members = describeMembers(value, packPart)
+  const text = attempt(() => inspect(value))
+  return {
+    $: 'function',
+    v: typeof name === 'string' ? name : '',
+    ...kindOf(value, String(text)),
+    ...(length !== 0 && { length }),
+    ...(Object.keys(members).length > 0 && { members }),
+    text: String(source).length > MAX_SOURCE ? text : source,
+  }
 }
 
-function describeMembers(value: object, packPart: Pack): Record<string, unknown> {
+// `[class A extends B]` names a class and the one above it.
+function kindOf(value: object, text: string): { readonly kind: string; readonly above?: string } {
+  if (text.startsWith('[class ')) {
+    const above = / extends ([^\]\s]+)/.exec(text)?.[1]
+    return { kind: 'class', ...(above !== undefined && { above }) }
+  }
+  const [, kind = 'Function'] = /^\[(\w+)/.exec(text) ?? []
+  return { kind: kind === 'Function' && !Object.hasOwn(value, 'prototype') ? 'arrow' : kind }
+}
+
+/** What cannot leave its thread, such as a promise: its texts and its JSON. */
+export function describeOpaque(value: object): Tagged {
+  return {
+    $: 'object',
+    v: {},
+    class: attempt(() => value.constructor?.name ?? 'Object'),
+    isDerived: true,
+    tag: attempt(() => tagOf(value)),
+    shown: attempt(() => inspect(value)),
+    ...(attempt(() => hasText(value)) === true && { text: attempt(() => String(value)) }),
+    json: jsonOf(value),
+  }
+}
+
+function jsonOf(value: object): unknown {
+  try {
+    const text = JSON.stringify(value)
+    return text === undefined ? { $: 'undefined' } : { $: 'json', v: JSON.parse(text) as unknown }
+  } catch (error) {
+    return thrown(error)
+  }
+}
+
+/** The name of the value's class, if it is another than that of the prototype. */
+export function classOf(value: object, prototype: object): unknown {
+  return Object.getPrototypeOf(value) === prototype
+    ? undefined
+    : attempt(() => String(value.constructor.name))
+}
+
+/** The enumerable members with names. A getter is read: JSON has its value, `util.inspect` prints that there is one. */
+export function describeMembers(value: object, packPart: Pack): Record<string, unknown> {
   const members: Record<string, unknown> = {}
   for (const key of Object.keys(value).slice(0, MAX_BREADTH)) {
-    const member = packPart(attempt(() => (value as Record<string, unknown>)[key]))
+    const { get, set } = Object.getOwnPropertyDescriptor(value, key) ?? {}
+    const v = packPart(attempt(() => (value as Record<string, unknown>)[key]))
+    const isAccessor = get !== undefined || set !== undefined
+    const member = isAccessor ? { $: 'accessor', v, get: !!get, set: !!set } : v
     Object.defineProperty(members, key, { value: member, enumerable: true })
   }
   return members
 }
 
+function describeSymbols(value: object, packPart: Pack): unknown[] | undefined {
+  const shown = Object.getOwnPropertySymbols(value).filter(
+    (key) => isShown(key) && Object.prototype.propertyIsEnumerable.call(value, key),
+  )
+  if (shown.length === 0) return undefined
+  return shown.map((key) => [
+    key.description,
+    packPart(attempt(() => (value as Record<symbol, unknown>)[key])),
+  ])
+}
+
+// An own one that is enumerable is among the symbols.
+function tagOf(value: object): string | undefined {
+  const tag = (value as Shown)[Symbol.toStringTag]
+  const isOwn = Object.prototype.propertyIsEnumerable.call(value, Symbol.toStringTag)
+  return typeof tag === 'string' && tag !== '' && !isOwn ? tag : undefined
+}
+
 function hasText(value: object): boolean {
   const { toString: own } = value
   return typeof own === 'function' && own !== Object.prototype.toString
-}
-
-function hide(target: object, key: PropertyKey, value: unknown): void {
-  Object.defineProperty(target, key, { value, configurable: true, writable: true })
-}
-
-function prototypeFor(name: string): object {
-  if (name === 'Object') return Object.prototype
-  const known = class {}
-  Object.defineProperty(known, 'name', { value: name })
-  return known.prototype as object
 }
 
 /** The result of `read`, or a text about the exception it threw. */

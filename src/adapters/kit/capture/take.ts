@@ -2,7 +2,7 @@
 
 import { inspect, stripVTControlCharacters } from 'node:util'
 import { encodeString, isError } from '../../../core/encode.js'
-import { encodeError, encodeMessage } from '../../../core/record.js'
+import { encodeError, encodeFields, encodeMessage } from '../../../core/record.js'
 import type { Redact } from '../../../core/redact.js'
 import { Kind } from '../../../queue/frame.js'
 import { type AdapterContext, isOnlyRelayed, type Role } from '../adapter.js'
@@ -35,7 +35,7 @@ export function take(context: AdapterContext, record: Taken, role: Role = contex
   const registry = context.registry()
   const node = registry.node(name)
   if (level < node.limit) return
-  const fields = (error ? encodeError(error) : '') + (record.fields ?? '')
+  const fields = error ? withError(encodeError(error), record.fields ?? '') : (record.fields ?? '')
   const body = registry.redact
     ? redactedBody(record, fields, registry.redact)
     : `${record.message ?? encodeMessage(record.msg)},"lib":"${lib}"${fields}`
@@ -44,6 +44,17 @@ export function take(context: AdapterContext, record: Taken, role: Role = contex
     record.isNameGiven && registry.redact ? encodeString(registry.redact.name(name)) : node.json
   registry.queue.handle(level, json, body, kind, context.relays ? extra : undefined)
 }
+
+// A field `err` of the call is left out if it is the error, and otherwise gets another name: a line has each key once.
+function withError(error: string, fields: string): string {
+  if (!fields.includes(ERR)) return error + fields
+  const { err, ...others } = JSON.parse(`{${fields.slice(1)}}`) as Record<string, unknown>
+  if (err === undefined) return error + fields
+  if (`${ERR}${JSON.stringify(err)}` === error) return error + encodeFields(others)
+  return error + encodeFields({ ...others, _err: err })
+}
+
+const ERR = ',"err":'
 
 function redactedBody({ msg, message, lib }: Taken, fields: string, redact: Redact): string {
   const text = message === undefined ? msg : (JSON.parse(message.slice(BEFORE_MESSAGE)) as string)

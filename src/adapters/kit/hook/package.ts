@@ -8,6 +8,7 @@
 import { diagnose } from '../../../core/diagnostics.js'
 import { notice, reasonOf } from '../../../core/notice.js'
 import { process } from '../../../core/originals.js'
+import { withName } from './alias.js'
 import { beforeFile, type Loading } from './watch.js'
 
 export interface Package {
@@ -47,7 +48,8 @@ export function hookPackage(target: Package, patch: Patch): () => void {
   hooks.add(hook)
   unwatch ??= beforeFile(watchModule)
   for (const [path, module] of Object.entries(require.cache)) {
-    if (module && target.main.test(path)) module.exports = apply(hook, module.exports, path)
+    if (module && target.main.test(withName(path)))
+      module.exports = apply(hook, module.exports, path)
   }
   return () => {
     hooks.delete(hook)
@@ -57,12 +59,14 @@ export function hookPackage(target: Package, patch: Patch): () => void {
 
 /** Whether an adapter patches the exports of this file. */
 export function isHooked(filename: string): boolean {
-  return [...hooks].some(({ target }) => target.main.test(filename))
+  const named = withName(filename)
+  return [...hooks].some(({ target }) => target.main.test(named))
 }
 
 /** Calls the hooks for the exports of an ES module. They cannot be replaced, only changed in place. */
 export function offerModule(filename: string, exports: unknown): void {
-  for (const hook of hooks) if (hook.target.main.test(filename)) apply(hook, exports, filename)
+  const named = withName(filename)
+  for (const hook of hooks) if (hook.target.main.test(named)) apply(hook, exports, filename)
 }
 
 function unwatchIfIdle(): void {
@@ -90,8 +94,9 @@ function watchModule(filename: string, module: Loading | undefined): void {
 }
 
 function patchModule(module: { exports: unknown }, filename: string): void {
+  const named = withName(filename)
   for (const hook of hooks) {
-    if (!hook.target.main.test(filename)) continue
+    if (!hook.target.main.test(named)) continue
     module.exports = apply(hook, module.exports, filename)
     if (!hook.target.internal && !required.includes(hook.target.name)) hookRequire(hook.target.name)
   }

@@ -6,6 +6,7 @@
 
 import { dirname, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { withKnownName } from '../hook/alias.js'
 import { OWN_DIRECTORY } from './callsite.js'
 
 const MAX_CALLERS_FRAMES = 30
@@ -66,7 +67,7 @@ export function placeOf(library: RegExp): string {
     const sites = new Error().stack as unknown as Sites
     for (const site of sites) {
       const file = site.getFileName()
-      if (!file || file.startsWith(OWN_DIRECTORY) || library.test(file)) continue
+      if (!file || file.startsWith(OWN_DIRECTORY) || library.test(withKnownName(file))) continue
       return file.startsWith('node:') ? '' : file.replace(/^file:\/\//, '')
     }
   } catch {

@@ -4,6 +4,7 @@
 // means the same logger. For other libraries the file is enough: callers.ts.
 
 import { join } from 'node:path'
+import { withKnownName } from '../hook/alias.js'
 
 /** The directory of this package's code (in bundles, too), whose stack frames are not the application's. */
 export const OWN_DIRECTORY: string = join(__dirname, '../../..')
@@ -24,8 +25,8 @@ const MAX_FRAMES = 30
 export function callerPlace(library: RegExp): CallSite | undefined {
   for (const line of stackLines()) {
     const [, file, row, column] = FRAME.exec(line) ?? []
-    if (file === undefined || file.startsWith('node:') || isOwn(file) || library.test(file))
-      continue
+    if (file === undefined || file.startsWith('node:') || isOwn(file)) continue
+    if (library.test(withKnownName(file))) continue
     return { file, spot: `${file}:${row}:${column}` }
   }
   return undefined
