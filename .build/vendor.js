@@ -1,8 +1,8 @@
 'use strict'
 // Vendor: bundles libraries into dist/vendor/, so that they are no further packages to install. Those that measure and wrap
-// text for terminals are ES modules, which Node 20.0 to 20.18 cannot load by `require`.
+// text for terminals are ES modules, which Node 20.0 to 20.18 cannot load by `require`. Bundles the page of `logshare view`, too.
 
-const { mkdirSync, readdirSync, readFileSync, writeFileSync } = require('node:fs')
+const { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
 const { buildSync } = require('esbuild')
 
@@ -15,6 +15,10 @@ const FILES = {
 export { default as wrapAnsi } from 'wrap-ansi'`,
   config: `export { lilconfigSync } from 'lilconfig'`,
 }
+
+/** The page of `logshare view`. */
+const page = join(root, 'src/view/page')
+const pageTarget = join(root, 'dist/view/page')
 
 mkdirSync(target, { recursive: true })
 const packages = new Set()
@@ -29,12 +33,30 @@ for (const [name, contents] of Object.entries(FILES)) {
     minify: true,
     metafile: true,
   })
-  for (const path of Object.keys(metafile.inputs)) {
+  note(metafile)
+}
+const { metafile } = buildSync({
+  entryPoints: ['main.tsx', 'main.css'].map((name) => join(page, name)),
+  outdir: pageTarget,
+  bundle: true,
+  platform: 'browser',
+  target: 'es2022',
+  format: 'esm',
+  minify: true,
+  legalComments: 'none',
+  metafile: true,
+})
+note(metafile)
+copyFileSync(join(page, 'index.html'), join(pageTarget, 'index.html'))
+writeFileSync(join(target, 'LICENSES'), [...packages].sort().map(licenseOf).join('\n'))
+
+/** Adds the packages of a bundle. */
+function note({ inputs }) {
+  for (const path of Object.keys(inputs)) {
     const found = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)
     if (found) packages.add(found[1])
   }
 }
-writeFileSync(join(target, 'LICENSES'), [...packages].sort().map(licenseOf).join('\n'))
 
 /** Name, version and licence of a bundled package, which its licence asks to keep. */
 function licenseOf(path) {

@@ -18,6 +18,7 @@ const OTHERS = [
   'launchers',
   'output',
   'versions',
+  'view',
   'worlds',
 ]
 /** Folders whose tests run on Node 20 only: what they test does not depend on the version. */
