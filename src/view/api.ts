@@ -150,7 +150,9 @@ export class Api {
         at += step
       }
     }
-    return best < 0 ? { position: -1 } : { position: best, row: selection.rowAt(best) }
+    if (best < 0) return { position: -1 }
+    const row = selection.rowAt(best)
+    return { position: best, row, time: columns.time(row) }
   }
 
   #found(selection: Selection): { found: number; scanned: number; total: number } {

@@ -12,7 +12,6 @@ import {
   type Found,
   type Lane,
   NO_FILTERS,
-  type PlacedLane,
   paramsOf,
   placeLanes,
   type Range,
@@ -39,81 +38,83 @@ interface Selected {
 const NOTHING = { position: -1, row: -1, time: Number.NaN }
 
 function Log({ state, isLost }: { readonly state: State; readonly isLost: boolean }) {
-  const [filters, setFilters] = useState<Filters>(NO_FILTERS)
-  const [selected, setSelected] = useState<Selected>(NOTHING)
-  const [isOpen, setOpen] = useState(false)
-  const [isFollowing, setFollowing] = useState(false)
-  const [goal, setGoal] = useState({ position: -1, nth: 0 })
+  const choices = useChoices()
+  const { filters, setFilters, selected, isOpen, setOpen, isFollowing, setFollowing } = choices
   const tick = useTick(state)
   const lanes = useLanes(state.version, tick)
-  const placed = useMemo(() => placeLanes(lanes), [lanes])
   const byId = useMemo(() => new Map(lanes.map((lane) => [lane.id, lane])), [lanes])
   const whole = wholeOf(state)
   const { range, setRange } = useRange(whole, isFollowing)
   const filter = paramsOf(filters)
   const found = useFound(filter, state.count)
-  const show = (position: number, row: number, time: number): void => {
-    setSelected({ position, row, time })
-    setGoal(({ nth }) => ({ position, nth: nth + 1 }))
-  }
-  const changeFilters = (next: Filters): void => {
-    setFilters(next)
-    setSelected((old) => ({ ...old, position: -1 }))
-    setGoal(({ nth }) => ({ position: 0, nth: nth + 1 }))
-  }
-  const pick = async (time: number, lane: number): Promise<void> => {
-    const near = await get<Partial<Selected>>(`nearest?time=${time}&lane=${lane}&${filter}`)
-    if (near.position === undefined || near.position < 0) return
-    setFollowing(false)
-    show(near.position, near.row ?? -1, time)
-    setOpen(true)
-  }
-  const choose = ({ source }: PlacedLane): void =>
-    changeFilters({ ...filters, source: filters.source === source ? '' : source })
-  // The record may be one that the filters leave out.
-  const go = (entry: Entry): void => {
-    setFilters(NO_FILTERS)
-    show(entry.row, entry.row, entry.time)
-  }
   useShown(selected.time, range, setRange)
+  const picture = { range, whole, filters, tick, setRange }
+  const list = { filter, isFollowing, count: found?.found ?? 0, lanes: byId }
+  const hasDetail = isOpen && selected.row >= 0
   return (
-    <main class={isOpen && selected.row >= 0 ? 'log open' : 'log'}>
+    <main class={hasDetail ? 'log open' : 'log'}>
       <h1 class="hidden">logshare view</h1>
-      <Toolbar
-        {...{ filters, state, isLost, found, isFollowing, setFollowing }}
-        setFilters={changeFilters}
-      />
-      <Minimap {...{ range, whole, filters, tick, setRange }} />
+      <Toolbar {...{ filters, setFilters, state, isLost, found, isFollowing, setFollowing }} />
+      <Minimap {...picture} />
       <Lanes
-        {...{ range, whole, filters, tick, setRange, choose }}
-        lanes={placed}
-        marked={Number.isFinite(selected.time) ? selected.time : undefined}
-        pick={(time, lane) => void pick(time, lane)}
+        {...picture}
+        lanes={useMemo(() => placeLanes(lanes), [lanes])}
+        marked={selected.time}
+        pick={choices.pick}
+        choose={choices.choose}
       />
       <List
-        filter={filter}
-        count={found?.found ?? 0}
-        lanes={byId}
-        goal={goal}
-        isFollowing={isFollowing}
+        {...list}
+        goal={choices.goal}
         selected={selected.position}
-        select={(position, entry) =>
-          setSelected({ position, row: entry?.row ?? -1, time: entry?.time ?? Number.NaN })
-        }
+        selectedRow={selected.row}
+        select={choices.select}
         open={() => setOpen(true)}
         left={() => setFollowing(false)}
       />
-      {isOpen && selected.row >= 0 && (
-        <Detail
-          row={selected.row}
-          lanes={byId}
-          close={() => setOpen(false)}
-          go={go}
-          filterField={(field) => changeFilters({ ...filters, field })}
-        />
-      )}
+      {hasDetail && <Detail row={selected.row} lanes={byId} {...choices} />}
     </main>
   )
+}
+
+// What the user has chosen: filters, a record, whether to follow.
+function useChoices() {
+  const [filters, changeFilters] = useState<Filters>(NO_FILTERS)
+  const [selected, setSelected] = useState<Selected>(NOTHING)
+  const [isOpen, setOpen] = useState(false)
+  const [isFollowing, setFollowing] = useState(false)
+  const [goal, setGoal] = useState({ position: -1, nth: 0 })
+  const show = (position: number, row: number, time: number): void => {
+    setFollowing(false)
+    setSelected({ position, row, time })
+    setGoal(({ nth }) => ({ position, nth: nth + 1 }))
+  }
+  const setFilters = (next: Filters): void => {
+    changeFilters(next)
+    setSelected((old) => ({ ...old, position: -1 }))
+    setGoal(({ nth }) => ({ position: 0, nth: nth + 1 }))
+  }
+  const select = (position: number, entry: Entry | undefined): void =>
+    setSelected({ position, row: entry?.row ?? -1, time: entry?.time ?? Number.NaN })
+  const pick = async (time: number, lane: number): Promise<void> => {
+    const path = `nearest?time=${time}&lane=${lane}&${paramsOf(filters)}`
+    const near = await get<Partial<Selected>>(path)
+    if (near.position === undefined || near.position < 0) return
+    show(near.position, near.row ?? -1, near.time ?? time)
+    setOpen(true)
+  }
+  const choose = ({ source }: Lane): void =>
+    setFilters({ ...filters, source: filters.source === source ? '' : source })
+  const filterField = (field: string): void => setFilters({ ...filters, field })
+  const close = (): void => setOpen(false)
+  // The record may be one that the filters leave out.
+  const go = (entry: Entry): void => {
+    changeFilters(NO_FILTERS)
+    show(entry.row, entry.row, entry.time)
+  }
+  const chosen = { filters, selected, isOpen, isFollowing, goal }
+  const change = { setFilters, setOpen, setFollowing, filterField, choose, close }
+  return { ...chosen, ...change, select, pick, go }
 }
 
 function wholeOf({ begin, end }: State): Range {
@@ -156,7 +157,7 @@ function useTick({ count, isComplete }: State): number {
       setTick(count)
     }, wait)
     return () => clearTimeout(timer)
-  }, [Math.floor(count / 1), isComplete])
+  }, [count, isComplete])
   return tick
 }
 

@@ -52,7 +52,11 @@ function Content({ record, lanes, filterField }: ContentProps) {
   const { time, level, lane, text, isCut, msg } = record
   const fields = parse(text)
   const error = fields && errorOf(fields)
-  const shown = Object.entries(fields ?? {}).filter(([key]) => key !== error?.key)
+  const shown = Object.entries(fields ?? {}).filter(
+    ([key, value]) => key !== error?.key && !(TITLES.has(key) && value === msg),
+  )
+  const isOrigin = ([key]: readonly [string, unknown]): boolean => ORIGIN.has(key)
+  const sorted = [...shown.filter((each) => !isOrigin(each)), ...shown.filter(isOrigin)]
   const { word } = levelOf(level)
   return (
     <>
@@ -66,7 +70,7 @@ function Content({ record, lanes, filterField }: ContentProps) {
       {error && <ErrorView error={error.value} />}
       {fields ? (
         <dl>
-          {shown.map(([key, value]) => (
+          {sorted.map(([key, value]) => (
             <Field key={key} name={key} value={value} filterField={filterField} />
           ))}
         </dl>
@@ -77,6 +81,11 @@ function Content({ record, lanes, filterField }: ContentProps) {
     </>
   )
 }
+
+/** Shown as the title. */
+const TITLES = new Set(['msg', 'message'])
+/** Fields of every record, which come last. */
+const ORIGIN = new Set(['level', 'time', 'pid', 'tid', 'source', 'seq', 'name', 'lib', 'hostname'])
 
 interface FieldProps {
   readonly name: string

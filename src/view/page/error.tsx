@@ -50,7 +50,6 @@ export function ErrorView({ error, title = '', depth = 0 }: ErrorProps) {
       )}
       {depth < DEEPEST &&
         inner.map((each, nth) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: they never change
           <ErrorView key={nth} error={each} title={`error ${nth + 1}`} depth={depth + 1} />
         ))}
     </div>

@@ -15,10 +15,10 @@ export interface LanesProps {
   readonly filters: Filters
   /** Changes when there are more records. */
   readonly tick: number
-  /** Time of the record that is selected. */
-  readonly marked: number | undefined
+  /** Time of the record that is selected; NaN without one. */
+  readonly marked: number
   readonly setRange: (range: Range) => void
-  readonly pick: (time: number, lane: number) => void
+  readonly pick: (time: number, lane: number) => Promise<void>
   readonly choose: (lane: PlacedLane) => void
 }
 
@@ -35,9 +35,9 @@ export function Lanes(props: LanesProps) {
     event.preventDefault()
     setRange(next)
   }
+  // biome-ignore-start lint/a11y: it is scrolled, zoomed and moved by keys, and a fieldset would not scroll
   return (
     <section class="lanes" aria-label="Lanes">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled, zoomed and moved by keys */}
       <div
         class="scroller"
         ref={scroller}
@@ -74,6 +74,7 @@ export function Lanes(props: LanesProps) {
       </div>
     </section>
   )
+  // biome-ignore-end lint/a11y: as above
 }
 
 function keyed(key: string, range: Range, whole: Range): Range | undefined {
@@ -131,7 +132,7 @@ function Picture(props: PictureProps) {
   useTimeControl(area, range, setRange, (x, y) => {
     const lane = shown[Math.floor((y - AXIS_HEIGHT - offset) / LANE_HEIGHT)]
     const time = range.from + (x / width) * (range.to - range.from)
-    if (y > AXIS_HEIGHT) pick(time, lane?.id ?? -1)
+    if (y > AXIS_HEIGHT) void pick(time, lane?.id ?? -1)
   })
   useLayoutEffect(() => {
     if (canvas.current && width > 0) draw(canvas.current, { ...props, width, height }, density)
@@ -156,6 +157,7 @@ function draw(canvas: HTMLCanvasElement, props: PictureProps, density: Density |
   const colors = readColors(canvas)
   const context = prepare(canvas, width, height)
   const drawn = { context, width, range, colors }
+  drawAxis(drawn, height)
   context.save()
   context.beginPath()
   context.rect(0, AXIS_HEIGHT, width, height - AXIS_HEIGHT)
@@ -172,8 +174,7 @@ function draw(canvas: HTMLCanvasElement, props: PictureProps, density: Density |
     )
   }
   context.restore()
-  drawAxis(drawn, height)
-  if (marked === undefined) return
+  if (Number.isNaN(marked)) return
   context.fillStyle = colors('accent')
   context.fillRect(((marked - range.from) / (range.to - range.from)) * width - 1, 0, 2, height)
 }

@@ -86,14 +86,20 @@ export function paramsOf(filters: Filters): string {
   return new URLSearchParams(set).toString()
 }
 
-/** Lanes in the order of the tree, each below its parent. */
+/** Lanes in the order of the tree, each below its parent. A single file is no lane, unless it has records itself. */
 export function placeLanes(lanes: readonly Lane[]): readonly PlacedLane[] {
   const below = new Map<number, Lane[]>()
-  for (const lane of lanes) below.set(lane.parent, [...(below.get(lane.parent) ?? []), lane])
+  for (const lane of lanes) {
+    const children = below.get(lane.parent)
+    if (children) children.push(lane)
+    else below.set(lane.parent, [lane])
+  }
   const isAlone = (below.get(-1) ?? []).length === 1
   const placed: PlacedLane[] = []
+  const byLabel = new Intl.Collator('en', { numeric: true }).compare
   const add = (parent: number, depth: number): void => {
-    for (const lane of below.get(parent) ?? []) {
+    const children = below.get(parent) ?? []
+    for (const lane of children.sort((a, b) => byLabel(a.label, b.label))) {
       const hasOwn = parent !== -1 || !isAlone || lane.count > 0
       if (hasOwn) placed.push({ ...lane, depth })
       add(lane.id, hasOwn ? depth + 1 : depth)

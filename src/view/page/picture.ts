@@ -19,6 +19,8 @@ const HEIGHTS: Readonly<Record<string, number>> = {
 /** Least distance (px) to the next column for a letter and for a broad bar. */
 const LETTER_GAP = 11
 const BROAD = 3
+/** Height (px) of a letter within its bar. */
+const LETTER_HEIGHT = 10
 
 export type Colors = (name: string) => string
 
@@ -102,7 +104,7 @@ function drawLife(drawn: Drawn, y: number, { begin, end, how }: Life): void {
   if (isGood) context.fillRect(x2 - 1, y + 3, 2, LANE_HEIGHT - 6)
   else drawCross(context, x2, y + LANE_HEIGHT / 2, colors('error'))
   context.font = '11px system-ui, sans-serif'
-  context.fillText(how.slice(0, 40), x2 + 7, y + 16)
+  context.fillText(how.slice(0, 40), x2 + 12, y + 16)
 }
 
 function drawCross(context: CanvasRenderingContext2D, x: number, y: number, color: string): void {
@@ -146,13 +148,14 @@ export function drawCells(
     const bar = height * (HEIGHTS[word] as number)
     context.globalAlpha = 0.45 + 0.55 * (Math.log1p(cells[at + 1] as number) / full)
     context.fillStyle = colors(word)
-    const w =
-      hasLetters && next >= LETTER_GAP ? LETTER_GAP - 2 : Math.min(BROAD, Math.max(column, next))
+    const isApart = hasLetters && next >= LETTER_GAP
+    const w = isApart ? LETTER_GAP - 3 : Math.min(BROAD, Math.max(column, next))
     context.fillRect(x, y + height - bar, Math.max(column, w), bar)
-    if (!hasLetters || next < LETTER_GAP) continue
+    if (!isApart) continue
     context.globalAlpha = 1
-    context.fillStyle = colors('back')
-    context.fillText(letter, x + 1.5, y + height - 1)
+    const isIn = bar > LETTER_HEIGHT
+    if (isIn) context.fillStyle = colors('back')
+    context.fillText(letter, x + 1, isIn ? y + height - 1.5 : y + height - bar - 1.5)
   }
   context.globalAlpha = 1
 }
