@@ -44,7 +44,10 @@ export async function view(
       if (!response.headersSent) send(response, 500, 'text/plain', String(error))
     }
   })
-  await listen(server, port)
+  await listen(server, port).catch((error: unknown) => {
+    close(server, opened)
+    throw error
+  })
   const { port: bound } = server.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${bound}/${token}/`,

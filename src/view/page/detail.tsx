@@ -21,7 +21,7 @@ export interface DetailProps {
 export function Detail({ row, lanes, close, filterField, go }: DetailProps) {
   const record = useLatest<DetailOf>(`record?row=${row}`)
   const panel = useRef<HTMLElement>(null)
-  useEffect(() => panel.current?.focus(), [])
+  useFocus(panel)
   const isThis = record?.row === row
   return (
     <aside
@@ -40,6 +40,20 @@ export function Detail({ row, lanes, close, filterField, go }: DetailProps) {
       {isThis && <Around row={row} lanes={lanes} go={go} />}
     </aside>
   )
+}
+
+// Takes the focus, and gives it back.
+function useFocus(panel: { readonly current: HTMLElement | null }): void {
+  useEffect(() => {
+    const { current } = panel
+    const before = document.activeElement
+    current?.focus()
+    return () => {
+      const { activeElement } = document
+      const isLost = activeElement === document.body || current?.contains(activeElement)
+      if (isLost && before instanceof HTMLElement) before.focus()
+    }
+  }, [])
 }
 
 interface ContentProps {

@@ -102,7 +102,6 @@ function Label({ lane, isChosen, choose }: LabelProps) {
       <button
         type="button"
         title={visible(title)}
-        aria-label={visible(`${title}. Show only these`)}
         aria-pressed={isChosen}
         style={{ paddingLeft: `${6 + Math.min(depth, 8) * 12}px` }}
         onClick={() => choose(lane)}
