@@ -94,6 +94,7 @@ export class Api {
 
   #records(params: URLSearchParams): unknown {
     const selection = this.#select(params)
+    selection.advance(TURN)
     const from = Math.max(0, Math.floor(number(params, 'from', 0)))
     const end = Math.min(selection.count, from + limitOf(params))
     const records: unknown[] = []

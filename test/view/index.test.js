@@ -33,7 +33,7 @@ it('shows many logs in the order of merge: JSON, text, compressed, out of order,
     packed += line(nth, { b: 1 }, { time: START + nth * 33 + 0.5 })
   writeFileSync(b, gzipSync(packed))
   let text = '\ufeffno time yet\n{"msg":"early"}\n'
-  for (let nth = 0; nth < 500; nth++)
+  for (let nth = 0; nth < 150; nth++)
     text += `${new Date(START + nth * 41 + 3).toISOString()} WARN [db] slow ${nth}\n    at ä (${nth})\n`
   writeFileSync(c, text)
   writeFileSync(
@@ -48,7 +48,7 @@ it('shows many logs in the order of merge: JSON, text, compressed, out of order,
   const { get } = await startView(t, paths)
   const summary = await until(async () => {
     const now = await get('summary')
-    return now.isComplete && now.count === 4003 && now
+    return now.isComplete && now.count === 1003 && now
   })
   let all = ''
   for (let row = 0; row < summary.count; row++) all += `${(await get(`record?row=${row}`)).text}\n`
@@ -58,7 +58,7 @@ it('shows many logs in the order of merge: JSON, text, compressed, out of order,
   for (const label of ['a.log', 'b.log', 'c.log', 'd.log', 'pid 7'])
     assert.ok(labels.includes(label), label)
   const { found } = await get('search?level=40&source=c.log')
-  assert.equal(found, 500)
+  assert.equal(found, 150)
   const other = await get('records?n=1&text=of%20another')
   assert.deepEqual(
     [other.records[0].level, other.records[0].name, other.records[0].msg],
@@ -73,8 +73,8 @@ it('counts of a picture are those of the records, with a filter and without', as
   await until(async () => (await get('summary')).count === 10_000)
   for (const [filter, expected] of [
     ['', 10_000],
-    ['level=40', 600],
-    ['text=request%2012', 111 + 1000 - 0],
+    ['level=40', 700],
+    ['text=request%20120', 11],
   ]) {
     let found = await get(`search?${filter}`)
     while (found.scanned < found.total) found = await get(`search?${filter}`)
@@ -87,7 +87,7 @@ it('counts of a picture are those of the records, with a filter and without', as
       for (const each of cells) for (let at = 1; at < each.length; at += 3) sum += each[at]
       assert.equal(sum, found.found)
     }
-    if (filter !== 'text=request%2012') assert.equal(found.found, expected)
+    assert.equal(found.found, expected)
   }
 })
 
