@@ -25,11 +25,11 @@ it('shows many logs in the order of merge: JSON, text, compressed, out of order,
   const paths = ['a.log', 'b.log.1.gz', 'c.log', 'd.log'].map((name) => join(folder, name))
   const [a, b, c, d] = /** @type {[string, string, string, string]} */ (paths)
   let json = ''
-  for (let nth = 0; nth < 3000; nth++)
+  for (let nth = 0; nth < 700; nth++)
     json += line(nth, {}, { time: START + nth * 10 - (nth % 7) * 25 })
   writeFileSync(a, json)
   let packed = ''
-  for (let nth = 0; nth < 500; nth++)
+  for (let nth = 0; nth < 150; nth++)
     packed += line(nth, { b: 1 }, { time: START + nth * 33 + 0.5 })
   writeFileSync(b, gzipSync(packed))
   let text = '\ufeffno time yet\n{"msg":"early"}\n'
@@ -48,12 +48,12 @@ it('shows many logs in the order of merge: JSON, text, compressed, out of order,
   const { get } = await startView(t, paths)
   const summary = await until(async () => {
     const now = await get('summary')
-    return now.isComplete && now.count === 1003 && now
+    return now.isComplete && now.count >= 1003 && now
   })
   let all = ''
   for (let row = 0; row < summary.count; row++) all += `${(await get(`record?row=${row}`)).text}\n`
   assert.equal(all, stdout.replace('\ufeff', ''))
-  assert.equal(summary.late, 0)
+  assert.deepEqual([summary.count, summary.late], [1003, 0])
   const labels = summary.lanes.map((/** @type {any} */ each) => each.label)
   for (const label of ['a.log', 'b.log', 'c.log', 'd.log', 'pid 7'])
     assert.ok(labels.includes(label), label)

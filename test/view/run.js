@@ -3,7 +3,7 @@
 //
 //   node test/view/run.js [--pictures]
 //
-// --pictures: writes docs/view.png anew.
+// --pictures: writes docs/view.png anew instead.
 
 const { spawnSync } = require('node:child_process')
 const { readdirSync } = require('node:fs')
@@ -12,10 +12,8 @@ const { join, relative } = require('node:path')
 const files = readdirSync(__dirname)
   .filter((name) => name.endsWith('.test.js'))
   .map((name) => relative(process.cwd(), join(__dirname, name)))
-const env = { ...process.env }
-if (process.argv.includes('--pictures')) env.TEST_PICTURES = '1'
-const { status } = spawnSync(process.execPath, [join(__dirname, '../run.js'), ...files], {
-  stdio: 'inherit',
-  env,
-})
+const args = process.argv.includes('--pictures')
+  ? [join(__dirname, 'pictures.js')]
+  : [join(__dirname, '../run.js'), ...files]
+const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' })
 process.exitCode = status ?? 1

@@ -22,6 +22,7 @@ export function Detail({ row, lanes, close, filterField, go }: DetailProps) {
   const record = useLatest<DetailOf>(`record?row=${row}`)
   const panel = useRef<HTMLElement>(null)
   useFocus(panel)
+  useEffect(() => panel.current?.scrollTo(0, 0), [row])
   const isThis = record?.row === row
   return (
     <aside
