@@ -27,7 +27,7 @@ module.exports = { shrink }
 if (require.main === module) {
   for (const file of readdirSync(dist, { recursive: true })) {
     // Bundles are made of modules that were shrunk; libraries are minified.
-    if (!file.endsWith('.js') || /^(bundles|vendor)\b|^preload\.js$/.test(file)) continue
+    if (!file.endsWith('.js') || /^(bundles|vendor|view.page)\b|^preload\.js$/.test(file)) continue
     const path = join(dist, file)
     writeFileSync(path, shrink(readFileSync(path, 'utf8')))
   }

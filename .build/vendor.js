@@ -1,11 +1,11 @@
 'use strict'
 // Vendor: bundles libraries into dist/vendor/, so that they are no further packages to install. Those that measure and wrap
-// text for terminals are ES modules, which Node 20.0 to 20.18 cannot load by `require`.
+// text for terminals are ES modules, which Node 20.0 to 20.18 cannot load by `require`. Bundles the page of `logshare view`, too.
 //
 // What has to be one copy with the application's, or is replaced by it, stays a dependency: debug, require-in-the-middle,
 // shimmer.
 
-const { mkdirSync, readdirSync, readFileSync, writeFileSync } = require('node:fs')
+const { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } = require('node:fs')
 const { dirname, join, relative } = require('node:path')
 const { buildSync } = require('esbuild')
 
@@ -27,6 +27,10 @@ const LIBRARIES = {
   'safe-stable-stringify': 'stringify',
 }
 
+/** The page of `logshare view`. */
+const page = join(root, 'src/view/page')
+const pageTarget = join(root, 'dist/view/page')
+
 mkdirSync(target, { recursive: true })
 const packages = new Set()
 const libraries = Object.entries(LIBRARIES).map(([id, name]) => [
@@ -45,15 +49,33 @@ for (const [name, contents] of [...Object.entries(FILES), ...libraries]) {
     legalComments: 'none',
     metafile: true,
   })
-  for (const path of Object.keys(metafile.inputs)) {
+  note(metafile)
+}
+const { metafile } = buildSync({
+  entryPoints: ['main.tsx', 'main.css'].map((name) => join(page, name)),
+  outdir: pageTarget,
+  bundle: true,
+  platform: 'browser',
+  target: 'es2022',
+  format: 'esm',
+  minify: true,
+  legalComments: 'none',
+  metafile: true,
+})
+note(metafile)
+copyFileSync(join(page, 'index.html'), join(pageTarget, 'index.html'))
+for (const file of readdirSync(dist, { recursive: true })) {
+  if (file.endsWith('.js') && !/^(?:vendor|view.page)/.test(file)) useVendored(file)
+}
+writeFileSync(join(target, 'LICENSES'), [...packages].sort().map(licenseOf).join('\n'))
+
+/** Adds the packages of a bundle. */
+function note({ inputs }) {
+  for (const path of Object.keys(inputs)) {
     const found = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)
     if (found) packages.add(found[1])
   }
 }
-for (const file of readdirSync(dist, { recursive: true })) {
-  if (file.endsWith('.js') && !file.startsWith('vendor')) useVendored(file)
-}
-writeFileSync(join(target, 'LICENSES'), [...packages].sort().map(licenseOf).join('\n'))
 
 /** @param {string} file in dist/ */
 function useVendored(file) {

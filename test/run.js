@@ -28,6 +28,7 @@ const OTHERS = [
   'sqlite',
   'values',
   'versions',
+  'view',
   'worlds',
 ]
 /** Folders whose tests run on Node 20 only: what they test does not depend on the version. */

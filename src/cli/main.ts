@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Command>> = {
   recover: () => (require('./recover.js') as typeof import('./recover.js')).createRecover(),
   reopen: () => (require('./reopen.js') as typeof import('./reopen.js')).createReopen(),
   collect: () => (require('./collect.js') as typeof import('./collect.js')).createCollect(),
+  view: () => (require('./view.js') as typeof import('./view.js')).createView(),
   ps: () => (require('./ps.js') as typeof import('./ps.js')).createPs(),
   init: () => (require('./init.js') as typeof import('./init.js')).createInit(),
   doctor: () =>

@@ -48,6 +48,10 @@ export class Page {
   ends: Int32Array = new Int32Array(COLUMN)
   kinds: Int32Array = new Int32Array(COLUMN)
   times: Float64Array = new Float64Array(COLUMN)
+  /** Where each record begins in the log: its number of bytes before it. */
+  places: Float64Array = new Float64Array(COLUMN)
+  /** Where the bytes that are read begin in the log. */
+  origin = 0
   first = 0
   count = 0
   /** Index of the first record that is not final: one that is read later may come before it. */
@@ -80,6 +84,7 @@ export class Page {
     this.ends[at] = end
     this.times[at] = time
     this.kinds[at] = kind
+    this.places[at] = this.origin + start
     this.size += end - start + OVERHEAD
   }
 
@@ -144,6 +149,7 @@ export class Page {
     const end = this.#move(bytes)
     bytes.set(old.subarray(tail, this.used), end)
     this.used += end - tail
+    this.origin += tail - end
     this.bytes = bytes
     this.base = this.#memory.offsetOf(bytes)
     this.view = viewOf(bytes)
@@ -186,7 +192,7 @@ export class Page {
       if ((this.times[middle] as number) <= time) low = middle + 1
       else high = middle
     }
-    for (const column of [this.starts, this.ends, this.kinds, this.times])
+    for (const column of [this.starts, this.ends, this.kinds, this.times, this.places])
       column.copyWithin(low + 1, low, this.count - 1)
     return low
   }
@@ -206,6 +212,7 @@ export class Page {
     this.ends = extended(this.ends, () => new Int32Array(length))
     this.kinds = extended(this.kinds, () => new Int32Array(length))
     this.times = extended(this.times, () => new Float64Array(length))
+    this.places = extended(this.places, () => new Float64Array(length))
     this.first = 0
     this.count = count - first
     this.sure = Math.max(0, this.sure - first)

@@ -241,9 +241,13 @@ export class Records {
     if (Number.isNaN(this.#last)) this.#last = time
     const { page } = this
     const early = Array.from({ length: page.count }, (_, at) => at)
-    const columns = early.map((at) => [page.starts[at], page.ends[at], page.kinds[at]] as number[])
+    const { starts, ends, kinds, places } = page
+    const columns = early.map((at) => [starts[at], ends[at], kinds[at], places[at]] as number[])
     page.clear()
-    for (const [start = 0, end = 0, kind = 0] of columns) this.#give(start, end, time, kind)
+    for (const [start = 0, end = 0, kind = 0, place = 0] of columns) {
+      this.#give(start, end, time, kind)
+      page.places[page.count - 1] = place
+    }
   }
 
   // A text record without a time is accepted if the record before it was.

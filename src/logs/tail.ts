@@ -9,6 +9,12 @@ const INTERVAL = 50
 const LINE_FEED = 0x0a
 const END_OF_LINE: Uint8Array = Uint8Array.of(LINE_FEED)
 
+/** Keeps the files of a log open, so that records in them can be read again. */
+export interface Keeper {
+  /** A file that is read from its beginning now; `at` bytes of the log were before it. If refused, it is closed. */
+  begin(fd: number, at: number): boolean
+}
+
 /**
  * Opens a log that may grow: a file, which need not exist yet, a pipe, or `-` for standard input. `chunk`: bytes per
  * read. Calls `missing` for a file that cannot be opened yet. Throws `EISDIR` for a directory.
@@ -17,8 +23,8 @@ export function openTail(path: string, chunk: number, missing: (error: unknown) 
   return canGrow(path) ? new Tail(path, chunk, missing) : openSource(path)
 }
 
-// Compressed files do not grow, and a pipe needs no polling.
-function canGrow(path: string): boolean {
+/** Compressed files do not grow, and a pipe needs no polling. */
+export function canGrow(path: string): boolean {
   if (path === '-') return false
   try {
     const status = statSync(path)
@@ -35,11 +41,15 @@ function canGrow(path: string): boolean {
   }
 }
 
-class Tail implements Source {
+/** A growing file. If there is a keeper, it closes the files. */
+export class Tail implements Source {
   readonly path: string
   readonly changed: number = wallNow()
   readonly #buffer: Buffer
   readonly #missing: (error: unknown) => void
+  readonly #keeper: Keeper | undefined
+  /** Bytes of the log so far, with the ends of lines that were added. */
+  #given = 0
   #fd: number | undefined
   #position = 0
   /** Whether the last byte read was a line feed. */
@@ -53,10 +63,11 @@ class Tail implements Source {
   done = 0
   size = 0
 
-  constructor(path: string, chunk: number, missing: (error: unknown) => void) {
+  constructor(path: string, chunk: number, missing: (error: unknown) => void, keeper?: Keeper) {
     this.path = path
     this.#buffer = Buffer.allocUnsafeSlow(chunk)
     this.#missing = missing
+    this.#keeper = keeper
     this.#open(true)
   }
 
@@ -89,8 +100,7 @@ class Tail implements Source {
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    if (this.#fd !== undefined) closeSync(this.#fd)
-    this.#fd = undefined
+    if (this.#fd !== undefined) this.#leave(this.#fd)
     clearTimeout(this.#timer)
     this.#wake?.()
   }
@@ -104,7 +114,9 @@ class Tail implements Source {
     if (bytes) return bytes
     if (fstatSync(fd).size < this.#position) {
       this.#position = 0
-      return this.#endLine() ?? this.#next(fd)
+      const end = this.#endLine()
+      this.#keeper?.begin(fd, this.#given)
+      return end ?? this.#next(fd)
     }
     if (!this.#isElsewhere(fd)) {
       this.#isRenamed = false
@@ -116,8 +128,7 @@ class Tail implements Source {
       return undefined
     }
     this.#isRenamed = false
-    closeSync(fd)
-    this.#fd = undefined
+    this.#leave(fd)
     const end = this.#endLine()
     return end ?? (this.#open(false) ? this.#poll() : undefined)
   }
@@ -127,6 +138,7 @@ class Tail implements Source {
     if (length === 0) return undefined
     this.#position += length
     this.done += length
+    this.#given += length
     this.#isLine = this.#buffer[length - 1] === LINE_FEED
     return this.#buffer.subarray(0, length)
   }
@@ -135,7 +147,13 @@ class Tail implements Source {
   #endLine(): Uint8Array | undefined {
     if (this.#isLine) return undefined
     this.#isLine = true
+    this.#given++
     return END_OF_LINE
+  }
+
+  #leave(fd: number): void {
+    if (!this.#keeper) closeSync(fd)
+    this.#fd = undefined
   }
 
   // Whether the path leads to another file now. While it leads to none, the old file may still grow.
@@ -162,6 +180,10 @@ class Tail implements Source {
     } catch (error) {
       closeSync(fd)
       throw error
+    }
+    if (this.#keeper && !this.#keeper.begin(fd, this.#given)) {
+      closeSync(fd)
+      return false
     }
     this.#fd = fd
     this.#position = 0

@@ -20,7 +20,7 @@ const EXEMPT = [
 ]
 
 /** Commands that end by a signal only: they get it after some seconds. */
-const ENDLESS = /--follow|--watch|logshare collect(?!.*(--prepare|&$))/
+const ENDLESS = /--follow|--watch|logshare view|logshare collect(?!.*(--prepare|&$))/
 
 /** Milliseconds a block may take. */
 const LIMIT = 25_000
