@@ -1,6 +1,7 @@
 // View: the command `logshare view`, which shows logs as a page in the browser.
 
 import { spawn } from 'node:child_process'
+import { statSync } from 'node:fs'
 import { Command } from 'commander'
 import { expected, LogshareError } from '../core/errors.js'
 import { reasonOf } from '../core/notice.js'
@@ -8,7 +9,6 @@ import { process } from '../core/originals.js'
 import { readInheritance } from '../spawn/inherit.js'
 import { view } from '../view/server.js'
 import { findApplications } from './applications.js'
-import { asOwner } from './owner.js'
 
 const HELP = `
 The page is on this machine only (127.0.0.1), behind a random token in its address. Nothing is written, nothing is loaded from
@@ -60,11 +60,13 @@ function portOf(text: string): number {
   throw new LogshareError('LOGSHARE_ERR_OPTION', `--port: ${expected('0 to 65535', text)}`)
 }
 
-// The files of the handlers of all running applications.
+// The files of the handlers of this user's running applications: root does not open what other users name.
 async function findFiles(): Promise<readonly string[]> {
-  const found = await findApplications(undefined)
+  const user = process.geteuid?.()
+  const running = await findApplications(undefined)
+  const found = running.filter(({ directory }) => statSync(directory).uid === user)
   const paths = found.flatMap(({ directory }) => {
-    const settings = asOwner(directory, () => readInheritance(directory))?.settings
+    const settings = readInheritance(directory)?.settings
     return (settings?.handlers ?? []).flatMap((each) => (each.type === 'file' ? [each.path] : []))
   })
   if (paths.length > 0) return [...new Set(paths)]
