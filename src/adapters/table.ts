@@ -4,7 +4,7 @@
 // says when to load it. If its records can be deferred, add a function that completes them to deferred/line.ts.
 
 import { join, resolve } from 'node:path'
-import { notice, reasonOf } from '../core/notice.js'
+import { isOutOfReach, notice, reasonOf } from '../core/notice.js'
 import { process } from '../core/originals.js'
 import type { LogRecord } from '../core/record.js'
 import type { Wish } from '../core/wish.js'
@@ -148,6 +148,7 @@ export function installAdapters(
     try {
       undo.push(load().install(context))
     } catch (error) {
+      if (isOutOfReach(error)) return
       notice(
         'LOGSHARE_WARN_FAILED_OPEN',
         `cannot install the adapter for ${name}: ${reasonOf(error)}`,

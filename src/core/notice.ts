@@ -57,3 +57,12 @@ export function withoutCredentials(text: string): string {
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
+
+/**
+ * Whether an error says that a package is out of reach of this process: it runs outside of the Yarn PnP which its parent is in, and
+ * such packages are in a zip. What it prints is recorded all the same, so this is no news.
+ */
+export function isOutOfReach(error: unknown): boolean {
+  if (process.versions.pnp || !/[\\/]\.yarn[\\/]/.test(__dirname)) return false
+  return (error as NodeJS.ErrnoException | null)?.code === 'MODULE_NOT_FOUND'
+}

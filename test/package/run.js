@@ -238,3 +238,29 @@ describe('an application bundled by', () => {
 function isThere(path) {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined
 }
+
+describe('Yarn PnP', () => {
+  it('children within and outside of it run, and nothing is on stderr', () => {
+    const folder = join(base, 'pnp')
+    cpSync(join(FIXTURES, 'package/pnp'), folder, { recursive: true })
+    const dependencies = { logshare: `file:${archive}` }
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }))
+    writeFileSync(join(folder, 'yarn.lock'), '')
+    writeFileSync(
+      join(folder, '.yarnrc.yml'),
+      'nodeLinker: pnp\nenableTelemetry: false\nenableGlobalCache: false\nenableScripts: false\n',
+    )
+    const yarn = join(tools, 'node_modules/@yarnpkg/cli-dist/bin/yarn.js')
+    execFileSync(process.execPath, [yarn, 'install'], { cwd: folder, env, stdio: 'pipe' })
+    const handlers = [{ type: 'file', path: join(folder, 'app.log') }]
+    const config = { LOGSHARE_CONFIG: JSON.stringify({ handlers }) }
+    const args = [yarn, 'node', '-r', 'logshare/register', 'app.js']
+    const { status, stdout, stderr, log } = runIn(folder, args, config)
+    assert.deepEqual([status, stderr], [0, ''])
+    const expected = ['fork', 'outside', 'root', 'worker'].map((name) => `${name}: here`)
+    assert.deepEqual(stdout.trimEnd().split('\n').sort(), expected)
+    const records = readLog(log)
+    assertDelivered(records)
+    assert.deepEqual(records.map(({ msg }) => msg).sort(), expected)
+  })
+})

@@ -6,7 +6,7 @@
 // `require`. ES modules: esm.ts.
 
 import { diagnose } from '../../../core/diagnostics.js'
-import { notice, reasonOf } from '../../../core/notice.js'
+import { isOutOfReach, notice, reasonOf } from '../../../core/notice.js'
 import { process } from '../../../core/originals.js'
 import { withName } from './alias.js'
 import { beforeFile, type Loading } from './watch.js'
@@ -122,6 +122,7 @@ function hookRequire(name: string): void {
     })
     unhookRequire = () => installed.unhook()
   } catch (error) {
+    if (isOutOfReach(error)) return
     notice(
       'LOGSHARE_WARN_FAILED_OPEN',
       `packages that are required later are not adapted: ${reasonOf(error)}`,
