@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path'
 import { process, wallNow } from '../core/originals.js'
 import { isAlive } from '../core/process.js'
 import { removeFile } from '../core/remove.js'
+import { ownSpace } from '../queue/segment.js'
 
 /** How many are made at once: making them takes the start of a process. */
 const BATCH = 8
@@ -56,7 +57,7 @@ export class Fifos {
   }
 
   #make(): string[] {
-    const id = `${process.pid}-${randomBytes(4).toString('hex')}`
+    const id = `${owner(process.pid)}-${randomBytes(4).toString('hex')}`
     const paths = Array.from({ length: BATCH }, (_, at) =>
       join(this.directory, `${id}-${at}${SUFFIX}`),
     )
@@ -67,11 +68,14 @@ export class Fifos {
   }
 }
 
-/** Removes those that processes which have been killed have left in the directory. Other processes may have just opened theirs. */
+/**
+ * Removes those that processes which have been killed have left in the directory. Other processes may have just opened theirs; those
+ * of another PID namespace stay, because their ids mean nothing here.
+ */
 export function sweepFifos(directory: string): void {
   for (const name of readdirSync(directory)) {
     const path = join(directory, name)
-    if (!name.endsWith(SUFFIX) || isAlive(ownerOf(path))) continue
+    if (!name.endsWith(SUFFIX) || isElsewhere(name) || isAlive(Number.parseInt(name, 10))) continue
     const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? {}
     if (mtimeMs !== undefined && wallNow() - mtimeMs > STALE) removeFile(path)
   }
@@ -85,15 +89,22 @@ export function removeRead(paths: Iterable<string>): void {
   for (const path of paths) {
     const directory = dirname(path)
     removeFile(path)
-    const owner = ownerOf(path)
-    if (isAlive(owner)) continue
+    const read = basename(path)
+    const pid = Number.parseInt(read, 10)
+    if (isElsewhere(read) || isAlive(pid)) continue
     for (const name of readdirSync(directory))
-      if (name.startsWith(`${owner}-`) && name.endsWith(SUFFIX)) removeFile(join(directory, name))
+      if (name.startsWith(`${owner(pid)}-`) && name.endsWith(SUFFIX))
+        removeFile(join(directory, name))
   }
 }
 
-function ownerOf(path: string): number {
-  return Number.parseInt(basename(path), 10)
+// A process of this PID namespace, in a file's name.
+function owner(pid: number): string {
+  return `${pid}.${ownSpace()}`
+}
+
+function isElsewhere(name: string): boolean {
+  return !name.startsWith(`${owner(Number.parseInt(name, 10))}-`)
 }
 
 function once(act: () => void): () => void {

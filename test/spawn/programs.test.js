@@ -12,6 +12,8 @@ const {
   openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
+  rmSync,
   utimesSync,
   writeFileSync,
 } = require('node:fs')
@@ -693,12 +695,17 @@ describe("a collector's directory", () => {
     it(`keeps no pipe of an application that ends by ${way}`, async (t) => {
       const p = place(t)
       const directory = join(p.directory, 'collect')
-      const stale = join(directory, '2147483646-aa-0.pipe') // no process has this id
+      const [space] = /\d+/.exec(readlinkSync('/proc/self/ns/pid')) ?? []
+      const stale = join(directory, `2147483646.${space}-aa-0.pipe`) // no process has this id
+      const elsewhere = join(directory, '2147483646.1-aa-0.pipe') // a process of another namespace may have it
       mkdirSync(directory, { mode: 0o700 })
-      writeFileSync(stale, '')
-      utimesSync(stale, 0, 0)
+      for (const path of [stale, elsewhere]) {
+        writeFileSync(path, '')
+        utimesSync(path, 0, 0)
+      }
       const collector = await startCollector(t, { directory, config: p.config })
-      assert.ok(!existsSync(stale))
+      assert.deepEqual([existsSync(stale), existsSync(elsewhere)], [false, true])
+      rmSync(elsewhere)
       const env = { LOGSHARE_DIR: directory, LEAVE: '1' }
       const text = 'echo first; while kill -0 $PPID 2> /dev/null; do sleep 0.02; done; echo last'
       const stdio = ['ignore', 'inherit', 'inherit']
