@@ -8,7 +8,7 @@ import { monotonic } from '../core/clock.js'
 import { notice, reasonOf } from '../core/notice.js'
 import { removeFile } from '../core/remove.js'
 import { EXTENT_FRAME } from './extent.js'
-import { type FrameHead, frameBound, HEADER } from './frame.js'
+import { type FrameHead, frameBound, HEADER, Kind } from './frame.js'
 import type { MappedSegment } from './mapped.js'
 import { PlainSegment } from './plain.js'
 import type { Pool } from './pool.js'
@@ -70,7 +70,10 @@ export class FileWriter implements QueueWriter {
   write(head: FrameHead, text: string, vital: boolean = isVital(head)): boolean {
     this.#rollIfFull(text) // before `reserve`: the reader frees full segments only
     const written = this.#segment?.size ?? 0
-    const isWritten = this.#room.reserve(written, text.length, vital) && this.#put(head, text)
+    // The last report of what was dropped may go beyond the limit: nobody else can tell.
+    const isLast = vital && head.kind === Kind.REPORT
+    const hasRoom = isLast || this.#room.reserve(written, text.length, vital)
+    const isWritten = hasRoom && this.#put(head, text)
     if (isWritten) this.#options.wrote?.(head.time)
     return isWritten
   }

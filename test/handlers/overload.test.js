@@ -8,7 +8,7 @@ const { once } = require('node:events')
 const { closeSync, constants, openSync } = require('node:fs')
 const { join } = require('node:path')
 const { audit, assertDelivered, sumByLevel } = require('../helpers/delivery.js')
-const { readLog, scratch } = require('../helpers/run.js')
+const { readLog, run, scratch } = require('../helpers/run.js')
 const { startSteps } = require('../helpers/steps.js')
 
 const SKIP = { skip: process.platform !== 'linux' }
@@ -195,3 +195,18 @@ test("an application's handler that blocks the main thread", async (t) => {
   assert.equal(total, undelivered)
   assert.ok((sumByLevel([drops]).error ?? 0) < sumByLevel([drops]).debug)
 })
+
+for (const limit of ['1k', '64k', '65k', '256k']) {
+  test(`drop: what does not fit into a queue of ${limit} is counted, to the last record`, async (t) => {
+    const path = join(scratch(t), 'a.log')
+    const config = { handlers: [{ type: 'file', path }], overflow: { policy: 'drop', limit } }
+    const { code, stderr } = await run('overload/burst.js', { config })
+    assert.deepEqual([code, stderr], [0, ''])
+    const log = readLog(path)
+    const arrived = log.filter(({ name }) => name === 'burst')
+    for (const level of ['info', 'error']) {
+      const there = arrived.filter((record) => record.level === (level === 'info' ? 30 : 50)).length
+      assert.equal(there + (reported(log)[level] ?? 0), 400, level)
+    }
+  })
+}
