@@ -51,6 +51,8 @@ test('the package exports these names', () => {
     'flush',
     'getLogger',
     'install',
+    'observeMetrics',
+    'registerMetrics',
     'reopen',
     'stats',
     'withContext',
