@@ -130,8 +130,9 @@ export class Archive {
     return stats !== undefined && this.#needed.has(String(stats.ino))
   }
 
-  // An abort is not a failure: the file was deleted meanwhile, or the archive closed.
+  // An abort is not a failure: the file was deleted meanwhile, or the archive closed. Then the draft may be a successor's by now.
   #compressFailed(path: string, { aborted }: AbortSignal, error: unknown): void {
+    if (this.#closed) return
     removeFile(`${path}${DRAFT}`)
     if (aborted) return
     this.#failed.add(path)

@@ -34,6 +34,7 @@ export async function compress(path: string, signal: AbortSignal): Promise<void>
   const draft = `${path}${DRAFT}`
   const age = wallNow() - statSync(path).mtimeMs
   if (age >= 0 && age < QUIET) await new Promise((done) => later(done, QUIET - age).unref())
+  signal.throwIfAborted() // the draft may be a successor's by now
   const before = statSync(path)
   const target = createWriteStream(draft, { mode: before.mode & 0o777, flush: true })
   const source = createReadStream(path, { highWaterMark: CHUNK })

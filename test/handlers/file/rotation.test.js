@@ -210,6 +210,13 @@ test('rotated files are kept by count, age and total size, including those of ea
   for (const name of foreign) assert.ok(existsSync(join(folder, name)), name)
 })
 
+test('a handler that closes leaves the compression to the one that follows it', async (t) => {
+  const folder = scratch(t)
+  const { code, stderr } = await run('rotate/successor.js', { way: 'none', args: [folder] })
+  assert.deepEqual([code, stderr], [0, ''])
+  assert.deepEqual(readdirSync(folder), ['app.2026-11-28.1.log.gz'])
+})
+
 test('rotated files are compressed, including those of earlier runs and unfinished ones', async (t) => {
   const folder = scratch(t)
   const path = join(folder, 'app.log')
