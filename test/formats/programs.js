@@ -95,6 +95,19 @@ try: 1 / 0
 except Exception: log.exception('gamma')
 `
 
+const PYTHON_JSON = `import logging, sys
+from pythonjsonlogger import jsonlogger
+handler = logging.FileHandler(sys.argv[1])
+handler.setFormatter(jsonlogger.JsonFormatter('%(asctime)s %(levelname)s %(name)s %(message)s'))
+log = logging.getLogger('db')
+log.addHandler(handler)
+log.setLevel(logging.INFO)
+log.info('alpha')
+log.warning('beta')
+try: 1 / 0
+except Exception: log.exception('gamma')
+`
+
 const JAVA = `import java.util.logging.*;
 public class Main { public static void main(String[] args) throws Exception {
   Logger log = Logger.getLogger("db"); log.setUseParentHandlers(false);
@@ -170,6 +183,21 @@ const PROGRAMS = [
       ['alpha', 30, 'db'],
       ['beta', 40, 'db'],
       ['gamma\nTraceback', 50, 'db'],
+    ],
+  },
+  {
+    name: 'Python, python-json-logger',
+    command: '/usr/bin/python3', // Debian's, for its package python3-pythonjsonlogger
+    version: ['-c', 'from importlib.metadata import version; print(version("python-json-logger"))'],
+    write: async (folder) => {
+      const path = join(folder, 'python-json.log')
+      execFileSync('/usr/bin/python3', ['-c', PYTHON_JSON, path])
+      return path
+    },
+    has: [
+      ['alpha', 30, 'db'],
+      ['beta', 40, 'db'],
+      ['gamma', 50, 'db'],
     ],
   },
   {
