@@ -1,5 +1,6 @@
 'use strict'
-// View: how soon `logshare view` shows a log of 1 GB, how much memory it takes, and how fast it answers then.
+// View: how soon `logshare view` shows a log of 1 GB in a browser, how much memory it takes, how fast it answers then, and whether
+// the page scrolls without dropping a frame. Needs Debian's chromium.
 //
 //   node bench/view.js [records]
 
@@ -19,7 +20,11 @@ const { join } = require('node:path')
 const { performance } = require('node:perf_hooks')
 const { createInterface } = require('node:readline')
 const { setTimeout: sleep } = require('node:timers/promises')
+const { openPage, startBrowser } = require('../test/view/page.js')
 
+/** Frames of which is measured how long they take, and the time (ms) from which one was dropped: 1.5 of 60 a second. */
+const FRAMES = 240
+const DROPPED = 25
 const COUNT = Number(process.argv[2] ?? 8_000_000)
 const START = 1_790_000_000_000
 const SOURCES = [
@@ -68,12 +73,15 @@ function write(path) {
 
 /** @param {string} path */
 async function measure(path) {
+  const browser = await startBrowser()
   const began = performance.now()
   const command = [join(__dirname, '../dist/cli/main.js'), 'view', path]
   const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] })
   const [url] = await once(createInterface(child.stdout), 'line')
   const took = () => `${((performance.now() - began) / 1000).toFixed(2)} s`
   console.log(`address after ${took()}`)
+  const { page, faults } = await openPage({ after: () => {} }, browser, url)
+  console.log(`first picture in the browser after ${took()}`)
   const get = async (/** @type {string} */ name) => (await fetch(`${url}api/${name}`)).json()
   let most = 0
   let isShown = false
@@ -98,8 +106,39 @@ async function measure(path) {
   await time('text', () => search(get, 'text=request%207654321%20'))
   most = Math.max(most, memoryOf(child.pid))
   console.log(`at most ${most.toFixed(0)} MB resident`)
+  const times = await scroll(page)
+  const dropped = times.filter((each) => each > DROPPED).length
+  console.log(
+    `${times.length} frames while the list scrolls: ${dropped} dropped, the longest ${Math.max(...times).toFixed(0)} ms`,
+  )
+  if (faults.length > 0) console.log(faults)
+  await browser.close()
   child.kill()
   await once(child, 'exit')
+}
+
+/** Turns the wheel over the list, and returns the milliseconds of each frame. @param {import('playwright-core').Page} page */
+async function scroll(page) {
+  const list = await page.locator('.list').boundingBox()
+  if (!list) throw new Error('there is no list')
+  await page.mouse.move(list.x + list.width / 2, list.y + list.height / 2)
+  const code = `new Promise((done) => {
+    const times = []
+    let last
+    const step = (now) => {
+      if (last !== undefined) times.push(now - last)
+      last = now
+      if (times.length < ${FRAMES}) requestAnimationFrame(step)
+      else done(times)
+    }
+    requestAnimationFrame(step)
+  })`
+  let isScrolling = true
+  const frames = /** @type {Promise<number[]>} */ (page.evaluate(code)).finally(() => {
+    isScrolling = false
+  })
+  while (isScrolling) await page.mouse.wheel(0, 240)
+  return frames
 }
 
 /** @param {(name: string) => Promise<any>} get @param {string} filter */

@@ -75,6 +75,37 @@ test('an error is written as its stack, with causes and aggregated errors below'
   )
 })
 
+test('a cause shows only the frames that the error above it does not have', () => {
+  const shared = ['    at handle (/app/web.js:9:3)', '    at serve (/app/web.js:2:1)']
+  const cause = {
+    type: 'Error',
+    message: 'deep',
+    stack: ['Error: deep', '    at read (/app/db.js:1:1)', ...shared].join('\n'),
+  }
+  const err = {
+    type: 'Error',
+    message: 'top',
+    stack: ['Error: top', '    at ask (/app/db.js:7:1)', ...shared].join('\n'),
+    cause,
+  }
+  const lines = plain(recordOf({ err })).split('\n')
+  assert.deepEqual(
+    lines
+      .slice(1)
+      .map((line) => line.trim())
+      .filter(Boolean),
+    [
+      'Error: top',
+      'at ask (/app/db.js:7:1)',
+      'at handle (/app/web.js:9:3)',
+      'at serve (/app/web.js:2:1)',
+      'caused by: Error: deep',
+      'at read (/app/db.js:1:1)',
+      'at … 2 frames as above',
+    ],
+  )
+})
+
 test('an error that is its own cause is written in finite time', () => {
   const error = new Error('self')
   error.cause = error

@@ -31,12 +31,13 @@ export interface ErrorStyle {
   readonly isShort: boolean
 }
 
-/** `label` stands before the first line. */
+/** `label` stands before the first line. `above`: the frames of the error that this one belongs to. */
 export function describeError(
   label: string,
   error: ErrorRecord,
   style: ErrorStyle,
   depth = 1,
+  above: readonly string[] = [],
 ): string[] {
   const { type, message, stack, cause, errors, ...others } = error
   const [first = '', ...frames] = String(stack ?? `${type}: ${message}`).split(/\r?\n/)
@@ -44,24 +45,33 @@ export function describeError(
   const inner = INDENT.repeat(depth + 1)
   const lines = [
     `${outer}${label}${style.paint('red', printable(first))}`,
-    ...frames.map((line) => inner + showFrame(line, style)),
+    ...withoutShared(frames, above).map((line) => inner + showFrame(line, style)),
   ]
+  const describe = (name: string, each: ErrorRecord): string[] =>
+    describeError(name, each, style, depth + 1, frames)
   const properties = Object.entries(others)
     .filter(([, value]) => value !== undefined && !isErrorRecord(value))
     .map(([key, value]) => `${style.paint('gray', `${printable(key)}=`)}${style.show(value)}`)
   if (properties.length > 0) lines.push(inner + properties.join(' '))
   for (const [key, value] of Object.entries(others))
-    if (isErrorRecord(value))
-      lines.push(...describeError(`${printable(key)}: `, value, style, depth + 1))
-  if (isErrorRecord(cause)) lines.push(...describeError('caused by: ', cause, style, depth + 1))
+    if (isErrorRecord(value)) lines.push(...describe(`${printable(key)}: `, value))
+  if (isErrorRecord(cause)) lines.push(...describe('caused by: ', cause))
   else if (cause !== undefined) lines.push(`${inner}caused by: ${style.show(cause)}`)
   for (const each of Array.isArray(errors) ? errors : [])
-    if (isErrorRecord(each)) lines.push(...describeError('- ', each, style, depth + 1))
+    if (isErrorRecord(each)) lines.push(...describe('- ', each))
   return lines
 }
 
+// A cause was mostly made below the same calls as the error that has it.
+function withoutShared(frames: readonly string[], above: readonly string[]): readonly string[] {
+  let shared = 0
+  while (shared < frames.length && frames.at(-1 - shared) === above.at(-1 - shared)) shared++
+  if (shared < 2) return frames
+  return [...frames.slice(0, -shared), `    at … ${shared} frames as above`]
+}
+
 const FRAME = /^\s*at /
-const LIBRARY = /node_modules[\\/]|\(?node:|\bat native |<anonymous>\)?$/
+const LIBRARY = /node_modules[\\/]|\(?node:|\bat native |<anonymous>\)?$|\bat … /
 
 // Frames of the application stand out from those of libraries and Node.
 function showFrame(line: string, { paint, isShort }: ErrorStyle): string {
