@@ -1,15 +1,18 @@
 'use strict'
-// Shows the same records as logshare, pino-pretty and consola do, each on a terminal of 100 columns.
+// Shows the same records of two processes as logshare, pino-pretty, consola, and concurrently with pino-pretty do, each on a
+// terminal of 100 columns.
 //
-//   node bench/terminal.js [logshare|pino-pretty|consola]
+//   node bench/terminal.js [logshare|pino-pretty|consola|concurrently]
 
-const { spawnSync } = require('node:child_process')
-const { join } = require('node:path')
+const { fork, spawnSync } = require('node:child_process')
+const { dirname, join } = require('node:path')
+const { installPeers, requirePeer } = require('./peers.js')
 
-const [way, isInner] = process.argv.slice(2)
-const WAYS = ['logshare', 'pino-pretty', 'consola']
+const [way, producer] = process.argv.slice(2)
+const WAYS = ['logshare', 'pino-pretty', 'consola', 'concurrently']
+const NAMES = ['api', 'worker']
 
-/** Level, message, fields: of two producers in turn. @returns {[string, string, object][]} */
+/** Level, message, fields. @returns {[string, string, object][]} */
 function records() {
   const cause = Object.assign(new Error('connect ECONNREFUSED'), {
     code: 'ECONNREFUSED',
@@ -44,33 +47,51 @@ function records() {
   ]
 }
 
-function inner() {
-  if (way === 'consola') {
+/** What one producer logs. @param {string} name */
+function log(name) {
+  const as = way === 'concurrently' ? 'pino-pretty' : way
+  if (as === 'consola') {
     const { createConsola } = require('consola')
-    const log = createConsola({ level: 5 })
-    for (const tag of ['api', 'worker']) {
-      for (const [level, text, fields] of records()) log.withTag(tag)[level](text, fields)
-    }
+    const logger = createConsola({ level: 5 }).withTag(name)
+    for (const [level, text, fields] of records()) logger[level](text, fields)
     return
   }
-  const names = ['api', 'worker']
   const pretty = require('pino-pretty')
-  const log =
-    way === 'logshare'
-      ? require('../dist/index.js').getLogger('app')
-      : require('pino')({ level: 'trace' }, pretty({ sync: true, colorize: true }))
-  for (const name of names) {
-    for (const [level, text, fields] of records()) log.child({ part: name })[level](fields, text)
-  }
+  const logger =
+    as === 'logshare'
+      ? require('../dist/index.js').getLogger(name)
+      : require('pino')({ level: 'trace', name }, pretty({ sync: true, colorize: true }))
+  for (const [level, text, fields] of records()) logger[level](fields, text)
 }
 
+/** Both producers, one after the other, each in a process of its own. */
+function startAll() {
+  const [name, ...left] = NAMES
+  const start = (each, others) => {
+    if (!each) return
+    fork(__filename, [way, each]).on('exit', () => start(others[0], others.slice(1)))
+  }
+  start(name, left)
+}
+
+/** @param {string} name */
 function show(name) {
-  const node = `'${process.execPath}'`
-  const script = `'${__filename}'`
+  const quoted = (/** @type {string[]} */ words) => words.map((word) => `'${word}'`).join(' ')
+  const node = [process.execPath]
+  const register = ['-r', join(__dirname, '../register.js')]
   const line = {
-    logshare: `${node} -r '${join(__dirname, '../register.js')}' ${script} logshare inner`,
+    logshare: quoted([...node, ...register, __filename, name, 'all']),
+    concurrently: quoted([
+      ...node,
+      join(dirname(requirePeer.resolve('concurrently/package.json')), 'dist/bin/concurrently.js'),
+      '--names',
+      NAMES.join(','),
+      '--prefix-colors',
+      'auto',
+      ...NAMES.map((each) => `${process.execPath} ${__filename} ${name} ${each}`),
+    ]),
   }[name]
-  const command = `stty cols 100 rows 50; ${line ?? `${node} ${script} ${name} inner`}`
+  const command = `stty cols 100 rows 50; ${line ?? quoted([...node, __filename, name, 'all'])}`
   const config = {
     level: 'trace',
     adapters: false,
@@ -81,5 +102,9 @@ function show(name) {
   spawnSync('script', ['-qec', command, '/dev/null'], { stdio: 'inherit', env })
 }
 
-if (isInner) inner()
-else for (const name of way ? [way] : WAYS) show(name)
+if (producer === 'all') startAll()
+else if (producer) log(producer)
+else {
+  installPeers()
+  for (const name of way ? [way] : WAYS) show(name)
+}

@@ -8,7 +8,7 @@ const { stripVTControlCharacters } = require('node:util')
 const fc = require('fast-check')
 const { encodeCall } = require('../../dist/core/record.js')
 const { createPretty } = require('../../dist/formatters/pretty.js')
-const { widthOf } = require('../../dist/formatters/text/width.js')
+const { widthOf, wrap } = require('../../dist/formatters/text/width.js')
 
 /** @typedef {import('logshare').LogRecord} LogRecord */
 
@@ -281,4 +281,12 @@ test('on a terminal, messages are broken at words under themselves and fields al
     for (const line of long.split('\n')) assert.ok(widthOf(line) <= columns, `${columns}: ${line}`)
     if (columns > 60) assert.doesNotMatch(pretty(recordOf({ attempt: 3 })), /\n/)
   }
+})
+
+test('a line that was broken at a space does not begin with it', () => {
+  assert.equal(wrap('  indented text', 10, ''), '  indented\ntext')
+  assert.equal(
+    wrap('\x1b[31m  indented text\x1b[39m', 12, '> '),
+    '\x1b[31m  indented\x1b[39m\n> \x1b[31mtext\x1b[39m',
+  )
 })

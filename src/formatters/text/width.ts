@@ -17,9 +17,13 @@ export function widthOf(line: string): number {
   return text().stringWidth(line)
 }
 
+// The space at which a line was broken goes to the next one if it does not fit. Escape sequences may stand before it.
+const BREAK = /^((?:\p{Cc}\[[\d;]*m)*) /u
+
 /** Breaks a line at words into lines of at most `columns`, the further ones indented; words that are too long are cut. */
 export function wrap(line: string, columns: number, indent: string): string {
   const room = Math.max(10, columns - indent.length)
   if (widthOf(line) <= room) return line
-  return text().wrapAnsi(line, room, { trim: false, hard: true }).split('\n').join(`\n${indent}`)
+  const [first, ...further] = text().wrapAnsi(line, room, { trim: false, hard: true }).split('\n')
+  return [first, ...further.map((each) => each.replace(BREAK, '$1'))].join(`\n${indent}`)
 }
