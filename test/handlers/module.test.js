@@ -2,12 +2,13 @@
 // Module handler: modules of the user's own that run with the listener.
 
 const assert = require('node:assert/strict')
-const { join } = require('node:path')
+const { dirname, join } = require('node:path')
 const { test } = require('node:test')
 const { assertDelivered, audit, sumByLevel } = require('../helpers/delivery')
-const { FIXTURES, readLog, run, scratch } = require('../helpers/run')
+const { FIXTURES, readLog, ROOT, run, scratch } = require('../helpers/run')
 
 const MODULE = join(FIXTURES, 'handlers/module.mjs')
+const COMMAND = join(ROOT, 'dist/cli/main.js')
 
 /** @param {{ after(fn: () => void): void }} t @param {object} options @param {object} [more] */
 function use(t, options, more = {}) {
@@ -97,8 +98,15 @@ for (const policy of ['block', 'drop']) {
 
 test('records not yet handled when the root was killed go to the module after the takeover', async (t) => {
   const { config, path } = use(t, { rest: 20 }, { overflow: { limit: '1m' } })
-  const { signal } = await run('handlers/kill-root.js', { config })
+  const env = { XDG_RUNTIME_DIR: dirname(path) }
+  const { signal, stderr } = await run('handlers/kill-root.js', { config, env })
   assert.equal(signal, 'SIGKILL')
+  // On a busy machine the module may be too slow for the last process's end, which says so.
+  if (stderr !== '') {
+    assert.match(stderr, /^logshare: records of child processes .* are kept for `logshare recover`/)
+    const { code } = await run(COMMAND, { way: 'none', args: ['recover'], env })
+    assert.equal(code, 0)
+  }
   const { records } = parted(readLog(path))
   const { lost, doubled } = audit(records.filter(({ source }) => source.startsWith('fork#')))
   t.diagnostic(`${doubled} of ${records.length} twice`)
