@@ -13,7 +13,7 @@ const LINES = Array.from({ length: COUNT }, (_, i) => `line ${i}`)
 for (const end of ['terminate', 'exit', 'natural']) {
   for (const where of ['root', 'fork', 'worker']) {
     it(`${end} of a worker of a ${where}: every line is printed, in order`, async () => {
-      const { code, stdout, stderr } = await print(end, where)
+      const { code, stdout, stderr } = await print('output.js', end, where)
       assert.deepEqual([code, stderr], [0, ''])
       assert.deepEqual(stdout.split('\n').slice(0, -1), LINES)
     })
@@ -21,7 +21,7 @@ for (const end of ['terminate', 'exit', 'natural']) {
 }
 
 it('callbacks of writes are called, and the stream never stays full', async () => {
-  const { code, stdout } = await print('callback', 'root')
+  const { code, stdout } = await print('output.js', 'callback', 'root')
   assert.equal(code, 0)
   assert.deepEqual(stdout.split('\n').slice(0, -1), LINES)
 })
@@ -54,17 +54,17 @@ it('what a worker has printed before it posted a message is there before the mes
 })
 
 it("the root exits at the last message of a worker, which Node emits before it reads the worker's text", async () => {
-  const { code, stdout, stderr } = await run('output/last-message.js')
+  const { code, stdout, stderr } = await print('output/last-message.js')
   assert.deepEqual([code, stderr], [0, ''])
   assert.deepEqual(stdout.trimEnd().split('\n'), LINES.slice(0, 200))
 })
 
 /**
  * Through a pipe of the shell: one of `spawn` is a socket, of which a process that exits loses what does not fit.
- * @param {string} end @param {string} where
+ * @param {string} file @param {string[]} args
  */
-function print(end, where) {
-  const words = [process.execPath, '-r', REGISTER, join(FIXTURES, 'output.js'), end, where]
+function print(file, ...args) {
+  const words = [process.execPath, '-r', REGISTER, join(FIXTURES, file), ...args]
   const command = words.map((word) => `'${word}'`).join(' ')
   const child = spawn('sh', ['-c', `${command} | cat`], { env: cleanEnv(), stdio: 'pipe' })
   return collect(child, { limit: 60_000 })
