@@ -19,8 +19,9 @@ import {
 } from './model.js'
 import { Toolbar } from './toolbar.js'
 
-/** Shortest time (ms) between two pictures of a log that grows. */
+/** Shortest time (ms) between two pictures of a log that grows, and of one that is still being read, which pictures delay. */
 const INTERVAL = 300
+const INTERVAL_READING = 1500
 
 export function App() {
   const { state, isLost } = useFollow()
@@ -40,10 +41,11 @@ const NOTHING = { position: -1, row: -1, time: Number.NaN }
 function Log({ state, isLost }: { readonly state: State; readonly isLost: boolean }) {
   const choices = useChoices()
   const { filters, setFilters, selected, isOpen, setOpen, isFollowing, setFollowing } = choices
-  const tick = useTick(state)
-  const lanes = useLanes(state.version, tick)
+  const seen = useSeen(state)
+  const tick = seen.count
+  const lanes = useLanes(seen.version, tick)
   const byId = useMemo(() => new Map(lanes.map((lane) => [lane.id, lane])), [lanes])
-  const whole = wholeOf(state)
+  const whole = wholeOf(seen)
   const { range, setRange } = useRange(whole, isFollowing)
   const filter = paramsOf(filters)
   const found = useFound(filter, state.count)
@@ -146,19 +148,23 @@ function useShown(time: number, range: Range, setRange: (range: Range) => void):
   }, [time])
 }
 
-// A number that grows with the log, not too often.
-function useTick({ count, isComplete }: State): number {
-  const [tick, setTick] = useState(count)
-  const last = useRef(0)
+// How far the log was a moment ago: pictures are not made anew too often.
+function useSeen(state: State): State {
+  const [seen, setSeen] = useState(state)
+  const latest = useRef(state)
+  const last = useRef(Number.NEGATIVE_INFINITY)
+  latest.current = state
+  const { count, version, isComplete } = state
   useEffect(() => {
-    const wait = Math.max(0, last.current + INTERVAL - performance.now())
+    const interval = isComplete ? INTERVAL : INTERVAL_READING
+    const wait = Math.max(0, last.current + interval - performance.now())
     const timer = setTimeout(() => {
       last.current = performance.now()
-      setTick(count)
+      setSeen(latest.current)
     }, wait)
     return () => clearTimeout(timer)
-  }, [count, isComplete])
-  return tick
+  }, [count, version, isComplete])
+  return seen
 }
 
 function useLanes(version: number, tick: number): readonly Lane[] {
