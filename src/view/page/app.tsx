@@ -157,7 +157,8 @@ function useSeen(state: State): State {
   const { count, version, isComplete } = state
   useEffect(() => {
     const interval = isComplete ? INTERVAL : INTERVAL_READING
-    const wait = Math.max(0, last.current + interval - performance.now())
+    const hasJustBeenRead = isComplete && !seen.isComplete
+    const wait = hasJustBeenRead ? 0 : Math.max(0, last.current + interval - performance.now())
     const timer = setTimeout(() => {
       last.current = performance.now()
       setSeen(latest.current)
