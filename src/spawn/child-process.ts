@@ -9,7 +9,7 @@ import { process } from '../core/originals.js'
 import { rethrow } from '../core/rethrow.js'
 import type { Parent } from './inherit.js'
 import { isRunningOurs } from './living.js'
-import { asBare, canPreload, forgetPreload, NODE_OPTIONS } from './preload.js'
+import { asBare, canPreload, forgetPreload, NODE_OPTIONS, PRELOAD } from './preload.js'
 
 /** The options that `ChildProcess.prototype.spawn` gets. */
 export interface SpawnOptions {
@@ -106,7 +106,8 @@ function startAsync(
   if (typeof options !== 'object' || options === null) return original.apply(child, args)
   const pairs = options.envPairs === undefined ? defaultPairs(options) : options.envPairs
   if (!Array.isArray(pairs) || isRestricted(options)) return original.apply(child, args)
-  if (cannotLoad(options)) return original.call(child, asBare(options, pairs), ...args.slice(1))
+  if (cannotLoad(options, pairs))
+    return original.call(child, asBare(options, pairs), ...args.slice(1))
   const parent = getParent()
   return parent
     ? processes().startAsync(child, original, args, {
@@ -128,18 +129,29 @@ function startSync(
   const { envPairs: pairs } = options
   const isApplied = !isRunningOurs() && Array.isArray(pairs) && !isRestricted(options)
   if (!isApplied) return original.apply(self, args)
-  if (cannotLoad(options)) return original.call(self, asBare(options, pairs), ...rest)
+  if (cannotLoad(options, pairs)) return original.call(self, asBare(options, pairs), ...rest)
   const parent = getParent()
   return parent
     ? processes().startSync(self, original, rest, { options, pairs, parent })
     : original.apply(self, args)
 }
 
-// Whether the preload would end a child: it has gone, or the child's user may not read it.
-function cannotLoad(options: SpawnOptions): boolean {
+// Whether the preload would end a child: it has gone, or the child may not or cannot read it.
+function cannotLoad(options: SpawnOptions, pairs: readonly string[]): boolean {
+  if (isOutOfZip(options, pairs)) return true
   if (canPreload(String(options.file))) return isOfOther(options)
   forgetPreload()
   return true
+}
+
+// In a zip of Yarn PnP's, our files are there for processes only that load its `.pnp.cjs`.
+function isOutOfZip({ args }: SpawnOptions, pairs: readonly string[]): boolean {
+  if (!/\.zip[\\/]/.test(PRELOAD)) return false
+  const flags = [
+    ...(Array.isArray(args) ? args : []),
+    ...pairs.filter((each) => each.startsWith(NODE_OPTIONS)),
+  ]
+  return !flags.some((each) => String(each).includes('.pnp.'))
 }
 
 // Node's default without `envPairs`: the child inherits the environment. With an IPC channel it gets an empty one.

@@ -240,27 +240,35 @@ function isThere(path) {
 }
 
 describe('Yarn PnP', () => {
-  it('children within and outside of it run, and nothing is on stderr', () => {
-    const folder = join(base, 'pnp')
-    cpSync(join(FIXTURES, 'package/pnp'), folder, { recursive: true })
-    const dependencies = { logshare: `file:${archive}` }
-    writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }))
-    writeFileSync(join(folder, 'yarn.lock'), '')
-    writeFileSync(
-      join(folder, '.yarnrc.yml'),
-      'nodeLinker: pnp\nenableTelemetry: false\nenableGlobalCache: false\nenableScripts: false\n',
-    )
-    const yarn = join(tools, 'node_modules/@yarnpkg/cli-dist/bin/yarn.js')
-    execFileSync(process.execPath, [yarn, 'install'], { cwd: folder, env, stdio: 'pipe' })
-    const handlers = [{ type: 'file', path: join(folder, 'app.log') }]
-    const config = { LOGSHARE_CONFIG: JSON.stringify({ handlers }) }
-    const args = [yarn, 'node', '-r', 'logshare/register', 'app.js']
-    const { status, stdout, stderr, log } = runIn(folder, args, config)
-    assert.deepEqual([status, stderr], [0, ''])
-    const expected = ['fork', 'outside', 'root', 'worker'].map((name) => `${name}: here`)
-    assert.deepEqual(stdout.trimEnd().split('\n').sort(), expected)
-    const records = readLog(log)
-    assertDelivered(records)
-    assert.deepEqual(records.map(({ msg }) => msg).sort(), expected)
-  })
+  const NAMES = ['fork', 'outside', 'root', 'worker']
+  for (const [what, dependenciesMeta] of /** @type {const} */ ([
+    ['kept as files', {}],
+    ['in a zip', { logshare: { unplugged: false } }],
+  ])) {
+    it(`${what}: children within and outside of it run`, () => {
+      const folder = join(base, `pnp ${what}`)
+      cpSync(join(FIXTURES, 'package/pnp'), folder, { recursive: true })
+      const dependencies = { logshare: `file:${archive}` }
+      const manifest = { private: true, dependencies, dependenciesMeta }
+      writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
+      writeFileSync(join(folder, 'yarn.lock'), '')
+      writeFileSync(
+        join(folder, '.yarnrc.yml'),
+        'nodeLinker: pnp\nenableTelemetry: false\nenableGlobalCache: false\nenableScripts: false\n',
+      )
+      const yarn = join(tools, 'node_modules/@yarnpkg/cli-dist/bin/yarn.js')
+      execFileSync(process.execPath, [yarn, 'install'], { cwd: folder, env, stdio: 'pipe' })
+      const handlers = [{ type: 'file', path: join(folder, 'app.log') }]
+      const config = { LOGSHARE_CONFIG: JSON.stringify({ handlers }) }
+      const args = [yarn, 'node', '-r', 'logshare/register', 'app.js']
+      const { status, stdout, stderr, log } = runIn(folder, args, config)
+      const lines = NAMES.map((name) => `${name}: here`)
+      assert.deepEqual([status, stdout.trimEnd().split('\n').sort()], [0, lines])
+      if (what === 'in a zip') return // logshare does not work there, and says so
+      assert.equal(stderr, '')
+      const records = readLog(log)
+      assertDelivered(records)
+      assert.deepEqual(records.map(({ msg }) => msg).sort(), lines)
+    })
+  }
 })
