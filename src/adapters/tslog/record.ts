@@ -60,19 +60,18 @@ const META_OBJECTS = new Set(['date', 'path', 'parentNames', 'name'])
 
 function encodeMeta(meta: Plain): string | undefined {
   try {
-    const path = meta.path && withUndefined(meta.path)
-    return escapeControls(JSON.stringify(withUndefined(path ? { ...meta, path } : meta)))
+    const read: Plain = { ...meta } // once: some members are computed when they are read
+    if (read.path) read.path = withUndefined({ ...read.path })
+    return escapeControls(JSON.stringify(withUndefined(read)))
   } catch {
     return undefined
   }
 }
 
 // JSON leaves out what is undefined: the method of a call in a function without a name, for example.
-function withUndefined(values: object): object {
-  const entries = Object.entries(values) as [string, unknown][]
-  if (entries.every(([, value]) => value !== undefined)) return values
-  const tagged = entries.map(([key, value]) => [key, value === undefined ? UNDEFINED : value])
-  return Object.fromEntries(tagged) as object
+function withUndefined(copy: Plain): Plain {
+  for (const key of Object.keys(copy)) if (copy[key] === undefined) copy[key] = UNDEFINED
+  return copy
 }
 
 const UNDEFINED = { $: 'undefined' }
