@@ -171,7 +171,6 @@ export class Host {
     return !this.#directory.hasLeft
   }
 
-  /** Counts a failure of a handler on the main thread. */
   countFailure(): void {
     this.#counters.add(Count.FAILED, 1)
   }
@@ -194,9 +193,8 @@ export class Host {
   }
 
   /**
-   * Blocks, at most `limit` ms, until what children have written is handled and relayed: before the application learns that
-   * one has ended. Draining does not wait for the order window. So it does nothing while inline, or if no adapter has
-   * announced a logger to relay to, unless the process may end now (`isUrgent`).
+   * Blocks, at most `limit` ms, until what children have written is handled and relayed. It does not wait for the order window: so it
+   * does nothing while inline, or if there is nothing to relay to, unless the process may end now (`isUrgent`).
    */
   drain(limit: number = DRAIN_LIMIT, isUrgent = false): void {
     const relays = this.settings.relay && levels.changes > 0
@@ -232,8 +230,8 @@ export class Host {
   /** Resolves within a second: without what the thread has read, if that does not answer. */
   metrics(): Promise<Metrics> {
     const { gather } = require('./metrics.js') as typeof import('./metrics.js')
-    const here = this.#main.measure()
-    return gather(here, this.#main.inline ? undefined : this.#remote, () => this.stats())
+    const { inline } = this.#main
+    return gather(this.#main.measure(), inline ? undefined : this.#remote, () => this.stats())
   }
 
   #move(): void {
@@ -258,20 +256,17 @@ export class Host {
 
   #end(): Ending {
     const { inline } = this.#main
-    return inline ? this.#endInline(inline) : this.#endThread()
-  }
-
-  #endInline(inline: Inline): Ending {
-    this.#main.close()
-    return inline.ending()
-  }
-
-  #endThread(): Ending {
+    if (inline) return this.#endInline(inline)
     const isDone = this.#remote.wait(Request.STOP, Number.POSITIVE_INFINITY)
     diagnose('listener', 'ended: %o', this.stats())
     this.#remote.detach()
     if (isDone) return this.#remote.ending
     return this.#endInline(this.#main.takeOver()) // the thread died while main was waiting for it
+  }
+
+  #endInline(inline: Inline): Ending {
+    this.#main.close()
+    return inline.ending()
   }
 
   // Resumes at the checkpoint of the directory's previous listener.
@@ -280,8 +275,7 @@ export class Host {
     else this.#main.takeOver()
   }
 
-  // Whether anything reads the records of children: a handler, a logger of another library in this thread, the root's own
-  // queue file. What changes that changes the levels, too (`sendLevels`).
+  // Whether anything reads what children log. What changes that changes the levels, too (`sendLevels`).
   #isRead(): boolean {
     const { handlers, lifecycle, queue } = this.settings
     const isOwn = this.#isSuccessor || queue === 'file'
