@@ -131,6 +131,7 @@ async function serve(): Promise<void> {
   const alive = setInterval(progressed, 100)
   for (const port of ports) readPending(port)
   listener.sources.scan()
+  listener.sources.detectEnded() // nobody has to wait for those
   const request = Atomics.load(control, Word.REQUEST)
   const due = monotonic()
   await sleep(request === Request.DRAIN ? DRAIN_PAUSE : listener.orderingDelay())

@@ -7,7 +7,6 @@ import {
   closeSync,
   fdatasyncSync,
   fstatSync,
-  fsyncSync,
   readSync,
   realpathSync,
   writeSync,
@@ -221,13 +220,7 @@ export class LogFile {
   }
 
   close(): void {
-    if (!this.isOpen || !this.#isOwn) return
-    try {
-      fsyncSync(this.#fd)
-    } catch {
-      // A pipe or a device cannot be synced.
-    }
-    closeSync(this.#fd)
+    if (this.isOpen && this.#isOwn) closeSync(this.#fd)
   }
 }
 

@@ -45,7 +45,9 @@ export class Sync {
     }
   }
 
+  /** Call it before the file is closed. */
   close(): void {
     cancel(this.#timer)
+    this.now()
   }
 }
