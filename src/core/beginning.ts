@@ -6,8 +6,9 @@
 
 import { millisecondText, wallMicroseconds } from './clock.js'
 import { THREE_DIGITS } from './digits.js'
+import { Draft } from './draft.js'
 import type { Origin } from './record.js'
-import { encodeString, isAscii } from './text.js'
+import { encodeString } from './text.js'
 
 /** The text before the microseconds of a level. */
 interface Start {
@@ -23,12 +24,8 @@ export class Beginning {
   #thousands = -1
   #middle = ''
 
-  /** Whether the text is ASCII. */
-  readonly isAscii: boolean
-
   constructor({ pid, tid, source }: Origin) {
     this.#origin = `,"pid":${pid},"tid":${tid},"source":${encodeString(source)},"seq":`
-    this.isAscii = isAscii(source)
   }
 
   /** `time`: monotonic, in milliseconds. `seq`: the count of the record, from 0, usually growing by one. */
@@ -45,6 +42,11 @@ export class Beginning {
     const rest = seq - thousands * 1e3
     const digits = thousands === 0 ? String(rest) : THREE_DIGITS[rest]
     return start.text + THREE_DIGITS[microseconds - milliseconds * 1e3] + this.#middle + digits
+  }
+
+  /** A draft of lines of this level. `behind`: what follows the count in each of them. */
+  draft(level: number, behind: string): Draft {
+    return new Draft(`{"level":${level},"time":`, this.#origin, behind)
   }
 
   #count(thousands: number): void {

@@ -1,8 +1,9 @@
 // Fields: the fields of a call or a logger as members of a JSON line, and the names that they cannot have there.
 
+import type { Draft } from './draft.js'
 import { encodeValue, thrown } from './encode.js'
 import { encodeFailure } from './failure.js'
-import { countWide, encodeOther, encodeString, isAscii, isPlainText } from './text.js'
+import { encodeOther, encodeString, isPlainText } from './text.js'
 
 /** Fields of a log call or a child logger, by name. */
 export type Fields = Readonly<Record<string, unknown>>
@@ -29,6 +30,21 @@ export function encodeFields(fields: Fields, serializers?: Serializers): string 
     text += encodeField(key, readField(fields, key, serializers))
   }
   return text
+}
+
+/** Adds the same to a draft. */
+export function addFields(draft: Draft, fields: Fields, serializers?: Serializers): void {
+  for (const key of Object.keys(fields)) {
+    const value = readField(fields, key, serializers)
+    if (typeof value === 'string') {
+      draft.add(keyOf(key).quoted)
+      draft.addText(value)
+      draft.add('"')
+    } else if (typeof value === 'number' && (value | 0) === value && value >= 0) {
+      draft.add(keyOf(key).text)
+      draft.addNumber(value)
+    } else draft.add(encodeField(key, value))
+  }
 }
 
 /** `,"key":value`; empty for a value that JSON omits. */
@@ -59,7 +75,6 @@ interface Key {
   readonly text: string
   /** `,"key":"`, for a text. */
   readonly quoted: string
-  readonly isAscii: boolean
 }
 
 // Cache of encoded keys: applications use few different keys, again and again.
@@ -72,9 +87,8 @@ function keyOf(key: string): Key {
   if (encoded === undefined) {
     // Joined, so that the text is in one piece.
     const text = [',', encodeString(RESERVED.has(key) ? `_${key}` : key), ':'].join('')
-    encoded = { text, quoted: [text, '"'].join(''), isAscii: isAscii(text) }
+    encoded = { text, quoted: [text, '"'].join('') }
     if (keys.size < MAX_KEYS && key.length <= MAX_KEY_LENGTH) keys.set(key, encoded)
   }
-  if (!encoded.isAscii) countWide()
   return encoded
 }

@@ -8,7 +8,7 @@ import { encodeValue, isError } from './encode.js'
 import { encodeFailure } from './failure.js'
 import { encodeField, encodeFields, type Fields, readField, type Serializers } from './fields.js'
 import type { Redact } from './redact.js'
-import { encodeOther, encodeString, isPlainText } from './text.js'
+import { encodeString } from './text.js'
 
 /**
  * One record, as every handler gets it. The JSON line has the same fields in this order.
@@ -92,38 +92,6 @@ export function encodeCall(args: readonly unknown[], context: Context): string {
   }
 }
 
-/** What follows a message: its quotation mark and the logger's own fields. */
-export interface Closed {
-  /** Before the fields of a call. */
-  readonly before: string
-  /** Where the call has none: with the end of the line. */
-  readonly alone: string
-}
-
-export function createClosed(bindings: string): Closed {
-  // Joined, so that the texts are in one piece.
-  return { before: ['"', bindings].join(''), alone: ['"', bindings, '}'].join('') }
-}
-
-/**
- * The same for the usual calls, `(msg)` and `(fields, msg)`, in one step and without redaction. Returns what follows
- * `,"msg":"`, with the end of the line, undefined for any other call. Can throw what the fields or V8 throw.
- */
-export function encodeUsual(
-  args: readonly unknown[],
-  closed: Closed,
-  serializers?: Serializers,
-): string | undefined {
-  const count = args.length
-  const [first] = args
-  if (count === 1) return typeof first === 'string' ? escapeText(first) + closed.alone : undefined
-  const text = args[1]
-  if (count !== 2 || typeof text !== 'string' || !isUsual(first)) return undefined
-  // In this order, because V8 copies texts of less than 13 characters at once, and keeps longer ones as a tree.
-  const end = `${closed.before}${encodeFields(first, serializers)}}`
-  return escapeText(text) + end
-}
-
 /** A shallow copy of the fields, so that later changes to the object have no effect. Never throws. */
 export function copyFields(fields: Fields): Fields {
   try {
@@ -182,10 +150,6 @@ function appended(args: readonly unknown[]): string {
 /** `,"msg":"…"`. */
 export function encodeMessage(text: string): string {
   return `,"msg":${encodeString(text)}`
-}
-
-function escapeText(text: string): string {
-  return isPlainText(text) ? text : encodeOther(text).slice(1, -1)
 }
 
 /** `,"err":{…}`. */
@@ -254,13 +218,6 @@ function isPlain(value: unknown): value is Fields {
   if (typeof value !== 'object' || value === null || types.isProxy(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
-}
-
-// A cheaper look than `isPlain`, which accepts more.
-function isUsual(value: unknown): value is Fields {
-  if (typeof value !== 'object' || value === null) return false
-  const given = value as Fields
-  return given.constructor === Object && typeof given.toJSON !== 'function'
 }
 
 function isFields(value: unknown): value is Fields {

@@ -39,26 +39,10 @@ export function encodeOther(text: string): string {
 /** Escapes the control characters and line separators that JSON allows, so that the text is one line for any reader. */
 export function escapeControls(json: string): string {
   if (isAscii(json)) return json
-  wide++
   if (!CONTROLS.test(json)) return json
   return json.replace(ALL_CONTROLS, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
   })
-}
-
-let wide = 0
-
-/**
- * How many texts so far may have been more than ASCII. The same count before and after an encoding means that its text
- * is ASCII, whose bytes are copied where others are encoded.
- */
-export function wideTexts(): number {
-  return wide
-}
-
-/** Counts a text that was encoded earlier. */
-export function countWide(): void {
-  wide++
 }
 
 /** Whether a text is ASCII. */

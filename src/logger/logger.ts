@@ -2,6 +2,7 @@
 //
 // Its methods have pino's shape (shape.ts), so it fits wherever a pino logger does.
 
+import type { Draft } from '../core/draft.js'
 import { thrown } from '../core/encode.js'
 import {
   checkThreshold,
@@ -13,17 +14,14 @@ import {
   type Threshold,
 } from '../core/level.js'
 import {
-  type Closed,
   copyFields,
-  createClosed,
   encodeCall,
   encodeFields,
   encodeMessage,
-  encodeUsual,
   type Fields,
   type Serializers,
 } from '../core/record.js'
-import { isAscii, wideTexts } from '../core/text.js'
+import { addUsual, type Closed, createClosed } from '../core/usual.js'
 import { announceLevel, Base, BINDINGS, SERIALIZERS } from './base.js'
 import { addMethods, checkLevels, createMapping, ownValue } from './custom.js'
 import { withRedact } from './redacted.js'
@@ -57,8 +55,6 @@ class NodeLogger extends Base implements Logger {
   readonly #isChild: boolean
   /** What is before the text of a message. */
   readonly #opening: string
-  /** Whether the opening and the bindings are ASCII. */
-  #isAscii: boolean
   // Own level of a logger made with `child()`; it is not part of the tree of names.
   #own: number | undefined
 
@@ -72,7 +68,6 @@ class NodeLogger extends Base implements Logger {
     const before = encodeMessage(prefix).slice(MESSAGE.length, -1)
     this.#opening = prefix === '' ? node.opening : [node.opening, before].join('')
     this.#closed = createClosed(bindings)
-    this.#isAscii = isAscii(this.#opening) && isAscii(bindings)
     this.#own = own
     if (custom) addMethods(this, custom, (level, args) => this.#logAt(level, args))
   }
@@ -166,7 +161,6 @@ class NodeLogger extends Base implements Logger {
     const { own: _, ...inherited } = this.#inherit(fields, {})
     this.#inherited = inherited
     this.#closed = createClosed(inherited.bindings)
-    this.#isAscii = isAscii(this.#opening) && isAscii(inherited.bindings)
   }
 
   flush(done?: (error?: Error) => void): void {
@@ -228,17 +222,17 @@ class NodeLogger extends Base implements Logger {
   // Spread at both ends: V8 then makes no array for the usual calls.
   #log(level: number, ...args: readonly unknown[]): void {
     const { registry, json } = this.#node
-    const wide = wideTexts()
-    const usual = registry.redact ? undefined : this.#encodeUsual(...args)
-    if (usual === undefined) registry.queue.handle(level, json, this.#encode(args))
-    else registry.queue.log(level, this.#opening, usual, this.#isAscii && wide === wideTexts())
+    const draft = registry.redact ? undefined : registry.queue.open(level, this.#opening)
+    if (draft && this.#add(draft, ...args) && registry.queue.send(level, draft)) return
+    draft?.close()
+    registry.queue.handle(level, json, this.#encode(args))
   }
 
-  #encodeUsual(...args: readonly unknown[]): string | undefined {
+  #add(draft: Draft, ...args: readonly unknown[]): boolean {
     try {
-      return encodeUsual(args, this.#closed, this.#inherited.serializers)
+      return addUsual(draft, args, this.#closed, this.#inherited.serializers)
     } catch {
-      return undefined
+      return false
     }
   }
 

@@ -14,6 +14,8 @@
 // The publishing order of each queue (ring.ts, extent.ts, plain.ts) ensures that a complete frame has no unwritten
 // bytes.
 
+import type { Draft } from '../core/draft.js'
+
 /** Size of a frame's header in bytes. */
 export const HEADER = 24
 
@@ -61,8 +63,8 @@ export interface FrameHead {
   /** Monotonic milliseconds. */
   readonly time: number
   readonly seq: number
-  /** In a writer only: whether the text is known to be ASCII, so that its bytes can be copied. */
-  readonly isAscii?: boolean
+  /** In a writer only: the bytes of the payload, which then is no text. */
+  readonly draft?: Draft | undefined
 }
 
 /** A frame in its queue's memory. The payload is `buffer[start, end)`, valid until the reader's `release()`. */

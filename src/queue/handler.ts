@@ -5,11 +5,13 @@
 // order in the queue is the order of `seq`.
 
 import { Beginning } from '../core/beginning.js'
-import { monotonic } from '../core/clock.js'
+import { monotonic, wallMicroseconds } from '../core/clock.js'
 import { encodeContext, hasContext } from '../core/context.js'
+import type { Draft } from '../core/draft.js'
 import { levelName } from '../core/level.js'
 import type { Origin } from '../core/record.js'
 import { encodeTrace, hasTracer } from '../core/trace.js'
+import { Drafts } from './drafts.js'
 import { type FrameKind, Kind } from './frame.js'
 import type { QueueWriter } from './queue.js'
 
@@ -17,13 +19,13 @@ const WARN = 40
 /** A longer body (UTF-16 units) is replaced by its length, because handlers have to create strings of it, too. */
 const MAX_BODY = 2 ** 26
 const NAME = ',"name":'
-const MESSAGE = ',"msg":"'
 
 export class QueueHandler {
   readonly origin: Origin
   #queue: QueueWriter
   #seq = 0
   readonly #beginning: Beginning
+  readonly #drafts: Drafts
   /** Dropped records that no REPORT has announced yet, by level number. */
   #unreported = new Map<number, number>()
   /** All dropped records, by level name. */
@@ -37,6 +39,7 @@ export class QueueHandler {
     this.origin = origin
     this.#queue = queue
     this.#beginning = new Beginning(origin)
+    this.#drafts = new Drafts(this.#beginning)
   }
 
   /** Number of records so far: the last `seq`. */
@@ -63,36 +66,38 @@ export class QueueHandler {
       }
       const end = extra === undefined ? '}' : `}\n${extra}`
       const text = `${NAME}${name}${body}`
-      if (!this.#put(level, text, surroundings(body) + end, kind, false)) this.#drop(level)
+      if (!this.#put(level, text, surroundings(body) + end, kind)) this.#drop(level)
     } catch {
       this.#drop(level) // the line exceeds V8's longest string
     }
   }
 
   /**
-   * Writes one record of our own loggers. `opening`: `,"name":"…","msg":"` and how the message begins, in one piece. `rest`: the message and the
-   * fields behind that, and `}`. `isAscii`: whether both are known to be ASCII. Never throws.
+   * A draft of one record of our own loggers. `opening`: `,"name":"…","msg":"` and how the message begins. What follows is to be
+   * added, then the draft has to be given to `send`, or to be closed. Undefined if the record has to be given to `handle`:
+   * because of what is added to it here, within another one, or as the first one of its kind. Never throws.
    */
-  log(level: number, opening: string, rest: string, isAscii: boolean): void {
-    try {
-      if (this.#unreported.size > 0) this.#reportDrops(false)
-      const length = MESSAGE.length + rest.length - 1
-      if (length > MAX_BODY) {
-        this.#putPlaceholder(
-          level,
-          opening.slice(NAME.length, opening.indexOf(MESSAGE)),
-          length,
-          Kind.RECORD,
-        )
-        return
-      }
-      const isAlone = !hasTracer() && !hasContext()
-      const text = isAlone ? rest : surrounded(rest.slice(0, -1))
-      const isWritten = this.#put(level, opening, text, Kind.RECORD, isAlone && isAscii)
-      if (!isWritten) this.#drop(level)
-    } catch {
-      this.#drop(level)
-    }
+  open(level: number, opening: string): Draft | undefined {
+    if (this.#unreported.size > 0 || hasTracer() || hasContext()) return undefined
+    const draft = this.#drafts.find(level, opening)
+    if (draft === undefined || draft.isOpen) return undefined
+    draft.open()
+    return draft
+  }
+
+  /** Writes the record of a draft. Never throws. Returns false, and closes the draft, if it is too long. */
+  send(level: number, draft: Draft): boolean {
+    const isKept = draft.close()
+    if (!isKept) this.#drafts.clear()
+    if (draft.length > MAX_BODY) return false
+    const time = monotonic()
+    const seq = ++this.#seq
+    draft.setCount(seq)
+    draft.setTime(wallMicroseconds(time))
+    const isWritten = this.#queue.write({ kind: Kind.RECORD, level, time, seq, draft }, '')
+    this.made?.(time)
+    if (!isWritten) this.#drop(level)
+    return true
   }
 
   /** Writes a note for the listener, which has no number of its own. Never throws. Returns whether there was room. */
@@ -116,17 +121,10 @@ export class QueueHandler {
     this.#queue.close()
   }
 
-  #put(
-    level: number,
-    text: string,
-    rest: string,
-    kind: FrameKind,
-    isAscii: boolean,
-    vital?: boolean,
-  ): boolean {
+  #put(level: number, text: string, rest: string, kind: FrameKind, vital?: boolean): boolean {
     const time = monotonic()
     const seq = ++this.#seq
-    const head = { kind, level, time, seq, isAscii: isAscii && this.#beginning.isAscii }
+    const head = { kind, level, time, seq }
     const line = this.#beginning.read(level, time, seq) + text + rest
     const isWritten = this.#queue.write(head, line, vital)
     this.made?.(time)
@@ -137,7 +135,7 @@ export class QueueHandler {
   #putPlaceholder(level: number, name: string, length: number, kind: FrameKind): void {
     const own = kind === Kind.COPY ? kind : Kind.RECORD
     const text = `${NAME}${name},"msg":"[Record of ${length} characters]"`
-    if (!this.#put(level, text, '}', own, false)) this.#drop(level)
+    if (!this.#put(level, text, '}', own)) this.#drop(level)
   }
 
   #drop(level: number): void {
@@ -156,7 +154,7 @@ export class QueueHandler {
     const levels = Object.fromEntries(counts.map(([level, count]) => [levelName(level), count]))
     const fields = `,"dropped":${JSON.stringify({ [this.origin.source]: levels })}`
     const text = `${NAME}"logshare","msg":"${total} records dropped: the queue was full"${fields}`
-    if (this.#put(WARN, text, '}', Kind.REPORT, false, vital)) this.#unreported.clear()
+    if (this.#put(WARN, text, '}', Kind.REPORT, vital)) this.#unreported.clear()
     else this.#seq--
   }
 }
@@ -165,8 +163,4 @@ export class QueueHandler {
 function surroundings(body: string): string {
   const span = encodeTrace(body)
   return span + encodeContext(body + span)
-}
-
-function surrounded(rest: string): string {
-  return `${rest}${surroundings(MESSAGE + rest)}}`
 }

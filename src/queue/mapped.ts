@@ -54,7 +54,12 @@ export class MappedSegment implements Segment {
   /** Whether a record with this text does not fit any more; room for the END frame is kept. */
   isFullFor(text: string): boolean {
     const room = this.#memory.buffer.length - this.size - HEADER
-    return frameBound(text) > room && frameSize(Buffer.byteLength(text)) > room
+    return frameBound(text) > room && !this.hasRoomFor(Buffer.byteLength(text))
+  }
+
+  /** Whether a record of so many bytes fits. */
+  hasRoomFor(length: number): boolean {
+    return frameSize(length) <= this.#memory.buffer.length - this.size - HEADER
   }
 
   append(head: FrameHead, text: string): void {

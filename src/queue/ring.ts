@@ -81,8 +81,10 @@ export class RingWriter implements QueueWriter {
 
   write(head: FrameHead, text: string, vital: boolean = isVital(head)): boolean {
     if (this.#closed) return false
-    let bound = frameBound(text)
+    const { draft } = head
+    let bound = draft ? frameSize(draft.length) : frameBound(text)
     if (bound > this.#capacity / 4) {
+      if (draft) return this.write({ ...head, draft: undefined }, draft.toString(), vital)
       const payload = Buffer.byteLength(text)
       bound = frameSize(payload)
       if (bound > this.#capacity / 4) return this.#writeParts(head, Buffer.from(text), vital)

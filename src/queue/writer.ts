@@ -68,6 +68,23 @@ export class FileWriter implements QueueWriter {
   }
 
   write(head: FrameHead, text: string, vital: boolean = isVital(head)): boolean {
+    const { draft } = head
+    if (!draft) return this.#write(head, text, vital)
+    const isWritten = this.#writeMapped(head, draft.length, vital)
+    return isWritten ?? this.#write({ ...head, draft: undefined }, draft.toString(), vital)
+  }
+
+  // A draft, into the mapped segment, if there is one that has room for it; undefined otherwise.
+  #writeMapped(head: FrameHead, length: number, vital: boolean): boolean | undefined {
+    const segment = this.#segment
+    if (!segment || !isMapped(segment) || !segment.hasRoomFor(length)) return undefined
+    if (!this.#room.reserve(segment.size, length, vital)) return false
+    segment.append(head, '')
+    this.#options.wrote?.(head.time)
+    return true
+  }
+
+  #write(head: FrameHead, text: string, vital: boolean): boolean {
     this.#rollIfFull(text) // before `reserve`: the reader frees full segments only
     const written = this.#segment?.size ?? 0
     // The last report of what was dropped may go beyond the limit: nobody else can tell.

@@ -1,19 +1,28 @@
 'use strict'
-// Usual: the calls that are encoded in one step have the lines of all others, and what is said to be ASCII is.
+// Usual: the calls that are encoded in one step have the lines of all others.
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const fc = require('fast-check')
-const { createClosed, encodeCall, encodeFields, encodeUsual } = require('../../dist/core/record.js')
+const { Draft } = require('../../dist/core/draft.js')
+const { encodeCall, encodeFields } = require('../../dist/core/record.js')
+const { addUsual, createClosed } = require('../../dist/core/usual.js')
 const { Registry } = require('../../dist/logger/registry.js')
 const { QueueHandler } = require('../../dist/queue/handler.js')
 
 const text = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.string({ minLength: 10, maxLength: 200 }),
-  fc.string({ unit: fc.constantFrom('a', ' ', '\n', '"', '\\', '\u007f', 'é'), maxLength: 100 }),
+  fc.string({
+    unit: fc.constantFrom('a', ' ', '\n', '"', '\\', '\u007f', 'é', '\ud800'),
+    maxLength: 100,
+  }),
 )
-const value = fc.oneof(text, fc.anything({ withBigInt: true, withDate: true, withMap: true }))
+const value = fc.oneof(
+  text,
+  fc.integer(),
+  fc.anything({ withBigInt: true, withDate: true, withMap: true }),
+)
 const fields = fc.oneof(
   fc.dictionary(text, value),
   fc.dictionary(fc.constantFrom('id', 'msg', 'level', 'err', 'toJSON', 'größe'), value),
@@ -21,37 +30,63 @@ const fields = fc.oneof(
 const args = fc.oneof(fc.tuple(text), fc.tuple(fields, text), fc.tuple(fc.anything(), text))
 
 test('property: a usual call has the text of any other', () => {
+  const draft = new Draft('{', ',', ',"msg":"')
   fc.assert(
     fc.property(args, fields, (given, own) => {
       const bindings = encodeFields(own)
-      const usual = encodeUsual(given, createClosed(bindings))
-      if (usual !== undefined)
-        assert.equal(`,"msg":"${usual}`, `${encodeCall(given, { bindings })}}`)
+      draft.open()
+      if (addUsual(draft, given, createClosed(bindings)))
+        assert.equal(`${draft}`.slice(20), `${encodeCall(given, { bindings })}}`)
     }),
     { numRuns: 1000 },
   )
 })
 
-test('property: a line that is said to be ASCII is', () => {
-  /** @type {[boolean, string][]} */
-  const written = []
-  const queue = {
-    /** @param {{ isAscii?: boolean }} head @param {string} line */
-    write: ({ isAscii = false }, line) => written.push([isAscii, line]) > 0,
-    close() {},
-  }
-  const source = fc.constantFrom('root', 'fork#1', 'spawné#1')
+test('property: a draft has the count and the time of its record', () => {
+  const time = fc.integer({ min: 1e15, max: 9e15 })
+  const step = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 100_000 }))
   fc.assert(
-    fc.property(source, text, fields, fc.array(args), (name, logger, own, calls) => {
-      const handler = new QueueHandler({ pid: 1, tid: 0, source: name }, queue)
-      const log = new Registry(handler).getLogger(logger).child(own)
-      for (const call of calls) Reflect.apply(log.info, log, call)
+    fc.property(fc.array(fc.tuple(step, time, text), { minLength: 1 }), (records) => {
+      const draft = new Draft('{"time":', ',"seq":', ',"msg":"')
+      let count = 0
+      for (const [by, microseconds, message] of records) {
+        count += by
+        draft.open()
+        draft.addText(message)
+        draft.add('"}')
+        draft.setCount(count)
+        draft.setTime(microseconds)
+        const milliseconds = String(microseconds).replace(/(...)$/, '.$1')
+        assert.equal(`${draft}`.slice(0, 8 + 17 + 7), `{"time":${milliseconds},"seq":`)
+        const { seq, msg } = JSON.parse(`${draft}`)
+        assert.deepEqual([seq, msg], [count, message])
+      }
     }),
     { numRuns: 300 },
   )
-  for (const [isAscii, line] of written) {
-    JSON.parse(line)
-    if (isAscii) assert.equal(Buffer.byteLength(line), line.length)
+})
+
+test('records made within others have their own lines and the counts before those', () => {
+  /** @type {string[]} */
+  const lines = []
+  const queue = {
+    /** @param {{ draft?: object }} head @param {string} line */
+    write: ({ draft }, line) => lines.push(draft ? String(draft) : line) > 0,
+    close() {},
   }
-  assert.ok(written.some(([isAscii]) => isAscii) && written.some(([isAscii]) => !isAscii))
+  const log = new Registry(new QueueHandler({ pid: 1, tid: 0, source: 'root' }, queue)).getLogger(
+    'within',
+  )
+  const inner = { toJSON: () => log.info('inner') ?? 'text' }
+  for (let i = 0; i < 12; i++) log.info({ inner, i }, 'outer')
+  const records = lines.map((line) => JSON.parse(line))
+  assert.deepEqual(
+    records.map(({ seq }) => seq),
+    records.map((_, i) => i + 1),
+  )
+  assert.equal(records.filter(({ msg }) => msg === 'inner').length, 12)
+  assert.deepEqual(
+    records.filter(({ msg }) => msg === 'outer').map(({ i, inner: text }) => [i, text]),
+    Array.from({ length: 12 }, (_, i) => [i, 'text']),
+  )
 })

@@ -3,14 +3,7 @@
 // If the file was renamed (logrotate), writing continues in a new file at the path. If it was removed, the lines
 // written since the last check are copied into the new file. A rotation of our own is one rename and one open.
 
-import {
-  closeSync,
-  fdatasyncSync,
-  fstatSync,
-  readSync,
-  realpathSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, fdatasyncSync, fstatSync, readSync, realpathSync, writeSync } from 'node:fs'
 import { monotonic } from '../../core/clock.js'
 import { bringBack, putAside } from './aside.js'
 import {
