@@ -14,7 +14,7 @@ import {
 import { Drops } from '../core/tally.js'
 import { createHandlers } from '../handlers/create.js'
 import type { Delivery, HandlerContext } from '../handlers/handler.js'
-import { arm, onRing } from '../queue/bell.js'
+import { arm, isArmed, onRing } from '../queue/bell.js'
 import {
   type Command,
   isCommand,
@@ -78,12 +78,14 @@ let wakesAt = 0
 let soon: NodeJS.Immediate | undefined
 let serving = false
 let ended = false
+/** Whether the bell was armed and has not been rung by a record since. */
+let waits = false
 
 for (const memory of data.rings) listener.sources.addRing(memory)
 subscribe(data.isSubscribed)
 if (data.directory !== undefined) watch(data.directory)
 listen(data.commands)
-const stopRings = onRing(bell, wake)
+const stopRings = onRing(bell, rung)
 readPending(data.commands) // the rings of threads that log already: their first records must not be late
 wake()
 
@@ -91,8 +93,20 @@ function wake(): void {
   if (ended) return
   if (timer) clearTimeout(timer)
   timer = undefined
-  if (Atomics.load(control, Word.REQUESTED) !== Atomics.load(control, Word.DONE)) void serve()
+  if (isRequested()) void serve()
   else pump()
+}
+
+// A thread has written the first record after a pause. All other rings are urgent: requests, and writers without room.
+function rung(): void {
+  const isFirst = waits && !isArmed(bell)
+  if (isFirst) waits = false
+  if (isFirst && !isRequested()) wakeWhenDue()
+  else wake()
+}
+
+function isRequested(): boolean {
+  return Atomics.load(control, Word.REQUESTED) !== Atomics.load(control, Word.DONE)
 }
 
 // Wakes after all messages that have arrived are handled: a queue they announce may hold older records.
@@ -104,9 +118,11 @@ function wakeSoon(): void {
   })
 }
 
-// For what has just been written, and therefore is not due before this thread wakes anyway.
+// For what has just been written, and therefore is not due yet. What no other producer can precede is due at once.
 function wakeWhenDue(): void {
-  if (!timer || wakesAt - monotonic() > data.settings.order.window) wakeSoon()
+  const delay = listener.dueIn()
+  if (delay === 0 || listener.sources.size === 1) wakeSoon()
+  else if (!soon && !serving && !(timer && wakesAt - monotonic() <= delay)) rest(delay)
 }
 
 // Handles what is due, then rests until a timer fires or, if nothing is left, until the bell rings.
@@ -116,9 +132,14 @@ function pump(): void {
   notifyDrops()
   if (delay === Number.POSITIVE_INFINITY) {
     arm(bell)
+    waits = true
     delay = listener.pump() // records written before the bell was armed
   }
-  if (delay === Number.POSITIVE_INFINITY) return
+  if (delay !== Number.POSITIVE_INFINITY) rest(delay)
+}
+
+function rest(delay: number): void {
+  if (timer) clearTimeout(timer)
   timer = setTimeout(wake, delay)
   wakesAt = monotonic() + delay
 }

@@ -21,6 +21,7 @@ for (const point of [
   'half a line',
   'behind the lines',
   'before the state',
+  'half a state',
 ]) {
   test(`a listener is killed ${point}, and so is the next one`, async (t) => {
     const app = await startOrphans(t, { children: 1, records: 1e6, rotate: ROTATE })
