@@ -61,7 +61,7 @@ export class Checkpointer {
   saveIfDue(): void {
     const isCheap = this.#file === undefined
     const isDue = isCheap || monotonic() - this.#savedAt >= INTERVAL
-    if (isDue || this.#sources.hasFinishedSegments(2)) this.save()
+    if (isDue || this.#sources.hasFinishedSegments()) this.save()
   }
 
   /**

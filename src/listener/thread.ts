@@ -4,17 +4,12 @@
 
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { monotonic } from '../core/clock.js'
-import {
-  clearInterval,
-  clearTimeout,
-  setImmediate,
-  setInterval,
-  setTimeout,
-} from '../core/originals.js'
+import { clearInterval, setImmediate, setInterval, setTimeout } from '../core/originals.js'
 import { Drops } from '../core/tally.js'
 import { createHandlers } from '../handlers/create.js'
 import type { Delivery, HandlerContext } from '../handlers/handler.js'
 import { arm, isArmed, onRing } from '../queue/bell.js'
+import { Alarm } from './alarm.js'
 import {
   type Command,
   isCommand,
@@ -38,11 +33,13 @@ const FULL_PAUSE = 5
 const data = workerData as ThreadData
 const bell = new Int32Array(data.bell)
 const control = new Int32Array(data.control)
+const alarm = new Alarm(wake)
 const ports = new Set<MessagePort>()
 /** The ports of threads that log: they get new levels. */
 const threads = new Set<MessagePort>()
 
 const { limit, policy, wait } = data.settings.overflow
+const report = (record: Delivery): void => listener.report(record)
 const outbox = createOutbox({ control, port: data.relay, limit, report, dropped: countDropped })
 const context: HandlerContext = {
   send: (records) => outbox('relay', records),
@@ -73,8 +70,6 @@ const listener = new Listener({
 let unsubscribe: (() => void) | undefined
 let watched: Watch | undefined
 let levels = data.levels
-let timer: NodeJS.Timeout | undefined
-let wakesAt = 0
 let soon: NodeJS.Immediate | undefined
 let serving = false
 let ended = false
@@ -91,8 +86,7 @@ wake()
 
 function wake(): void {
   if (ended) return
-  if (timer) clearTimeout(timer)
-  timer = undefined
+  alarm.clear()
   if (isRequested()) void serve()
   else pump()
 }
@@ -122,7 +116,7 @@ function wakeSoon(): void {
 function wakeWhenDue(): void {
   const delay = listener.dueIn()
   if (delay === 0 || listener.sources.size === 1) wakeSoon()
-  else if (!soon && !serving && !(timer && wakesAt - monotonic() <= delay)) rest(delay)
+  else if (!soon && !serving) alarm.setLatest(delay)
 }
 
 // Handles what is due, then rests until a timer fires or, if nothing is left, until the bell rings.
@@ -135,13 +129,7 @@ function pump(): void {
     waits = true
     delay = listener.pump() // records written before the bell was armed
   }
-  if (delay !== Number.POSITIVE_INFINITY) rest(delay)
-}
-
-function rest(delay: number): void {
-  if (timer) clearTimeout(timer)
-  timer = setTimeout(wake, delay)
-  wakesAt = monotonic() + delay
+  if (delay !== Number.POSITIVE_INFINITY) alarm.set(delay)
 }
 
 // Serves main's request: handles all records in the queues and flushes the handlers.
@@ -293,10 +281,6 @@ function subscribe(on: boolean): void {
         write: (records) => outbox('handlers', records),
       })
     : undefined
-}
-
-function report(record: Delivery): void {
-  listener.report(record)
 }
 
 function countDropped(source: string, level: number, by: number): void {

@@ -109,9 +109,11 @@ function createWriter(
       takeOver()
     }
   }
-  bell.interval = ringInterval(settings.order.window)
+  const { overflow: policy, order } = settings
+  const { window } = order
+  bell.interval = ringInterval(window)
   const wrote = (time: number): void => bell.ring(time)
-  return new FileWriter({ directory, producer, hello, wrote, policy: settings.overflow, maps })
+  return new FileWriter({ directory, producer, hello, wrote, policy, window, maps })
 }
 
 // Grandchildren log through queue files: every listener finds those, even one that starts after the listener thread

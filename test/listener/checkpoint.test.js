@@ -50,6 +50,7 @@ test('a checkpoint may outgrow its half, and its file may be removed', (t) => {
   const file = new CheckpointFile(directory)
   const producers = [1, 100, 1000, 1]
   for (const count of producers) {
+    /** @type {Record<string, [number, number]>} */
     const positions = Object.fromEntries(Array.from({ length: count }, (_, i) => [`ä${i}`, [i, 7]]))
     for (let again = 0; again < 3; again++) {
       file.write({ positions, marks: [] })
@@ -70,6 +71,7 @@ test('the checkpoint of an earlier version is read', (t) => {
   assert.deepEqual(readCheckpoint(directory), checkpoint(5))
 })
 
+/** @returns {import('../../dist/listener/checkpoint.js').Checkpoint} */
 function checkpoint(number) {
   const marks = [{ path: '/ä.log', inode: '5', size: number * 1e6 }]
   return { positions: { a: [0, number], b: [number, 0] }, marks }
