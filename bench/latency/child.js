@@ -11,12 +11,21 @@ const log = getLogger('pour')
 const MARKED = 500
 const WARM_UP = 20_000
 
-for (let i = 0; rate === undefined && i < WARM_UP; i++) log.info({ id: i }, 'before')
 process.once('message', () => {
   if (rate === undefined) pour()
   else drip(0)
 })
-process.send('ready')
+if (rate === undefined) {
+  for (let i = 0; i < WARM_UP; i++) log.info({ id: i }, 'before')
+  process.send('ready')
+} else trickle(0)
+
+// A second of records that do not count: with the first one the root's thread starts.
+function trickle(i) {
+  log.info({ id: i }, 'before')
+  if (i < rate) setTimeout(trickle, 1000 / rate, i + 1)
+  else process.send('ready')
+}
 
 function pour() {
   for (let i = 0; i < records; i++) {

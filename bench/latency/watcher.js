@@ -24,8 +24,11 @@ function look() {
   const read = readSync(fd, buffer, 0, buffer.length, position)
   const now = Number(process.hrtime.bigint() / 1000n)
   const end = buffer.subarray(0, read).lastIndexOf(10) + 1
-  for (let at = buffer.indexOf(MARK); at >= 0 && at < end; at = buffer.indexOf(MARK, at + 1))
-    ages.push((now - Number.parseInt(buffer.latin1Slice(at + MARK.length, at + 30), 10)) / 1e3)
+  const lines = buffer.subarray(0, end) // not what an earlier look has left behind it
+  for (let at = lines.indexOf(MARK); at >= 0; at = lines.indexOf(MARK, at + 1))
+    ages.push(
+      (now - Number.parseInt(lines.toString('latin1', at + MARK.length, at + 30), 10)) / 1e3,
+    )
   position += end
   return end > 0
 }

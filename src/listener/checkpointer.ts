@@ -5,7 +5,7 @@
 
 import { monotonic } from '../core/clock.js'
 import { notice, reasonOf } from '../core/notice.js'
-import { type Checkpoint, type Positions, writeCheckpoint } from './checkpoint.js'
+import { type Checkpoint, CheckpointFile, type Positions } from './checkpoint.js'
 import type { Children } from './children.js'
 import type { Fanout } from './fanout.js'
 import type { Sources } from './sources.js'
@@ -22,7 +22,8 @@ export class Checkpointer {
   readonly #sources: Sources
   readonly #fanout: Fanout
   readonly #children: Children | undefined
-  #directory: string | undefined
+  // Undefined as long as there is no runtime directory.
+  #file: CheckpointFile | undefined
   // Records were delivered since the last checkpoint was taken.
   #isDirty = false
   // Taken but not saved yet.
@@ -43,7 +44,7 @@ export class Checkpointer {
 
   /** Saves checkpoints in a runtime directory from now on, the first before anything is delivered: it has the marks. */
   watch(directory: string): void {
-    this.#directory = directory
+    this.#file = new CheckpointFile(directory)
     this.#isDirty = true
     this.save()
   }
@@ -58,9 +59,9 @@ export class Checkpointer {
    * for one that was read.
    */
   saveIfDue(): void {
-    const isCheap = this.#directory === undefined
+    const isCheap = this.#file === undefined
     const isDue = isCheap || monotonic() - this.#savedAt >= INTERVAL
-    if (isDue || this.#sources.hasFinishedSegments(2)) this.save()
+    if (isDue || this.#sources.hasFinishedSegments()) this.save()
   }
 
   /**
@@ -69,7 +70,7 @@ export class Checkpointer {
    */
   save(): void {
     if (this.#fanout.blocksCheckpoint()) return
-    if (this.#directory === undefined) {
+    if (this.#file === undefined) {
       this.#discardMarks()
       return
     }
@@ -78,7 +79,7 @@ export class Checkpointer {
     if (!this.#pending?.isAcknowledged()) return
     const { checkpoint } = this.#pending
     this.#pending = undefined
-    this.#write(this.#directory, checkpoint)
+    this.#write(this.#file, checkpoint)
     this.#savedPositions = checkpoint.positions
     this.#sources.removeSegments(checkpoint.positions)
   }
@@ -103,10 +104,10 @@ export class Checkpointer {
     return { checkpoint, isAcknowledged: this.#fanout.acknowledgement() }
   }
 
-  #write(directory: string, checkpoint: Checkpoint): void {
+  #write(file: CheckpointFile, checkpoint: Checkpoint): void {
     this.#savedAt = monotonic()
     try {
-      writeCheckpoint(directory, checkpoint)
+      file.write(checkpoint)
       this.#fanout.checkpointSaved()
     } catch (error) {
       const reason = `cannot save the checkpoint, a takeover would resume at an older one: ${reasonOf(error)}`

@@ -33,6 +33,8 @@ export class Intake {
   readonly #options: IntakeOptions
   readonly #merge = new Merge()
   readonly #batch = new Batch()
+  /** Whether the last batch ended before a record that is due. */
+  hasMore = false
 
   constructor(options: IntakeOptions) {
     this.#options = options
@@ -50,15 +52,15 @@ export class Intake {
     const now = monotonic()
     batch.clear()
     merge.load(leftover.readable())
-    for (let head = merge.first; head && !isFull(batch, size); head = merge.first) {
+    this.hasMore = false
+    for (let head = merge.first; head; head = merge.first) {
       const { frame, source } = head
       const until = merge.ready === sources.size ? Math.max(due, known) : due
       const isDue = frame.time <= (mayPrecede(frame) ? until : due)
       if (!isDue && !isOfAnotherBoot(frame, now)) break
-      if (frame.kind === Kind.NOTE && isWishIn(frame.buffer, frame.start)) {
-        if (batch.count > 0) break
-        this.#options.pass(frame)
-      }
+      this.hasMore = isFull(batch, size) || (batch.count > 0 && isWish(frame))
+      if (this.hasMore) break
+      if (isWish(frame)) this.#options.pass(frame)
       source.activeAt = now
       source.origin ??= originOf(frame)
       const before = batch.bytes
@@ -115,6 +117,11 @@ export class Intake {
 
 function isFull(batch: Batch, size: number): boolean {
   return batch.isFull || batch.bytes >= size
+}
+
+// What a child asks the root's loggers for comes behind what was logged before.
+function isWish({ kind, buffer, start }: Frame): boolean {
+  return kind === Kind.NOTE && isWishIn(buffer, start)
 }
 
 // The note of an end must not precede the child's records: its queue may not have been found yet.

@@ -21,14 +21,14 @@ import { Count, Counters } from './stats.js'
 const BATCH_BYTES = 2 ** 20
 /** Largest batch as a share of what a handler may keep. */
 const BATCH_SHARE = 1 / 4
-/** Milliseconds between two polls of the runtime directory while records come. */
-const POLL_INTERVAL = 5
+/** Longest time (ms) between two polls of the runtime directory while records come; half the order window at most. */
+const POLL_INTERVAL = 10
 /** Milliseconds between two polls of the queues while a handler keeps records: then no producer rings. */
 const RETRY_INTERVAL = 20
 /** Milliseconds after which a pump under load returns to the event loop. */
 const TURN_LIMIT = 20
-/** Longest time (ms) between two pumps for records that come one by one: they are passed on together. */
-const PAUSE = 5
+/** Milliseconds by which records may be late, so that those that come one by one are passed on together. */
+const SLACK = 3
 
 export interface ListenerOptions {
   /** Window (ms) within which records of different producers are ordered by time; 0: in order of arrival. */
@@ -53,7 +53,7 @@ export class Listener {
   readonly #options: ListenerOptions
   readonly #counters: Counters
   readonly #window: number
-  readonly #pause: number
+  readonly #slack: number
   readonly #intake: Intake
   readonly #fanout: Fanout
   readonly #children: Children | undefined
@@ -68,7 +68,7 @@ export class Listener {
     this.#options = options
     this.#counters = new Counters(options.counters)
     this.#window = options.window
-    this.#pause = Math.min(PAUSE, options.window / 4)
+    this.#slack = Math.min(SLACK, options.window / 4)
     const size = Math.min(BATCH_BYTES, options.limit * BATCH_SHARE)
     this.#fanout = new Fanout(options.handlers, options.wait, () =>
       this.#counters.add(Count.FAILED, 1),
@@ -117,10 +117,10 @@ export class Listener {
       if (isBehind) break
       const due = this.#horizon.time()
       this.#pollIfDue()
-      isBehind = this.#deliver(this.#intake.collect(due, this.#known()))
+      isBehind = this.#deliver(this.#intake.collect(due, this.#known())) && this.#intake.hasMore
     } while (isBehind && monotonic() < until)
     this.#removeEnded()
-    const delay = Math.max(this.#delay(), isBehind ? 0 : this.#pause)
+    const delay = this.#delay() + (isBehind ? 0 : this.#slack)
     this.#horizon.rest(delay)
     return delay
   }
@@ -173,6 +173,11 @@ export class Listener {
     return this.#fanout.handOver(count)
   }
 
+  /** Milliseconds until a record has to be passed on that is written now. */
+  dueIn(): number {
+    return this.#window + this.#slack
+  }
+
   /** Looks for new producers that cannot ring, and for a request to reopen log files. */
   poll(): void {
     this.sources.scan()
@@ -204,7 +209,7 @@ export class Listener {
     const now = monotonic()
     if (now - this.#polledAt < Math.min(POLL_INTERVAL, this.#window / 2)) return
     this.#polledAt = now
-    this.poll()
+    this.sources.scan()
   }
 
   // All queues that were begun before this time have been found: a record of a queue may answer what stands in another.

@@ -2,6 +2,7 @@
 
 import { readdirSync } from 'node:fs'
 import { monotonic } from '../core/clock.js'
+import { MAX_RING_INTERVAL, MIN_RING_INTERVAL, ringInterval } from '../queue/doorbell.js'
 import { FileReader } from '../queue/reader.js'
 import { RingReader } from '../queue/ring.js'
 import { listProducers, removeBefore } from '../queue/segment.js'
@@ -10,10 +11,10 @@ import { isOfAnotherBoot, isOwn, isProducerAlive, type Source, threadOf } from '
 
 /**
  * Milliseconds after its last record during which a queue file is polled: its producer need not ring. The interval is the
- * window, as no record is due earlier, within these limits.
+ * window, as no record is due earlier, within these limits; without a window it grows, as the producer rings soon.
  */
-const POLL_TIME = 40
-const MIN_POLL_INTERVAL = 5
+const POLL_TIME = MAX_RING_INTERVAL + 40
+const MIN_POLL_INTERVAL = MIN_RING_INTERVAL
 const MAX_POLL_INTERVAL = 20
 
 export class Sources {
@@ -196,11 +197,14 @@ export class Sources {
     let delay = Number.POSITIVE_INFINITY
     const now = monotonic()
     const polled = Math.min(Math.max(window, MIN_POLL_INTERVAL), MAX_POLL_INTERVAL)
+    const rings = ringInterval(window)
     const due = (time: number): number => Math.max(1, time + window - now)
     for (const { reader, file, activeAt } of sources) {
-      const frame = reader.peek()
+      const frame = file ? file.seen : reader.peek()
+      const age = now - activeAt
       if (frame) delay = Math.min(delay, isOfAnotherBoot(frame, now) ? 1 : due(frame.time))
-      else if (file && now - activeAt < POLL_TIME) delay = Math.min(delay, polled)
+      else if (file && age < POLL_TIME)
+        delay = Math.min(delay, age < rings ? polled : Math.max(polled, age))
     }
     return delay
   }

@@ -4,17 +4,12 @@
 
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { monotonic } from '../core/clock.js'
-import {
-  clearInterval,
-  clearTimeout,
-  setImmediate,
-  setInterval,
-  setTimeout,
-} from '../core/originals.js'
+import { clearInterval, setImmediate, setInterval, setTimeout } from '../core/originals.js'
 import { Drops } from '../core/tally.js'
 import { createHandlers } from '../handlers/create.js'
 import type { Delivery, HandlerContext } from '../handlers/handler.js'
-import { arm, onRing } from '../queue/bell.js'
+import { arm, isArmed, onRing } from '../queue/bell.js'
+import { Alarm } from './alarm.js'
 import {
   type Command,
   isCommand,
@@ -38,11 +33,13 @@ const FULL_PAUSE = 5
 const data = workerData as ThreadData
 const bell = new Int32Array(data.bell)
 const control = new Int32Array(data.control)
+const alarm = new Alarm(wake)
 const ports = new Set<MessagePort>()
 /** The ports of threads that log: they get new levels. */
 const threads = new Set<MessagePort>()
 
 const { limit, policy, wait } = data.settings.overflow
+const report = (record: Delivery): void => listener.report(record)
 const outbox = createOutbox({ control, port: data.relay, limit, report, dropped: countDropped })
 const context: HandlerContext = {
   send: (records) => outbox('relay', records),
@@ -73,26 +70,37 @@ const listener = new Listener({
 let unsubscribe: (() => void) | undefined
 let watched: Watch | undefined
 let levels = data.levels
-let timer: NodeJS.Timeout | undefined
-let wakesAt = 0
 let soon: NodeJS.Immediate | undefined
 let serving = false
 let ended = false
+/** Whether the bell was armed and has not been rung by a record since. */
+let waits = false
 
 for (const memory of data.rings) listener.sources.addRing(memory)
 subscribe(data.isSubscribed)
 if (data.directory !== undefined) watch(data.directory)
 listen(data.commands)
-const stopRings = onRing(bell, wake)
+const stopRings = onRing(bell, rung)
 readPending(data.commands) // the rings of threads that log already: their first records must not be late
 wake()
 
 function wake(): void {
   if (ended) return
-  if (timer) clearTimeout(timer)
-  timer = undefined
-  if (Atomics.load(control, Word.REQUESTED) !== Atomics.load(control, Word.DONE)) void serve()
+  alarm.clear()
+  if (isRequested()) void serve()
   else pump()
+}
+
+// A thread has written the first record after a pause. All other rings are urgent: requests, and writers without room.
+function rung(): void {
+  const isFirst = waits && !isArmed(bell)
+  if (isFirst) waits = false
+  if (isFirst && !isRequested()) wakeWhenDue()
+  else wake()
+}
+
+function isRequested(): boolean {
+  return Atomics.load(control, Word.REQUESTED) !== Atomics.load(control, Word.DONE)
 }
 
 // Wakes after all messages that have arrived are handled: a queue they announce may hold older records.
@@ -104,9 +112,11 @@ function wakeSoon(): void {
   })
 }
 
-// For what has just been written, and therefore is not due before this thread wakes anyway.
+// For what has just been written, and therefore is not due yet. What no other producer can precede is due at once.
 function wakeWhenDue(): void {
-  if (!timer || wakesAt - monotonic() > data.settings.order.window) wakeSoon()
+  const delay = listener.dueIn()
+  if (delay === 0 || listener.sources.size === 1) wakeSoon()
+  else if (!soon && !serving) alarm.setLatest(delay)
 }
 
 // Handles what is due, then rests until a timer fires or, if nothing is left, until the bell rings.
@@ -116,11 +126,10 @@ function pump(): void {
   notifyDrops()
   if (delay === Number.POSITIVE_INFINITY) {
     arm(bell)
+    waits = true
     delay = listener.pump() // records written before the bell was armed
   }
-  if (delay === Number.POSITIVE_INFINITY) return
-  timer = setTimeout(wake, delay)
-  wakesAt = monotonic() + delay
+  if (delay !== Number.POSITIVE_INFINITY) alarm.set(delay)
 }
 
 // Serves main's request: handles all records in the queues and flushes the handlers.
@@ -273,10 +282,6 @@ function subscribe(on: boolean): void {
         write: (records) => outbox('handlers', records),
       })
     : undefined
-}
-
-function report(record: Delivery): void {
-  listener.report(record)
 }
 
 function countDropped(source: string, level: number, by: number): void {

@@ -32,6 +32,11 @@ export function arm(bell: Int32Array): void {
   Atomics.store(bell, ARMED, 1)
 }
 
+/** Whether no record has rung the bell since it was armed. */
+export function isArmed(bell: Int32Array): boolean {
+  return Atomics.load(bell, ARMED) === 1
+}
+
 /** Publishes the version of the root's levels to all threads. */
 export function setLevelsVersion(bell: Int32Array, version: number): void {
   Atomics.store(bell, LEVELS, version)

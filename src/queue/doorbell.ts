@@ -18,8 +18,9 @@ import { removeFile } from '../core/remove.js'
 import { connectSocket } from '../core/stdio.js'
 import { untraced } from '../core/trace.js'
 
-/** Milliseconds between two rings. After a ring the listener keeps polling for longer than that. */
-const RING_INTERVAL = 10
+/** Milliseconds between two rings, at most and at least. After a ring the listener keeps polling for longer than that. */
+export const MAX_RING_INTERVAL = 100
+export const MIN_RING_INTERVAL = 4
 /** Milliseconds between two attempts to connect. */
 const RETRY_INTERVAL = 50
 /** Longest path (bytes) of a Unix socket on all systems (macOS: 104 with the terminating zero). */
@@ -43,6 +44,14 @@ export function doorbellPath(directory: string): string {
   return join(directory, 'bell.sock')
 }
 
+/**
+ * Milliseconds between two rings of a producer. The listener finds what comes meanwhile when it polls, once in an order
+ * window; without a window it has to be woken.
+ */
+export function ringInterval(window: number): number {
+  return Math.min(Math.max(window * 5, MIN_RING_INTERVAL), MAX_RING_INTERVAL)
+}
+
 type SocketWithHandle = Socket & { readonly _handle?: { readonly fd?: number } | null }
 
 /** The producer's end. It connects at the first ring, and again after it lost the listener. */
@@ -54,6 +63,8 @@ export class Doorbell {
   #rungAt = Number.NEGATIVE_INFINITY
   #connectedAt = Number.NEGATIVE_INFINITY
 
+  /** Milliseconds between two rings. */
+  interval = 10
   /** Called when the connection fails or ends: no listener is there. */
   lost: () => void = ignore
   /** Called when the listener announces a change of the root's levels. */
@@ -75,11 +86,11 @@ export class Doorbell {
   }
 
   /**
-   * Rings, unless the last ring was less than 10 ms ago; `time` is monotonic. On Unix the listener gets it even if this
+   * Rings, unless the last ring was only just; `time` is monotonic. On Unix the listener gets it even if this
    * thread never returns to the event loop.
    */
   ring(time: number): void {
-    if (time - this.#rungAt < RING_INTERVAL) return
+    if (time - this.#rungAt < this.interval) return
     this.#rungAt = time
     if (!this.#socket && !this.#connect(time)) return
     this.#send(this.#greeted ? '.' : this.#greeting)

@@ -61,6 +61,11 @@ export class FileReader implements QueueReader {
     return this.#bytes.buffer
   }
 
+  /** What the last `peek()` returned, unless that was passed. */
+  get seen(): Frame | undefined {
+    return this.#frame
+  }
+
   /** The checkpoint: segment and offset of the first byte behind the records passed. */
   position(): Place {
     return [this.#number, this.#position - (this.#end - this.#start)]

@@ -9,6 +9,7 @@ import { createRedact } from '../core/redact.js'
 import { uniqueHex } from '../core/unique.js'
 import type { Command } from '../listener/channel.js'
 import { Registry } from '../logger/registry.js'
+import { ringInterval } from '../queue/doorbell.js'
 import { createPass, openGate } from '../queue/gate.js'
 import { QueueHandler } from '../queue/handler.js'
 import type { QueueWriter } from '../queue/queue.js'
@@ -108,8 +109,11 @@ function createWriter(
       takeOver()
     }
   }
+  const { overflow: policy, order } = settings
+  const { window } = order
+  bell.interval = ringInterval(window)
   const wrote = (time: number): void => bell.ring(time)
-  return new FileWriter({ directory, producer, hello, wrote, policy: settings.overflow, maps })
+  return new FileWriter({ directory, producer, hello, wrote, policy, window, maps })
 }
 
 // Grandchildren log through queue files: every listener finds those, even one that starts after the listener thread

@@ -12,6 +12,8 @@ const { FIXTURES, scratch } = require('../helpers/run')
 const { startSteps } = require('../helpers/steps')
 
 const CRASH = join(FIXTURES, 'death/crash-at.js')
+/** How often the point is reached before. The state is saved a few times only, and the first time it is a new file. */
+const TIMES = { 'before the state': [2, 3], 'half a state': [1, 2] }
 const ROTATE = { size: '10k', compress: true }
 
 for (const point of [
@@ -21,6 +23,7 @@ for (const point of [
   'half a line',
   'behind the lines',
   'before the state',
+  'half a state',
 ]) {
   test(`a listener is killed ${point}, and so is the next one`, async (t) => {
     const app = await startOrphans(t, { children: 1, records: 1e6, rotate: ROTATE })
@@ -28,7 +31,7 @@ for (const point of [
     app.killAll()
     await app.ended()
     const count = oldFiles(app.log).length
-    for (const nth of point.includes('state') ? [2, 3] : [3, 20]) {
+    for (const nth of TIMES[point] ?? [3, 20]) {
       const env = { CRASH_AT: point, CRASH_NTH: String(nth), CRASH_LOG: app.log }
       const options = { preload: ['-r', CRASH], env }
       const { signal, code, stderr } = await command(['recover', app.directory], options)
