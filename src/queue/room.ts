@@ -14,35 +14,19 @@ const POLL_INTERVAL = 5
 /** Number of segments that the limit is divided into: room is freed segment by segment. */
 const SHARES = 8
 const MIN_SEGMENT = 64 * 1024
-/** Milliseconds behind the order window from which the reader is late. */
-const LATE = 10
-/** Longest wait for a late reader at the end of a segment, and the time between two checks in it (ms). */
-const PACE = 50
-const PACE_INTERVAL = 1
-/** The size of a segment after which it is that long (bytes): shorter ones are full more often. */
-const PACE_SIZE = 2 ** 21
 
 export interface RoomOptions {
   readonly policy?: QueuePolicy
-  /** The order window (ms): how long the reader leaves records that were written. Default: unknown. */
-  readonly window?: number
   /** Wakes the reader; gets the monotonic time. */
   readonly wrote?: (time: number) => void
-}
-
-interface Full {
-  readonly number: number
-  readonly segment: Segment
-  readonly size: number
-  /** When it was full, in monotonic time (ms). */
-  readonly time: number
 }
 
 export class Room {
   readonly #options: RoomOptions
   readonly #policy: QueuePolicy
   // Full segments that the reader may not have read yet.
-  readonly #full: Full[] = []
+  readonly #full: { readonly number: number; readonly segment: Segment; readonly size: number }[] =
+    []
   #size = 0
   #isStuck = false
 
@@ -59,11 +43,9 @@ export class Room {
   /** Adds a full segment. */
   add(number: number, segment: Segment): void {
     const { size } = segment
-    const time = monotonic()
-    this.#dropRead()
-    this.#slowDown(time, Math.min(PACE, (PACE * size) / PACE_SIZE))
-    this.#full.push({ number, segment, size, time })
+    this.#full.push({ number, segment, size })
     this.#size += size
+    this.#dropRead()
   }
 
   /**
@@ -101,19 +83,6 @@ export class Room {
     }
     this.#isStuck = false
     return true
-  }
-
-  // A writer that is faster than the reader makes records late, up to all that may wait: 64 MiB were 0.3 s. A short wait
-  // per segment costs it 4 µs a record at most, and leaves the processor to the reader.
-  #slowDown(now: number, limit: number): void {
-    const { window } = this.#options
-    if (window === undefined || this.#policy.policy !== 'block' || this.#isStuck) return
-    const isLate = (): boolean => (this.#full[0]?.time ?? now) < now - window - LATE
-    const until = now + limit
-    while (isLate() && monotonic() < until) {
-      sleep(PACE_INTERVAL)
-      this.#dropRead()
-    }
   }
 
   // Stops counting the segments that were read. Returns whether there were any.

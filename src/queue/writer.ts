@@ -38,8 +38,6 @@ export interface FileQueueOptions {
    * What to do when the reader is behind by `limit` bytes, or the disk is full. Default: no limit; drop on a full disk.
    */
   readonly policy?: QueuePolicy
-  /** The order window (ms): for how long the reader leaves records in the queue. */
-  readonly window?: number
   /** Bytes from which a segment counts as full. Default: derived from the policy's limit. */
   readonly segmentSize?: number
   /**

@@ -110,10 +110,9 @@ function createWriter(
     }
   }
   const { overflow: policy, order } = settings
-  const { window } = order
-  bell.interval = ringInterval(window)
+  bell.interval = ringInterval(order.window)
   const wrote = (time: number): void => bell.ring(time)
-  return new FileWriter({ directory, producer, hello, wrote, policy, window, maps })
+  return new FileWriter({ directory, producer, hello, wrote, policy, maps })
 }
 
 // Grandchildren log through queue files: every listener finds those, even one that starts after the listener thread
