@@ -94,7 +94,10 @@ export class QueueHandler {
     const seq = ++this.#seq
     draft.setCount(seq)
     draft.setTime(wallMicroseconds(time))
-    const isWritten = this.#queue.write({ kind: Kind.RECORD, level, time, seq, draft }, '')
+    const queue = this.#queue
+    const isWritten = queue.takesDrafts
+      ? queue.write({ kind: Kind.RECORD, level, time, seq, draft }, '')
+      : queue.write({ kind: Kind.RECORD, level, time, seq }, draft.toString())
     this.made?.(time)
     if (!isWritten) this.#drop(level)
     return true

@@ -27,6 +27,8 @@ export function isVital({ level }: FrameHead): boolean {
 
 /** The producer's end; used by one thread. */
 export interface QueueWriter {
+  /** Whether `write` takes the bytes of a draft. */
+  readonly takesDrafts?: boolean
   /**
    * Writes a record. After `true` the record survives the end of its thread (ring) or of its process (file). `false`:
    * the record was dropped, because the queue stayed full for as long as the policy waits, or could not be written.

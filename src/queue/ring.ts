@@ -55,6 +55,7 @@ export function emptyRing(memory: ArrayBufferLike): void {
 }
 
 export class RingWriter implements QueueWriter {
+  readonly takesDrafts = true
   readonly #control: Int32Array
   readonly #memory: Memory
   readonly #capacity: number

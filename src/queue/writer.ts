@@ -50,6 +50,7 @@ export interface FileQueueOptions {
 }
 
 export class FileWriter implements QueueWriter {
+  readonly takesDrafts = true
   readonly #options: FileQueueOptions
   readonly #room: Room
   readonly #segmentSize: number
