@@ -29,6 +29,8 @@ const LEVELS_BY_WORD: Readonly<Record<string, number>> = {
   emerg: 60,
   emergency: 60,
   panic: 60,
+  pnc: 60,
+  dpanic: 60,
   fatal: 60,
 }
 

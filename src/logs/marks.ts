@@ -59,14 +59,21 @@ const RESTS: readonly RegExp[] = [
   /^\s*\[(?<name>[^\]\s]+)\] (?<word>[a-z]+): /,
   // LogTape, nats-server
   /^\s*\[(?<short>[A-Z]{3})\] (?:(?<name>[\w.·:@/-]+): )?/,
+  // Monolog
+  /^\] (?<name>[\w-]+(?:\.[\w-]+)*)\.(?<word>[A-Z]{4,9}): /,
   // Apache's `[module:level] [pid …] [client …] `
   /^\] \[(?<name>\w*):(?<word>[a-z]+\d?)\] (?:\[pid [^\]]*\] )?/,
+  // Spring Boot, and logback and log4j with the thread behind the level: `LEVEL 12 --- [thread] name : `
+  /^\s+(?<word>[A-Z]{4,5}) \d+ --- (?:\[[^\]]*\] ){1,3}(?<name>[\w.$/[\]]+)\s+: /,
+  /^\s+(?<word>[A-Z]{4,5})\s+\[[^\]]+\]\s+(?<name>[\w$]+(?:\.[\w$]+)+)\s*[:-]\s/,
   // Nest's `LOG [Context] `
   /^\s+(?<word>[A-Z]{3,7}) \[(?<name>[^\]\s]+)\] /,
   // AWS Lambda
   /^\t[\w-]+\t(?<word>[A-Z]+)\t/,
   // logback and log4j: `[thread] LEVEL name - `
   /^\s+\[[^\]]+\]\s+(?<word>[A-Z]{4,8})\s+(?<name>[\w.$]+)\s+(?:--?|:)\s/,
+  // zap's console
+  /^\t(?<word>[A-Z]+)\t(?:(?<name>[^\t :]+)\t)?\S+\.go:\d+\t/,
   // tslog 4 and 5
   /^\t(?<word>[A-Z]+)\s*\t\S+:\d+\t(?:(?<name>[^\t ]+)\t)?/,
   // tslog 3
