@@ -2,7 +2,6 @@
 
 import { levelOfWord } from '../core/alias.js'
 import type { TextFacts } from './facts.js'
-import { joinCri } from './parts.js'
 
 /** Levels of syslog's severities 0 to 7. */
 const SEVERITIES = [60, 60, 60, 50, 40, 30, 30, 20]
@@ -80,19 +79,15 @@ const RESTS: readonly RegExp[] = [
   /^\s+(?<word>[A-Z]{4,5})\s+\[(?:(?<name>\S+) )?\S+:\d+[^\]]*\]\s+/,
   // signale
   /^\] (?:\[(?<name>[^\]]+)\] )?› (?:[^\w\s]+\s+)?(?<word>[a-z]+)\s+/,
-  // CRI
-  /^ (?<stream>stdout|stderr) [FP](?::\S*)? /,
 ]
 
 function readRest(head: string, rest: string): TextFacts | undefined {
   for (const form of RESTS) {
     const found = form.exec(rest)
-    const { word, short, stream, name = '' } = found?.groups ?? {}
-    if (!found) continue
-    const level = levelOfWord(word ?? short ?? '') ?? Number.NaN
-    if (Number.isNaN(level) && stream === undefined) continue
-    const message = rest.slice(found[0].length)
-    return { level, name, message: stream === undefined ? message : joinCri(message) }
+    const { word, short, name = '' } = found?.groups ?? {}
+    const level = levelOfWord(word ?? short ?? '')
+    if (!found || level === undefined) continue
+    return { level, name, message: rest.slice(found[0].length) }
   }
   const redis = /^ ([.*#-]) /.exec(rest)
   if (!redis || !/^\d+:[XCSM] /.test(head)) return undefined
