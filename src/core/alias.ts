@@ -39,3 +39,9 @@ export function levelOfWord(word: string): number | undefined {
   const key = word.toLowerCase()
   return Object.hasOwn(LEVELS_BY_WORD, key) ? LEVELS_BY_WORD[key] : undefined
 }
+
+/** The words for this level and those above it, in small letters. Those that begin with another one are left out. */
+export function wordsFrom(level: number): readonly string[] {
+  const words = Object.keys(LEVELS_BY_WORD).filter((word) => (LEVELS_BY_WORD[word] ?? 0) >= level)
+  return words.filter((word) => !words.some((other) => other !== word && word.startsWith(other)))
+}

@@ -174,7 +174,7 @@ export function levelOf(value: unknown): number {
   if (typeof value === 'number') return value
   if (typeof value !== 'string' || value === '') return Number.NaN
   const number = Number(value)
-  if (!Number.isNaN(number)) return number
+  if (Number.isFinite(number)) return number
   // slog has levels such as INFO+1, PostgreSQL DEBUG1, Apache trace8.
   const name = value
     .replace(COLORS, '')
@@ -200,6 +200,13 @@ const LATER_LEVEL = /^[\]\s:,|-]*(?:(?:\[[^\]]*\]|\S+)\s+){1,3}?\[?([A-Z]+\d?)\]
 const MARKED = /^[\]\s:,|-]*(?:\[|[A-Z]+(?=[\s:,|\]-]|$)|[A-Za-z]+\s*[:|])/
 const CATEGORY = /^\s*(\S+) - /
 const SEPARATORS = /^[\]\s:,|]+(?:- +)?/
+
+/** Reads the level number of any record; NaN if it has none that is known. */
+export function levelIn(entry: LogEntry): number {
+  if (entry.isJson) return readLevel(entry)
+  const inner = innerOf(entry)
+  return inner?.isJson ? readLevel(inner) : readText(entry).level
+}
 
 /** Reads what a program has written in a container, with or without a time. */
 export function readInner(inner: LogEntry): TextFacts {

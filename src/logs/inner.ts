@@ -4,37 +4,75 @@ import { Line, LineReader } from './line.js'
 import type { LogEntry } from './page.js'
 import { joinCri, joinDocker, partAt } from './parts.js'
 
-const CRI = /^ std(?:out|err) [FP](?::\S*)? /
+const CRI = /^ std(?:out|err) [FP] /
+/** Length of what stands between the time of a line of CRI and that of the program. */
+const CRI_LENGTH = ' stdout F '.length
+const DOCKER_LENGTH = '{"log":"'.length
+const STREAM = Buffer.from('","stream":"')
+const LINE_FEED = 0x0a
+const BRACE = 0x7b
+const L = 0x6c
+const BLANK = 0x20
 
 /** Undefined for all other records. Its own time is not read if it is a JSON object: that of the runtime counts. */
 export function innerOf(entry: LogEntry): LogEntry | undefined {
-  const text = entry.isJson ? ofDocker(entry) : ofCri(entry)
+  const { bytes, start, end, isJson, timeLength } = entry
+  if (isJson ? bytes[start + 2] !== L : bytes[start + timeLength] !== BLANK) return undefined
+  if (!isContainers(entry)) return undefined
+  if (!isJson && isOneLine(entry))
+    return recordOf(entry, { bytes, start: start + timeLength + CRI_LENGTH, end })
+  const text = isJson ? textOfDocker(entry) : textOfCri(entry)
   if (text === undefined) return undefined
-  const bytes = Buffer.from(text)
-  const end = bytes.length
-  const common = { bytes, start: 0, end, time: entry.time }
-  if (text.startsWith('{') && text.trimEnd().endsWith('}'))
-    return { ...common, isTimed: true, timeLength: 0, isJson: true }
-  const lines = new LineReader(entry.time)
-  const isTimed = lines.read(bytes, 0, end) === Line.TEXT
-  return { ...common, isTimed, timeLength: isTimed ? lines.timeEnd : 0, isJson: false }
+  const copy = Buffer.from(text)
+  return recordOf(entry, { bytes: copy, start: 0, end: copy.length })
 }
 
-function ofDocker({ bytes, start, end }: LogEntry): string | undefined {
-  if (partAt(bytes, start, end, start) === 0) return undefined
+/**
+ * The offsets in a record's bytes of the text that may tell its level, if it is one that need not be decoded: that of the
+ * program in a container, or all.
+ */
+export function textRange(entry: LogEntry): readonly [start: number, end: number] | undefined {
+  const { bytes, start, end, isJson, timeLength } = entry
+  if (isJson && bytes[start + 2] !== L) return undefined
+  if (!isJson && bytes[start + timeLength] !== BLANK) return [start, end]
+  if (!isContainers(entry)) return isJson ? undefined : [start, end]
+  const from = start + (isJson ? DOCKER_LENGTH : timeLength + CRI_LENGTH)
+  if (bytes[from] === BRACE || !isOneLine(entry)) return undefined
+  return [from, isJson ? start + bytes.subarray(start, end).indexOf(STREAM) : end]
+}
+
+function isContainers({ bytes, start, end, isJson, isTimed, timeLength }: LogEntry): boolean {
+  return isTimed && partAt(bytes, start, end, isJson ? start : start + timeLength) !== 0
+}
+
+function isOneLine({ bytes, start, end }: LogEntry): boolean {
+  const feed = bytes.indexOf(LINE_FEED, start)
+  return feed < 0 || feed >= end
+}
+
+type Range = Pick<LogEntry, 'bytes' | 'start' | 'end'>
+
+function recordOf({ time }: LogEntry, range: Range): LogEntry {
+  const { bytes, start, end } = range
+  let last = end - 1
+  while (last > start && (bytes[last] as number) <= BLANK) last--
+  if (bytes[start] === BRACE && bytes[last] === 0x7d)
+    return { ...range, time, isTimed: true, timeLength: 0, isJson: true }
+  const lines = new LineReader(time)
+  const isTimed = lines.read(bytes, start, end) === Line.TEXT
+  return { ...range, time, isTimed, timeLength: isTimed ? lines.timeEnd - start : 0, isJson: false }
+}
+
+function textOfDocker({ bytes, start, end }: LogEntry): string | undefined {
   try {
-    const { log } = JSON.parse(joinDocker(bytes.toString('utf8', start, end))) as {
-      readonly log?: unknown
-    }
+    const line = joinDocker(bytes.toString('utf8', start, end))
+    const { log } = JSON.parse(line) as { readonly log?: unknown }
     return typeof log === 'string' ? log.replace(/\r?\n$/, '') : undefined
   } catch {
     return undefined
   }
 }
 
-function ofCri({ bytes, start, end, isTimed, timeLength }: LogEntry): string | undefined {
-  const from = start + timeLength
-  if (!isTimed || partAt(bytes, start, end, from) === 0) return undefined
-  const text = bytes.toString('utf8', from, end)
-  return joinCri(text.replace(CRI, ''))
+function textOfCri({ bytes, start, end, timeLength }: LogEntry): string {
+  return joinCri(bytes.toString('utf8', start + timeLength, end).replace(CRI, ''))
 }
