@@ -20,11 +20,11 @@ export function innerOf(entry: LogEntry): LogEntry | undefined {
   if (isJson ? bytes[start + 2] !== L : bytes[start + timeLength] !== BLANK) return undefined
   if (!isContainers(entry)) return undefined
   if (!isJson && isOneLine(entry))
-    return recordOf(entry, { bytes, start: start + timeLength + CRI_LENGTH, end })
+    return recordOf(bytes, start + timeLength + CRI_LENGTH, end, entry.time)
   const text = isJson ? textOfDocker(entry) : textOfCri(entry)
   if (text === undefined) return undefined
   const copy = Buffer.from(text)
-  return recordOf(entry, { bytes: copy, start: 0, end: copy.length })
+  return recordOf(copy, 0, copy.length, entry.time)
 }
 
 /**
@@ -50,17 +50,15 @@ function isOneLine({ bytes, start, end }: LogEntry): boolean {
   return feed < 0 || feed >= end
 }
 
-type Range = Pick<LogEntry, 'bytes' | 'start' | 'end'>
-
-function recordOf({ time }: LogEntry, range: Range): LogEntry {
-  const { bytes, start, end } = range
+function recordOf(bytes: Buffer, start: number, end: number, time: number): LogEntry {
   let last = end - 1
   while (last > start && (bytes[last] as number) <= BLANK) last--
   if (bytes[start] === BRACE && bytes[last] === 0x7d)
-    return { ...range, time, isTimed: true, timeLength: 0, isJson: true }
+    return { bytes, start, end, time, isTimed: true, timeLength: 0, isJson: true }
   const lines = new LineReader(time)
   const isTimed = lines.read(bytes, start, end) === Line.TEXT
-  return { ...range, time, isTimed, timeLength: isTimed ? lines.timeEnd - start : 0, isJson: false }
+  const timeLength = isTimed ? lines.timeEnd - start : 0
+  return { bytes, start, end, time, isTimed, timeLength, isJson: false }
 }
 
 function textOfDocker({ bytes, start, end }: LogEntry): string | undefined {
