@@ -2,7 +2,7 @@
 
 import { Line, LineReader } from './line.js'
 import type { LogEntry } from './page.js'
-import { joinCri, joinDocker, partAt } from './parts.js'
+import { isDocker, joinCri, joinDocker, partAt } from './parts.js'
 
 const CRI = /^ std(?:out|err) [FP] /
 /** Length of what stands between the time of a line of CRI and that of the program. */
@@ -33,12 +33,18 @@ export function innerOf(entry: LogEntry): LogEntry | undefined {
  */
 export function textRange(entry: LogEntry): readonly [start: number, end: number] | undefined {
   const { bytes, start, end, isJson, timeLength } = entry
-  if (isJson && bytes[start + 2] !== L) return undefined
-  if (!isJson && bytes[start + timeLength] !== BLANK) return [start, end]
-  if (!isContainers(entry)) return isJson ? undefined : [start, end]
-  const from = start + (isJson ? DOCKER_LENGTH : timeLength + CRI_LENGTH)
-  if (bytes[from] === BRACE || !isOneLine(entry)) return undefined
-  return [from, isJson ? start + bytes.subarray(start, end).indexOf(STREAM) : end]
+  if (isJson) return bytes[start + 2] === L ? dockersRange(entry) : undefined
+  if (bytes[start + timeLength] !== BLANK || !isContainers(entry)) return [start, end]
+  const from = start + timeLength + CRI_LENGTH
+  return bytes[from] === BRACE || !isOneLine(entry) ? undefined : [from, end]
+}
+
+function dockersRange(entry: LogEntry): readonly [start: number, end: number] | undefined {
+  const { bytes, start, end } = entry
+  const from = start + DOCKER_LENGTH
+  if (bytes[from] === BRACE || !isDocker(bytes, start) || !isOneLine(entry)) return undefined
+  const length = bytes.subarray(from, end).indexOf(STREAM)
+  return length < 0 ? undefined : [from, from + length]
 }
 
 function isContainers({ bytes, start, end, isJson, isTimed, timeLength }: LogEntry): boolean {

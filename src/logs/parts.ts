@@ -47,12 +47,18 @@ function ofCri(bytes: Buffer, timeEnd: number, end: number): number {
 }
 
 function ofDocker(bytes: Buffer, start: number, end: number): number {
-  for (let i = 0; i < HEAD.length; i++) if (bytes[start + i] !== HEAD[i]) return 0
+  if (!isDocker(bytes, start)) return 0
   const at = bytes.subarray(start, end).indexOf(STREAM)
   if (at < 0) return 0
   const stream = start + at + STREAM.length
   const isOut = bytes[stream + 3] === O // stdout
   return (isOut ? STDOUT : STDERR) | (endsLine(bytes, start + at) ? 0 : MORE)
+}
+
+/** Whether a line begins as Docker's do. */
+export function isDocker(bytes: Buffer, start: number): boolean {
+  for (let i = 0; i < HEAD.length; i++) if (bytes[start + i] !== HEAD[i]) return false
+  return true
 }
 
 // Whether the text before `end` ends with `\n`, and not with `\\n`.
