@@ -29,6 +29,8 @@ const LEVELS_BY_WORD: Readonly<Record<string, number>> = {
   emerg: 60,
   emergency: 60,
   panic: 60,
+  pnc: 60,
+  dpanic: 60,
   fatal: 60,
 }
 
@@ -36,4 +38,10 @@ const LEVELS_BY_WORD: Readonly<Record<string, number>> = {
 export function levelOfWord(word: string): number | undefined {
   const key = word.toLowerCase()
   return Object.hasOwn(LEVELS_BY_WORD, key) ? LEVELS_BY_WORD[key] : undefined
+}
+
+/** The words for this level and those above it, in small letters. Those that begin with another one are left out. */
+export function wordsFrom(level: number): readonly string[] {
+  const words = Object.keys(LEVELS_BY_WORD).filter((word) => (LEVELS_BY_WORD[word] ?? 0) >= level)
+  return words.filter((word) => !words.some((other) => other !== word && word.startsWith(other)))
 }

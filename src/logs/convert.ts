@@ -5,10 +5,13 @@ import { escapeControls } from '../core/encode.js'
 import { printable } from '../core/printable.js'
 import type { LogRecord } from '../core/record.js'
 import { createPretty } from '../formatters/pretty.js'
-import { readFacts, readLevel, readText } from './facts.js'
+import { readFacts, readInner, readLevel, readText } from './facts.js'
+import { innerOf } from './inner.js'
+import { LineReader } from './line.js'
 import { messageOf, textOf } from './message.js'
 import type { LogEntry } from './page.js'
 import { joinDocker } from './parts.js'
+import { isRepeated } from './repeated.js'
 
 export type Format = 'raw' | 'json' | 'pretty'
 
@@ -52,6 +55,8 @@ function asJson(entry: LogEntry, path: string): string {
 }
 
 function recordOf(entry: LogEntry, path: string): LogRecord {
+  const own = ofProgram(innerOf(entry), path)
+  if (own) return own
   const { level, name, message } = readText(entry)
   return {
     ...NOBODY,
@@ -67,6 +72,9 @@ const NOBODY = { pid: 0, tid: 0, seq: 0 }
 
 // Renames members of other libraries' records to those of ours.
 function parse(entry: LogEntry, path: string): LogRecord | undefined {
+  const inner = innerOf(entry)
+  const own = ofProgram(inner, path)
+  if (own) return own
   const line = joinDocker(entry.bytes.toString('utf8', entry.start, entry.end))
   let parsed: Record<string, unknown>
   try {
@@ -74,16 +82,30 @@ function parse(entry: LogEntry, path: string): LogRecord | undefined {
   } catch {
     return undefined
   }
-  const { level, severity, name, label, source, timestamp, v, ...fields } = parsed
+  const { source, v, ...fields } = parsed
   const message = messageOf(fields)
   if (message) delete fields[message.key]
+  const level = readLevel(entry)
+  const name = textOf(parsed.name ?? parsed.label) || readFacts(entry).name
+  for (const [key, value] of Object.entries(fields))
+    if (isRepeated(key, value, { level, name, time: entry.time })) delete fields[key]
   return {
     ...NOBODY,
     ...fields,
-    level: readLevel(entry),
+    level,
     time: entry.time,
     source: typeof source === 'string' ? source : basename(path),
-    name: textOf(name ?? label) || readFacts(entry).name || '-',
-    msg: message?.text ?? '',
+    name: name || '-',
+    msg: (inner ? readInner(inner).message : message?.text) ?? '',
   }
+}
+
+// The JSON record of a program in a container, at the time of the runtime's line; undefined if it wrote none.
+function ofProgram(inner: LogEntry | undefined, path: string): LogRecord | undefined {
+  if (!inner?.isJson) return undefined
+  const { bytes, start, end, time } = inner
+  const lines = new LineReader(time)
+  lines.read(bytes, start, end)
+  const record = parse({ ...inner, time: lines.time }, path)
+  return record && { ...record, time }
 }

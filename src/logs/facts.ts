@@ -2,9 +2,11 @@
 
 import { levelOfWord } from '../core/alias.js'
 import { readColumns } from './columns.js'
+import { innerOf } from './inner.js'
 import { levelOfLetter, levelOfSeverity, readMarks } from './marks.js'
 import { Members } from './members.js'
 import type { LogEntry } from './page.js'
+import { joinReport } from './report.js'
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape codes that winston's colorize adds to a level
 const COLORS = /\u001b\[[\d;]*m/g
@@ -23,7 +25,7 @@ export interface Facts {
   seq: number
 }
 
-const LEVEL_KEYS = [
+export const LEVEL_KEYS: readonly string[] = [
   'level',
   'severity',
   'lvl',
@@ -38,7 +40,7 @@ const LEVELS = LEVEL_KEYS.map((key) => Buffer.from(key))
 /** Objects that have level or name in them: roarr's, tslog's. */
 const CONTEXTS = ['context', '_meta', '_logMeta'].map((key) => Buffer.from(key))
 /** Other keys for the name of a logger. */
-const NAMES = [
+export const NAME_KEYS: readonly string[] = [
   'logger',
   'label',
   'logger_name',
@@ -49,7 +51,8 @@ const NAMES = [
   'PROGRAM',
   'app_name',
   'c',
-].map((key) => Buffer.from(key))
+]
+const NAMES = NAME_KEYS.map((key) => Buffer.from(key))
 const KEYS = {
   name: Buffer.from('name'),
   source: Buffer.from('source'),
@@ -62,10 +65,13 @@ const members = new Members()
 
 /**
  * Reads a JSON record without parsing it. If a member occurs twice, the first one counts: logshare writes its own
- * first.
+ * first. Within the line of a container, what the program has written counts.
  */
-export function readFacts({ bytes, start, end }: LogEntry): Facts {
+export function readFacts(entry: LogEntry): Facts {
+  const { bytes, start, end } = entry
   const facts: Facts = { name: '', source: '', pid: '', tid: '', seq: 0 }
+  const inner = innerOf(entry)
+  if (inner) return inner.isJson ? readFacts(inner) : { ...facts, name: readInner(inner).name }
   members.open(bytes, start, end)
   let other = ''
   while (members.next()) {
@@ -99,7 +105,10 @@ function objectOf(bytes: Buffer): Readonly<Record<string, unknown>> {
 }
 
 /** Reads the level number of a JSON record; NaN if it has none that is known. */
-export function readLevel({ bytes, start, end }: LogEntry): number {
+export function readLevel(entry: LogEntry): number {
+  const { bytes, start, end } = entry
+  const inner = innerOf(entry)
+  if (inner) return readInner(inner).level
   members.open(bytes, start, end)
   while (members.next()) {
     const at = LEVELS.findIndex((key) => members.isKey(key))
@@ -165,7 +174,7 @@ export function levelOf(value: unknown): number {
   if (typeof value === 'number') return value
   if (typeof value !== 'string' || value === '') return Number.NaN
   const number = Number(value)
-  if (!Number.isNaN(number)) return number
+  if (Number.isFinite(number)) return number
   // slog has levels such as INFO+1, PostgreSQL DEBUG1, Apache trace8.
   const name = value
     .replace(COLORS, '')
@@ -186,20 +195,42 @@ export interface TextFacts {
 
 // After the time comes the level, or up to three words or brackets and then the level in capitals.
 const LEVEL = /^[\]\s:,|-]*(?:\[\s*)?([a-z]+)\s*\]?(?=[\s:,|-]|$)/i
-const LATER_LEVEL = /^[\]\s:,|-]*(?:(?:\[[^\]]*\]|\S+)\s+){1,3}?\[?([A-Z]+)\]?(?=[\s:|-]|$)/
+const LATER_LEVEL = /^[\]\s:,|-]*(?:(?:\[[^\]]*\]|\S+)\s+){1,3}?\[?([A-Z]+\d?)\]?(?=[\s:|-]|$)/
 // The word is a level and not part of the message if it is in brackets, in capitals, or followed by a colon or bar.
 const MARKED = /^[\]\s:,|-]*(?:\[|[A-Z]+(?=[\s:,|\]-]|$)|[A-Za-z]+\s*[:|])/
 const CATEGORY = /^\s*(\S+) - /
 const SEPARATORS = /^[\]\s:,|]+(?:- +)?/
 
+/** Reads the level number of any record; NaN if it has none that is known. */
+export function levelIn(entry: LogEntry): number {
+  if (entry.isJson) return readLevel(entry)
+  const inner = innerOf(entry)
+  return inner?.isJson ? readLevel(inner) : readText(entry).level
+}
+
+/** Reads what a program has written in a container, with or without a time. */
+export function readInner(inner: LogEntry): TextFacts {
+  const { bytes, start, end, isTimed } = inner
+  if (!inner.isJson && isTimed) return readText(inner)
+  const text = textOf(bytes, start, end)
+  if (!inner.isJson) return readRest('', ` ${text}`)
+  return { level: readLevel(inner), name: readFacts(inner).name, message: text }
+}
+
 /** Reads a text record. A record without a time is all message. */
-export function readText({ bytes, start, end, isTimed, timeLength }: LogEntry): TextFacts {
+export function readText(entry: LogEntry): TextFacts {
+  const { bytes, start, end, isTimed, timeLength } = entry
+  const inner = isTimed ? innerOf(entry) : undefined
+  if (inner) return readInner(inner)
   const plain = { level: Number.NaN, name: '' }
   if (!isTimed) return { ...plain, message: textOf(bytes, start, end) }
   const head = textOf(bytes, start, start + timeLength).replace(COLORS, '')
   const rest = textOf(bytes, start + timeLength, end)
   const isColored = rest.includes(ESCAPE)
-  const shown = isColored ? rest.replace(COLORS, '') : rest
+  return readRest(head, joinReport(isColored ? rest.replace(COLORS, '') : rest, head))
+}
+
+function readRest(head: string, shown: string): TextFacts {
   return readMarks(head, shown) ?? readColumns(head, shown) ?? readPlain(shown)
 }
 

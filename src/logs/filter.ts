@@ -1,8 +1,10 @@
 // Filter: selects records by time, level, logger name and producer.
 
 import { matchGlob } from '../core/glob.js'
-import { readFacts, readLevel, readText } from './facts.js'
+import { levelIn, readFacts, readText } from './facts.js'
+import { textRange } from './inner.js'
 import type { LogEntry } from './page.js'
+import { createMayBe, type MayBe } from './words.js'
 
 export interface Wanted {
   /** Earliest and latest time (ms since the epoch), both inclusive. */
@@ -23,18 +25,25 @@ export function createAccepts(
   const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, level } = wanted
   const isName = createMatch(wanted.names, '.:')
   const isSource = createMatch(wanted.sources, '/')
+  const mayBe = level === undefined ? undefined : createMayBe(level)
   const isAbout = level !== undefined || isName !== undefined || isSource !== undefined
   if (!isAbout && wanted.since === undefined && wanted.until === undefined) return undefined
   return (entry, path) => {
     if (entry.time < since || entry.time > until) return false
     if (!isAbout) return true
-    const text = entry.isJson ? undefined : readText(entry)
-    if (level !== undefined && !((text ? text.level : readLevel(entry)) >= level)) return false
+    if (mayBe && isOther(entry, mayBe)) return false
+    if (level !== undefined && !(levelIn(entry) >= level)) return false
     if (!isName && !isSource) return true
-    const facts = text ? { ...text, source: '' } : readFacts(entry)
+    const facts = entry.isJson ? readFacts(entry) : { ...readText(entry), source: '' }
     if (isName && !isName(facts.name)) return false
     return !isSource || isSource(facts.source || path)
   }
+}
+
+// Whether a record has certainly none of the wanted levels.
+function isOther(entry: LogEntry, mayBe: MayBe): boolean {
+  const range = textRange(entry)
+  return range !== undefined && !mayBe(entry.bytes, range[0], range[1])
 }
 
 /**

@@ -2,7 +2,6 @@
 
 import { levelOfWord } from '../core/alias.js'
 import type { TextFacts } from './facts.js'
-import { joinCri } from './parts.js'
 
 /** Levels of syslog's severities 0 to 7. */
 const SEVERITIES = [60, 60, 60, 50, 40, 30, 30, 20]
@@ -59,33 +58,36 @@ const RESTS: readonly RegExp[] = [
   /^\s*\[(?<name>[^\]\s]+)\] (?<word>[a-z]+): /,
   // LogTape, nats-server
   /^\s*\[(?<short>[A-Z]{3})\] (?:(?<name>[\w.·:@/-]+): )?/,
+  // Monolog
+  /^\] (?<name>[\w-]+(?:\.[\w-]+)*)\.(?<word>[A-Z]{4,9}): /,
   // Apache's `[module:level] [pid …] [client …] `
   /^\] \[(?<name>\w*):(?<word>[a-z]+\d?)\] (?:\[pid [^\]]*\] )?/,
+  // Spring Boot, and logback and log4j with the thread behind the level: `LEVEL 12 --- [thread] name : `
+  /^\s+(?<word>[A-Z]{4,5}) \d+ --- (?:\[[^\]]*\] ){1,3}(?<name>[\w.$/[\]]+)\s+: /,
+  /^\s+(?<word>[A-Z]{4,5})\s+\[[^\]]+\]\s+(?<name>[\w$]+(?:\.[\w$]+)+)\s*[:-]\s/,
   // Nest's `LOG [Context] `
   /^\s+(?<word>[A-Z]{3,7}) \[(?<name>[^\]\s]+)\] /,
   // AWS Lambda
   /^\t[\w-]+\t(?<word>[A-Z]+)\t/,
   // logback and log4j: `[thread] LEVEL name - `
   /^\s+\[[^\]]+\]\s+(?<word>[A-Z]{4,8})\s+(?<name>[\w.$]+)\s+(?:--?|:)\s/,
+  // zap's console
+  /^\t(?<word>[A-Z]+)\t(?:(?<name>[^\t :]+)\t)?\S+\.go:\d+\t/,
   // tslog 4 and 5
   /^\t(?<word>[A-Z]+)\s*\t\S+:\d+\t(?:(?<name>[^\t ]+)\t)?/,
   // tslog 3
   /^\s+(?<word>[A-Z]{4,5})\s+\[(?:(?<name>\S+) )?\S+:\d+[^\]]*\]\s+/,
   // signale
   /^\] (?:\[(?<name>[^\]]+)\] )?› (?:[^\w\s]+\s+)?(?<word>[a-z]+)\s+/,
-  // CRI
-  /^ (?<stream>stdout|stderr) [FP](?::\S*)? /,
 ]
 
 function readRest(head: string, rest: string): TextFacts | undefined {
   for (const form of RESTS) {
     const found = form.exec(rest)
-    const { word, short, stream, name = '' } = found?.groups ?? {}
-    if (!found) continue
-    const level = levelOfWord(word ?? short ?? '') ?? Number.NaN
-    if (Number.isNaN(level) && stream === undefined) continue
-    const message = rest.slice(found[0].length)
-    return { level, name, message: stream === undefined ? message : joinCri(message) }
+    const { word, short, name = '' } = found?.groups ?? {}
+    const level = levelOfWord(word ?? short ?? '')
+    if (!found || level === undefined) continue
+    return { level, name, message: rest.slice(found[0].length) }
   }
   const redis = /^ ([.*#-]) /.exec(rest)
   if (!redis || !/^\d+:[XCSM] /.test(head)) return undefined

@@ -11,8 +11,10 @@ const S = 0x73
 const L = 0x6c
 const O = 0x6f
 const P = 0x50
-const HEAD = '{"log":"'
-const CRI = /^ std(?:out|err) [FP](?::\S*)? $/
+const F = 0x46
+const HEAD = Buffer.from('{"log":"')
+const OUT = Buffer.from(' stdout ')
+const ERR = Buffer.from(' stderr ')
 /** Behind the text of the line, in which quotation marks are escaped. */
 const STREAM = Buffer.from('","stream":"')
 const CRI_PREFIX = /^\S+ (?:stdout|stderr) [FP](?::\S*)? /
@@ -35,18 +37,28 @@ export function isBetween(before: number, part: number): boolean {
 }
 
 function ofCri(bytes: Buffer, timeEnd: number, end: number): number {
-  const text = bytes.toString('latin1', timeEnd, Math.min(end, timeEnd + 10))
-  if (!CRI.test(text)) return 0
-  return (text[4] === 'o' ? STDOUT : STDERR) | (bytes[timeEnd + 8] === P ? MORE : 0)
+  const isOut = bytes[timeEnd + 4] === O
+  const text = isOut ? OUT : ERR
+  const mark = timeEnd + text.length
+  if (mark + 2 > end || bytes[mark + 1] !== BLANK) return 0
+  for (let i = 0; i < text.length; i++) if (bytes[timeEnd + i] !== text[i]) return 0
+  if (bytes[mark] !== F && bytes[mark] !== P) return 0
+  return (isOut ? STDOUT : STDERR) | (bytes[mark] === P ? MORE : 0)
 }
 
 function ofDocker(bytes: Buffer, start: number, end: number): number {
-  if (bytes.toString('latin1', start, start + HEAD.length) !== HEAD) return 0
+  if (!isDocker(bytes, start)) return 0
   const at = bytes.subarray(start, end).indexOf(STREAM)
   if (at < 0) return 0
   const stream = start + at + STREAM.length
-  const isOut = bytes.toString('latin1', stream, stream + 7) === 'stdout"'
+  const isOut = bytes[stream + 3] === O // stdout
   return (isOut ? STDOUT : STDERR) | (endsLine(bytes, start + at) ? 0 : MORE)
+}
+
+/** Whether a line begins as Docker's do. */
+export function isDocker(bytes: Buffer, start: number): boolean {
+  for (let i = 0; i < HEAD.length; i++) if (bytes[start + i] !== HEAD[i]) return false
+  return true
 }
 
 // Whether the text before `end` ends with `\n`, and not with `\\n`.

@@ -46,6 +46,8 @@ const FORMS: readonly RegExp[] = [
   '^__CURSOR=\\S*;t=(?<cursor>[0-9a-f]+);',
   // The time of the day alone: pino-pretty, signale, consola
   String.raw`^\[?${TIME}(?:${HALF})?(?=[\] ])`,
+  // zerolog's console
+  String.raw`^(?<hour>\d{1,2}):(?<minute>\d\d)(?<half>[AP]M)(?= (?:TRC|DBG|INF|WRN|ERR|FTL|PNC|\?\?\?) )`,
 ].map((form) => new RegExp(form))
 
 /** Reads the times of one log, whose lines all have the form of the first. */
@@ -82,7 +84,7 @@ export class Prefixes {
   }
 
   #timeOf(parts: Parts): number {
-    const { year, month, day, word, half, zone, fraction = '', hour, minute, second } = parts
+    const { year, month, day, word, half, zone, fraction = '', hour, minute, second = 0 } = parts
     if (parts.cursor !== undefined) return Number.parseInt(parts.cursor, 16) / 1000
     const isAfternoon = half === 'PM' ? 12 : 0
     const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + isAfternoon

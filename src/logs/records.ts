@@ -4,6 +4,7 @@ import { Line, LineReader } from './line.js'
 import { Memory } from './memory.js'
 import { CUT, entryOf, JSON_LINE, KIND_BITS, type LogEntry, Page, REST, TIMED } from './page.js'
 import { isBetween, isNext, MORE, partAt } from './parts.js'
+import { isDetail } from './report.js'
 import { Shapes } from './shape.js'
 
 const LINE_FEED = 0x0a
@@ -168,6 +169,7 @@ export class Records {
       this.#between(start, end, time, isJson ? JSON_LINE : (timeEnd - start) << KIND_BITS)
       return
     }
+    if (!isJson && time === this.#time && this.#isDetail(timeEnd, end)) return
     this.#close()
     this.#last = time
     if (this.#isEarly) this.#place(time)
@@ -177,6 +179,15 @@ export class Records {
     else if (isJson) this.#open(start, end, TIMED | JSON_LINE)
     else this.#open(start, end, TIMED | ((timeEnd - start) << KIND_BITS))
     this.#part = isWhole ? 0 : part
+  }
+
+  // Whether a line of the same time belongs to the text record that is open.
+  #isDetail(timeEnd: number, end: number): boolean {
+    const isText = this.#isOpen && (this.#kind & JSON_LINE) === 0 && this.#part === 0
+    if (!isText || end - this.#start > MAX_RECORD) return false
+    if (!isDetail(this.page.bytes, timeEnd, end)) return false
+    this.#end = end
+    return true
   }
 
   // Whether a part of a line belongs to the record that is open.

@@ -11,6 +11,7 @@ import type { Sink } from './merge.js'
 import { messageOf } from './message.js'
 import type { LogEntry } from './page.js'
 import { joinDocker } from './parts.js'
+import { isTime } from './repeated.js'
 import type { Value } from './sqlite.js'
 
 const names = (text: string): ReadonlySet<string> => new Set(text.split(' '))
@@ -112,12 +113,6 @@ function fieldsOf({ bytes, start, end }: LogEntry, isColumn: (key: string) => bo
       fields.push(bytes.toString('utf8', keyStart - 1, valueEnd))
   }
   return `{${fields.join(',')}}`
-}
-
-function isTime(value: unknown, time: number): boolean {
-  const own = typeof value === 'string' ? RealDate.parse(value) : Number.NaN
-  const scaled = Number(value) / (Number(value) > 1e14 ? 1000 : 1)
-  return [own, scaled, scaled * 1000].some((each) => Math.abs(each - time) < 1)
 }
 
 function parse(text: string): Record<string, unknown> | undefined {

@@ -21,6 +21,7 @@ const { readFacts, readLevel, readText } = require('../../dist/logs/facts.js')
 const { levelName } = require('../../dist/core/level.js')
 const { Records } = require('../../dist/logs/records.js')
 const { install } = require('../apps/install.js')
+const { LANGUAGES } = require('./languages.js')
 const { PROGRAMS } = require('./programs.js')
 const { SERVICES } = require('./services.js')
 
@@ -57,7 +58,7 @@ const LIBRARIES = [
 const SECONDS = ['signale', 'Nest']
 
 /** @type {readonly import('./programs.js').Program[]} */
-const ALL = [...LIBRARIES.map(ofLibrary), ...PROGRAMS, ...SERVICES]
+const ALL = [...LIBRARIES.map(ofLibrary), ...PROGRAMS, ...SERVICES, ...LANGUAGES]
 
 /** @param {readonly string[]} library @returns {import('./programs.js').Program} */
 function ofLibrary([name, packageName, logger, from]) {
@@ -134,8 +135,8 @@ async function check(program, folder) {
 }
 
 function versionOf({ command, version }) {
-  const { error, stdout, stderr } = spawnSync(command, version, { encoding: 'utf8' })
-  if (error) return undefined
+  const { error, status, stdout, stderr } = spawnSync(command, version, { encoding: 'utf8' })
+  if (error || status !== 0) return undefined
   const text = `${stdout}${stderr}`
   return /\d+(?:\.\d+)+/.exec(text)?.[0] ?? text.trim()
 }
@@ -148,7 +149,7 @@ function rowOf({ name, has, precision = 1 }, version) {
     name,
     version,
     precision === 1 ? 'ms' : 's',
-    levels.map(levelName).join(', ') || '–',
+    [...new Set(levels)].map(levelName).join(', ') || '–',
     hasNames ? 'yes' : '–',
     hasStacks ? 'with its record' : '–',
   ]

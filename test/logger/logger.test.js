@@ -245,6 +245,26 @@ test("a child logger's serializers apply to bindings and fields, and are inherit
   assert.deepEqual([two.user, two.other, two.bad], [3, 'o', '[Throws: no]'])
 })
 
+test('serializers take an error that is given first, and `%j` a BigInt within', async () => {
+  const log = getLogger('first').child(
+    {},
+    { serializers: { err: (/** @type {Error} */ { message }) => `of ${message}` } },
+  )
+  const records = await record(() => {
+    log.info(new Error('one'))
+    log.child({ a: 1 }).info(new Error('two'), 'with %s', 'a text')
+    log.info('three %j', { deep: { big: 1n, list: [2n] } })
+  })
+  assert.deepEqual(
+    records.map(({ msg, err }) => [msg, err]),
+    [
+      ['one', 'of one'],
+      ['with a text', 'of two'],
+      ['three {"deep":{"big":1,"list":[2]}}', undefined],
+    ],
+  )
+})
+
 test('a disabled level does not access its arguments', () => {
   const log = getLogger('lazy')
   let looks = 0

@@ -60,6 +60,18 @@ const TEXTS = [
   ['2026-11-22 21:38:42.123  INFO  [src/main.js:37  three] x', 30, '', 'x'],
   ['[9:38:42 PM] [db] › ⚠  warning   slow', 40, 'db', 'slow'],
   ['[9:38:42 PM] › ✖  error     bad', 50, '', 'bad'],
+  ['2026-11-22T21:38:42.123Z\tWARN\tdb\tx/main.go:9\tslow\t{"n": 1}', 40, 'db', 'slow\t{"n": 1}'],
+  ['2026-11-22T21:38:42.123Z\tDPANIC\tx/main.go:9\tbad\t{}', 60, '', 'bad\t{}'],
+  ['\u001b[90m9:38PM\u001b[0m \u001b[31mWRN\u001b[0m slow', 40, '', 'slow'],
+  ['2026-11-22 21:38:42.123  WARN 12 --- [main] com.x.Db      : slow', 40, 'com.x.Db', 'slow'],
+  [
+    '2026-11-22T21:38:42.123Z ERROR 12 --- [app] [nio-8080-exec-1] o.a.c.c.C.[.[.[/] : bad',
+    50,
+    'o.a.c.c.C.[.[.[/]',
+    'bad',
+  ],
+  ['2026-11-22 21:38:42,123 WARN  [main] com.x.Db: slow', 40, 'com.x.Db', 'slow'],
+  ['[2026-11-22T21:38:42.123456+00:00] db.WARNING: slow {"n":1} []', 40, 'db', 'slow {"n":1} []'],
   [
     '2026-11-22 21:38:42.123 UTC,"me","shop",7,"[local]",6b0b.7f,1,"SELECT",2026-11-22 21:38:41 UTC,3/2,0,ERROR,42703,"no ""a"", b\nin c",,,',
     50,
