@@ -60,7 +60,7 @@ function createRequire(loaded) {
 
 function has(name) {
   if (modules[name]) return true
-  const bundle = bundles.find(([, names]) => names.includes(' ' + name + ' '))
+  const bundle = bundles.find(([, names]) => names.includes(` ${name} `))
   if (bundle) Object.assign(modules, evaluate(bundle[0]))
   return bundle !== undefined
 }
