@@ -5,6 +5,8 @@ import { clearTimeout, setTimeout } from '../core/originals.js'
 
 /** Milliseconds between two looks whether there is something to do. */
 const INTERVAL = 10
+/** Milliseconds in which there has to be something to do: a program that ends sooner does it without the action. */
+const PATIENCE = 100
 /** Milliseconds until the action is taken anyway. */
 const LIMIT = 250
 
@@ -16,6 +18,7 @@ export class Delayed {
   readonly #isDue: () => boolean
   #waiting: NodeJS.Timeout | undefined
   #isUrgent = false
+  #dueSince = Number.POSITIVE_INFINITY
 
   constructor(act: () => void, isDue: () => boolean) {
     this.#act = act
@@ -28,21 +31,28 @@ export class Delayed {
     if (!this.#waiting) this.#wait(monotonic() + LIMIT)
   }
 
+  /** Whether the action is still to be taken. */
+  get isWaiting(): boolean {
+    return this.#waiting !== undefined
+  }
+
   /** Acts, if that is still to be done and there is something to do. */
   look(): void {
-    if (this.#waiting && this.#mayAct()) this.#now()
+    if (this.#waiting && (this.#isUrgent || this.#isDue())) this.#now()
   }
 
   stop(): void {
     cancel(this.#waiting)
     this.#waiting = undefined
     this.#isUrgent = false
+    this.#dueSince = Number.POSITIVE_INFINITY
   }
 
   #wait(until: number): void {
     this.#waiting = later(
       () => {
-        if (this.#mayAct() || monotonic() >= until) this.#now()
+        const now = monotonic()
+        if (this.#isUrgent || now >= until || this.#isDueFor(PATIENCE, now)) this.#now()
         else this.#wait(until)
       },
       this.#isUrgent ? 0 : INTERVAL,
@@ -50,8 +60,9 @@ export class Delayed {
     this.#waiting.unref()
   }
 
-  #mayAct(): boolean {
-    return this.#isUrgent || this.#isDue()
+  #isDueFor(time: number, now: number): boolean {
+    if (this.#isDue()) this.#dueSince = Math.min(this.#dueSince, now)
+    return now - this.#dueSince >= time
   }
 
   #now(): void {

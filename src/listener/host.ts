@@ -5,7 +5,6 @@ import type { Settings } from '../config/options.js'
 import { diagnose } from '../core/diagnostics.js'
 import { levels } from '../core/levels.js'
 import { Drops } from '../core/tally.js'
-import { needsThread } from '../handlers/create.js'
 import { createBell, setLevelsVersion } from '../queue/bell.js'
 import { createRing, RingWriter } from '../queue/ring.js'
 import { type Ending, type LineBatch, type Notification, Request } from './channel.js'
@@ -102,7 +101,7 @@ export class Host {
     this.#supervisor.reset()
     this.#closed = false
     this.queue.open()
-    if (settings.handlers.some(needsThread)) this.startThread()
+    if (this.#main.needsThread) this.startThread()
   }
 
   /**
@@ -198,7 +197,7 @@ export class Host {
    */
   drain(limit: number = DRAIN_LIMIT, isUrgent = false): void {
     const relays = this.settings.relay && levels.changes > 0
-    this.#start.look()
+    if (relays || isUrgent) this.#start.look()
     if (this.#remote.isRunning && (relays || isUrgent)) this.#remote.wait(Request.DRAIN, limit)
     else if (isUrgent || (this.hasChildren && !this.#isUnread)) this.#main.inline?.pump()
   }
@@ -206,7 +205,8 @@ export class Host {
   /** Ends the listener after everything is written. Blocks as long as the listener makes progress. */
   close(): void {
     if (this.#closed) return
-    this.#start.look()
+    if (this.#main.needsThread) this.#start.look()
+    else if (this.#start.isWaiting && this.#directory.hasQueues) this.#main.stay() // it ends before the thread is worth it
     this.#start.stop()
     this.#closed = true
     this.#supervisor.stop()
@@ -271,7 +271,7 @@ export class Host {
 
   // Resumes at the checkpoint of the directory's previous listener.
   #resumeDirectory(): void {
-    if (this.settings.handlers.some(needsThread)) this.#startRemote(true)
+    if (this.#main.needsThread) this.#startRemote(true)
     else this.#main.takeOver()
   }
 
@@ -284,8 +284,7 @@ export class Host {
 
   // Where there can be no thread, or a debugger would have it wait, the main thread reads the queues of others.
   #staysInline(): boolean {
-    const isThreadNeeded = this.settings.handlers.some(needsThread)
-    if (!this.#supervisor.isAlone && (isThreadNeeded || !isInspected())) return false
+    if (!this.#supervisor.isAlone && (this.#main.needsThread || !isInspected())) return false
     const poll = this.#main.stay()
     if (poll) this.#supervisor.poll(poll)
     return poll !== undefined

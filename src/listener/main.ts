@@ -2,6 +2,7 @@
 
 import type { Settings } from '../config/options.js'
 import { monotonic } from '../core/clock.js'
+import { needsThread } from '../handlers/create.js'
 import type { Mark } from '../handlers/handler.js'
 import { readCheckpoint } from './checkpoint.js'
 import type { RuntimeDirectory } from './directory.js'
@@ -38,6 +39,11 @@ export class Main {
 
   get settings(): Settings {
     return this.#settings
+  }
+
+  /** Whether a handler works in the listener's thread only. */
+  get needsThread(): boolean {
+    return this.#settings.handlers.some(needsThread)
   }
 
   get isSubscribed(): boolean {
