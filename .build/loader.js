@@ -82,15 +82,18 @@ function nameByFlags() {
 
 // What another user has written is not used, unless it is the one whose code runs here.
 function readKept(filename, path) {
-  if (!existsSync(path)) return undefined
-  const file = openSync(path, 'r')
+  let file
   try {
+    if (!existsSync(path)) return undefined
+    file = openSync(path, 'r')
     const { uid, mode } = fstatSync(file)
     const owners = () => [0, process.geteuid(), statSync(filename).uid]
     const isTrusted = !process.geteuid || ((mode & 0o22) === 0 && owners().includes(uid))
     return isTrusted ? readFileSync(file) : undefined
+  } catch {
+    return undefined // it has just been removed
   } finally {
-    closeSync(file)
+    if (file !== undefined) closeSync(file)
   }
 }
 
