@@ -12,10 +12,10 @@ import { openSegment } from './open.js'
 import type { QueueReader } from './queue.js'
 import { endPath, nextSegment, removeUpTo, segmentPath } from './segment.js'
 
-const MIN_CHUNK = 64 * 1024
-const MAX_CHUNK = 256 * 1024
+/** Bytes read at once. With four times as many the root takes 40 MB more for 64 producers, and no less time. */
+const CHUNK = 64 * 1024
 /** A buffer that a large record made larger than this is not kept. */
-const MAX_KEPT = 2 * MAX_CHUNK
+const MAX_KEPT = 2 * CHUNK
 
 type Place = readonly [segment: number, offset: number]
 
@@ -202,7 +202,7 @@ export class FileReader implements QueueReader {
     const size = rest + Math.min(unread, this.#chunkFor(rest))
     const previous = this.#buffer
     if (this.#held || previous.length < size) {
-      this.#bytes = bytesOf(Buffer.allocUnsafeSlow(Math.max(size, MIN_CHUNK)))
+      this.#bytes = bytesOf(Buffer.allocUnsafeSlow(Math.max(size, CHUNK)))
     }
     previous.copy(this.#buffer, 0, this.#start, this.#end)
     this.#start = 0
@@ -250,8 +250,8 @@ export class FileReader implements QueueReader {
 
   // Bytes to read: at least the rest of the current frame. The caller limits a wrong size in its header.
   #chunkFor(rest: number): number {
-    if (rest < HEADER) return MAX_CHUNK
-    return Math.max(MAX_CHUNK, frameSize(this.#buffer.readUInt32LE(this.#start)) - rest)
+    if (rest < HEADER) return CHUNK
+    return Math.max(CHUNK, frameSize(this.#buffer.readUInt32LE(this.#start)) - rest)
   }
 
   // False while the segment has not begun.
