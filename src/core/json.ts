@@ -9,9 +9,15 @@ const MAX_STRING = 2 ** 16
 
 /**
  * Whether JSON represents the object exactly: only plain objects and arrays, no functions, no value that JSON lacks.
- * `allowUndefined`: accept members that are undefined, which JSON.stringify leaves out.
+ * `allowUndefined`: accept members that are undefined, which JSON.stringify leaves out. `accepts`: asked about each object
+ * in it, with its keys.
  */
-export function isJson(value: object, allowUndefined = false, depth = 0): boolean {
+export function isJson(
+  value: object,
+  allowUndefined = false,
+  accepts?: (value: object, keys: readonly string[]) => boolean,
+  depth = 0,
+): boolean {
   if (depth > MAX_DEPTH || types.isProxy(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   const isArray = prototype === Array.prototype && Array.isArray(value)
@@ -21,17 +27,21 @@ export function isJson(value: object, allowUndefined = false, depth = 0): boolea
   const keys = Object.keys(value)
   if (keys.length > MAX_BREADTH || (isArray && keys.length !== (value as unknown[]).length))
     return false
+  if (accepts && !accepts(value, keys)) return false
   for (const key of keys) {
-    if (
-      key === '$' ||
-      !isJsonMember((value as Record<string, unknown>)[key], allowUndefined && !isArray, depth)
-    )
-      return false
+    if (key === '$') return false
+    const member = (value as Record<string, unknown>)[key]
+    if (!isJsonMember(member, allowUndefined && !isArray, accepts, depth)) return false
   }
   return true
 }
 
-function isJsonMember(value: unknown, allowUndefined: boolean, depth: number): boolean {
+function isJsonMember(
+  value: unknown,
+  allowUndefined: boolean,
+  accepts: Parameters<typeof isJson>[2],
+  depth: number,
+): boolean {
   switch (typeof value) {
     case 'string':
       return value.length < MAX_STRING
@@ -40,7 +50,7 @@ function isJsonMember(value: unknown, allowUndefined: boolean, depth: number): b
     case 'boolean':
       return true
     case 'object':
-      return value === null || isJson(value, allowUndefined, depth + 1)
+      return value === null || isJson(value, allowUndefined, accepts, depth + 1)
     case 'undefined':
       return allowUndefined
     default:

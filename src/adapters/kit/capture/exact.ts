@@ -5,7 +5,7 @@ import { isJson } from '../../../core/json.js'
 /** Whether the object is the same again when it has been JSON. `isJson` lets getters and symbols pass. Never throws. */
 export function isExact(value: object): boolean {
   try {
-    return isJson(value) && hasOnlyData(value)
+    return isJson(value, false, hasOnlyData)
   } catch {
     return false // a getter that throws
   }
@@ -16,14 +16,10 @@ const { __lookupGetter__: getterOf } = Object.prototype as unknown as {
   __lookupGetter__(this: object, key: string): unknown
 }
 
-function hasOnlyData(value: object): boolean {
-  if (Object.getOwnPropertySymbols(value).some(isShown)) return false
-  if (Array.isArray(value)) return value.every(isPart)
-  for (const key of Object.keys(value)) {
-    if (getterOf.call(value, key) !== undefined) return false
-    if (!isPart((value as Record<string, unknown>)[key])) return false
-  }
-  return true
+function hasOnlyData(value: object, keys: readonly string[]): boolean {
+  const symbols = Object.getOwnPropertySymbols(value)
+  if (symbols.length > 0 && symbols.some(isShown)) return false
+  return Array.isArray(value) || !keys.some((key) => getterOf.call(value, key) !== undefined)
 }
 
 /** Members that winston keeps in each info. The root's logger sets them itself. */
@@ -34,8 +30,4 @@ const OWN_OF_WINSTON: ReadonlySet<symbol> = new Set(
 /** Whether a member with this key is the application's. */
 export function isShown(key: symbol): boolean {
   return !OWN_OF_WINSTON.has(key)
-}
-
-function isPart(member: unknown): boolean {
-  return typeof member !== 'object' || member === null || hasOnlyData(member)
 }
