@@ -10,7 +10,7 @@ const { COLUMNS, printed } = require('./ways.js')
 const MOST_BYTES = 60_000
 /** Of the terminal, and of a picture. */
 const MOST_ROWS = 400
-const MOST_SHOWN = 120
+const MOST_SHOWN = 100
 /** The two themes that Visual Studio Code has come with. */
 const DARK = {
   background: '#1e1e1e',
@@ -79,10 +79,10 @@ async function draw(browser, text, theme, path) {
   await page.setViewportSize({ width: 1000, height: rows * 20 })
   const box = await page.locator('.xterm-screen').boundingBox()
   if (!box) throw new Error('the terminal is not drawn')
-  const height = Math.floor((box.height / rows) * Math.min(rows, MOST_SHOWN))
+  const height = Math.floor((box.height / (rows + 1)) * Math.min(rows, MOST_SHOWN))
   await page.screenshot({ path, clip: { ...box, height } })
   await page.close()
-  execFileSync('pngquant', ['--force', '--speed=1', '--nofs', '--output', path, '16', path])
+  execFileSync('pngquant', ['--force', '--speed=1', '--nofs', '--output', path, '12', path])
   const { size } = statSync(path)
   console.log(`${path}: ${rows} rows, ${size} bytes`)
   if (size > MOST_BYTES) process.exitCode = 1
@@ -101,7 +101,7 @@ async function openTerminal(page, theme) {
     scrollback: 0,
     theme,
     allowProposedApi: true,
-    fontFamily: 'DejaVu Sans Mono, WenQuanYi Micro Hei Mono, Noto Color Emoji, monospace',
+    fontFamily: 'DejaVu Sans Mono, WenQuanYi Micro Hei Mono, monospace',
     fontSize: 13,
     cursorInactiveStyle: 'none',
   }
@@ -114,7 +114,7 @@ async function openTerminal(page, theme) {
     async function show(text) {
       await new Promise((done) => terminal.write(text, done))
       const rows = terminal.buffer.active.cursorY + terminal.buffer.active.baseY
-      terminal.resize(${COLUMNS}, rows)
+      terminal.resize(${COLUMNS}, rows + 1)
       await new Promise((done) => setTimeout(done, 300))
       return rows
     }`,
