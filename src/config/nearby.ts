@@ -56,6 +56,7 @@ function realPath(path: string, folderOf: (path: string) => string): string | un
 }
 
 function mentions(path: string): boolean {
+  if (!existsSync(path)) return false // most folders: an error costs ten times as much
   try {
     return /"logshare"\s*:\s*\{/.test(readFileSync(path, 'utf8'))
   } catch {

@@ -10,7 +10,7 @@ import { RealDate } from '../core/originals.js'
 import { printable } from '../core/printable.js'
 import type { LogRecord } from '../core/record.js'
 import { describeError, type ErrorStyle, isErrorRecord } from './text/error.js'
-import { createPaint, LEVEL_STYLES, sourceStyle } from './text/palette.js'
+import { createPaint, levelStyle, readable, sourceStyle } from './text/palette.js'
 import { widthOf, wrap } from './text/width.js'
 
 const OWN = new Set(['level', 'time', 'pid', 'tid', 'source', 'seq', 'name', 'msg', 'lib'])
@@ -47,7 +47,7 @@ export function createPretty(options: PrettyOptions): (record: LogRecord) => str
   const style = { paint, show: (value: unknown) => inspect(value, colors), isShort: isLive }
   return (record) => {
     const level = Number.isNaN(record.level) ? '' : levelName(record.level)
-    const word = paint(LEVEL_STYLES[level] ?? 'red', level.toUpperCase().padEnd(5))
+    const word = paint(levelStyle(level), level.toUpperCase().padEnd(5))
     const { day, text } = time(record.time)
     const isNamed = hasSource(record.source) && !isNarrow
     const source = isLive ? sourceStyle(record.source) : 'gray'
@@ -142,11 +142,12 @@ function layOut(
 function alignFields(fields: readonly Field[], columns: number, colors: boolean): string[] {
   const widest = Math.min(24, Math.max(0, ...fields.map(({ key }) => widthOf(key))))
   return fields.flatMap(({ key, value }) => {
-    const start = `${INDENT}${key.padEnd(widest)} = `
-    const room = Math.max(20, columns - start.length)
+    const start = `${INDENT}${key}${' '.repeat(Math.max(0, widest - widthOf(key)))} = `
+    const width = widthOf(start)
+    const room = Math.max(20, columns - width)
     const options = { colors, compact: 3, breakLength: room, depth: 6 }
-    const deep = ' '.repeat(start.length)
-    const lines = util.inspect(value, options).split('\n').map(safe)
+    const deep = ' '.repeat(width)
+    const lines = readable(util.inspect(value, options)).split('\n').map(safe)
     const text = lines.map((line) => wrap(line, columns, deep)).join(`\n${deep}`)
     return (start + text).split('\n')
   })
@@ -162,7 +163,7 @@ function safe(text: string): string {
 // A value on one line.
 function inspect(value: unknown, colors: boolean): string {
   const options = { colors, compact: true, breakLength: Number.POSITIVE_INFINITY, depth: 6 }
-  return safe(util.inspect(value, options))
+  return safe(readable(util.inspect(value, options)))
 }
 
 function timeOf(time: number): string {

@@ -3,9 +3,10 @@
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
+const { execFileSync } = require('node:child_process')
 const { mkdirSync, readFileSync, symlinkSync, writeFileSync } = require('node:fs')
 const { dirname, join } = require('node:path')
-const { readLog, run, scratch } = require('../helpers/run.js')
+const { cleanEnv, readLog, REGISTER, run, scratch } = require('../helpers/run.js')
 
 const APP = "console.log('hello'); require('fs').existsSync('never')"
 
@@ -85,6 +86,35 @@ test('a program without a script has no configuration of its own', async (t) => 
   const directory = folder(t, { 'logshare.config.json': toFile('x.log') })
   await run(join(directory, 'logshare.config.json'), { flags: ['-e', APP], cwd: directory })
   assert.throws(() => readFileSync(join(directory, 'x.log')), { code: 'ENOENT' })
+})
+
+test('the search costs a program without a script nothing, and others no read and no error in a folder', (t) => {
+  const directory = folder(t, {
+    'count.js': `
+      const fs = require('fs')
+      const asked = []
+      for (const name of ['existsSync', 'readFileSync', 'statSync', 'openSync', 'readdirSync']) {
+        const original = fs[name]
+        fs[name] = (path, ...args) => {
+          if (/package\\.json$|logshare\\.config/.test(path)) asked.push([name, path])
+          return original(path, ...args)
+        }
+      }
+      process.on('exit', () => fs.writeSync(1, JSON.stringify(asked)))`,
+    'deep/app.js': '',
+  })
+  /** @param {string[]} args @returns {[string, string][]} */
+  const asked = (...args) => {
+    const flags = ['-r', join(directory, 'count.js'), '-r', REGISTER]
+    const options = { env: cleanEnv({}), cwd: directory }
+    return JSON.parse(execFileSync(process.execPath, [...flags, ...args], options).toString())
+  }
+  assert.deepEqual(asked('-e', '0'), [])
+  const calls = asked(join(directory, 'deep/app.js'))
+  assert.deepEqual([...new Set(calls.map(([name]) => name))], ['existsSync'])
+  const folders = new Set(calls.map(([, path]) => dirname(path)))
+  assert.ok(folders.has(join(directory, 'deep')) && folders.has('/'))
+  assert.equal(calls.length, 6 * folders.size)
 })
 
 test('below a launcher without a configuration, the application finds its own', async (t) => {

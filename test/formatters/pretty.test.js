@@ -69,8 +69,8 @@ test('an error is written as its stack, with causes and aggregated errors below'
     [
       `${HEAD} m  a=1`,
       '    other: Error: boom',
-      '            at one (a.js:1:2)',
-      '            at two (b.js:3:4)',
+      '        at one (a.js:1:2)',
+      '        at two (b.js:3:4)',
     ],
   )
 })
@@ -231,6 +231,53 @@ test('live: paths are relative, frames of libraries and Node are dimmed', () => 
   const gray = (/** @type {string | undefined} */ line) => line?.includes('\u001b[90m')
   assert.deepEqual(lines.slice(3).map(gray), [false, true, true])
   assert.ok(lines[3].endsWith('    at f (a.js:1:2)'), lines[3])
+})
+
+test('the frames, properties and cause of an error stand in one column', () => {
+  const stack = 'Error: a\n    at f (/a.js:1:2)\n    at g (/b.js:1:2)\n    at h (/c.js:1:2)'
+  const cause = { type: 'Error', message: 'b', stack: stack.replace('Error: a', 'Error: b') }
+  const err = { type: 'Error', message: 'a', stack, code: 'E', cause }
+  assert.deepEqual(plain(recordOf({ err })).split('\n').slice(1), [
+    '    Error: a',
+    '        at f (/a.js:1:2)',
+    '        at g (/b.js:1:2)',
+    '        at h (/c.js:1:2)',
+    "        code='E'",
+    '        caused by: Error: b',
+    '            at … 3 frames as above',
+  ])
+})
+
+test('a light terminal gets no yellow, a dark one does', (t) => {
+  t.after(() => {
+    delete process.env.COLORFGBG
+  })
+  const record = recordOf({ level: 40, many: 7, in: { deep: { few: 8 } } })
+  const yellow = '\u001b[33m'
+  for (const columns of [undefined, 40]) {
+    const live = createPretty({ colors: true, isLive: true, columns })
+    for (const background of [0, 8]) {
+      process.env.COLORFGBG = `7;${background}`
+      assert.equal(live(record).split(yellow).length, 4, `${background}`)
+    }
+    for (const background of [7, 15]) {
+      process.env.COLORFGBG = `0;${background}`
+      assert.doesNotMatch(live(record), /\u001b\[33m/)
+      assert.equal(live(record).split('\u001b[35m').length, 4)
+    }
+  }
+})
+
+test('the values of wide names stand in one column', () => {
+  const narrow = createPretty({ colors: false, columns: 70 })
+  const text = 'x'.repeat(40)
+  const lines = narrow(recordOf({ 名前: text, key: text }))
+    .split('\n')
+    .slice(1)
+  assert.deepEqual(
+    lines.map((line) => widthOf(line.split('=')[0])),
+    [9, 9],
+  )
 })
 
 test('the colour of a producer is the same in every run and differs between producers', () => {

@@ -67,7 +67,7 @@ function withoutShared(frames: readonly string[], above: readonly string[]): rea
   let shared = 0
   while (shared < frames.length && frames.at(-1 - shared) === above.at(-1 - shared)) shared++
   if (shared < 2) return frames
-  return [...frames.slice(0, -shared), `    at … ${shared} frames as above`]
+  return [...frames.slice(0, -shared), `at … ${shared} frames as above`]
 }
 
 const FRAME = /^\s*at /
@@ -76,7 +76,8 @@ const LIBRARY = /node_modules[\\/]|\(?node:|\bat native |<anonymous>\)?$|\bat �
 // Frames of the application stand out from those of libraries and Node.
 function showFrame(line: string, { paint, isShort }: ErrorStyle): string {
   if (!FRAME.test(line)) return printable(line)
-  const shown = printable(isShort ? shorten(line) : line)
+  const frame = line.trimStart()
+  const shown = printable(isShort ? shorten(frame) : frame)
   return LIBRARY.test(line) ? paint('gray', shown) : shown
 }
 

@@ -6,7 +6,7 @@ import { process } from '../../core/originals.js'
 export type Style = Parameters<typeof util.styleText>[0]
 export type Paint = (style: Style, text: string) => string
 
-export const LEVEL_STYLES: Readonly<Record<string, Style>> = {
+const LEVELS: Readonly<Record<string, Style>> = {
   trace: 'gray',
   debug: 'cyan',
   info: 'green',
@@ -14,6 +14,10 @@ export const LEVEL_STYLES: Readonly<Record<string, Style>> = {
   error: 'red',
   fatal: ['bold', 'red'],
 }
+
+/** What is yellow on a dark terminal is magenta on a light one. */
+const YELLOW = '\u001b[33m'
+const MAGENTA = '\u001b[35m'
 
 /** Red is left to errors. */
 const DARK: readonly Style[] = [
@@ -40,6 +44,16 @@ const LIGHT: readonly Style[] = [
 export function createPaint(colors: boolean): Paint {
   if (!colors || typeof util.styleText !== 'function') return (_style, text) => text
   return (style, text) => util.styleText(style, text, { validateStream: false })
+}
+
+export function levelStyle(level: string): Style {
+  const style = LEVELS[level] ?? 'red'
+  return style === 'yellow' && isLight() ? 'magenta' : style
+}
+
+/** What util.inspect has coloured, so that it can be read on this terminal. */
+export function readable(text: string): string {
+  return text.includes(YELLOW) && isLight() ? text.replaceAll(YELLOW, MAGENTA) : text
 }
 
 /** The colour of a producer, the same in every run. */
