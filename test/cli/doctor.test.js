@@ -4,6 +4,7 @@
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')
+const esbuild = require('esbuild')
 const { mkdirSync, readdirSync, symlinkSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
 const { cleanEnv, collect, ROOT, scratch } = require('../helpers/run.js')
@@ -93,5 +94,68 @@ test('with a command: what logs in it, by thread and process', async (t) => {
   assert.match(
     stdout,
     / {2}ok {5}root \(pid \d+\): console 2\n {2}ok {5}worker#1 \(pid \d+\): .*console 1\n$/,
+  )
+})
+
+test('a bundle: which libraries are in it, and what to mark as external', async (t) => {
+  const all = [
+    'bunyan',
+    'consola',
+    'debug',
+    'log4js',
+    'loglevel',
+    'pino',
+    'signale',
+    'tslog',
+    'winston',
+  ]
+  const cwd = project(t, all)
+  mkdirSync(join(cwd, 'dist'))
+  const source = all.map((name) => `console.log(typeof require('${name}'))`).join('\n')
+  writeFileSync(join(cwd, 'app.js'), source)
+  writeFileSync(join(cwd, 'start.js'), "require('child_process').fork('dist/all.js')")
+  const bundle = (/** @type {string} */ name, /** @type {string[]} */ external) =>
+    esbuild.buildSync({
+      entryPoints: [join(cwd, 'app.js')],
+      outfile: join(cwd, `dist/${name}.js`),
+      external: [...external, 'dtrace-provider'], // has native parts, which bunyan does without
+      bundle: true,
+      minify: true,
+      platform: 'node',
+      logLevel: 'silent',
+    })
+  bundle('all', [])
+  bundle(
+    'some',
+    all.filter((name) => name !== 'winston'),
+  )
+  bundle('none', all)
+  /** @param {string[]} args */
+  const bundled = async (...args) => {
+    const { stdout } = await doctor(cwd, ['--json', '--', process.execPath, ...args])
+    const { findings } = JSON.parse(stdout)
+    return findings.filter((/** @type {any} */ { what }) => what.includes('bundle'))
+  }
+  assert.deepEqual(await bundled('dist/none.js'), [])
+  const [some] = await bundled('dist/some.js')
+  assert.match(some.what, /^dist\/some\.js is a bundle with winston in it: /)
+  assert.match(some.remedy, /esbuild: --external:winston\)/)
+  const [found] = await bundled('start.js')
+  const names = /^dist\/all\.js is a bundle with (.*) in it: /.exec(found.what)?.[1].split(', ')
+  assert.deepEqual(names?.sort(), all)
+})
+
+test('a project that starts a bundle is told without a command', async (t) => {
+  const cwd = project(t, [])
+  writeFileSync(join(cwd, 'app.cjs'), 'throw Error("No scope name was defined.")')
+  writeFileSync(
+    join(cwd, 'package.json'),
+    '{"scripts":{"start":"node --enable-source-maps app.cjs"}}',
+  )
+  const { code, stdout } = await doctor(cwd, [])
+  assert.equal(code, 0, stdout)
+  assert.match(
+    stdout,
+    / {2}note {3}app\.cjs is a bundle with signale in it: .*\n {9}→ mark them as external/,
   )
 })

@@ -1,8 +1,10 @@
 // Command: `logshare doctor`, which tells whether logshare works here and what it sees.
 
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { process } from '../../core/originals.js'
+import { checkBundles } from './bundles.js'
 import { checkRuntime } from './directory.js'
 import { type Finding, printFindings } from './finding.js'
 import { checkSettings } from './settings.js'
@@ -47,10 +49,23 @@ async function examine(words: readonly string[], version: string): Promise<Findi
     ...findings,
     ...(await checkRuntime()),
     ...(command === undefined
-      ? await checkTree(process.env)
+      ? [...(await checkTree(process.env)), ...checkBundles(startWords())]
       : await observe(command, args, process.env)),
   ]
   return settings?.adapters.length === 0 ? [...found, noAdapters()] : found
+}
+
+// Where the project in the current folder says what it starts.
+function startWords(): string[] {
+  try {
+    const { main, scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      readonly main?: string
+      readonly scripts?: { readonly start?: string }
+    }
+    return [main ?? '', ...(scripts?.start ?? '').split(/\s+/)]
+  } catch {
+    return [] // none, or not readable: npm says so
+  }
 }
 
 function noAdapters(): Finding {

@@ -8,6 +8,7 @@ import { reasonOf } from '../../core/notice.js'
 import { clearTimeout, process, setTimeout } from '../../core/originals.js'
 import type { LogRecord } from '../../core/record.js'
 import { PRELOAD, withPreload } from '../../spawn/preload.js'
+import { checkBundles } from './bundles.js'
 import type { Finding } from './finding.js'
 import { adapterOf, findLibraries } from './libraries.js'
 import { KINDS, MARK } from './probe.js'
@@ -59,7 +60,8 @@ export async function observe(
       remedy,
     })
   }
-  return found
+  const scripts = records.map(({ script }) => script).filter((path) => typeof path === 'string')
+  return [...found, ...checkBundles([...args, ...scripts])]
 }
 
 function checkKind(kind: string, records: readonly LogRecord[]): Finding {
