@@ -109,13 +109,18 @@ export class Sources {
     source.isConnected = false
     if (threadOf(producer) !== 0) source.hasEnded = true
     // Others may have ended before: a connection closes while its process is still exiting.
-    else if (!this.#isAlive(source)) this.detectEnded()
+    else if (!this.#isAlive(source)) this.#detectEnded((each) => !each.isConnected)
   }
 
   /** Marks producers whose process has ended, and moves readers past segments that lack an end frame. */
   detectEnded(): void {
+    this.#detectEnded(() => true)
+  }
+
+  // To ask for all at the end of each would take 64 producers 4096 questions, of three system calls each.
+  #detectEnded(mayHaveEnded: (source: Source) => boolean): void {
     for (const source of this.#sources.values()) {
-      if (!source.file || source.hasEnded) continue
+      if (!source.file || source.hasEnded || !mayHaveEnded(source)) continue
       if (this.#isAlive(source)) source.file.advance(false)
       else source.hasEnded = true
     }

@@ -17,7 +17,7 @@
 // records.
 
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
-import { HEADER, Kind, readFrame, writeFrame } from './frame.js'
+import { endOfFrames, HEADER, Kind, readFrame, writeFrame } from './frame.js'
 import { segmentPath } from './segment.js'
 
 const PAYLOAD = 8
@@ -26,6 +26,8 @@ const HOLDER_AT = HEADER + 4
 /** The bytes "FREE". */
 export const FREE = 0x45455246
 const word = Buffer.alloc(4)
+/** Bytes of a file that are looked through at once. */
+const CHUNK = 64 * 1024
 
 /** Offset of the extent and the holder in the file; a multiple of 4, as an atomic store requires. */
 export const EXTENT_AT: number = HEADER
@@ -52,6 +54,26 @@ export function hasExtent(fd: number): boolean | undefined {
 /** The extent of a mapped segment, in bytes; 0 if the file is too short. */
 export function readExtent(fd: number): number {
   return readWord(fd, EXTENT_AT)
+}
+
+/** The offset behind the last complete frame of a file that lies behind `from`; `from` if there is none. */
+export function endOfFramesIn(fd: number, from: number): number {
+  const { size } = fstatSync(fd)
+  if (!mayHoldFrames(fd, from, size)) return from
+  const rest = Buffer.alloc(size - from)
+  readSync(fd, rest, 0, rest.length, from)
+  return from + endOfFrames(rest)
+}
+
+// The unused rest of a mapped segment is zeros. It is not read in one piece: with 64 producers that end, 2 MiB of garbage
+// each, the process would stay larger by 35 MB.
+function mayHoldFrames(fd: number, from: number, size: number): boolean {
+  const chunk = Buffer.allocUnsafeSlow(CHUNK)
+  for (let at = from; at < size; at += CHUNK - 1) {
+    const read = readSync(fd, chunk, 0, CHUNK, at)
+    if (chunk.subarray(0, read).includes('SL', 0, 'latin1')) return true
+  }
+  return false
 }
 
 /** Whether the file of a mapped segment holds none. */
