@@ -7,7 +7,7 @@ import { Command } from 'commander'
 import { CONFIG_FILES } from '../config/nearby.js'
 import { LogshareError } from '../core/errors.js'
 import { process } from '../core/originals.js'
-import { findLibraries } from './doctor/libraries.js'
+import { findLibraries, LIBRARIES } from './doctor/libraries.js'
 
 const FILE = 'logshare.config.cjs'
 
@@ -46,11 +46,20 @@ async function init({ yes = false }: { yes?: boolean }): Promise<void> {
   process.stdout.write(`${linesToChange(project)}\nThen: npx logshare doctor\n`)
 }
 
+const DOCKER = [
+  'Dockerfile',
+  'compose.yaml',
+  'compose.yml',
+  'docker-compose.yaml',
+  'docker-compose.yml',
+]
+
 interface Package {
   readonly main?: string
   readonly type?: string
   readonly scripts?: Readonly<Record<string, string>>
   readonly logshare?: object
+  readonly dependencies?: Readonly<Record<string, string>>
 }
 
 interface Project {
@@ -65,13 +74,26 @@ interface Project {
 function look(folder: string): Project {
   const first = (...names: string[]): string | undefined =>
     names.find((name) => existsSync(join(folder, name)))
+  const description = readPackage(folder)
   return {
-    description: readPackage(folder),
-    libraries: findLibraries(folder).map(({ name, version }) => `${name} ${version}`),
+    description,
+    libraries: librariesOf(folder, description),
     hasTypeScript: first('tsconfig.json') !== undefined,
     pm2: first('ecosystem.config.js', 'ecosystem.config.cjs', 'ecosystem.json', 'process.json'),
-    dockerfile: first('Dockerfile', 'docker-compose.yml', 'compose.yaml'),
+    dockerfile: first(...DOCKER),
   }
+}
+
+// Those that are installed, and those that will be.
+function librariesOf(folder: string, { dependencies = {} }: Package): string[] {
+  const installed = findLibraries(folder)
+  const missing = LIBRARIES.filter(
+    (library) => library in dependencies && !installed.some(({ name }) => name === library),
+  )
+  return [
+    ...installed.map(({ name, version }) => `${name} ${version}`),
+    ...missing.map((name) => `${name} (not installed)`),
+  ]
 }
 
 function readPackage(folder: string): Package {
@@ -140,7 +162,10 @@ function linesToChange({ description, pm2, dockerfile }: Project): string {
     )
   }
   if (pm2) lines.push(`  ${pm2}: node_args: '-r logshare/register'`)
-  if (dockerfile) lines.push(`  ${dockerfile}: ENV NODE_OPTIONS="-r logshare/register"`)
+  if (dockerfile === 'Dockerfile')
+    lines.push(`  ${dockerfile}: ENV NODE_OPTIONS="-r logshare/register"`)
+  else if (dockerfile)
+    lines.push(`  ${dockerfile}: environment: { NODE_OPTIONS: "-r logshare/register" }`)
   const { main = 'app.js' } = description
   if (lines.length === 0) lines.push(`  node -r logshare/register ${main}`)
   return `The line to change:\n${lines.map((line) => `${line}\n`).join('')}`

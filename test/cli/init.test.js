@@ -54,3 +54,18 @@ for (const type of ['module', 'commonjs']) {
     assert.equal(readFileSync(join(cwd, 'logshare.config.cjs'), 'utf8'), text)
   })
 }
+
+test('names loggers that are not installed yet, and says what a Compose file is given', async (t) => {
+  const cwd = scratch(t)
+  const dependencies = { pino: '^10', express: '^5', '@logtape/logtape': '^2' }
+  writeFileSync(join(cwd, 'package.json'), JSON.stringify({ dependencies }))
+  writeFileSync(join(cwd, 'docker-compose.yaml'), '')
+  const { stdout } = await init(cwd, [])
+  for (const line of [
+    'Libraries: pino (not installed), @logtape/logtape (not installed)',
+    'Docker:    docker-compose.yaml',
+    '  docker-compose.yaml: environment: { NODE_OPTIONS: "-r logshare/register" }',
+  ]) {
+    assert.ok(stdout.includes(`${line}\n`), stdout)
+  }
+})

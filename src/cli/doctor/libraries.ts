@@ -24,9 +24,12 @@ const PACKAGES: Readonly<Record<string, string>> = {
   logtape: '@logtape/logtape',
 }
 
+/** Names of all packages that have an adapter. */
+export const LIBRARIES: readonly string[] = Object.values(PACKAGES)
+
 /** Those that the code in a folder can load. */
 export function findLibraries(folder: string): Library[] {
-  return Object.values(PACKAGES).flatMap((name) => {
+  return LIBRARIES.flatMap((name) => {
     const version = versionOf(name, folder)
     return version === undefined ? [] : [{ name, version }]
   })
