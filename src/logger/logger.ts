@@ -224,7 +224,7 @@ class NodeLogger extends Base implements Logger {
     const { registry, json } = this.#node
     const draft = registry.redact ? undefined : registry.queue.open(level, this.#opening)
     if (draft && this.#add(draft, ...args) && registry.queue.send(level, draft)) return
-    draft?.close()
+    if (draft) registry.queue.discard(draft)
     registry.queue.handle(level, json, this.#encode(args))
   }
 

@@ -74,7 +74,7 @@ export class QueueHandler {
 
   /**
    * A draft of one record of our own loggers. `opening`: `,"name":"…","msg":"` and how the message begins. What follows is to be
-   * added, then the draft has to be given to `send`, or to be closed. Undefined if the record has to be given to `handle`:
+   * added, then the draft has to be given to `send`, or to `discard`. Undefined if the record has to be given to `handle`:
    * because of what is added to it here, within another one, or as the first one of its kind. Never throws.
    */
   open(level: number, opening: string): Draft | undefined {
@@ -85,10 +85,13 @@ export class QueueHandler {
     return draft
   }
 
-  /** Writes the record of a draft. Never throws. Returns false, and closes the draft, if it is too long. */
+  /** Closes a draft that is not to be written. */
+  discard(draft: Draft): void {
+    if (!draft.close()) this.#drafts.clear()
+  }
+
+  /** Writes the record of a draft and closes that. Never throws. Returns false if it is too long: it stays open. */
   send(level: number, draft: Draft): boolean {
-    const isKept = draft.close()
-    if (!isKept) this.#drafts.clear()
     if (draft.length > MAX_BODY) return false
     const time = monotonic()
     const seq = ++this.#seq
@@ -98,6 +101,7 @@ export class QueueHandler {
     const isWritten = queue.takesDrafts
       ? queue.write({ kind: Kind.RECORD, level, time, seq, draft }, '')
       : queue.write({ kind: Kind.RECORD, level, time, seq }, draft.toString())
+    this.discard(draft) // only now: a handler that the queue calls for room may log, too
     this.made?.(time)
     if (!isWritten) this.#drop(level)
     return true

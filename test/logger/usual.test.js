@@ -3,6 +3,9 @@
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
+const { setImmediate } = require('node:timers/promises')
+const { setFlagsFromString } = require('node:v8')
+const { runInNewContext } = require('node:vm')
 const fc = require('fast-check')
 const { Draft } = require('../../dist/core/draft.js')
 const { encodeCall, encodeFields } = require('../../dist/core/record.js')
@@ -89,4 +92,61 @@ test('records made within others have their own lines and the counts before thos
     records.filter(({ msg }) => msg === 'outer').map(({ i, inner: text }) => [i, text]),
     Array.from({ length: 12 }, (_, i) => [i, 'text']),
   )
+})
+
+test('a record that is logged while another one is written has its own line', () => {
+  /** @type {string[]} */
+  const lines = []
+  let isWithin = false
+  const queue = {
+    takesDrafts: true,
+    /** @param {{ draft?: object }} head @param {string} line */
+    write({ draft }, line) {
+      if (!isWithin) {
+        isWithin = true
+        log.info('inner')
+        isWithin = false
+      }
+      return lines.push(draft ? String(draft) : line) > 0
+    },
+    close() {},
+  }
+  const handler = new QueueHandler({ pid: 1, tid: 0, source: 'root' }, queue)
+  const log = new Registry(handler).getLogger('within')
+  for (let i = 0; i < 3; i++) log.info({ i }, 'outer')
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line).msg),
+    ['inner', 'outer', 'inner', 'outer', 'inner', 'outer'],
+  )
+})
+
+test('a record that is too long for a draft leaves none of its memory behind', async () => {
+  /** @type {string[]} */
+  const lines = []
+  const queue = {
+    takesDrafts: true,
+    /** @param {{ draft?: object }} head @param {string} line */
+    write: ({ draft }, line) => lines.push(draft ? String(draft).slice(-60) : line.slice(-60)) > 0,
+    close() {},
+  }
+  const log = new Registry(new QueueHandler({ pid: 1, tid: 0, source: 'root' }, queue)).getLogger(
+    'long',
+  )
+  log.info('first')
+  const before = process.memoryUsage().arrayBuffers
+  log.info({ long: 'x'.repeat(2 ** 25), more: 'x'.repeat(2 ** 25) }, 'second')
+  log.info('third')
+  log.info('fourth')
+  assert.deepEqual(
+    lines.map((line) => /"msg":"([^"]*)/.exec(line)?.[1]),
+    ['first', '[Record of 67108899 characters]', 'third', 'fourth'],
+  )
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc')
+  const isLeft = () => process.memoryUsage().arrayBuffers - before >= 2 ** 20
+  for (let i = 0; i < 100 && isLeft(); i++) {
+    collect() // V8 frees the memory itself in another thread
+    await setImmediate()
+  }
+  assert.ok(!isLeft())
 })
