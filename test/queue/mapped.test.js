@@ -13,13 +13,15 @@ const {
   readdirSync,
   statSync,
   unlinkSync,
+  writeSync,
 } = require('node:fs')
 const { isBuiltin } = require('node:module')
 const { join } = require('node:path')
 const { setImmediate: turn } = require('node:timers/promises')
-const { hasExtent, release, writtenIn } = require('../../dist/queue/extent.js')
+const { Block } = require('../../dist/queue/block.js')
+const { endOfFramesIn, hasExtent, release, writtenIn } = require('../../dist/queue/extent.js')
 const { FileReader, FileWriter } = require('../../dist/queue/file.js')
-const { Kind } = require('../../dist/queue/frame.js')
+const { Kind, writeFrame } = require('../../dist/queue/frame.js')
 const { listProducers, segmentPath } = require('../../dist/queue/segment.js')
 const { fill, mountSmall } = require('../helpers/disk.js')
 const { cleanEnv, FIXTURES, readLog, run, scratch } = require('../helpers/run.js')
@@ -263,6 +265,44 @@ test(
     assert.deepEqual(readdirSync(directory), [])
   },
 )
+
+test('a frame that lies behind the extent is found wherever it begins', (t) => {
+  const fd = openSync(join(scratch(t), 'segment'), 'w+')
+  t.after(() => closeSync(fd))
+  const [from, piece] = [1000, 64 * 1024]
+  for (let at = from + 2 * piece - 40; at < from + 2 * piece + 8; at++) {
+    const bytes = Buffer.alloc(3 * piece)
+    const end = at + writeFrame(bytes, at, { kind: Kind.RECORD, level: 30, time: 1, seq: 1 }, 'one')
+    writeSync(fd, bytes, 0, bytes.length, 0)
+    assert.equal(endOfFramesIn(fd, from), end)
+    assert.equal(endOfFramesIn(fd, end), end)
+  }
+})
+
+test('what reads the queues of many producers to their end keeps little memory', onLinux, (t) => {
+  const directory = scratch(t)
+  const producers = Array.from({ length: 16 }, (_, i) => `${process.pid}-0-abcdef${16 + i}`)
+  for (const producer of producers) {
+    const writer = new FileWriter({ directory, producer, hello: '{}' })
+    for (let seq = 0; seq < 2000; seq++)
+      writer.write({ kind: Kind.RECORD, level: 30, time: seq, seq }, `${seq}:`.padEnd(200, 'ä'))
+    writer.close()
+  }
+  assert.equal(countMapped(directory), 16)
+  const block = new Block()
+  const before = process.memoryUsage().arrayBuffers
+  let most = 0
+  for (const producer of producers) {
+    const reader = new FileReader(directory, producer)
+    for (block.clear(); reader.peek(); ) reader.take(block, 2000, 2 ** 20)
+    assert.equal(block.count, 2000)
+    reader.discard()
+    assert.equal(reader.advance(true), false)
+    reader.close()
+    most = Math.max(most, process.memoryUsage().arrayBuffers - before)
+  }
+  assert.ok(most < 16 * 256 * 1024, `${most} bytes`)
+})
 
 test('pending bytes are those written, not the size of the file', onLinux, async (t) => {
   const directory = scratch(t)
