@@ -4,15 +4,10 @@
 // Buffer's methods. Those use the machine's byte order, which is little-endian everywhere but on s390x.
 
 import { endianness } from 'node:os'
-import type { Draft } from '../core/draft.js'
+import type { Bytes, Draft } from '../core/draft.js'
 import { checkOf, type FrameHead, frameSize, HEADER, MAGIC, writeHead } from './frame.js'
 
 const IS_LITTLE_ENDIAN = endianness() === 'LE'
-
-/** What `Buffer.write` calls once it has looked at its arguments, which takes a tenth of a log call. */
-interface Bytes extends Buffer {
-  utf8Write(text: string, offset: number): number
-}
 
 export class Memory {
   readonly buffer: Buffer
