@@ -162,12 +162,13 @@ export function hashOf(
   time: number,
   seq: number,
 ): number {
-  const when = Math.imul(time * 4096, 0x85ebca6b) ^ (time / 2 ** 20)
-  const mixed = spread(payload ^ (seq << 7) ^ when ^ (kind << 24) ^ (level << 12))
-  return (mixed ^ seq) >>> 0
+  const what = Math.imul(time / 2 ** 20 + Math.imul((kind << 8) | level, 0x85ebca6b), 0xcc9e2d51)
+  const half = spread(Math.imul(time * 4096, 0x1b873593) ^ what)
+  return spread(half ^ seq ^ Math.imul(payload, 0x27d4eb2f)) >>> 0
 }
 
-// Each input bit changes about half of the output bits, so two changed bits do not cancel each other out.
+// Each input bit changes about half of the output bits. It is applied twice: a field that is added behind it would leave
+// pairs, one bit of the field and one of the check, that cancel each other out.
 function spread(bits: number): number {
   const half = Math.imul(bits ^ (bits >>> 16), 0x9e3779b1)
   const whole = Math.imul(half ^ (half >>> 13), 0xc2b2ae35)

@@ -110,3 +110,42 @@ test('a payload size above the maximum is damaged', () => {
   writeHead(buffer, 0, given, MAX_PAYLOAD + 1)
   assert.equal(readFrame(buffer, 0, HEADER), 'damaged')
 })
+
+test('a header with any two changed bits is damaged, or only its time differs, by little', () => {
+  for (const [seq, time] of [
+    [0, 1000],
+    [77, 123_456.789],
+    [2 ** 31 + 5, 98_765_432.1],
+  ]) {
+    const buffer = Buffer.alloc(2 ** 16)
+    const written = { kind: Kind.RECORD, level: 30, time, seq }
+    writeHead(buffer, 0, written, 60)
+    for (const [first, second] of pairsOf(HEADER * 8)) {
+      turn(buffer, first)
+      turn(buffer, second)
+      const read = readFrame(buffer, 0, buffer.length)
+      if (typeof read === 'object') {
+        const { kind, level, seq, time, end } = read
+        assert.deepEqual({ kind, level, seq, end }, { ...pick(written), end: HEADER + 60 })
+        assert.ok(Math.abs(time - written.time) <= 1, `bits ${first} and ${second}: ${time}`)
+      }
+      turn(buffer, first)
+      turn(buffer, second)
+    }
+  }
+})
+
+/** @param {number} count */
+function* pairsOf(count) {
+  for (let first = 0; first < count; first++) {
+    for (let second = first + 1; second < count; second++) yield [first, second]
+  }
+}
+
+/** @param {Buffer} buffer @param {number} bit */
+function turn(buffer, bit) {
+  buffer.writeUInt8(buffer.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3)
+}
+
+/** @param {{ kind: number, level: number, seq: number }} head */
+const pick = ({ kind, level, seq }) => ({ kind, level, seq })
