@@ -6,6 +6,7 @@
 import { encodeMessage } from '../core/record.js'
 import { hasTrace } from '../core/trace.js'
 import type { Content, Values } from './content.js'
+import { readLog4js } from './log4js.js'
 import { readPino } from './pino.js'
 import { readTslog } from './tslog.js'
 
@@ -16,6 +17,7 @@ import { readTslog } from './tslog.js'
 type Read = (extra: string, origin: Values) => Content
 
 const READ: Readonly<Record<string, Read>> = {
+  log4js: readLog4js,
   pino: readPino,
   tslog: readTslog,
 }

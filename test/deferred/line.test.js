@@ -5,7 +5,9 @@ const assert = require('node:assert/strict')
 const { existsSync, readFileSync } = require('node:fs')
 const { join } = require('node:path')
 const { it } = require('node:test')
+const { toExtra, toRecord } = require('../../dist/adapters/log4js/record.js')
 const { completeLine } = require('../../dist/deferred/line.js')
+const { readLog4js } = require('../../dist/deferred/log4js.js')
 const { readLines, readLog, run, scratch } = require('../helpers/run')
 
 const PROGRAM = 'adapters/deferred-pino.js'
@@ -86,3 +88,25 @@ for (const LIBRARY of ['tslog']) {
     assert.deepEqual(completed.map(comparable), written.map(comparable))
   })
 }
+
+it('log4js: a deferred event is completed to the record that a handler gets', () => {
+  const LoggingEvent = require('log4js/lib/LoggingEvent')
+  const levels = require('log4js/lib/levels')
+  const data = [
+    ['plain', { id: 1, user: 'u' }],
+    ['text "quoted" ä \u{1f600} \u2028 %', 3, null, true],
+    ['%s and %d', 'one', 2, { deep: { list: [1, [2, { a: 'b' }]] } }],
+    ['\u001b[31mred\u001b[39m'],
+    [{ id: 2 }],
+  ]
+  for (const [i, each] of data.entries()) {
+    const context = i % 2 ? { user: 'u-1', name: 'n' } : {}
+    const event = new LoggingEvent('db', levels.INFO, each, context)
+    const { text, isPlain } = toExtra(event, false)
+    assert.equal(isPlain, true)
+    const { msg, fields } = toRecord(event)
+    assert.deepEqual(readLog4js(text), { msg, fields })
+  }
+  for (const each of [[new Error('broken')], ['x', undefined], ['x', new Map()], ['x', { a: -0 }]])
+    assert.equal(toExtra(new LoggingEvent('db', levels.INFO, each, {}), false).isPlain, false)
+})

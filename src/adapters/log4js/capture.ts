@@ -5,13 +5,13 @@ import * as shimmer from 'shimmer'
 import { notice, reasonOf } from '../../core/notice.js'
 import { process } from '../../core/originals.js'
 import { type AdapterContext, isRead, isRelaying, whileRelaying } from '../kit/adapter.js'
-import { shownArgs, take } from '../kit/capture/take.js'
+import { canDefer, shownArgs, take, takeDeferred } from '../kit/capture/take.js'
 import { Leads } from '../kit/leads.js'
 import { leads, selectAppenders } from './appenders.js'
 import { formatFor } from './layouts.js'
-import type { LevelFollower } from './levels.js'
+import { type LevelFollower, levelOf } from './levels.js'
 import type { Clustering, Copy, Event } from './library.js'
-import { toExtra, toRecord } from './record.js'
+import { type Packed, toExtra, toRecord } from './record.js'
 
 /** Patches `send`, which every event passes, for the role `take` or `copy`. Returns a function that undoes the patch. */
 export function captureEvents(
@@ -66,17 +66,24 @@ function asWorker(event: Event): Event {
 }
 
 // Layouts of a cluster's primary format the events of its workers without logshare, too.
-function toExtraFor(copy: Copy, event: Event): () => string {
+function toExtraFor(copy: Copy, event: Event): () => Packed {
   return () => toExtra(event, false, formatFor(copy, event))
 }
 
 /** `extra`: makes what the root needs to write the event; absent for a copy. */
-function capture(event: Event, context: AdapterContext, extra?: () => string): void {
+function capture(event: Event, context: AdapterContext, extra?: () => Packed): void {
   try {
-    take(context, toRecord(shownEvent(event, context), extra?.()), extra ? 'take' : 'copy')
+    const packed = extra?.()
+    if (packed && defer(event, packed, context)) return
+    take(context, toRecord(shownEvent(event, context), packed?.text), packed ? 'take' : 'copy')
   } catch (error) {
     notice('LOGSHARE_WARN_FAILED_OPEN', `a log4js record was lost: ${reasonOf(error)}`, 'log4js')
   }
+}
+
+function defer(event: Event, { text, isPlain }: Packed, context: AdapterContext): boolean {
+  if (!isPlain || !canDefer(context)) return false
+  return takeDeferred(context, 'log4js', String(event.categoryName), levelOf(event.level), text)
 }
 
 function shownEvent(event: Event, context: AdapterContext): Event {

@@ -5,6 +5,7 @@ import { RealDate } from '../../core/originals.js'
 import { encodeFields } from '../../core/record.js'
 import { pack } from '../kit/capture/codec.js'
 import { plainTextOf, type Taken } from '../kit/capture/take.js'
+import { plainText } from '../kit/capture/values.js'
 import { restore } from '../kit/relay/restore.js'
 import { type Texts, useTexts } from './layouts.js'
 import { levelOf } from './levels.js'
@@ -51,35 +52,57 @@ export function toRecord(event: Event, extra?: string): Taken {
   }
 }
 
-/** `isForAll`: the root's appenders to the terminal write the event as well. */
-export function toExtra(event: Event, isForAll: boolean, texts?: Texts): string {
-  const { startTime, level, data, context, error, cluster } = event
-  const placed = formatPlaced(data)
-  const index = placed.indexOf(error)
-  const location = locationOf(event)
-  const known = index === -1 ? error : index
-  const sent: Sent = {
-    time: startTime.getTime(),
-    level: [level.level, level.levelStr, level.colour],
-    data: [...placed],
-    context,
-    ...(location && { location }),
-    ...(known !== undefined && { error: known }),
-    ...(cluster !== undefined && { cluster }),
-    ...(texts && { texts }),
-    ...(isForAll && { all: true }),
-  }
-  return pack(sent)
+export interface Packed {
+  readonly text: string
+  /** Whether `deferred/log4js.ts` can read it. */
+  readonly isPlain: boolean
 }
 
-/** Throws if `text` was not produced by `toExtra`. */
+/** `isForAll`: the root's appenders to the terminal write the event as well. */
+export function toExtra(event: Event, isForAll: boolean, texts?: Texts): Packed {
+  const { startTime, level, data, context, error, cluster } = event
+  const placed = formatPlaced(data)
+  const location = locationOf(event)
+  const plain = plainText(placed)
+  const plainContext = plainText(context)
+  let text = `{"time":${pack(startTime.getTime())},"level":${levelText(level)}`
+  text += `,"data":${plain ?? pack(placed)},"context":${plainContext ?? pack(context)}`
+  if (location) text += `,"location":${pack(location)}`
+  if (error !== undefined) {
+    const index = placed.indexOf(error)
+    text += `,"error":${index === -1 ? pack(error) : index}`
+  }
+  if (cluster !== undefined) text += `,"cluster":${pack(cluster)}`
+  if (texts) text += `,"texts":${pack(texts)}`
+  if (isForAll) text += ',"all":true'
+  const isPlain =
+    plain !== undefined && plainContext !== undefined && !location && error === undefined
+  return { text: `${text}}`, isPlain }
+}
+
+const levels = new WeakMap<Level, string>()
+
+function levelText(level: Level): string {
+  let text = levels.get(level)
+  if (text === undefined) {
+    text = pack([level.level, level.levelStr, level.colour])
+    levels.set(level, text)
+  }
+  return text
+}
+
+/** Throws if `text` is not that of `toExtra`. */
 export function fromExtra(
   text: string,
   category: string,
   pid: number,
   copy: Copy,
 ): { readonly event: Event; readonly isForAll: boolean } {
-  const sent = restore(JSON.parse(text)) as Sent
+  const parts = Object.entries(JSON.parse(text) as object).map(([key, part]) => [
+    key,
+    restore(part),
+  ])
+  const sent = Object.fromEntries(parts) as Sent
   const { time, data, context, location, error, cluster, texts, all = false } = sent
   const known = typeof error === 'number' ? data[error] : error
   const level = levelOfSent(sent.level, copy)
@@ -96,8 +119,14 @@ function levelOfSent([level, name, colour]: Sent['level'], { Level }: Copy): Lev
 }
 
 function locationOf(event: Event): Record<string, unknown> | undefined {
-  const known = LOCATION.filter((key) => event[key] !== undefined)
-  return known.length === 0 ? undefined : Object.fromEntries(known.map((key) => [key, event[key]]))
+  let location: Record<string, unknown> | undefined
+  for (const key of LOCATION) {
+    const value = event[key]
+    if (value === undefined) continue
+    location ??= {}
+    location[key] = value
+  }
+  return location
 }
 
 // The message leaves out the error, whose text is in the record's `err`. If `data` starts with a format string, the

@@ -24,15 +24,15 @@ const RELAYED_SILENT: Way = { ...RELAYED, prints: false }
  */
 export function captureCalls(log: Log, context: AdapterContext): Log {
   const overlayOf = createOverlays()
-  return function (id, level, ...args) {
+  const captured: Log = function (id, level, ...args) {
     if (isRelaying() || id < this.settings.minLevel) return log.call(this, id, level, ...args)
     const delivers = hasTransports(this)
     const isRelayed = delivers && hasTransportsInRoot(this, context)
     const isData = !context.capture.stdout && this.settings.type !== 'hidden'
     if (!isRelayed && (!isRead(context) || (isData && !delivers)))
-      return log.call(overlayOf(this, BARE).logger, id, level, ...args)
+      return log.call(overlayOf(this, BARE, captured).logger, id, level, ...args)
     const isSilent = context.isTerminalOwned && !isData
-    const overlay = overlayOf(this, wayOf(isRelayed, isSilent))
+    const overlay = overlayOf(this, wayOf(isRelayed, isSilent), captured)
     overlay.args = args
     if (!isSilent && !isData) flushSoon(this)
     const record = whileRelaying(() => log.call(overlay.logger, id, level, ...args))
@@ -42,6 +42,7 @@ export function captureCalls(log: Log, context: AdapterContext): Log {
     }
     return record
   }
+  return captured
 }
 
 function wayOf(isRelayed: boolean, isSilent: boolean): Way {

@@ -1,7 +1,7 @@
 // Overlay: the application's logger with our overrides. Its prototype is that logger, so later changes show through.
 
 import { join } from 'node:path'
-import { derive, type Logger, type Plain, type Settings } from './library.js'
+import { derive, type Log, type Logger, type Plain, type Settings } from './library.js'
 import { cachePositions } from './position.js'
 
 /** What tslog does with a call. */
@@ -29,19 +29,19 @@ const OUR_FILES = new RegExp(
   `${join(__dirname, '../../..').replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}[\\\\/](?:dist|src)[\\\\/]`,
 )
 
-/** Returns a function that creates a logger's overlay, or finds the one that it created last. */
-export function createOverlays(): (logger: Logger, way: Way) => Overlay {
+/** Returns a function that creates a logger's overlay, or finds the one that it created last. `top`: as `cachePositions` has it. */
+export function createOverlays(): (logger: Logger, way: Way, top: Log) => Overlay {
   const overlays = new WeakMap<Logger, Overlay>()
-  return (logger, way) => {
+  return (logger, way, top) => {
     let overlay = overlays.get(logger)
     if (overlay?.way === way) return overlay
-    overlay = createOverlay(logger, way)
+    overlay = createOverlay(logger, way, top)
     overlays.set(logger, overlay)
     return overlay
   }
 }
 
-function createOverlay(logger: Logger, way: Way): Overlay {
+function createOverlay(logger: Logger, way: Way, top: Log): Overlay {
   const { settings } = logger
   const own: Plain = framePatterns(settings)
   const overlay: Overlay = { logger: Object.create(logger), way, args: [] }
@@ -58,7 +58,8 @@ function createOverlay(logger: Logger, way: Way): Overlay {
     own.overwrite = { ...(way.prints ? undefined : SILENT), ...withoutUndefined(overwrite), mask }
   if (!way.delivers) own.attachedTransports = []
   Object.defineProperty(overlay.logger, 'settings', { value: derive(settings, own) })
-  const caching = hasDepth(logger) ? undefined : cachePositions(logger.runtime)
+  const read = way.delivers ? undefined : top
+  const caching = hasDepth(logger) ? undefined : cachePositions(logger.runtime, read)
   const runtime = way.prints ? caching : silence(caching ?? logger.runtime)
   if (runtime) Object.defineProperty(overlay.logger, 'runtime', { value: runtime })
   for (const depth of DEPTHS) {

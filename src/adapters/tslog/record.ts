@@ -1,7 +1,8 @@
 // Record: the parts of our record, and of the text for the root's logger, that are read from tslog's record of a call.
 
-import { encodeString, escapeControls } from '../../core/encode.js'
+import { encodeString } from '../../core/encode.js'
 import { pack } from '../kit/capture/codec.js'
+import { plainText } from '../kit/capture/values.js'
 import type { InstanceIdentity } from '../kit/identity/instances.js'
 import { identify, instances, type Logger, metaKey, type Plain, type Settings } from './library.js'
 
@@ -48,40 +49,84 @@ export function toExtra(
   return `${start},"${isPlain ? 'args' : 'packed'}":${args},"fields":${pack(own)},"meta":${packMeta(meta)}}`
 }
 
-// Encoding reads tslog's lazy members here, in the child. The root sets `date` itself.
+// Encoding reads tslog's lazy members here, in the child.
 function packMeta(meta: Plain): string {
-  const isUsual = Object.keys(meta).every((key) => {
-    return META_OBJECTS.has(key) || typeof meta[key] === 'string' || typeof meta[key] === 'number'
-  })
-  return (isUsual && encodeMeta(meta)) || pack({ ...meta, date: undefined })
-}
-
-const META_OBJECTS = new Set(['date', 'path', 'parentNames', 'name'])
-
-function encodeMeta(meta: Plain): string | undefined {
   try {
-    const read: Plain = { ...meta } // once: some members are computed when they are read
-    if (read.path) read.path = withUndefined({ ...read.path })
-    return escapeControls(JSON.stringify(withUndefined(read)))
+    const text = encodeMeta(meta)
+    if (text !== undefined) return text
   } catch {
-    return undefined
+    // A member throws when it is read.
   }
+  return pack({ ...meta, date: undefined })
 }
 
-// JSON leaves out what is undefined: the method of a call in a function without a name, for example.
-function withUndefined(copy: Plain): Plain {
-  for (const key of Object.keys(copy)) if (copy[key] === undefined) copy[key] = UNDEFINED
-  return copy
+// Member by member, so that what is undefined (the method of a call in a function without a name, for example) keeps its
+// place. The root sets `date` itself.
+function encodeMeta(meta: Plain): string | undefined {
+  return encodeMembers(meta, (key) => {
+    if (key === 'date') return '0'
+    const value = meta[key] // once: some members are computed when they are read
+    return key === 'path' ? encodePath(value) : encodeMember(value)
+  })
 }
 
-const UNDEFINED = { $: 'undefined' }
+function encodeMembers(
+  object: Plain,
+  encode: (key: string) => string | undefined,
+): string | undefined {
+  let text = ''
+  for (const key of Object.keys(object)) {
+    const member = key === '$' ? undefined : encode(key)
+    if (member === undefined) return undefined
+    text += `,${encodeString(key)}:${member}`
+  }
+  return `{${text.slice(1)}}`
+}
+
+function encodeMember(value: unknown): string | undefined {
+  return value === undefined ? '{"$":"undefined"}' : plainText(value)
+}
+
+interface Place {
+  readonly path: Plain
+  readonly text: string
+}
+
+let last: Place | undefined
+
+// Most calls come from the same place as the one before.
+function encodePath(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return encodeMember(value)
+  if (last && isSame(value as Plain, last.path)) return last.text
+  const path = { ...value } as Plain
+  const text = encodeMembers(path, (key) => encodeMember(path[key]))
+  const isFlat = Object.values(path).every((member) => typeof member !== 'object')
+  if (text !== undefined && isFlat) last = { path, text }
+  return text
+}
+
+function isSame(value: Plain, path: Plain): boolean {
+  const keys = Object.keys(value)
+  const known = Object.keys(path)
+  if (keys.length !== known.length) return false
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as string
+    if (key !== known[i] || value[key] !== path[key]) return false
+  }
+  return true
+}
+
+let maskedKey: symbol | undefined
 
 /** The arguments after the mask, which version 5 attaches to its record. */
 export function maskedArgs(record: Plain): readonly unknown[] | undefined {
-  const key = Object.getOwnPropertySymbols(record).find(
-    ({ description }) => description === MASKED_ARGS,
-  )
-  return key && ((record as Record<symbol, unknown>)[key] as readonly unknown[] | undefined)
+  if (maskedKey === undefined || !Object.hasOwn(record, maskedKey)) {
+    maskedKey = Object.getOwnPropertySymbols(record).find(
+      ({ description }) => description === MASKED_ARGS,
+    )
+    if (maskedKey === undefined) return undefined
+  }
+  return (record as Record<symbol, unknown>)[maskedKey] as readonly unknown[] | undefined
 }
 
 /** Members of tslog's record that do not come from the arguments: bindings and the application's default fields. */
@@ -90,13 +135,16 @@ export function ownFields(record: Plain, args: readonly unknown[], settings: Set
   const spread = args.length === 1 && typeof first === 'object' && first !== null ? first : NONE
   const ofError = first instanceof Error ? ERROR : NONE
   const meta = metaKey(settings)
-  const isOwn = (key: string): boolean => {
-    if (key === meta || key === 'nativeError' || key === settings.argumentsArrayName) return false
-    return !Object.hasOwn(spread, key) && !Object.hasOwn(ofError, key) && !/^\d+$/.test(key)
+  const own: Plain = {}
+  for (const key of Object.keys(record)) {
+    if (key === meta || key === 'nativeError' || key === settings.argumentsArrayName) continue
+    if (Object.hasOwn(spread, key) || Object.hasOwn(ofError, key) || /^\d+$/.test(key)) continue
+    Object.defineProperty(own, key, { ...MEMBER, value: record[key] })
   }
-  return Object.fromEntries(Object.entries(record).filter(([key]) => isOwn(key)))
+  return own
 }
 
+const MEMBER = { configurable: true, enumerable: true, writable: true }
 const NONE = {}
 const ERROR = { name: '', message: '', stack: '', cause: '' }
 
