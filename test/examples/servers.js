@@ -94,6 +94,7 @@ async function runKubernetes(place) {
   await app.prints(/listening/)
   await ask(port, container.readinessProbe.httpGet.path)
   for (let number = 1; number <= ASKED; number++) await ask(port, `/item/${number}`)
+  await app.prints(/stock for/) // from now on it ends when the server does
   app.signal('SIGTERM')
   const { stdout } = await app.end()
   const records = readLines(stdout)
