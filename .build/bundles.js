@@ -4,6 +4,7 @@
 // To find, read and compile 15 files takes twice as long as one. Each module is still one of Node's module cache, under
 // its own file's name, so that modules which are loaded in another way share it.
 
+const { createHash } = require('node:crypto')
 const { mkdirSync, readFileSync, writeFileSync } = require('node:fs')
 const { join, posix } = require('node:path')
 const { shrink } = require('./shrink.js')
@@ -42,17 +43,22 @@ const preload = closure(PRELOAD)
 const groups = group()
 
 mkdirSync(join(dist, 'bundles'), { recursive: true })
-write('preload.js', template('.', preload, contents(), "module.exports = load('register.js');"))
-for (const [name, modules] of groups)
-  write(`bundles/${name}.js`, `module.exports = ${table(modules)};\n`)
+groups.set('preload', [...preload])
+const tables = new Map([...groups].map(([name, modules]) => [name, table(modules)]))
+const listener = closure(THREAD)
+tables.set('listener', table(listener))
+const stamp = createHash('sha256')
+  .update([...tables.values()].join())
+  .digest('hex')
+  .slice(0, 16)
+for (const [name, text] of tables) write(`bundles/${name}.js`, text)
+write('preload.js', program('__dirname', 'register.js', contents()))
 write(
   'bundles/thread.js',
-  template(
-    '..',
-    closure(THREAD),
-    contents().filter(([bundle]) => ['print', 'file'].includes(bundle)),
-    "load('listener/thread.js');",
-  ),
+  program('dirname(__dirname)', 'listener/thread.js', [
+    ['listener', ` ${[...listener].join(' ')} `],
+    ...contents().filter(([bundle]) => ['print', 'file'].includes(bundle)),
+  ]),
 )
 
 /** The modules with these, and all that they import at once. */
@@ -88,43 +94,14 @@ function group() {
   return found
 }
 
-function template(root, modules, bundles, start) {
-  return `'use strict';
-// Made by the build.
-const { dirname, join } = require('node:path');
-const root = ${root === '.' ? '__dirname' : 'dirname(__dirname)'};
-const modules = ${table(modules)};
-const bundles = ${JSON.stringify(bundles)};
-function load(name) {
-  const file = join(root, name);
-  const cached = require.cache[file];
-  if (cached) return cached.exports;
-  const loaded = new module.constructor(file, module);
-  loaded.filename = file;
-  loaded.paths = module.paths;
-  require.cache[file] = loaded;
-  modules[name].call(loaded.exports, loaded.exports, createRequire(loaded), loaded, file, dirname(file));
-  loaded.loaded = true;
-  return loaded.exports;
-}
-// Modules of the package are asked for by their name, others as usual.
-function createRequire(loaded) {
-  const own = (id) => {
-    if (id[0] !== '#') return loaded.require(id);
-    const name = id.slice(1);
-    return has(name) ? load(name) : loaded.require(join(root, name));
-  };
-  own.cache = require.cache;
-  return own;
-}
-function has(name) {
-  if (modules[name]) return true;
-  const bundle = bundles.find(([, names]) => names.includes(' ' + name + ' '));
-  if (bundle) Object.assign(modules, require(join(root, 'bundles', bundle[0])));
-  return bundle !== undefined;
-}
-${start}
-`
+// The loader, which begins with the bundle that has the first module.
+function program(root, start, bundles) {
+  const values = { start, stamp, bundles }
+  const lines = Object.entries(values).map(
+    ([name, value]) => `const ${name} = ${JSON.stringify(value)};`,
+  )
+  const loader = readFileSync(join(__dirname, 'loader.js'), 'utf8')
+  return `'use strict';\n${shrink(`${lines.join('\n')}\n${loader}`.replace(/^const folder/m, `const root = ${root};\n$&`))}`
 }
 
 /** The bundles, each with the names of its modules. */
@@ -137,7 +114,7 @@ function table(modules) {
   const entries = [...modules].map((name) => {
     return `${JSON.stringify(name)}: (function (exports, require, module, __filename, __dirname) {\n${minify(name)}}),\n`
   })
-  return `{ __proto__: null,\n${entries.join('')}}`
+  return `({ __proto__: null,\n${entries.join('')}})\n`
 }
 
 // Shrunk, with the names of modules in place of their paths.

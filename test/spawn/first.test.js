@@ -111,9 +111,9 @@ function readNames(text) {
       .map((line) => JSON.parse(line))
       .map(({ role, names }) => [
         role,
-        names
-          .map((name) => name.replace(/^bundles\//, '').replace(/\.js$/, ''))
-          .filter((name) => name !== 'esm'),
+        [
+          ...new Set(names.map((name) => name.replace(/^bundles\//, '').replace(/\.js$/, ''))),
+        ].filter((name) => name !== 'esm'),
       ]),
   )
 }
