@@ -73,7 +73,7 @@ export class QueueHandler {
   }
 
   /**
-   * A draft of one record of our own loggers. `opening`: `,"name":"…","msg":"` and how the message begins. What follows is to be
+   * A draft of one record without text for the root. `opening`: `,"name":"…","msg":"` and how the message begins. What follows is to be
    * added, then the draft has to be given to `send`, or to `discard`. Undefined if the record has to be given to `handle`:
    * because of what is added to it here, within another one, or as the first one of its kind. Never throws.
    */
@@ -91,7 +91,7 @@ export class QueueHandler {
   }
 
   /** Writes the record of a draft and closes that. Never throws. Returns false if it is too long: it stays open. */
-  send(level: number, draft: Draft): boolean {
+  send(level: number, draft: Draft, kind: FrameKind = Kind.RECORD): boolean {
     if (draft.length > MAX_BODY) return false
     const time = monotonic()
     const seq = ++this.#seq
@@ -99,8 +99,8 @@ export class QueueHandler {
     draft.setTime(wallMicroseconds(time))
     const queue = this.#queue
     const isWritten = queue.takesDrafts
-      ? queue.write({ kind: Kind.RECORD, level, time, seq, draft }, '')
-      : queue.write({ kind: Kind.RECORD, level, time, seq }, draft.toString())
+      ? queue.write({ kind, level, time, seq, draft }, '')
+      : queue.write({ kind, level, time, seq }, draft.toString())
     this.discard(draft) // only now: a handler that the queue calls for room may log, too
     this.made?.(time)
     if (!isWritten) this.#drop(level)

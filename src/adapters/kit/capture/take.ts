@@ -4,12 +4,16 @@ import { inspect, stripVTControlCharacters } from 'node:util'
 import { encodeString, isError } from '../../../core/encode.js'
 import { encodeError, encodeFields, encodeMessage } from '../../../core/record.js'
 import type { Redact } from '../../../core/redact.js'
-import { Kind } from '../../../queue/frame.js'
+import type { Node } from '../../../logger/registry.js'
+import { type FrameKind, Kind } from '../../../queue/frame.js'
 import { type AdapterContext, isOnlyRelayed, type Role } from '../adapter.js'
 import { formatted } from './inspected.js'
 
 /** Longest `extra` (characters) of a deferred record. */
 const MAX_DEFERRED = 2 ** 20
+
+/** Message and fields that are longer (UTF-16 units) become no draft. */
+const MAX_DRAFTED = 2 ** 15
 
 /** A captured log call. */
 export interface Taken {
@@ -36,13 +40,41 @@ export function take(context: AdapterContext, record: Taken, role: Role = contex
   const node = registry.node(name)
   if (level < node.limit) return
   const fields = error ? withError(encodeError(error), record.fields ?? '') : (record.fields ?? '')
-  const body = registry.redact
-    ? redactedBody(record, fields, registry.redact)
-    : `${record.message ?? encodeMessage(record.msg)},"lib":"${lib}"${fields}`
   const kind = role === 'take' ? Kind.ADAPTED : Kind.COPY
-  const json =
-    record.isNameGiven && registry.redact ? encodeString(registry.redact.name(name)) : node.json
-  registry.queue.handle(level, json, body, kind, context.relays ? extra : undefined)
+  const { redact } = registry
+  const sent = context.relays ? extra : undefined
+  if (!redact && sent === undefined && takeDraft(node, record, fields, kind)) return
+  const body = redact
+    ? redactedBody(record, fields, redact)
+    : `${record.message ?? encodeMessage(record.msg)},"lib":"${lib}"${fields}`
+  const json = record.isNameGiven && redact ? encodeString(redact.name(name)) : node.json
+  registry.queue.handle(level, json, body, kind, sent)
+}
+
+// As the usual calls of our own loggers.
+function takeDraft(node: Node, record: Taken, fields: string, kind: FrameKind): boolean {
+  const { level, msg, message, lib } = record
+  if (message !== undefined || msg.length + fields.length > MAX_DRAFTED) return false
+  const { queue } = node.registry
+  const draft = queue.open(level, node.opening)
+  if (draft === undefined) return false
+  draft.addText(msg)
+  draft.add(tailOf(lib))
+  if (fields !== '') draft.add(fields)
+  draft.add('}')
+  return queue.send(level, draft, kind)
+}
+
+const tails = new Map<string, string>()
+
+// Joined, so that it is in one piece, whose characters V8 finds at once.
+function tailOf(lib: string): string {
+  let tail = tails.get(lib)
+  if (tail === undefined) {
+    tail = ['","lib":"', lib, '"'].join('')
+    tails.set(lib, tail)
+  }
+  return tail
 }
 
 // A field `err` of the call is left out if it is the error, and otherwise gets another name: a line has each key once.
