@@ -5,7 +5,7 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, isAbsolute, join, sep } from 'node:path'
 import { process } from '../core/originals.js'
 
-export const CONFIG_FILES: readonly string[] = ['json', 'js', 'cjs', 'mjs', 'ts'].map(
+export const CONFIG_FILES: readonly string[] = ['json', 'jsonc', 'js', 'cjs', 'mjs', 'ts'].map(
   (extension) => `logshare.config.${extension}`,
 )
 const MODULES = `${sep}node_modules${sep}`

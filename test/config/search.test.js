@@ -37,6 +37,7 @@ const messages = (path) => readLog(path).map(({ msg }) => msg)
 
 for (const [name, content] of /** @type {[string, string | object][]} */ ([
   ['logshare.config.json', toFile('x.log')],
+  ['logshare.config.jsonc', `// a comment\n${JSON.stringify(toFile('x.log'))}`],
   ['logshare.config.js', `module.exports = ${JSON.stringify(toFile('x.log'))}`],
   ['logshare.config.cjs', `exports.handlers = ${JSON.stringify(toFile('x.log').handlers)}`],
   ['package.json', { name: 'app', logshare: toFile('x.log') }],
@@ -114,7 +115,7 @@ test('the search costs a program without a script nothing, and others no read an
   assert.deepEqual([...new Set(calls.map(([name]) => name))], ['existsSync'])
   const folders = new Set(calls.map(([, path]) => dirname(path)))
   assert.ok(folders.has(join(directory, 'deep')) && folders.has('/'))
-  assert.equal(calls.length, 6 * folders.size)
+  assert.equal(calls.length, 7 * folders.size)
 })
 
 test('below a launcher without a configuration, the application finds its own', async (t) => {
