@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { process } from '../core/originals.js'
 
 /** A name that editors, formatters and linters know as JSON with comments. */
 export const FILE = 'logshare.config.jsonc'
@@ -42,9 +43,14 @@ const DOCS = 'node_modules/logshare/docs'
 // package in a folder above; where it is not installed yet, it will be here.
 function docsFrom(folder: string): string {
   for (let above = folder; ; above = dirname(above)) {
-    if (existsSync(join(above, DOCS, 'schema.json'))) {
-      return [relative(folder, above) || '.', DOCS].join('/').replaceAll('\\', '/')
-    }
-    if (above === dirname(above)) return `./${DOCS}`
+    if (existsSync(join(above, DOCS, 'schema.json'))) return pathTo(join(above, DOCS), folder)
+    if (above === dirname(above)) break
   }
+  // Yarn PnP makes no links.
+  return process.versions.pnp ? pathTo(join(__dirname, '../../docs'), folder) : `./${DOCS}`
+}
+
+function pathTo(target: string, folder: string): string {
+  const path = relative(folder, target).replaceAll('\\', '/')
+  return path.startsWith('../') ? path : `./${path}`
 }
