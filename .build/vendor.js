@@ -17,7 +17,8 @@ const target = join(dist, 'vendor')
 const FILES = {
   text: `export { default as stringWidth } from 'string-width'
 export { default as wrapAnsi } from 'wrap-ansi'`,
-  config: `export { lilconfigSync } from 'lilconfig'`,
+  config: `export { lilconfigSync } from 'lilconfig'
+export { default as stripJsonComments } from 'strip-json-comments'`,
 }
 
 /** Libraries that dist/ asks for by their name: it gets those in dist/vendor/ instead. */

@@ -71,10 +71,10 @@ const STEPS = [
     what: 'a configuration',
     command: 'npx logshare init --yes',
     words: '`init`',
-    check: (printed) => assert.match(printed, /Written: logshare\.config\.cjs/),
+    check: (printed) => assert.match(printed, /Written: logshare\.config\.jsonc/),
   },
   {
-    what: "rotation: in it, `size: '100m'` becomes `'1k'`; two runs",
+    what: 'rotation: in it, `"size": "100m"` becomes `"1k"`; two runs',
     command: 'node -r logshare/register app.js && node -r logshare/register app.js',
     words: '`-r logshare/register`, `rotate`, `size`',
     before: setSize,
@@ -158,9 +158,9 @@ function pasteApplication() {
 }
 
 function setSize() {
-  const file = join(project, 'logshare.config.cjs')
+  const file = join(project, 'logshare.config.jsonc')
   const text = fs.readFileSync(file, 'utf8')
-  const changed = text.replace("size: '100m'", "size: '1k'")
+  const changed = text.replace('"size": "100m"', '"size": "1k"')
   assert.notEqual(changed, text)
   fs.writeFileSync(file, changed)
   // Opening the file, finding the place, typing.

@@ -1,6 +1,6 @@
 'use strict'
 // View: how soon `logshare view` shows a log of 1 GB in a browser, how much memory it takes, how fast it answers then, and whether
-// the page scrolls without dropping a frame. Needs Debian's chromium.
+// the page scrolls without dropping a frame. Needs Debian's chromium. Exits with 1 if the memory is more than its goal.
 //
 //   node bench/view.js [records]
 
@@ -25,6 +25,8 @@ const { openPage, startBrowser } = require('../test/view/page.js')
 /** Frames of which is measured how long they take, and the time (ms) from which one was dropped: 1.5 of 60 a second. */
 const FRAMES = 240
 const DROPPED = 25
+/** Most memory (MB) that the server may take. */
+const MEMORY = 300
 const COUNT = Number(process.argv[2] ?? 8_000_000)
 const START = 1_790_000_000_000
 const SOURCES = [
@@ -83,7 +85,6 @@ async function measure(path) {
   const { page, faults } = await openPage({ after: () => {} }, browser, url)
   console.log(`first picture in the browser after ${took()}`)
   const get = async (/** @type {string} */ name) => (await fetch(`${url}api/${name}`)).json()
-  let most = 0
   let isShown = false
   for (;;) {
     const { count, done, size, end, isComplete } = await get('summary')
@@ -92,11 +93,10 @@ async function measure(path) {
       await get(`density?from=${START}&to=${end}&width=1200`)
       console.log(`first picture after ${took()}: ${((100 * done) / size).toFixed(0)} % read`)
     }
-    most = Math.max(most, memoryOf(child.pid))
     if (isComplete && count === COUNT) break
     await sleep(100)
   }
-  console.log(`complete after ${took()}, at most ${most.toFixed(0)} MB resident`)
+  console.log(`complete after ${took()}, at most ${memoryOf(child.pid).toFixed(0)} MB resident`)
   const end = START + COUNT * 0.4
   await time('density of all', () =>
     get(`density?from=${START}&to=${end}&width=1200&lanes=0,1,2,3,4,5,6,7`),
@@ -104,13 +104,16 @@ async function measure(path) {
   await time('100 records', () => get(`records?from=${COUNT / 2}&n=100`))
   await time('errors', () => search(get, 'level=50'))
   await time('text', () => search(get, 'text=request%207654321%20'))
-  most = Math.max(most, memoryOf(child.pid))
-  console.log(`at most ${most.toFixed(0)} MB resident`)
+  await time('text of all records', () => search(get, 'text=done'))
+  await time('field', () => search(get, 'field=ms%3D12'))
   const times = await scroll(page)
   const dropped = times.filter((each) => each > DROPPED).length
   console.log(
     `${times.length} frames while the list scrolls: ${dropped} dropped, the longest ${Math.max(...times).toFixed(0)} ms`,
   )
+  const most = memoryOf(child.pid)
+  console.log(`at most ${most.toFixed(0)} MB resident`)
+  if (most > MEMORY) process.exitCode = 1
   if (faults.length > 0) console.log(faults)
   await browser.close()
   child.kill()
@@ -157,8 +160,8 @@ async function time(what, act) {
   console.log(`${what}${found}: ${(performance.now() - began).toFixed(0)} ms`)
 }
 
-/** Resident memory in MB. @param {number | undefined} pid */
+/** The most resident memory (MB) that a process had. @param {number | undefined} pid */
 function memoryOf(pid) {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024
+  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024
 }

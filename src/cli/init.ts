@@ -8,8 +8,7 @@ import { CONFIG_FILES } from '../config/nearby.js'
 import { LogshareError } from '../core/errors.js'
 import { process } from '../core/originals.js'
 import { findLibraries, LIBRARIES } from './doctor/libraries.js'
-
-const FILE = 'logshare.config.cjs'
+import { FILE, templateFor } from './template.js'
 
 const HELP = `
 Without --yes it asks before it writes, and without a terminal it only shows. It never overwrites a file.
@@ -34,7 +33,7 @@ async function init({ yes = false }: { yes?: boolean }): Promise<void> {
     throw new LogshareError('LOGSHARE_ERR_CONFIG', `${existing}: a configuration is there already`)
   }
   const project = look(folder)
-  const content = configFor(project)
+  const content = templateFor(folder, project.dockerfile !== undefined)
   process.stdout.write(`${describe(project)}\n${FILE}:\n\n${indent(content)}\n`)
   const isWanted = yes || (process.stdin.isTTY && (await ask(`Write ${FILE}? [y/N] `)))
   if (isWanted) {
@@ -118,35 +117,6 @@ function describe({ description, libraries, hasTypeScript, pm2, dockerfile }: Pr
     ...(dockerfile ? [`Docker:    ${dockerfile}`] : []),
   ]
   return found.map((line) => `${line}\n`).join('')
-}
-
-// In a container, the platform collects what is printed.
-function configFor({ dockerfile }: Project): string {
-  const inContainer = `
-  production: {
-    // In a container, whoever runs it collects standard output.
-    handlers: [{ type: 'console', format: 'json' }],
-  },
-`
-  return `// Configuration of logshare. All options: https://www.npmjs.com/package/logshare, docs/configuration.md
-/** @type {import('logshare').Config} */
-module.exports = {
-  // Level of loggers without one of their own: trace, debug, info, warn, error, fatal or silent.
-  level: 'info',
-  // Levels by logger name: { 'db.pool': 'debug' }
-  levels: {},
-  // Copies of all records of all threads and processes. What the application prints stays as it is.
-  handlers: [
-    {
-      type: 'file',
-      path: 'logs/app.log', // relative to this file
-      rotate: { size: '100m', interval: 'daily', keep: 14, compress: true },
-    },
-  ],
-  // Fields whose values are replaced by [REDACTED].
-  redact: ['password', '*.password', 'headers.authorization'],
-${dockerfile ? inContainer : ''}}
-`
 }
 
 function linesToChange({ description, pm2, dockerfile }: Project): string {

@@ -5,7 +5,7 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, isAbsolute, join, sep } from 'node:path'
 import { process } from '../core/originals.js'
 
-export const CONFIG_FILES: readonly string[] = ['json', 'js', 'cjs', 'mjs', 'ts'].map(
+export const CONFIG_FILES: readonly string[] = ['json', 'jsonc', 'js', 'cjs', 'mjs', 'ts'].map(
   (extension) => `logshare.config.${extension}`,
 )
 const MODULES = `${sep}node_modules${sep}`
@@ -21,8 +21,10 @@ export function nearbyFolder(env: NodeJS.ProcessEnv = process.env): string | und
   if (start === undefined) return undefined
   const last = lastFolder(start)
   for (let folder = start; ; folder = dirname(folder)) {
-    if (CONFIG_FILES.some((name) => existsSync(join(folder, name)))) return start
-    if (mentions(join(folder, 'package.json'))) return start
+    // Without `join`, which takes longer than to ask. To list a folder takes several times as long as to ask for all names.
+    const inside = folder.endsWith(sep) ? folder : folder + sep
+    if (CONFIG_FILES.some((name) => existsSync(inside + name))) return start
+    if (mentions(`${inside}package.json`)) return start
     if (folder === last || folder === dirname(folder)) return undefined
   }
 }

@@ -33,8 +33,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Source | undefined {
     return { options, origin: 'LOGSHARE_CONFIG', reason, member: '' }
   }
   const path = resolve(value)
-  const isJson = extname(path) === '.json'
-  return { ...readFile(path, isJson ? readText(path) : '', value), reason, member: '' }
+  const isText = extname(path).startsWith('.json')
+  return { ...readFile(path, isText ? readText(path) : '', value), reason, member: '' }
 }
 
 // The search and its library are loaded only if there may be something to find.
@@ -60,6 +60,10 @@ function readFile(
   switch (extname(path)) {
     case '.json':
       return { options: parseJson(text, path), origin: path, path, json: text }
+    case '.jsonc': {
+      const json = withoutComments(text)
+      return { options: parseJson(json, path), origin: path, path, json }
+    }
     case '.js':
     case '.cjs':
     case '.mjs':
@@ -68,7 +72,7 @@ function readFile(
     default:
       throw new LogshareError(
         'LOGSHARE_ERR_CONFIG',
-        `LOGSHARE_CONFIG: expected the path of a .json, .js, .cjs, .mjs or .ts file, or JSON that begins with {, got ${shown(given)}`,
+        `LOGSHARE_CONFIG: expected the path of a .json, .jsonc, .js, .cjs, .mjs or .ts file, or JSON that begins with {, got ${shown(given)}`,
       )
   }
 }
@@ -90,8 +94,32 @@ function parseJson(text: string, origin: string): unknown {
     const position = /at position (\d+)/.exec(reason)
     const hasLines = position && origin !== 'LOGSHARE_CONFIG'
     const line = hasLines ? `:${lineAt(text, Number(position[1]))}` : ''
-    const what = text.trim() === '' ? 'expected JSON, got an empty file' : `invalid JSON: ${reason}`
+    const remedy = isWithComments(text) ? '; comments and trailing commas need a .jsonc file' : ''
+    const what =
+      text.trim() === '' ? 'expected JSON, got an empty file' : `invalid JSON: ${reason}${remedy}`
     throw new LogshareError('LOGSHARE_ERR_CONFIG', `${origin}${line}: ${what}`)
+  }
+}
+
+// Blanks are in their place, so that lines and positions stay.
+function withoutComments(text: string): string {
+  if (!MAY_HAVE_COMMENTS.test(text)) return text
+  const { stripJsonComments } = require('../vendor/config.js') as Comments // made by .build/vendor.js
+  return stripJsonComments(text, { trailingCommas: true })
+}
+
+interface Comments {
+  stripJsonComments(text: string, options: { trailingCommas: boolean }): string
+}
+
+const MAY_HAVE_COMMENTS = /\/[/*]|,\s*[}\]]/
+
+function isWithComments(text: string): boolean {
+  try {
+    JSON.parse(withoutComments(text))
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -32,7 +32,14 @@ function search(start: string): FoundConfig | undefined {
   }
   const byExtension = (path: string, text: string): object =>
     path.endsWith('package.json') ? member(path, text) : keep(path, text)
-  const loaders = { '.js': keep, '.cjs': keep, '.mjs': keep, '.ts': keep, '.json': byExtension }
+  const loaders = {
+    '.json': byExtension,
+    '.jsonc': keep,
+    '.js': keep,
+    '.cjs': keep,
+    '.mjs': keep,
+    '.ts': keep,
+  }
   const searchPlaces = [...CONFIG_FILES, 'package.json']
   const { lilconfigSync } = require('../vendor/config.js') as typeof import('lilconfig')
   const searcher = lilconfigSync('logshare', {

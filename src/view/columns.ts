@@ -69,6 +69,19 @@ export class Columns {
     }
   }
 
+  place(row: number): number {
+    return this.block(row).places[row & (BLOCK - 1)] as number
+  }
+
+  /** Where a record ends in its part. */
+  placeAfter(row: number): number {
+    return this.place(row) + (this.block(row).lengths[row & (BLOCK - 1)] as number)
+  }
+
+  origin(row: number): number {
+    return this.block(row).origins[row & (BLOCK - 1)] as number
+  }
+
   /** The first row whose time is not before `time`. */
   indexOf(time: number): number {
     let low = 0

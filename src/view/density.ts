@@ -24,18 +24,18 @@ export function measureDensity(area: Area, selection: Selection, index: Indexer)
   const start = selection.positionOf(columns.indexOf(from))
   const end = selection.positionOf(columns.indexOf(to))
   const scale = width / (to - from)
-  const { isAll } = selection
-  for (let position = start; position < end; position++) {
-    const row = isAll ? position : selection.rowAt(position)
-    const block = columns.block(row)
-    const at = row & (BLOCK - 1)
-    const slot = slots[block.origins[at] as number] as number
-    if (slot < 0) continue
-    const column = Math.min(width - 1, Math.floor(((block.times[at] as number) - from) * scale))
-    const cell = slot * width + column
-    counts[cell] = (counts[cell] as number) + 1
-    const level = block.levels[at] as number
-    if (level > (levels[cell] as number)) levels[cell] = level
+  for (const run of selection.runs(start, end)) {
+    const block = columns.block(run.block * BLOCK)
+    for (let nth = run.from; nth < run.to; nth++) {
+      const at = run.rows ? (run.rows[nth] as number) : nth
+      const slot = slots[block.origins[at] as number] as number
+      if (slot < 0) continue
+      const column = Math.min(width - 1, Math.floor(((block.times[at] as number) - from) * scale))
+      const cell = slot * width + column
+      counts[cell] = (counts[cell] as number) + 1
+      const level = block.levels[at] as number
+      if (level > (levels[cell] as number)) levels[cell] = level
+    }
   }
   return Array.from({ length: rows }, (_, row) => cellsOf(counts, levels, row, width))
 }

@@ -7,10 +7,12 @@ import type { Indexer, Origin } from './indexer.js'
 import type { Parts } from './parts.js'
 import type { TextTest } from './wanted.js'
 
-/** Bytes of a record that are read for a list, for a detail, and for a search, and most bytes read at a time. */
+/** Bytes of a record that are read for a list, for a detail, and for a search. */
 const SHORT = 8192
 const LONG = 2 ** 18
-const PIECE = 2 ** 20
+const LONGEST = 2 ** 20
+/** Bytes of several records that are searched together. V8 leaves longer texts lying about until memory is short. */
+const PIECE = 2 ** 16
 /** Most characters of a message in a list. */
 const SHOWN = 400
 
@@ -26,7 +28,7 @@ export interface Summary {
 export class Texts {
   readonly #index: Indexer
   readonly #parts: Parts
-  readonly #room: Buffer = Buffer.allocUnsafeSlow(PIECE)
+  readonly #room: Buffer = Buffer.allocUnsafeSlow(LONGEST)
 
   constructor(index: Indexer, parts: Parts) {
     this.#index = index
@@ -50,54 +52,55 @@ export class Texts {
   /** The rows whose text a test accepts. Rows whose bytes are adjacent are read and searched together. */
   filter(rows: readonly number[], test: TextTest): number[] {
     const found: number[] = []
-    let run: Row[] = []
     let first = 0
-    const { columns } = this.#index
-    for (let nth = 0; nth <= rows.length; nth++) {
-      const next = nth < rows.length ? columns.read(rows[nth] as number) : undefined
-      if (next && this.#fits(run, next)) {
-        run.push(next)
-        continue
-      }
-      if (run.length > 0) this.#search(rows.slice(first, nth), run, test, found)
-      if (next) run = [next]
+    for (let nth = 1; nth <= rows.length; nth++) {
+      if (nth < rows.length && this.#fits(rows, first, nth)) continue
+      this.#search(rows, first, nth, test, found)
       first = nth
     }
     return found
   }
 
-  // Whether a record follows those of a run, with little between.
-  #fits(run: readonly Row[], next: Row): boolean {
-    const head = run[0]
-    const last = run.at(-1)
-    if (!head || !last) return true
-    const gap = next.place - last.place - last.length
-    const isNear = gap >= 0 && gap < SHORT && next.place + next.length - head.place < PIECE
+  // Whether a record follows those from `first` on, with little between.
+  #fits(rows: readonly number[], first: number, nth: number): boolean {
+    const { columns } = this.#index
+    const [head, last, next] = [rows[first] as number, rows[nth - 1] as number, rows[nth] as number]
+    const gap = columns.place(next) - columns.placeAfter(last)
+    const isNear = gap >= 0 && gap < SHORT && columns.placeAfter(next) - columns.place(head) < PIECE
     return isNear && this.#partOf(head) === this.#partOf(next)
   }
 
-  #search(rows: readonly number[], run: readonly Row[], test: TextTest, found: number[]): void {
-    const head = run[0] as Row
-    const last = run.at(-1) as Row
-    const length = Math.min(PIECE, last.place + last.length - head.place)
-    const bytes = this.#parts.read(this.#partOf(head), head.place, this.#room.subarray(0, length))
+  #search(
+    rows: readonly number[],
+    first: number,
+    end: number,
+    { needles, accepts }: TextTest,
+    found: number[],
+  ): void {
+    const { columns } = this.#index
+    const head = rows[first] as number
+    const start = columns.place(head)
+    const length = Math.min(LONGEST, columns.placeAfter(rows[end - 1] as number) - start)
+    const bytes = this.#parts.read(this.#partOf(head), start, this.#room.subarray(0, length))
     const text = bytes.toString('latin1').toLowerCase()
-    if (!test.needles.every((each) => each.some((needle) => text.includes(needle)))) return
-    for (const [nth, { place, length: size }] of run.entries()) {
-      const from = place - head.place
-      const line = text.slice(from, from + size)
-      if (!test.needles.every((each) => each.some((needle) => line.includes(needle)))) continue
-      if (test.accepts(bytes.toString('utf8', from, from + size))) found.push(rows[nth] as number)
+    if (!needles.every((each) => each.some((needle) => text.includes(needle)))) return
+    for (let nth = first; nth < end; nth++) {
+      const row = rows[nth] as number
+      const from = columns.place(row) - start
+      const until = columns.placeAfter(row) - start
+      const line = text.slice(from, until)
+      if (!needles.every((each) => each.some((needle) => line.includes(needle)))) continue
+      if (accepts(bytes.toString('utf8', from, until))) found.push(row)
     }
   }
 
-  #partOf(row: Row): number {
-    return (this.#index.origins[row.origin] as Origin).part
+  #partOf(row: number): number {
+    return (this.#index.origins[this.#index.columns.origin(row)] as Origin).part
   }
 
   #bytes(row: Row, most: number): Buffer {
     const room = Buffer.allocUnsafe(Math.min(row.length, most))
-    return this.#parts.read(this.#partOf(row), row.place, room)
+    return this.#parts.read((this.#index.origins[row.origin] as Origin).part, row.place, room)
   }
 }
 

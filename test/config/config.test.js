@@ -40,6 +40,67 @@ test('LOGSHARE_CONFIG is inline JSON or the path of a .json, .js or .cjs file', 
   assert.equal(load(' \n{ "level": "warn" }').level, 'warn')
 })
 
+test('a .jsonc file may have comments and trailing commas, and mistakes keep their lines', (t) => {
+  const path = join(scratch(t), 'a.jsonc')
+  const text = `// first
+{
+  /* several
+     lines, with "quotes" and { */
+  "level": "warn", // a comma follows: ,
+  "levels": { "a//b": "debug", "/*": "error", },
+  "fields": { "url": "https://x/ ,}", },
+  "redact": ["a",],
+}
+`
+  for (const each of [text, `\uFEFF${text}`, text.replaceAll('\n', '\r\n')]) {
+    writeFileSync(path, each)
+    const { level, levels, fields, redact } = load(path)
+    assert.deepEqual(
+      { level, levels, fields, redact },
+      {
+        level: 'warn',
+        levels: { 'a//b': 'debug', '/*': 'error' },
+        fields: { url: 'https://x/ ,}' },
+        redact: ['a'],
+      },
+    )
+  }
+  for (const [from, to, message] of /** @type {[string, string, string][]} */ ([
+    ['"redact": ["a",]', '"redcat": ["a",]', `${path}:8: redcat: unknown option`],
+    ['"error",', '"eror",', `${path}:6: levels['/*']: expected `],
+    ['"redact": ["a",]', '"redact": "a" "b"', `${path}:8: invalid JSON: `],
+  ])) {
+    writeFileSync(path, text.replace(from, to))
+    assert.throws(
+      () => load(path),
+      (/** @type {Error} */ error) => {
+        assert.ok(error.message.startsWith(message), error.message)
+        return true
+      },
+    )
+  }
+})
+
+test('a comment in a .json file: the error says which files may have one', (t) => {
+  const path = join(scratch(t), 'a.json')
+  const remedy = '; comments and trailing commas need a .jsonc file'
+  for (const [text, isComment] of /** @type {[string, boolean][]} */ ([
+    ['{\n  // no\n  "level": "warn"\n}', true],
+    ['{ "level": "warn", }', true],
+    ['{ "level": "//" "warn" }', false],
+    ['{ level: 1, }', false],
+  ])) {
+    writeFileSync(path, text)
+    assert.throws(
+      () => load(path),
+      (/** @type {Error} */ error) => {
+        assert.equal(error.message.endsWith(remedy), isComment, error.message)
+        return true
+      },
+    )
+  }
+})
+
 test('a relative path is resolved against the current directory', (t) => {
   const directory = scratch(t)
   const before = process.cwd()
@@ -76,7 +137,7 @@ const BROKEN = [
   ['null.cjs', /null\.cjs: /],
   [
     'wrong.yaml',
-    /^LOGSHARE_CONFIG: expected the path of a \.json, \.js, \.cjs, \.mjs or \.ts file, or JSON that begins with \{, got '.*wrong\.yaml'$/,
+    /^LOGSHARE_CONFIG: expected the path of a \.json, \.jsonc, \.js, \.cjs, \.mjs or \.ts file, or JSON that begins with \{, got '.*wrong\.yaml'$/,
   ],
   ['none', /^LOGSHARE_CONFIG: expected the path of /],
 ]

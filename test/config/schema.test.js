@@ -181,8 +181,30 @@ test('accepts a value of an option exactly where the code accepts it', () => {
 
 test('knows all options, `$schema`, placeholders and sections by environment', () => {
   const { $schema, ...options } = schema.properties
-  assert.deepEqual($schema, { type: 'string' })
+  assert.equal($schema.type, 'string')
   assert.deepEqual(Object.keys(options), [...OPTION_NAMES])
   assert.ok(validate({ $schema: 'x', level: `$${'{LEVEL}'}`, production: { level: 'warn' } }))
   assert.ok(!validate({ production: { levels: 1 } }))
+})
+
+test('explains every option where editors look: on the option, and nothing in what it refers to', () => {
+  /** @type {string[]} */
+  const missing = []
+  /** @param {any} part @param {string} place */
+  const walk = (part, place) => {
+    if (typeof part !== 'object' || part === null) return
+    for (const [name, option] of Object.entries(part.properties ?? {})) {
+      // A condition repeats an option, without its explanation.
+      const isCondition = /\/(?:if|then|else)$/.test(place) && !option.type && !option.anyOf
+      if (!option.description && !option.$ref && !isCondition) missing.push(`${place}/${name}`)
+    }
+    for (const { $ref } of part.allOf ?? []) {
+      // Editors show the innermost of several.
+      const target = $ref && schema.definitions[$ref.split('/').pop()]
+      if (target?.description) missing.push(`${place} → ${$ref}`)
+    }
+    for (const [name, inner] of Object.entries(part)) walk(inner, `${place}/${name}`)
+  }
+  walk(schema, '')
+  assert.deepEqual(missing, [])
 })

@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict')
 const { execFileSync, spawnSync } = require('node:child_process')
 const { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } = require('node:fs')
-const { lstatSync, symlinkSync, writeFileSync } = require('node:fs')
+const { lstatSync, readFileSync, symlinkSync, writeFileSync } = require('node:fs')
 const { createRequire } = require('node:module')
 const { tmpdir } = require('node:os')
 const { join } = require('node:path')
@@ -269,6 +269,10 @@ describe('Yarn PnP', () => {
       const records = readLog(log)
       assertDelivered(records)
       assert.deepEqual(records.map(({ msg }) => msg).sort(), lines)
+      execFileSync(process.execPath, [yarn, 'logshare', 'init', '--yes'], { cwd: folder, env })
+      const written = readFileSync(join(folder, 'logshare.config.jsonc'), 'utf8')
+      const [, schema = ''] = /"\$schema": "(.*)"/.exec(written) ?? []
+      assert.equal(JSON.parse(readFileSync(join(folder, schema), 'utf8')).title, 'logshare')
     })
   }
 })

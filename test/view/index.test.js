@@ -66,6 +66,43 @@ it('shows many logs in the order of merge: JSON, text, compressed, out of order,
   )
 })
 
+it('finds in many records what a filter accepts: all of a stretch, some, or none', async (t) => {
+  const path = join(scratch(t), 'app.log')
+  const count = 200_000
+  const isWanted = (/** @type {number} */ nth) =>
+    nth >> 16 === 1 || (nth >> 16 !== 2 && nth % 3 === 0)
+  let text = ''
+  const rows = []
+  for (let nth = 0; nth < count; nth++) {
+    if (isWanted(nth)) rows.push(nth)
+    text += line(nth, {}, { name: isWanted(nth) ? 'wanted' : 'other', level: 30 })
+  }
+  writeFileSync(path, text)
+  const { get } = await startView(t, [path])
+  await until(async () => (await get('summary')).count === count)
+  for (const filter of ['name=wanted', 'text=%22wanted%22']) {
+    await until(async () => {
+      const { scanned, found } = await get(`search?${filter}`)
+      return scanned === count && found === rows.length
+    })
+    for (let from = 0; from < rows.length; from += 9973) {
+      const { records } = await get(`records?${filter}&from=${from}&n=500`)
+      const shown = records.map((/** @type {any} */ each) => each.row)
+      assert.deepEqual(shown, rows.slice(from, from + 500))
+      const time = START + /** @type {number} */ (rows[from]) * 10
+      assert.equal((await get(`nearest?${filter}&time=${time}`)).position, from)
+    }
+    const width = 1000
+    const end = START + count * 10
+    const { cells } = await get(`density?${filter}&from=${START}&to=${end}&width=${width}`)
+    const counts = new Array(width).fill(0)
+    for (let at = 0; at < cells[0].length; at += 3) counts[cells[0][at]] = cells[0][at + 1]
+    const expected = new Array(width).fill(0)
+    for (const row of rows) expected[Math.floor(row / (count / width))]++
+    assert.deepEqual(counts, expected)
+  }
+})
+
 it('counts of a picture are those of the records, with a filter and without', async (t) => {
   const path = join(scratch(t), 'app.log')
   writeLog(path, 10_000)
