@@ -88,15 +88,17 @@ function group() {
   return found
 }
 
+// Without `join`: hundreds of calls are so many that V8 optimizes it, for 10 ms of CPU and 3 MB in every process.
 function template(root, modules, bundles, start) {
   return `'use strict';
 // Made by the build.
-const { dirname, join } = require('node:path');
+const { dirname, join, sep } = require('node:path');
 const root = ${root === '.' ? '__dirname' : 'dirname(__dirname)'};
 const modules = ${table(modules)};
 const bundles = ${JSON.stringify(bundles)};
+const files = { __proto__: null };
 function load(name) {
-  const file = join(root, name);
+  const file = files[name] ??= root + sep + (sep === '/' ? name : name.replaceAll('/', sep));
   const cached = require.cache[file];
   if (cached) return cached.exports;
   const loaded = new module.constructor(file, module);
