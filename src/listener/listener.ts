@@ -209,7 +209,7 @@ export class Listener {
     const now = monotonic()
     if (now - this.#polledAt < Math.min(POLL_INTERVAL, this.#window / 2)) return
     this.#polledAt = now
-    this.sources.scan()
+    this.sources.scanIfChanged()
   }
 
   // All queues that were begun before this time have been found: a record of a queue may answer what stands in another.
@@ -230,7 +230,7 @@ export class Listener {
     const { count, bytes } = batch
     if (count > 0) {
       this.#fanout.writeBatch(batch)
-      this.#checkpointer.delivered()
+      this.#checkpointer.delivered(count)
       this.#counters.add(Count.RECORDS, count)
       this.#counters.add(Count.BYTES, bytes)
     }

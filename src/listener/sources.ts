@@ -6,6 +6,7 @@ import { MAX_RING_INTERVAL, MIN_RING_INTERVAL, ringInterval } from '../queue/doo
 import { FileReader } from '../queue/reader.js'
 import { RingReader } from '../queue/ring.js'
 import { listProducers, removeBefore } from '../queue/segment.js'
+import { Changes } from './changes.js'
 import type { Position, Positions } from './checkpoint.js'
 import { isOfAnotherBoot, isOwn, isProducerAlive, type Source, threadOf } from './source.js'
 
@@ -22,6 +23,7 @@ export class Sources {
   #added = 0
   #damagedBefore = 0
   #directory: string | undefined
+  readonly #changes = new Changes()
   #resumed = new Map<string, Position>()
   // Producers that were dead when the directory was first looked at.
   #left = new Set<string>()
@@ -81,6 +83,11 @@ export class Sources {
     }
   }
 
+  /** Finds queue files of new producers, unless the directory is as it was. */
+  scanIfChanged(): void {
+    if (this.#directory !== undefined && this.#changes.mayHaveCome(this.#directory)) this.scan()
+  }
+
   /** Finds queue files of new producers. */
   scan(): void {
     if (this.#directory === undefined) return
@@ -115,6 +122,16 @@ export class Sources {
   /** Marks producers whose process has ended, and moves readers past segments that lack an end frame. */
   detectEnded(): void {
     this.#detectEnded(() => true)
+  }
+
+  /**
+   * The same, but the end of those that are connected is left to the doorbell, which hears it: to ask for 64 producers
+   * four times a second takes 11 ms of CPU a second.
+   */
+  detectUnheard(): void {
+    for (const { file, hasEnded, isConnected } of this.#sources.values())
+      if (isConnected && !hasEnded) file?.advance(false)
+    this.#detectEnded((each) => !each.isConnected)
   }
 
   // To ask for all at the end of each would take 64 producers 4096 questions, of three system calls each.
