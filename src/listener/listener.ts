@@ -209,7 +209,7 @@ export class Listener {
     const now = monotonic()
     if (now - this.#polledAt < Math.min(POLL_INTERVAL, this.#window / 2)) return
     this.#polledAt = now
-    this.sources.scanIfChanged()
+    this.sources.scan()
   }
 
   // All queues that were begun before this time have been found: a record of a queue may answer what stands in another.

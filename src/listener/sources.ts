@@ -6,7 +6,6 @@ import { MAX_RING_INTERVAL, MIN_RING_INTERVAL, ringInterval } from '../queue/doo
 import { FileReader } from '../queue/reader.js'
 import { RingReader } from '../queue/ring.js'
 import { listProducers, removeBefore } from '../queue/segment.js'
-import { Changes } from './changes.js'
 import type { Position, Positions } from './checkpoint.js'
 import { isOfAnotherBoot, isOwn, isProducerAlive, type Source, threadOf } from './source.js'
 
@@ -23,7 +22,6 @@ export class Sources {
   #added = 0
   #damagedBefore = 0
   #directory: string | undefined
-  readonly #changes = new Changes()
   #resumed = new Map<string, Position>()
   // Producers that were dead when the directory was first looked at.
   #left = new Set<string>()
@@ -81,11 +79,6 @@ export class Sources {
     } catch {
       // The directory was removed.
     }
-  }
-
-  /** Finds queue files of new producers, unless the directory is as it was. */
-  scanIfChanged(): void {
-    if (this.#directory !== undefined && this.#changes.mayHaveCome(this.#directory)) this.scan()
   }
 
   /** Finds queue files of new producers. */

@@ -1,5 +1,5 @@
 'use strict'
-// Ended: of a producer that is connected the listener hears the end; of others it asks.
+// Ended: of a producer that is connected the listener hears the end; of others it asks, and of all at the end.
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
@@ -48,4 +48,13 @@ test('with the end of a connection the ends of producers without one are seen, t
   sources.rang(second)
   sources.disconnected(first)
   assert.deepEqual(ended(), [true, false, true])
+})
+
+test('before a flush or an exit is answered, producers that are connected are asked, too', (t) => {
+  const { sources, producers, ended } = openEnded(t, 2)
+  for (const producer of producers) sources.rang(producer)
+  sources.detectUnheard()
+  assert.deepEqual(ended(), [false, false])
+  sources.detectEnded()
+  assert.deepEqual(ended(), [true, true])
 })
