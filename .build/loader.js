@@ -9,7 +9,7 @@
 
 const { closeSync, existsSync, fstatSync, openSync, readdirSync } = require('node:fs')
 const { readFileSync, renameSync, statSync, writeFileSync } = require('node:fs')
-const { dirname, join } = require('node:path')
+const { dirname, join, sep } = require('node:path')
 const { Script } = require('node:vm')
 
 /** Time (ms) after which what was compiled is kept: with the functions that have been called by then. */
@@ -19,6 +19,7 @@ const MOST = 100
 const folder = join(root, 'bundles')
 const compiled = []
 const modules = { __proto__: null }
+const files = { __proto__: null }
 const later = setTimeout
 /** What the names of caches end with. A cache has the path of its bundle in it: one that was copied would name the other place. */
 let suffix = `.${stamp}-${hashOf(folder)}-${process.versions.v8}-${process.arch}`
@@ -27,8 +28,9 @@ let hasFlags = false
 has(start)
 module.exports = load(start)
 
+// Without `join`: hundreds of calls are so many that V8 optimizes it, for 10 ms of CPU and 3 MB in every process.
 function load(name) {
-  const file = join(root, name)
+  const file = (files[name] ??= root + sep + (sep === '/' ? name : name.replaceAll('/', sep)))
   const cached = require.cache[file]
   if (cached) return cached.exports
   const loaded = new module.constructor(file, module)

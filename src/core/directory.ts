@@ -11,7 +11,7 @@ import {
   unlinkSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
 import { LogshareError } from './errors.js'
 import { takeLock } from './lock.js'
 import { notice, reasonOf } from './notice.js'
@@ -109,7 +109,7 @@ const GENERATED_NAME = /[\\/]\d+-[0-9a-f]{8}$/
 export function listDirectories(env: NodeJS.ProcessEnv = process.env): string[] {
   return placesOf(env)
     .flatMap(homesIn)
-    .flatMap((home) => namesIn(home).map((name) => join(home, name)))
+    .flatMap((home) => namesIn(home).map((name) => home + sep + name))
     .filter((path) => GENERATED_NAME.test(path))
 }
 

@@ -4,7 +4,7 @@ import { process } from './originals.js'
 import { passNotice, writeSync } from './stdio.js'
 
 /** What could end the line, control the terminal, or reverse text: a message may hold foreign text. */
-const CONTROLS = /[\p{Cc}\p{Bidi_C}\u2028\u2029]+/gu
+const CONTROLS = '[\\p{Cc}\\p{Bidi_C}\\u2028\\u2029]+'
 
 const written = new Set<string>()
 
@@ -23,7 +23,9 @@ export function notice(code: NoticeCode, message: string, about = ''): void {
   if (written.has(key)) return
   written.add(key)
   try {
-    print(`logshare: ${withoutCredentials(message).replace(CONTROLS, ' ')} (${code})\n`)
+    // Made here, because Node looks at each character of Unicode to know such a class: 0.3 ms.
+    const text = withoutCredentials(message).replace(new RegExp(CONTROLS, 'gu'), ' ')
+    print(`logshare: ${text} (${code})\n`)
   } catch {
     // stderr is closed or full.
   }

@@ -12,7 +12,10 @@ export class Alarm {
   #time = 0
 
   constructor(wake: () => void) {
-    this.#wake = wake
+    this.#wake = () => {
+      this.#timer = undefined
+      wake()
+    }
   }
 
   /** Wakes in so many milliseconds, and at no other time. */

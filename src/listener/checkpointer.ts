@@ -10,8 +10,11 @@ import type { Children } from './children.js'
 import type { Fanout } from './fanout.js'
 import type { Sources } from './sources.js'
 
-/** Milliseconds between two checkpoints while records are delivered. */
+/** Milliseconds between two checkpoints while many records are delivered, and while few are. */
 const INTERVAL = 20
+const INTERVAL_OF_FEW = 100
+/** Records behind the last checkpoint: a handler that cannot look up what it has written may get them twice. */
+const FEW = 20
 
 interface Pending {
   readonly checkpoint: Checkpoint
@@ -24,8 +27,9 @@ export class Checkpointer {
   readonly #children: Children | undefined
   // Undefined as long as there is no runtime directory.
   #file: CheckpointFile | undefined
-  // Records were delivered since the last checkpoint was taken.
+  // Records were delivered since the last checkpoint was taken: so many.
   #isDirty = false
+  #delivered = 0
   // Taken but not saved yet.
   #pending: Pending | undefined
   #savedPositions: Positions = {}
@@ -49,9 +53,10 @@ export class Checkpointer {
     this.save()
   }
 
-  /** Records were delivered. */
-  delivered(): void {
+  /** So many records were delivered, or something else that a checkpoint has. */
+  delivered(count = 1): void {
     this.#isDirty = true
+    this.#delivered += count
   }
 
   /**
@@ -60,7 +65,8 @@ export class Checkpointer {
    */
   saveIfDue(): void {
     const isCheap = this.#file === undefined
-    const isDue = isCheap || monotonic() - this.#savedAt >= INTERVAL
+    const interval = this.#delivered < FEW ? INTERVAL_OF_FEW : INTERVAL
+    const isDue = isCheap || monotonic() - this.#savedAt >= interval
     if (isDue || this.#sources.hasFinishedSegments()) this.save()
   }
 
@@ -95,6 +101,7 @@ export class Checkpointer {
 
   #take(): Pending {
     this.#isDirty = false
+    this.#delivered = 0
     const children = this.#children && { children: this.#children.read() }
     const checkpoint = {
       positions: this.#sources.positions(),

@@ -230,7 +230,7 @@ export class Listener {
     const { count, bytes } = batch
     if (count > 0) {
       this.#fanout.writeBatch(batch)
-      this.#checkpointer.delivered()
+      this.#checkpointer.delivered(count)
       this.#counters.add(Count.RECORDS, count)
       this.#counters.add(Count.BYTES, bytes)
     }

@@ -117,6 +117,16 @@ export class Sources {
     this.#detectEnded(() => true)
   }
 
+  /**
+   * The same, but the end of those that are connected is left to the doorbell, which hears it: to ask for 64 producers
+   * four times a second takes 11 ms of CPU a second.
+   */
+  detectUnheard(): void {
+    for (const { file, hasEnded, isConnected } of this.#sources.values())
+      if (isConnected && !hasEnded) file?.advance(false)
+    this.#detectEnded((each) => !each.isConnected)
+  }
+
   // To ask for all at the end of each would take 64 producers 4096 questions, of three system calls each.
   #detectEnded(mayHaveEnded: (source: Source) => boolean): void {
     for (const source of this.#sources.values()) {

@@ -41,7 +41,7 @@ export function watchDirectory(
       doorbell = openDoorbell(directory, events, levels())
     }
     listener.poll()
-    listener.sources.detectEnded()
+    listener.sources.detectUnheard()
     wake()
   }
   let polling = setInterval(poll, POLL_INTERVAL)

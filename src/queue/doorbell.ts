@@ -21,6 +21,8 @@ import { untraced } from '../core/trace.js'
 /** Milliseconds between two rings, at most and at least. After a ring the listener keeps polling for longer than that. */
 export const MAX_RING_INTERVAL = 100
 export const MIN_RING_INTERVAL = 4
+/** The longest one while there is no pause in the records: the listener polls for as long after each of them. */
+const STEADY_INTERVAL = 500
 /** Milliseconds between two attempts to connect. */
 const RETRY_INTERVAL = 50
 /** Longest path (bytes) of a Unix socket on all systems (macOS: 104 with the terminating zero). */
@@ -61,6 +63,7 @@ export class Doorbell {
   #socket: SocketWithHandle | undefined
   #greeted = false
   #rungAt = Number.NEGATIVE_INFINITY
+  #wroteAt = Number.NEGATIVE_INFINITY
   #connectedAt = Number.NEGATIVE_INFINITY
 
   /** Milliseconds between two rings. */
@@ -86,11 +89,16 @@ export class Doorbell {
   }
 
   /**
-   * Rings, unless the last ring was only just; `time` is monotonic. On Unix the listener gets it even if this
-   * thread never returns to the event loop.
+   * Rings for a record, unless the last ring or record was only just; `time` is monotonic. On Unix the listener gets it
+   * even if this thread never returns to the event loop.
    */
   ring(time: number): void {
-    if (time - this.#rungAt < this.interval) return
+    const pause = time - this.#wroteAt
+    this.#wroteAt = time
+    const since = time - this.#rungAt
+    if (since < this.interval) return
+    const isSteady = pause < MAX_RING_INTERVAL && this.interval === MAX_RING_INTERVAL
+    if (isSteady && this.#greeted && since < STEADY_INTERVAL) return
     this.#rungAt = time
     if (!this.#socket && !this.#connect(time)) return
     this.#send(this.#greeted ? '.' : this.#greeting)
@@ -99,6 +107,7 @@ export class Doorbell {
   close(): void {
     this.#socket?.destroy()
     this.#socket = undefined
+    this.#greeted = false
   }
 
   // On Unix the connection is established, and its descriptor usable, when `connect` returns.
@@ -110,6 +119,7 @@ export class Doorbell {
     const forget = (): void => {
       if (this.#socket !== socket) return
       this.#socket = undefined
+      this.#greeted = false
       this.lost()
     }
     socket.on('error', forget).on('close', forget)

@@ -5,7 +5,12 @@ const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const { EventEmitter, once } = require('node:events')
 const { connect } = require('node:net')
-const { Doorbell, doorbellPath, openDoorbell } = require('../../dist/queue/doorbell.js')
+const {
+  Doorbell,
+  doorbellPath,
+  openDoorbell,
+  ringInterval,
+} = require('../../dist/queue/doorbell.js')
 const { producerId } = require('../../dist/queue/segment.js')
 const { scratch } = require('../helpers/run.js')
 
@@ -86,4 +91,31 @@ test('connections above the limit are closed, and the doorbell works again after
   for (const socket of sockets) socket.destroy()
   await Promise.all(ends)
   await assertHeard(bell)
+})
+
+test('while records come without a pause, a producer rings less often', async (t) => {
+  const { directory, told, rung } = open(t)
+  const producer = producerId(1, 0)
+  const doorbell = new Doorbell(directory, producer)
+  t.after(() => doorbell.close())
+  doorbell.interval = ringInterval(20)
+  /** Rings heard of records at these times. @param {number[]} times */
+  const rings = async (times) => {
+    const before = rung.length
+    for (const time of times) doorbell.ring(time)
+    const later = once(told, 'ring 8-0-0000beef') // connections are read one after the other
+    const other = send(directory, '8-0-0000beef\n')
+    await later
+    other.destroy()
+    return rung.length - before - 1
+  }
+  const first = once(told, `ring ${producer}`)
+  doorbell.ring(1000)
+  await first
+  assert.equal(await rings([1040, 1080, 1120, 1160, 1200, 1240]), 0)
+  assert.equal(await rings([1340]), 1, 'after a pause')
+  assert.equal(await rings([1400, 1450, 1500, 1550, 1600, 1650, 1700, 1750, 1800]), 0)
+  assert.equal(await rings([1850]), 1, 'from time to time')
+  doorbell.interval = ringInterval(1)
+  assert.equal(await rings([1890]), 1, 'where the listener does not wait for a window')
 })
