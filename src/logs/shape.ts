@@ -189,8 +189,8 @@ function epochForm(bytes: Uint8Array, from: number, to: number): Form | undefine
   return new Epoch()
 }
 
-class Epoch implements Form {
-  readonly length = DIGITS
+export class Epoch implements Form {
+  readonly length: number = DIGITS
   end = 0
   #first = 0
   #second = 0
