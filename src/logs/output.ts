@@ -12,6 +12,8 @@ import { CUT, REST } from './page.js'
 export const OUTPUT_SIZE: number = 1 << 20
 /** When only as many bytes are free, the output is full. */
 const SPARE = 1 << 13
+/** Records that are copied in one loop: a function that returns early on is compiled once. */
+const BATCH = 256
 const LINE_FEED = Buffer.from('\n')
 
 export class Output implements Sink {
@@ -68,14 +70,22 @@ export class Output implements Sink {
   copy(order: Order): Log | undefined {
     this.#copy()
     if (this.#base < 0 || this.#convert || this.#cut || this.#large.length > 0) return undefined
+    let copied = BATCH
+    while (copied === BATCH) copied = this.#copyBatch(order)
+    const { first } = order
+    return first?.isCertain === false ? first : undefined
+  }
+
+  // Returns how many records were copied.
+  #copyBatch(order: Order): number {
     const { bytes } = this.#memory
     const top = this.#base + OUTPUT_SIZE
     let at = this.#base + this.#used
     let from = 0
     let until = 0
     let latest = this.#latest
-    let waiting: Log | undefined
-    for (let log = order.first; log; log = order.first) {
+    let copied = 0
+    for (let log = order.first; log && copied < BATCH; log = order.first) {
       const { page } = log
       const { base, first } = page
       const start = base + (page.starts[first] as number)
@@ -93,16 +103,14 @@ export class Output implements Sink {
       if (time < latest) this.late++
       else latest = time
       page.shift()
-      if (!log.isCertain) {
-        waiting = log
-        break
-      }
+      if (!log.isCertain) break
       order.update()
+      copied++
     }
     bytes.copyWithin(at, from, until)
     this.#used = at + until - from - this.#base
     this.#latest = latest
-    return waiting
+    return copied
   }
 
   // A record whose line goes on in the next one, or is behind such a record.
