@@ -1,7 +1,7 @@
 // Heads: lines that begin as those of logshare and pino do, whose times are read in one loop.
 
+import { Epoch } from './epoch.js'
 import { JSON_LINE, OVERHEAD, type Page, TIMED } from './page.js'
-import { Epoch } from './shape.js'
 
 const LINE_FEED = 0x0a
 const COMMA = 0x2c
@@ -50,8 +50,9 @@ export class Heads {
       const feed = bytes.indexOf(LINE_FEED, at)
       if (feed - at < LEAST || !isHead(view, at) || view.getUint8(feed - 1) !== BRACE) break
       if (levels[view.getUint16(at + LEVEL)] === 0) break
-      const time = epoch.read(view, at + LENGTH)
-      if (Number.isNaN(time) || epoch.end >= feed || view.getUint8(epoch.end) !== COMMA) break
+      if (!epoch.find(view, at + LENGTH)) break
+      if (epoch.end >= feed || view.getUint8(epoch.end) !== COMMA) break
+      const { time } = epoch
       if (count > 0 && time < (times[count - 1] as number)) break
       starts[count] = at
       ends[count] = feed
