@@ -118,6 +118,13 @@ export class LineReader {
   }
 }
 
+/** Skips the zeros with which a file begins that was cut to nothing while its writer kept its place. */
+export function skipNuls(bytes: Uint8Array, start: number, end: number): number {
+  let at = start
+  while (at < end && bytes[at] === 0) at++
+  return at
+}
+
 // Skips the priority of a syslog message (`<34>`) and the version after it, if any.
 function skipPriority(bytes: Uint8Array, start: number): number {
   const close = bytes.subarray(start, start + PRIORITY).indexOf(0x3e)

@@ -33,6 +33,8 @@ export function capacityOf({ limit, chunk }: Pick<Reading, 'limit' | 'chunk'>): 
 export class Log {
   readonly path: string
   readonly source: Source
+  /** The records that were read and not taken, sorted by time. */
+  readonly page: Page
   readonly #reading: Reading
   readonly #records: Records
   #arriving: Promise<void> | undefined
@@ -51,11 +53,7 @@ export class Log {
       memory,
       accepts: accepts && ((entry) => accepts(entry, path)),
     })
-  }
-
-  /** The records that were read and not taken, sorted by time. */
-  get page(): Page {
-    return this.#records.page
+    this.page = this.#records.page
   }
 
   /** The latest time that was read. */

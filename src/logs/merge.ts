@@ -13,6 +13,11 @@ const INTERVAL = 25
 export interface Sink {
   /** Takes the first record of a log. */
   write(log: Log): void
+  /**
+   * Takes many records at once, the earliest first, until a log has to be read, which is returned, or until it is full or
+   * there is one that only `write` takes.
+   */
+  copy?(order: Order): Log | undefined
   /** Call before a log reads on, because its bytes are moved. Then it may be full. */
   settle(): void
   /** Whether it has to be flushed before more is written. */
@@ -24,30 +29,30 @@ export interface Sink {
 export async function mergeLogs(logs: readonly Log[], sink: Sink): Promise<void> {
   for (const log of logs) await fill(log)
   const order = new Order(logs)
-  for (let log = order.first; log; log = order.first) {
-    writeRun(log, order, sink)
-    if (!log.isCertain) {
+  for (;;) {
+    const log = writeUntil(order, sink)
+    if (log) {
       sink.settle()
       if (sink.isFull) await sink.flush()
       await fill(log)
-    }
-    order.update(log.page.time)
+      order.update()
+    } else if (!order.first) break
     if (sink.isFull) await sink.flush()
   }
   await sink.flush()
 }
 
-// Writes the records of the first log that come before those of all others, as far as they are final.
-function writeRun(log: Log, order: Order, sink: Sink): void {
-  const { page } = log
-  const { limit, isTie } = order
-  do {
+// Writes records until the first log has to be read, which is returned, or until the sink is full.
+function writeUntil(order: Order, sink: Sink): Log | undefined {
+  const waiting = sink.copy?.(order)
+  if (waiting || sink.isFull) return waiting
+  for (let { first: log } = order; log; log = order.first) {
     sink.write(log)
-  } while (page.first < page.sure && !sink.isFull && isBefore(page.time, limit, isTie))
-}
-
-function isBefore(time: number, limit: number, isTie: boolean): boolean {
-  return time < limit || (isTie && time === limit)
+    if (!log.isCertain) return log
+    order.update()
+    if (sink.isFull) return undefined
+  }
+  return undefined
 }
 
 /**
@@ -72,7 +77,7 @@ export async function followLogs(
     for (let log = order.first; log; log = order.first) {
       if (log.page.time > latest && !isBusy(logs)) break
       sink.write(log)
-      order.update(log.page.time)
+      order.update()
       if (!log.isCertain && !log.isEnded && !log.isQuiet) break
       if (sink.isFull) await sink.flush()
     }

@@ -9,10 +9,8 @@ export class Order {
   readonly #times: Float64Array
   readonly #ranks: Int32Array
   #length = 0
-  /** Time of the first record of all logs but the first; infinite without one. */
-  limit = 0
-  /** Whether a record of the first log comes before those of other logs at the same time. */
-  isTie = false
+  /** The log whose record is the earliest. */
+  first: Log | undefined
 
   constructor(logs: readonly Log[]) {
     this.#logs = logs
@@ -34,21 +32,22 @@ export class Order {
     this.#look()
   }
 
-  /** The log whose record is the earliest. */
-  get first(): Log | undefined {
-    return this.#length === 0 ? undefined : this.#logs[this.#ranks[0] as number]
-  }
-
-  /** Call when the first record of the first log has changed or is gone. `time`: of the one that is the first now. */
-  update(time: number): void {
-    if (this.#length === 0) return
-    if (Number.isNaN(time)) {
+  /** Call when the first record of the first log has changed or is gone. */
+  update(): void {
+    const page = this.first?.page
+    if (!page) return
+    const time = page.times[page.first] as number
+    if (page.first === page.count) {
       const last = --this.#length
       this.#times[0] = this.#times[last] as number
       this.#ranks[0] = this.#ranks[last] as number
     } else this.#times[0] = time
     this.#sink(0)
     this.#look()
+  }
+
+  #look(): void {
+    this.first = this.#length === 0 ? undefined : this.#logs[this.#ranks[0] as number]
   }
 
   #sink(from: number): void {
@@ -70,12 +69,6 @@ export class Order {
     }
     times[at] = time
     ranks[at] = rank
-  }
-
-  #look(): void {
-    const second = this.#length > 2 && this.#isBefore(2, 1) ? 2 : 1
-    this.limit = this.#length < 2 ? Number.POSITIVE_INFINITY : (this.#times[second] as number)
-    this.isTie = this.#length < 2 || (this.#ranks[0] as number) < (this.#ranks[second] as number)
   }
 
   #isBefore(a: number, b: number): boolean {

@@ -5,12 +5,15 @@ import { type Convert, createConvert, type Format } from './convert.js'
 import type { Log } from './log.js'
 import type { Memory } from './memory.js'
 import type { Sink } from './merge.js'
+import type { Order } from './order.js'
 import { CUT, REST } from './page.js'
 
 /** Bytes that are written at a time. */
-export const OUTPUT_SIZE: number = 1 << 18
+export const OUTPUT_SIZE: number = 1 << 20
 /** When only as many bytes are free, the output is full. */
 const SPARE = 1 << 13
+/** Records that are copied in one loop: a function that returns early on is compiled once. */
+const BATCH = 256
 const LINE_FEED = Buffer.from('\n')
 
 export class Output implements Sink {
@@ -25,8 +28,6 @@ export class Output implements Sink {
   #large: Buffer[] = []
   // A range of bytes not copied to the buffer yet. Adjacent records extend it, so that they are copied together.
   #bytes: Buffer | undefined
-  /** Offset of these bytes in the memory; -1 if they are elsewhere. */
-  #from = -1
   #start = 0
   #end = 0
   #latest = Number.NEGATIVE_INFINITY
@@ -59,14 +60,66 @@ export class Output implements Sink {
     const time = page.times[at] as number
     if (time < this.#latest) this.late++
     else this.#latest = time
+    const kind = page.kinds[at] as number
     if (this.#convert) this.#converted(this.#convert, log)
-    else {
-      const kind = page.kinds[at] as number
-      if (this.#cut) this.#continue(log, kind)
-      this.#add(page.bytes, page.starts[at] as number, (page.ends[at] as number) + 1, page.base)
-      if ((kind & CUT) !== 0) this.#cut = log
-    }
+    else if (this.#cut || (kind & CUT) !== 0) this.#part(log, kind)
+    else this.#add(page.bytes, page.starts[at] as number, (page.ends[at] as number) + 1)
     page.shift()
+  }
+
+  copy(order: Order): Log | undefined {
+    this.#copy()
+    if (this.#base < 0 || this.#convert || this.#cut || this.#large.length > 0) return undefined
+    let copied = BATCH
+    while (copied === BATCH) copied = this.#copyBatch(order)
+    const { first } = order
+    return first?.isCertain === false ? first : undefined
+  }
+
+  // Returns how many records were copied.
+  #copyBatch(order: Order): number {
+    const { bytes } = this.#memory
+    const top = this.#base + OUTPUT_SIZE
+    let at = this.#base + this.#used
+    let from = 0
+    let until = 0
+    let latest = this.#latest
+    let copied = 0
+    for (let log = order.first; log && copied < BATCH; log = order.first) {
+      const { page } = log
+      const { base, first } = page
+      const start = base + (page.starts[first] as number)
+      const end = base + (page.ends[first] as number) + 1
+      if (base < 0 || end - start > SPARE || ((page.kinds[first] as number) & CUT) !== 0) break
+      if (start !== until) {
+        bytes.copyWithin(at, from, until)
+        at += until - from
+        from = start
+        until = start
+      }
+      if (at + end - from > top) break
+      until = end
+      const time = page.times[first] as number
+      if (time < latest) this.late++
+      else latest = time
+      page.shift()
+      if (!log.isCertain) break
+      order.update()
+      copied++
+    }
+    bytes.copyWithin(at, from, until)
+    this.#used = at + until - from - this.#base
+    this.#latest = latest
+    return copied
+  }
+
+  // A record whose line goes on in the next one, or is behind such a record.
+  #part(log: Log, kind: number): void {
+    const { page } = log
+    const at = page.first
+    if (this.#cut) this.#continue(log, kind)
+    this.#add(page.bytes, page.starts[at] as number, (page.ends[at] as number) + 1)
+    if ((kind & CUT) !== 0) this.#cut = log
   }
 
   #converted(convert: Convert, log: Log): void {
@@ -97,23 +150,24 @@ export class Output implements Sink {
   /** Resolves when everything is written; never if the stream fails. */
   async flush(): Promise<void> {
     this.#copy()
-    const pieces = [...this.#large, this.#buffer.subarray(0, this.#used)]
-    this.#large = []
+    const large = this.#large
+    const used = this.#used
     this.#used = 0
-    for (const piece of pieces) {
-      if (piece.length > 0) await this.#send(piece)
+    if (large.length > 0) {
+      this.#large = []
+      for (const piece of large) if (piece.length > 0) await this.#send(piece)
     }
+    if (used > 0) await this.#send(this.#buffer.subarray(0, used))
     this.#flushed()
   }
 
-  #add(bytes: Buffer, start: number, end: number, base = -1): void {
+  #add(bytes: Buffer, start: number, end: number): void {
     if (this.#bytes === bytes && this.#end === start) {
       this.#end = end
       return
     }
     this.#copy()
     this.#bytes = bytes
-    this.#from = base
     this.#start = start
     this.#end = end
   }
@@ -123,13 +177,8 @@ export class Output implements Sink {
     if (!this.#bytes || length === 0) return
     if (this.#large.length > 0 || this.#used + length > OUTPUT_SIZE) this.#setAside(this.#bytes)
     else {
-      const at = this.#used
-      // Half the time of `set`, which needs an object for each piece.
-      if (this.#from >= 0 && this.#base >= 0) {
-        const from = this.#from + this.#start
-        this.#memory.bytes.copyWithin(this.#base + at, from, from + length)
-      } else this.#buffer.set(this.#bytes.subarray(this.#start, this.#end), at)
-      this.#used = at + length
+      this.#buffer.set(this.#bytes.subarray(this.#start, this.#end), this.#used)
+      this.#used += length
     }
     this.#bytes = undefined
     this.#start = 0

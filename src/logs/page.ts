@@ -26,7 +26,7 @@ export const REST = 8
 export const KIND_BITS = 4
 
 /** Estimated memory (bytes) of a record besides its bytes. */
-const OVERHEAD = 128
+export const OVERHEAD = 128
 const COLUMN = 4096
 const GROWTH = 1.6
 /** Bytes are moved if at least this many times as many can be given up. */
@@ -200,22 +200,27 @@ export class Page {
   // Makes room at the end of the columns.
   #extend(): void {
     const { first, count } = this
-    const isLarge = first < count / 2
-    const length = isLarge ? 2 * this.times.length : this.times.length
-    const extended = <T extends Int32Array | Float64Array>(column: T, larger: () => T): T => {
-      if (!isLarge) return column.copyWithin(0, first, count) as T
-      const more = larger()
-      more.set(column.subarray(first, count))
-      return more
-    }
-    this.starts = extended(this.starts, () => new Int32Array(length))
-    this.ends = extended(this.ends, () => new Int32Array(length))
-    this.kinds = extended(this.kinds, () => new Int32Array(length))
-    this.times = extended(this.times, () => new Float64Array(length))
-    this.places = extended(this.places, () => new Float64Array(length))
+    if (first < count / 2) this.#grow()
+    else
+      for (const column of [this.starts, this.ends, this.kinds, this.times, this.places])
+        column.copyWithin(0, first, count)
     this.first = 0
     this.count = count - first
     this.sure = Math.max(0, this.sure - first)
+  }
+
+  #grow(): void {
+    const { first, count } = this
+    const grown = <T extends Int32Array | Float64Array>(column: T, larger: T): T => {
+      larger.set(column.subarray(first, count))
+      return larger
+    }
+    const length = 2 * this.times.length
+    this.starts = grown(this.starts, new Int32Array(length))
+    this.ends = grown(this.ends, new Int32Array(length))
+    this.kinds = grown(this.kinds, new Int32Array(length))
+    this.times = grown(this.times, new Float64Array(length))
+    this.places = grown(this.places, new Float64Array(length))
   }
 }
 

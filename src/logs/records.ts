@@ -1,6 +1,7 @@
 // Records: splits the bytes of a log into records: a JSON line, or a text line with the lines that continue it.
 
-import { Line, LineReader } from './line.js'
+import { Heads } from './heads.js'
+import { Line, LineReader, skipNuls } from './line.js'
 import { Memory } from './memory.js'
 import { CUT, entryOf, JSON_LINE, KIND_BITS, type LogEntry, Page, REST, TIMED } from './page.js'
 import { isBetween, isNext, MORE, partAt } from './parts.js'
@@ -34,6 +35,7 @@ export class Records {
   readonly #accepts: ((entry: LogEntry) => boolean) | undefined
   readonly #lines: LineReader
   readonly #shapes = new Shapes()
+  readonly #heads = new Heads()
   /** Offset of the line that is read next, and of the bytes that were not searched for its end. */
   #at = 0
   #searched = 0
@@ -79,7 +81,10 @@ export class Records {
     this.page.used += length
     this.#isFresh = true
     if (this.#isHead) this.#skipMark()
-    if (this.page.bytes[this.#at] === 0 && !this.#isRest) this.#skipNuls()
+    if (this.page.bytes[this.#at] === 0 && !this.#isRest) {
+      this.#at = skipNuls(this.page.bytes, this.#at, this.page.used)
+      this.#searched = Math.max(this.#searched, this.#at)
+    }
     if (this.page.used - this.#at > MAX_LINE) this.#cut()
   }
 
@@ -94,7 +99,7 @@ export class Records {
   scan(most: number): boolean {
     const { view, used } = this.page
     const bytes = this.page.bytes.subarray(0, used)
-    for (let lines = 0; lines < most; lines++) {
+    for (let lines = this.#take(most); lines < most; lines += 1 + this.#take(most - lines - 1)) {
       const feed = bytes.indexOf(LINE_FEED, this.#searched)
       if (feed < 0) {
         this.#searched = used
@@ -108,6 +113,20 @@ export class Records {
       else this.#timed(start, feed, time, this.#shapes.isJson, this.#shapes.end)
     }
     return true
+  }
+
+  // Adds lines that are read in one loop. Returns how many.
+  #take(most: number): number {
+    if (this.#isOpen || this.#isEarly || this.#accepts || this.#searched !== this.#at) return 0
+    const { page } = this
+    const lines = this.#heads.take(page, this.#at, most)
+    if (lines > 0) {
+      this.#at = (page.ends[page.count - 1] as number) + 1
+      this.#searched = this.#at
+      this.#last = page.times[page.count - 1] as number
+      this.latest = Math.max(this.latest, this.#last)
+    }
+    return lines
   }
 
   /** Ends a line that has no line feed yet. */
@@ -142,16 +161,16 @@ export class Records {
   #line(from: number, end: number): void {
     const { bytes } = this.page
     const start = bytes[from] === 0 && !this.#isRest ? skipNuls(bytes, from, end) : from
-    const lines = this.#lines
-    const kind = this.#isRest ? Line.REST : lines.read(bytes, start, end)
+    const kind = this.#isRest ? Line.REST : this.#lines.read(bytes, start, end)
     if (kind === Line.REST && this.#isOpen && end - this.#start <= MAX_RECORD) {
       this.#end = end
       return
     }
     if (kind === Line.JSON || kind === Line.TEXT) {
-      const { time, timeStart, timeEnd } = lines
+      const { time, timeStart, timeEnd } = this.#lines
       const isJson = kind === Line.JSON
       this.#timed(start, end, time, isJson, timeEnd)
+      if (isJson) this.#heads.learn(this.page.view, start, timeStart)
       if (timeEnd > timeStart)
         this.#shapes.learn({ bytes, start, end, from: timeStart, to: timeEnd, isJson }, time)
       return
@@ -269,12 +288,6 @@ export class Records {
     return this.#isAccepted
   }
 
-  #skipNuls(): void {
-    const { bytes, used } = this.page
-    this.#at = skipNuls(bytes, this.#at, used)
-    this.#searched = Math.max(this.#searched, this.#at)
-  }
-
   #skipMark(): void {
     const { bytes, used } = this.page
     if (used < BOM.length) return
@@ -284,11 +297,4 @@ export class Records {
       this.#searched = BOM.length
     }
   }
-}
-
-// A file that was cut to nothing while its writer kept its place begins with zeros, which are no part of its log.
-function skipNuls(bytes: Uint8Array, start: number, end: number): number {
-  let at = start
-  while (at < end && bytes[at] === 0) at++
-  return at
 }

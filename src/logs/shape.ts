@@ -1,5 +1,6 @@
 // Shape: where lines of a log have their time, learnt from one line, so that it need not be searched in others like it.
 
+import { DIGITS, Epoch, number } from './epoch.js'
 import { isDigit } from './time.js'
 
 /** Most bytes before a time, or behind it, that are compared. */
@@ -178,55 +179,12 @@ interface Form {
   read(view: DataView, at: number): number
 }
 
-const HALF = 8
-const DIGITS = 13
-
-// Milliseconds in 13 digits, which may have a fraction. The first eight digits change every 100 seconds.
+// Milliseconds in 13 digits, which may have a fraction.
 function epochForm(bytes: Uint8Array, from: number, to: number): Form | undefined {
   let digits = from
   while (digits < to && isDigit(bytes[digits])) digits++
   if (digits - from !== DIGITS || (digits < to && bytes[digits] !== 0x2e)) return undefined
   return new Epoch()
-}
-
-class Epoch implements Form {
-  readonly length = DIGITS
-  end = 0
-  #first = 0
-  #second = 0
-  #base = 0
-
-  read(view: DataView, at: number): number {
-    const first = view.getInt32(at)
-    const second = view.getInt32(at + 4)
-    if (first !== this.#first || second !== this.#second) {
-      const base = number(view, at, HALF)
-      if (base < 0) return Number.NaN
-      this.#base = base * 1e5
-      this.#first = first
-      this.#second = second
-    }
-    const rest = number(view, at + HALF, DIGITS - HALF)
-    if (rest < 0) return Number.NaN
-    this.end = at + DIGITS
-    const whole = this.#base + rest
-    return view.getUint8(this.end) === 0x2e ? this.#fraction(view, whole) : whole
-  }
-
-  #fraction(view: DataView, whole: number): number {
-    let at = this.end + 1
-    let digits = 0
-    let power = 1
-    for (; at - this.end <= 9; at++) {
-      const digit = view.getUint8(at) - 0x30
-      if (digit < 0 || digit > 9) break
-      digits = digits * 10 + digit
-      power *= 10
-    }
-    if (power === 1) return Number.NaN
-    this.end = at
-    return whole + digits / power
-  }
 }
 
 // `2026-11-22T21:38:42.123Z`. The day is read once, and then only compared; without a zone the minute, because the offset
@@ -285,15 +243,4 @@ class Iso implements Form {
     if (!isClock || hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return Number.NaN
     return (hours * 60 + minutes) * 60_000
   }
-}
-
-// A number of a few digits; -1 if a byte is none.
-function number(view: DataView, at: number, length: number): number {
-  let value = 0
-  for (let i = 0; i < length; i++) {
-    const digit = view.getUint8(at + i) - 0x30
-    if (digit < 0 || digit > 9) return -1
-    value = value * 10 + digit
-  }
-  return value
 }
