@@ -81,6 +81,7 @@ for (const [what, pattern] of Object.entries(CLEANED)) {
     await app.take('living')
     await app.take('log 10')
     await app.take('child')
+    await until(() => count(path, 'living') === 10 && count(path, 'child') === 1, 'the first ones')
     const place = join(folder, 'logshare-0')
     const directory = join(place, String(readdirSync(place)[0]))
     for (const name of readdirSync(directory)) if (pattern.test(name)) rmSync(join(directory, name))
@@ -108,6 +109,7 @@ it('a logout that removes XDG_RUNTIME_DIR: later children are in the log', async
   await app.take('living')
   await app.take('log 10')
   await app.take('child')
+  await until(() => count(path, 'living') === 10 && count(path, 'child') === 1, 'the first ones')
   // As for a user who may not make it again: in its place is something that is no directory.
   rmSync(runtime, { recursive: true })
   writeFileSync(runtime, '')
