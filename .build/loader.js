@@ -21,7 +21,10 @@ const compiled = []
 const modules = { __proto__: null }
 const files = { __proto__: null }
 const later = setTimeout
-/** What the names of caches end with. A cache has the path of its bundle in it: one that was copied would name the other place. */
+/**
+ * What the names of caches end with. On Node 20, a cache has the path of its bundle in it: one that was copied would name
+ * the other place.
+ */
 let suffix = `.${stamp}-${hashOf(folder)}-${process.versions.v8}-${process.arch}`
 let hasFlags = false
 

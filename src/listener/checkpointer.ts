@@ -27,8 +27,7 @@ export class Checkpointer {
   readonly #children: Children | undefined
   // Undefined as long as there is no runtime directory.
   #file: CheckpointFile | undefined
-  // Records were delivered since the last checkpoint was taken: so many.
-  #isDirty = false
+  /** Records that were delivered since the last checkpoint was taken. */
   #delivered = 0
   // Taken but not saved yet.
   #pending: Pending | undefined
@@ -49,13 +48,12 @@ export class Checkpointer {
   /** Saves checkpoints in a runtime directory from now on, the first before anything is delivered: it has the marks. */
   watch(directory: string): void {
     this.#file = new CheckpointFile(directory)
-    this.#isDirty = true
+    this.delivered()
     this.save()
   }
 
   /** So many records were delivered, or something else that a checkpoint has. */
   delivered(count = 1): void {
-    this.#isDirty = true
     this.#delivered += count
   }
 
@@ -80,7 +78,7 @@ export class Checkpointer {
       this.#discardMarks()
       return
     }
-    const isBehind = this.#isDirty || this.#sources.hasFinishedSegments()
+    const isBehind = this.#delivered > 0 || this.#sources.hasFinishedSegments()
     if (isBehind && !this.#pending) this.#pending = this.#take()
     if (!this.#pending?.isAcknowledged()) return
     const { checkpoint } = this.#pending
@@ -92,15 +90,14 @@ export class Checkpointer {
 
   // Without a runtime directory there is no takeover that could use a checkpoint: marks count as saved.
   #discardMarks(): void {
-    if (!this.#isDirty) return
-    this.#isDirty = false
+    if (this.#delivered === 0) return
+    this.#delivered = 0
     this.#savedAt = monotonic()
     this.#fanout.marks()
     this.#fanout.checkpointSaved()
   }
 
   #take(): Pending {
-    this.#isDirty = false
     this.#delivered = 0
     const children = this.#children && { children: this.#children.read() }
     const checkpoint = {

@@ -21,7 +21,10 @@ import { untraced } from '../core/trace.js'
 /** Milliseconds between two rings, at most and at least. After a ring the listener keeps polling for longer than that. */
 export const MAX_RING_INTERVAL = 100
 export const MIN_RING_INTERVAL = 4
-/** The longest one while there is no pause in the records: the listener polls for as long after each of them. */
+/**
+ * The longest one while records follow each other within `MAX_RING_INTERVAL`: the listener polls for longer than that after
+ * each of them, too.
+ */
 const STEADY_INTERVAL = 500
 /** Milliseconds between two attempts to connect. */
 const RETRY_INTERVAL = 50

@@ -73,9 +73,10 @@ export class QueueHandler {
   }
 
   /**
-   * A draft of one record without text for the root. `opening`: `,"name":"…","msg":"` and how the message begins. What follows is to be
-   * added, then the draft has to be given to `send`, or to `discard`. Undefined if the record has to be given to `handle`:
-   * because of what is added to it here, within another one, or as the first one of its kind. Never throws.
+   * A draft of one record without text for the root. `opening`: `,"name":"…","msg":"` and how the message begins. What
+   * follows is to be added, then the draft has to be given to `send`, or to `discard`. Undefined if the record has to be
+   * given to `handle`: because of what is added to it here, within another one, or as the first one of its kind. Never
+   * throws.
    */
   open(level: number, opening: string): Draft | undefined {
     if (this.#unreported.size > 0 || hasTracer() || hasContext()) return undefined

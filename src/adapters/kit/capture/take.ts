@@ -62,7 +62,9 @@ function takeDraft(node: Node, record: Taken, fields: string, kind: FrameKind): 
   draft.add(tailOf(lib))
   if (fields !== '') draft.add(fields)
   draft.add('}')
-  return queue.send(level, draft, kind)
+  if (queue.send(level, draft, kind)) return true
+  queue.discard(draft)
+  return false
 }
 
 const tails = new Map<string, string>()
