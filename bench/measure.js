@@ -3,7 +3,7 @@
 
 const { execFileSync, fork, spawn, spawnSync } = require('node:child_process')
 const { once } = require('node:events')
-const { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
+const { closeSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } = require('node:fs')
 const { createServer } = require('node:net')
 const { tmpdir } = require('node:os')
 const { join } = require('node:path')
@@ -138,10 +138,16 @@ async function startRsyslog() {
   return server
 }
 
+// In pieces: readFileSync refuses 2 GiB.
 function countLines() {
-  const bytes = readFileSync(file)
+  const piece = Buffer.allocUnsafe(2 ** 22)
+  const log = openSync(file, 'r')
   let lines = 0
-  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) lines++
+  for (let size = readSync(log, piece); size > 0; size = readSync(log, piece)) {
+    const bytes = piece.subarray(0, size)
+    for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) lines++
+  }
+  closeSync(log)
   return lines
 }
 

@@ -17,6 +17,7 @@ import { listDirectories } from '../core/directory.js'
 import { process } from '../core/originals.js'
 import { readPrivate } from '../core/trust.js'
 import type { Mark } from '../handlers/handler.js'
+import { CHECKPOINT_FILE } from '../queue/pace.js'
 import type { Child } from './ending.js'
 
 /** Segment number and byte offset up to which a producer's queue has been handled. */
@@ -32,7 +33,6 @@ export interface Checkpoint {
   readonly children?: readonly Child[]
 }
 
-const FILE = 'state.json'
 /** Bytes of half the file, at least: a page, which is written as a whole. */
 const MIN_HALF = 4096
 const LINE_FEED = 0x0a
@@ -51,7 +51,7 @@ export class CheckpointFile {
   #half = Buffer.alloc(0)
 
   constructor(directory: string) {
-    this.#path = join(directory, FILE)
+    this.#path = join(directory, CHECKPOINT_FILE)
   }
 
   /** A reader sees this checkpoint or the one before, whenever this process is killed. Throws the system's error. */
@@ -105,7 +105,7 @@ export class CheckpointFile {
 export function readCheckpoint(directory: string): Checkpoint {
   let last: Partial<Half> = {}
   try {
-    for (const line of readPrivate(directory, FILE).split('\n')) {
+    for (const line of readPrivate(directory, CHECKPOINT_FILE).split('\n')) {
       const half = parseHalf(line)
       if (half && half.number > (last.number ?? -1)) last = half
     }

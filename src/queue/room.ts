@@ -5,6 +5,7 @@
 
 import { monotonic } from '../core/clock.js'
 import { sleep } from '../core/sleep.js'
+import type { Pace } from './pace.js'
 import type { QueuePolicy } from './queue.js'
 import { SEGMENT_SIZE, type Segment } from './segment.js'
 
@@ -15,18 +16,27 @@ const POLL_INTERVAL = 5
 const SHARES = 8
 const MIN_SEGMENT = 64 * 1024
 
+interface Full {
+  readonly number: number
+  readonly segment: Segment
+  readonly size: number
+  /** Monotonic time. */
+  readonly filledAt: number
+}
+
 export interface RoomOptions {
   readonly policy?: QueuePolicy
   /** Wakes the reader; gets the monotonic time. */
   readonly wrote?: (time: number) => void
+  /** Default: the writer goes ahead until there is no room. */
+  readonly pace?: Pace | undefined
 }
 
 export class Room {
   readonly #options: RoomOptions
   readonly #policy: QueuePolicy
   // Full segments that the reader may not have read yet.
-  readonly #full: { readonly number: number; readonly segment: Segment; readonly size: number }[] =
-    []
+  readonly #full: Full[] = []
   #size = 0
   #isStuck = false
 
@@ -43,9 +53,21 @@ export class Room {
   /** Adds a full segment. */
   add(number: number, segment: Segment): void {
     const { size } = segment
-    this.#full.push({ number, segment, size })
+    this.#full.push({ number, segment, size, filledAt: monotonic() })
     this.#size += size
     this.#dropRead()
+  }
+
+  /** Waits for a reader that is behind and moves, before a further segment is begun; as long as a log call may wait. */
+  catchUp(): void {
+    const { pace } = this.#options
+    if (!pace || this.#policy.policy !== 'block') return
+    const isBehind = (): boolean => {
+      this.#dropRead()
+      const [first] = this.#full
+      return first !== undefined && pace.isLate(first.filledAt)
+    }
+    if (isBehind()) this.#wait(() => !isBehind() || !pace.isMoving(), this.#policy.wait)
   }
 
   /**
@@ -72,16 +94,17 @@ export class Room {
    */
   waitUntil(isReady: () => boolean): boolean {
     const isPatient = this.#policy.policy === 'block' && !this.#isStuck
-    const deadline = monotonic() + (isPatient ? this.#policy.wait : 0)
+    this.#isStuck = !this.#wait(isReady, isPatient ? this.#policy.wait : 0)
+    return !this.#isStuck
+  }
+
+  #wait(isReady: () => boolean, most: number): boolean {
+    const deadline = monotonic() + most
     while (!isReady()) {
-      if (monotonic() >= deadline) {
-        this.#isStuck = true
-        return false
-      }
+      if (monotonic() >= deadline) return false
       this.#options.wrote?.(monotonic())
       sleep(POLL_INTERVAL)
     }
-    this.#isStuck = false
     return true
   }
 

@@ -10,6 +10,7 @@ import { removeFile } from '../core/remove.js'
 import { EXTENT_FRAME } from './extent.js'
 import { type FrameHead, frameBound, HEADER, Kind } from './frame.js'
 import type { MappedSegment } from './mapped.js'
+import { Pace } from './pace.js'
 import { PlainSegment } from './plain.js'
 import type { Pool } from './pool.js'
 import { isVital, type QueuePolicy, type QueueWriter } from './queue.js'
@@ -38,6 +39,8 @@ export interface FileQueueOptions {
    * What to do when the reader is behind by `limit` bytes, or the disk is full. Default: no limit; drop on a full disk.
    */
   readonly policy?: QueuePolicy
+  /** The order window in milliseconds. With it, a busy writer waits for a reader that is behind (pace.ts). */
+  readonly window?: number
   /** Bytes from which a segment counts as full. Default: derived from the policy's limit. */
   readonly segmentSize?: number
   /**
@@ -63,7 +66,11 @@ export class FileWriter implements QueueWriter {
 
   constructor(options: FileQueueOptions) {
     this.#options = options
-    this.#room = new Room(options)
+    const { directory, window } = options
+    this.#room = new Room({
+      ...options,
+      pace: window === undefined ? undefined : new Pace(directory, window),
+    })
     this.#segmentSize = options.segmentSize ?? this.#room.segmentSize
     this.#mayMap = options.mayMap ?? (isMainThread || options.maps !== undefined)
   }
@@ -150,6 +157,7 @@ export class FileWriter implements QueueWriter {
   #rollIfFull(text: string): void {
     const old = this.#segment
     if (!old?.isFullFor(text)) return
+    this.#room.catchUp()
     this.#number++
     try {
       this.#segment = this.#start(text, monotonic() - this.#startedAt < BUSY)

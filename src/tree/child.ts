@@ -112,7 +112,7 @@ function createWriter(
   const { overflow: policy, order } = settings
   bell.interval = ringInterval(order.window)
   const wrote = (time: number): void => bell.ring(time)
-  return new FileWriter({ directory, producer, hello, wrote, policy, maps })
+  return new FileWriter({ directory, producer, hello, wrote, policy, maps, window: order.window })
 }
 
 // Grandchildren log through queue files: every listener finds those, even one that starts after the listener thread
