@@ -7,7 +7,7 @@
 // variants of the same round; printed are the median of the rounds and the range. A goal counts as met or missed if the
 // whole range is on one side of it, or if the machine was quiet: what the row is measured with, the peer or without one
 // the value itself, differs by no more than a third between rounds. Every log is counted; what lost records is marked.
-// With `--long` there are also rows of 10 million records.
+// With `--long` there are also rows of 10 and of 32 million records.
 
 const { cpus } = require('node:os')
 const { writeFileSync } = require('node:fs')
