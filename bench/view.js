@@ -25,6 +25,7 @@ const { openPage, startBrowser } = require('../test/view/page.js')
 /** Frames of which is measured how long they take, and the time (ms) from which one was dropped: 1.5 of 60 a second. */
 const FRAMES = 240
 const DROPPED = 25
+const PLAIN_ROWS = 20_000
 /** Most memory (MB) that the server may take. */
 const MEMORY = 300
 const COUNT = Number(process.argv[2] ?? 8_000_000)
@@ -106,11 +107,8 @@ async function measure(path) {
   await time('text', () => search(get, 'text=request%207654321%20'))
   await time('text of all records', () => search(get, 'text=done'))
   await time('field', () => search(get, 'field=ms%3D12'))
-  const times = await scroll(page)
-  const dropped = times.filter((each) => each > DROPPED).length
-  console.log(
-    `${times.length} frames while the list scrolls: ${dropped} dropped, the longest ${Math.max(...times).toFixed(0)} ms`,
-  )
+  printFrames('the list scrolls', await scroll(page, '.list'))
+  printFrames('a page of plain text scrolls', await scroll(await openPlain(browser), 'div'))
   const most = memoryOf(child.pid)
   console.log(`at most ${most.toFixed(0)} MB resident`)
   if (most > MEMORY) process.exitCode = 1
@@ -120,10 +118,29 @@ async function measure(path) {
   await once(child, 'exit')
 }
 
-/** Turns the wheel over the list, and returns the milliseconds of each frame. @param {import('playwright-core').Page} page */
-async function scroll(page) {
-  const list = await page.locator('.list').boundingBox()
-  if (!list) throw new Error('there is no list')
+/** A page without a script, which drops what this machine drops. @param {import('playwright-core').Browser} browser */
+async function openPlain(browser) {
+  const page = await browser.newPage({ viewport: { width: 1200, height: 760 } })
+  const rows = Array.from({ length: PLAIN_ROWS }, (_, nth) => `request ${nth} done<br>`)
+  await page.setContent(`<div style="height: 500px; overflow: auto">${rows.join('')}</div>`)
+  return page
+}
+
+/** @param {string} what @param {number[]} times */
+function printFrames(what, times) {
+  const dropped = times.filter((each) => each > DROPPED).length
+  const longest = Math.max(...times).toFixed(0)
+  console.log(`${times.length} frames while ${what}: ${dropped} dropped, the longest ${longest} ms`)
+}
+
+/**
+ * Turns the wheel over an element, and returns the milliseconds of each frame.
+ * @param {import('playwright-core').Page} page @param {string} selector
+ */
+async function scroll(page, selector) {
+  await page.bringToFront()
+  const list = await page.locator(selector).first().boundingBox()
+  if (!list) throw new Error(`there is no ${selector}`)
   await page.mouse.move(list.x + list.width / 2, list.y + list.height / 2)
   const code = `new Promise((done) => {
     const times = []
