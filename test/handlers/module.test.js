@@ -103,8 +103,12 @@ test('records not yet handled when the root was killed go to the module after th
   assert.equal(signal, 'SIGKILL')
   // On a busy machine the module may be too slow for the last process's end, which says so.
   if (stderr !== '') {
-    assert.match(stderr, /^logshare: records of child processes .* are kept for `logshare recover`/)
-    const recovered = await run(COMMAND, { way: 'none', args: ['recover'], env })
+    const left =
+      /^logshare: records of child processes .* are kept for `logshare recover` in (\S+) \(/
+    assert.match(stderr, left)
+    const [, directory = ''] = left.exec(stderr) ?? []
+    const args = ['recover', '--modules', directory]
+    const recovered = await run(COMMAND, { way: 'none', args, env })
     assert.equal(recovered.code, 0, stderr + recovered.stderr + recovered.stdout)
   }
   const { records } = parted(readLog(path))
