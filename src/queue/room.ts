@@ -5,7 +5,7 @@
 
 import { monotonic } from '../core/clock.js'
 import { sleep } from '../core/sleep.js'
-import type { Pace } from './pace.js'
+import { Pace } from './pace.js'
 import type { QueuePolicy } from './queue.js'
 import { SEGMENT_SIZE, type Segment } from './segment.js'
 
@@ -25,16 +25,18 @@ interface Full {
 }
 
 export interface RoomOptions {
+  readonly directory: string
   readonly policy?: QueuePolicy
   /** Wakes the reader; gets the monotonic time. */
   readonly wrote?: (time: number) => void
-  /** Default: the writer goes ahead until there is no room. */
-  readonly pace?: Pace | undefined
+  /** The order window in milliseconds. Without it, the writer goes ahead until there is no room. */
+  readonly window?: number
 }
 
 export class Room {
   readonly #options: RoomOptions
   readonly #policy: QueuePolicy
+  readonly #pace: Pace | undefined
   // Full segments that the reader may not have read yet.
   readonly #full: Full[] = []
   #size = 0
@@ -43,6 +45,9 @@ export class Room {
   constructor(options: RoomOptions) {
     this.#options = options
     this.#policy = options.policy ?? UNLIMITED
+    const { directory, window } = options
+    if (window !== undefined && this.#policy.policy === 'block')
+      this.#pace = new Pace(directory, window)
   }
 
   /** Size in bytes from which a segment counts as full. */
@@ -60,8 +65,8 @@ export class Room {
 
   /** Waits for a reader that is behind and moves, before a further segment is begun; as long as a log call may wait. */
   catchUp(): void {
-    const { pace } = this.#options
-    if (!pace || this.#policy.policy !== 'block') return
+    const pace = this.#pace
+    if (!pace) return
     const isBehind = (): boolean => {
       this.#dropRead()
       const [first] = this.#full

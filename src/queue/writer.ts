@@ -10,7 +10,6 @@ import { removeFile } from '../core/remove.js'
 import { EXTENT_FRAME } from './extent.js'
 import { type FrameHead, frameBound, HEADER, Kind } from './frame.js'
 import type { MappedSegment } from './mapped.js'
-import { Pace } from './pace.js'
 import { PlainSegment } from './plain.js'
 import type { Pool } from './pool.js'
 import { isVital, type QueuePolicy, type QueueWriter } from './queue.js'
@@ -66,11 +65,7 @@ export class FileWriter implements QueueWriter {
 
   constructor(options: FileQueueOptions) {
     this.#options = options
-    const { directory, window } = options
-    this.#room = new Room({
-      ...options,
-      pace: window === undefined ? undefined : new Pace(directory, window),
-    })
+    this.#room = new Room(options)
     this.#segmentSize = options.segmentSize ?? this.#room.segmentSize
     this.#mayMap = options.mayMap ?? (isMainThread || options.maps !== undefined)
   }

@@ -19,14 +19,16 @@ const RECORD = 1000
 const COUNT = Math.floor((SEGMENTS * SEGMENT) / RECORD)
 
 /** Writes all records. Returns the largest number of segments that were there at once, and how many calls were refused. */
-function pour(
-  /** @type {string} */ directory,
-  /** @type {string} */ producer,
-  /** @type {any} */ more,
-) {
-  const policy = { policy: /** @type {const} */ ('block'), wait: 30_000, limit: 2 ** 30 }
-  const options = { directory, producer, hello: '{}', segmentSize: SEGMENT, mayMap: false, policy }
-  const writer = new FileWriter({ ...options, ...more })
+function pour(/** @type {string} */ directory, /** @type {string} */ producer) {
+  const writer = new FileWriter({
+    directory,
+    producer,
+    hello: '{}',
+    segmentSize: SEGMENT,
+    mayMap: false,
+    policy: { policy: 'block', wait: 30_000, limit: 2 ** 30 },
+    window: 0,
+  })
   let most = 0
   let refused = 0
   for (let seq = 0; seq < COUNT; seq++) {
@@ -47,7 +49,7 @@ test('a writer waits for a reader that is slower, long before there is no room',
     workerData: { directory, producer, count: COUNT },
   })
   await once(reader, 'message')
-  const { most, refused } = pour(directory, producer, { window: 0 })
+  const { most, refused } = pour(directory, producer)
   const [result] = await once(reader, 'message')
   assert.deepEqual(result, { inOrder: COUNT, others: 0 })
   assert.equal(refused, 0)
@@ -57,7 +59,7 @@ test('a writer waits for a reader that is slower, long before there is no room',
 test('a writer goes on ahead of a reader that stands still', (t) => {
   const directory = scratch(t)
   writeFileSync(join(directory, CHECKPOINT_FILE), '')
-  const { most, refused } = pour(directory, producerId(process.pid, 0), { window: 0 })
+  const { most, refused } = pour(directory, producerId(process.pid, 0))
   assert.equal(refused, 0)
   assert.ok(most >= SEGMENTS, `${most} segments`)
 })
